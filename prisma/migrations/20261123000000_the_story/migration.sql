@@ -519,11 +519,11 @@ CREATE UNIQUE INDEX "Subscription_one_live" ON "Subscription" ("shopId", "varian
 CREATE INDEX "Subscription_line" ON "Subscription" ("shopId", "variantId", "since", "id") WHERE "state" = 'waiting';
 CREATE INDEX "Subscription_expiring" ON "Subscription" ("expiresAt") WHERE "state" = 'waiting';
 
--- A living subscription holds its token; an ended one holds none.
+-- A living subscription holds its token, an ended one holds none.
 ALTER TABLE "Subscription" ADD CONSTRAINT "Subscription_token_while_alive"
   CHECK (("state" IN ('waiting', 'claimed')) = ("token" IS NOT NULL));
 
--- One open restock per variant; the merchant's test stands beside it.
+-- One open restock per variant, the merchant's test stands beside it.
 CREATE UNIQUE INDEX "Restock_one_open" ON "Restock" ("shopId", "variantId") WHERE "closedAt" IS NULL AND NOT "isTest";
 CREATE INDEX "Restock_open" ON "Restock" ("shopId", "sellableAt") WHERE "closedAt" IS NULL;
 ALTER TABLE "Restock" ADD CONSTRAINT "Restock_told_within_allowance" CHECK ("told" >= 0 AND "told" <= "allowance");
