@@ -1,0 +1,83 @@
+// A shop's access token, renewed by one process at a time: a renewal makes the token before it worthless.
+import { HttpResponseError, type Session } from '@shopify/shopify-api';
+import { randomUUID } from 'node:crypto';
+import { db } from '../db.server.ts';
+import { acquireLease, releaseLease } from '../jobs/lease.server.ts';
+import { MINUTE, type Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { api } from './shopify-api.server.ts';
+import { sessionStorage } from './session-storage.server.ts';
+
+/** Shopify refused to renew, or there is no session: the merchant has to open the app. */
+export class Unreadable extends Error {}
+
+const RENEW_BEFORE_MS = 5 * MINUTE;
+const sessionId = (domain: string) => `offline_${domain}`;
+
+const load = async (domain: string): Promise<Session> => {
+  const session = await sessionStorage.loadSession(sessionId(domain));
+  if (!session?.accessToken)
+    throw new Unreadable(`${domain} has no session; the merchant has to open the app once`);
+  return session;
+};
+
+const fresh = (session: Session, now: Date) =>
+  !session.expires || session.expires.getTime() - now.getTime() > RENEW_BEFORE_MS;
+
+/**
+ * The offline session to call Shopify with. `refused` is a token that Shopify has just answered 401 to: the session is read once more
+ * first, since another process may have exchanged it in the meantime, and renewed only when it is still the same.
+ * @throws {Unreadable} when Shopify refuses the renewal; the shop is then marked, and unmarked at the merchant's next visit.
+ */
+export async function accessTo({
+  domain,
+  clock,
+  refused,
+}: {
+  domain: string;
+  clock: Clock;
+  refused?: string;
+}): Promise<Session> {
+  const usable = (session: Session) => session.accessToken !== refused && fresh(session, clock());
+  const holder = randomUUID();
+  for (;;) {
+    const session = await load(domain);
+    if (usable(session)) return session;
+    const lease = await acquireLease({ name: `token:${domain}`, holder });
+    if (!lease) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      continue;
+    }
+    try {
+      const again = await load(domain);
+      return usable(again) ? again : await renew(again, clock());
+    } finally {
+      await releaseLease(lease);
+    }
+  }
+}
+
+async function renew(session: Session, now: Date): Promise<Session> {
+  const { shop } = session;
+  if (!session.refreshToken) throw await unreadable(shop, now, 'its session cannot be renewed');
+  try {
+    const renewed = await api.auth.refreshToken({ shop, refreshToken: session.refreshToken });
+    await sessionStorage.storeSession(renewed.session);
+    await db.shop.updateMany({
+      where: { domain: shop, unreadableSince: { not: null } },
+      data: { unreadableSince: null },
+    });
+    return renewed.session;
+  } catch (error) {
+    const status = error instanceof HttpResponseError ? error.response.code : undefined;
+    if (status !== undefined && status >= 400 && status < 500 && status !== 429)
+      throw await unreadable(shop, now, `Shopify answered ${status}`);
+    throw error;
+  }
+}
+
+async function unreadable(domain: string, now: Date, why: string): Promise<Unreadable> {
+  await db.shop.updateMany({ where: { domain, unreadableSince: null }, data: { unreadableSince: now } });
+  log.warn('a shop cannot be read until its merchant opens the app', { domain, why });
+  return new Unreadable(`${domain} cannot be read: ${why}`);
+}

@@ -1,0 +1,63 @@
+// What the theme block is told through app-data metafields: is it on, which Page, and the key for its refs. Never a token.
+import { db } from '../db.server.ts';
+import type { Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { askShopify } from './admin-api.server.ts';
+
+export const INSTALLATION_QUERY = `#graphql
+  query Installation {
+    currentAppInstallation { id }
+  }`;
+
+export const TELL_STOREFRONT_MUTATION = `#graphql
+  mutation TellStorefront($metafields: [MetafieldsSetInput!]!) {
+    metafieldsSet(metafields: $metafields) { userErrors { field message } }
+  }`;
+
+/** Whether the block may show itself (`ready`), and the Page that its link opens. */
+export type StorefrontState = { ready: boolean; metaPageId: string | null };
+
+/**
+ * Writes the state to Shopify unless the storefront was told just that already.
+ * @throws {ShopifyFailed} with advice; the state stays due.
+ */
+export async function tellStorefront({
+  shopId,
+  ready,
+  metaPageId,
+  clock,
+}: StorefrontState & { shopId: bigint; clock: Clock }): Promise<void> {
+  const told = JSON.stringify({ ready, metaPageId });
+  const shop = await db.shop.findUniqueOrThrow({
+    where: { id: shopId },
+    select: { refKey: true, storefrontTold: true },
+  });
+  if (shop.storefrontTold === told) return;
+  const { data } = await askShopify<{ currentAppInstallation: { id: string } }>({
+    shopId,
+    query: INSTALLATION_QUERY,
+    clock,
+  });
+  const field = (key: string, type: string, value: string) => ({
+    ownerId: data.currentAppInstallation.id,
+    namespace: 'notify',
+    key,
+    type,
+    value,
+  });
+  const metafields = [
+    field('ready', 'boolean', String(ready)),
+    field('ref_key', 'single_line_text_field', shop.refKey),
+    ...(metaPageId === null ? [] : [field('page_id', 'single_line_text_field', metaPageId)]),
+  ];
+  const answer = await askShopify<{ metafieldsSet: { userErrors: { message: string }[] } }>({
+    shopId,
+    query: TELL_STOREFRONT_MUTATION,
+    variables: { metafields },
+    clock,
+  });
+  const [error] = answer.data.metafieldsSet.userErrors;
+  if (error) throw new Error(`Shopify did not take the block's state: ${error.message}`);
+  await db.shop.update({ where: { id: shopId }, data: { storefrontTold: told } });
+  log.info('the storefront was told', { shopId, ready });
+}
