@@ -1,5 +1,6 @@
 // Furnishes the demo's shop, "Linen & Sons": one product for every situation that a shopper or a restock can meet.
-import type { NewVariant, Store } from './store.ts';
+import type { NewVariant } from './product-verbs.ts';
+import type { Store } from './store.ts';
 import type { Shop } from './shop-state.ts';
 
 export type DemoShop = { shop: Shop; warehouse: bigint; highStreet: bigint; showroom: bigint };
