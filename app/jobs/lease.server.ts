@@ -14,19 +14,13 @@ export const RENEW_MS = 500;
 /** We stop sooner than others may start: covers the renewal's own way to the database and back. */
 const SAFETY_MS = 300;
 
-/**
- * Takes the lease when it is free, run out, or already ours. A new holder gets a new epoch.
- * @returns the lease, or undefined while somebody else holds it.
- */
-export async function acquireLease({
-  name,
-  holder,
-}: {
-  name: string;
-  holder: string;
-}): Promise<Lease | undefined> {
+/** How a request for a lease ended: with the lease, or with how long (ms) the present holder may keep it unless it renews. */
+export type Acquired = { lease: Lease } | { heldForMs: number };
+
+/** Takes the lease when it is free, run out, or already ours. A new holder gets a new epoch. */
+export async function acquireLease({ name, holder }: { name: string; holder: string }): Promise<Acquired> {
   const asked = performance.now();
-  const rows = await db.$queryRaw<{ epoch: bigint }[]>`
+  const taken = await db.$queryRaw<{ epoch: bigint }[]>`
     INSERT INTO "Lease" ("name", "holder", "epoch", "until")
     VALUES (${name}, ${holder}, 1, clock_timestamp() + ${LEASE_MS} * interval '1 millisecond')
     ON CONFLICT ("name") DO UPDATE SET
@@ -34,7 +28,11 @@ export async function acquireLease({
       "epoch" = "Lease"."epoch" + CASE WHEN "Lease"."holder" = excluded."holder" AND "Lease"."until" > clock_timestamp() THEN 0 ELSE 1 END
     WHERE "Lease"."holder" = excluded."holder" OR "Lease"."until" <= clock_timestamp()
     RETURNING "epoch"`;
-  return rows[0] && { name, holder, epoch: rows[0].epoch, deadline: asked + LEASE_MS - SAFETY_MS };
+  if (taken[0])
+    return { lease: { name, holder, epoch: taken[0].epoch, deadline: asked + LEASE_MS - SAFETY_MS } };
+  const held = await db.$queryRaw<{ ms: number }[]>`
+    SELECT (extract(epoch FROM "until" - clock_timestamp()) * 1000)::float8 AS ms FROM "Lease" WHERE "name" = ${name}`;
+  return { heldForMs: Math.max(0, Math.ceil(held[0]?.ms ?? 0)) };
 }
 
 /** Extends the lease while its epoch is still the current one; false when it was lost. */

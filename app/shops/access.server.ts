@@ -1,6 +1,7 @@
 // A shop's access token, renewed by one process at a time: a renewal makes the token before it worthless.
 import { HttpResponseError, type Session } from '@shopify/shopify-api';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { db } from '../db.server.ts';
 import { acquireLease, releaseLease } from '../jobs/lease.server.ts';
 import { MINUTE, type Clock } from '../lib/clock.ts';
@@ -43,16 +44,16 @@ export async function accessTo({
   for (;;) {
     const session = await load(domain);
     if (usable(session)) return session;
-    const lease = await acquireLease({ name: `token:${domain}`, holder });
-    if (!lease) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const acquired = await acquireLease({ name: `token:${domain}`, holder });
+    if ('heldForMs' in acquired) {
+      await setTimeout(50);
       continue;
     }
     try {
       const again = await load(domain);
       return usable(again) ? again : await renew(again, clock());
     } finally {
-      await releaseLease(lease);
+      await releaseLease(acquired.lease);
     }
   }
 }

@@ -1,0 +1,37 @@
+// Housekeeping on a schedule, in one process at a time, by pg-boss.
+import { PgBoss } from 'pg-boss';
+import { env } from '../env.server.ts';
+import { log } from '../lib/log.server.ts';
+
+/** A chore: when (cron, UTC) and what. It is safe to run twice and says nothing of any person in the queue. */
+export type Chore = { cron: string; run: () => Promise<void> };
+
+/** Starts the catalogue of chores. A chore that fails is tried again at its next turn. */
+export async function startChores(chores: Record<string, Chore>): Promise<{ stop(): Promise<void> }> {
+  const boss = new PgBoss({
+    connectionString: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
+    max: 3,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+  });
+  boss.on('error', (error) => log.warn('the queue reports trouble', { error }));
+  await boss.start();
+  for (const [name, { cron, run }] of Object.entries(chores)) {
+    await boss.createQueue(name, {
+      policy: 'stately',
+      partition: true,
+      retryLimit: 0,
+      deleteAfterSeconds: 86_400,
+      heartbeatSeconds: 10,
+    });
+    await boss.schedule(name, cron);
+    await boss.work(name, { pollingIntervalSeconds: 5 }, async () => {
+      try {
+        await run();
+      } catch (error) {
+        log.error('a chore failed; it runs again at its next turn', { chore: name, error });
+      }
+    });
+  }
+  return { stop: () => boss.stop({ graceful: true, timeout: 5_000 }) };
+}

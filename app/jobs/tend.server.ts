@@ -1,0 +1,118 @@
+// Tends what a lease stands for: takes it when there is work, keeps it while there is, and lets another process take over within 2 s.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { acquireLease, releaseLease, renewLease, RENEW_MS, type Lease } from './lease.server.ts';
+
+/** One kind of work under a lease: does all that is due, and returns when to come again (null: not before it is rung for). */
+export type Hand = (given: { key: string; lease: Lease; signal: AbortSignal }) => Promise<Date | null>;
+
+export type Tender<Name extends string> = {
+  /** There may be work for this hand. Never lost: a hand at work is called once more afterwards. */
+  poke(key: string, hand: Name): void;
+  /** Stops taking leases, lets the hands finish what they hold, and gives the leases back. */
+  stop(): Promise<void>;
+};
+
+/** Work that comes again sooner than this keeps its lease; anything later is found by the worker's own round. */
+const KEEP_MS = 5_000;
+const AFTER_ERROR_MS = 1_000;
+
+type Held<Name> = { wanted: Set<Name>; wake: () => void; done: Promise<void> };
+
+/** `kind` is the prefix of the leases' names: `page` tends `page:<key>`. */
+export function createTender<Name extends string>({
+  kind,
+  holder,
+  clock,
+  hands,
+}: {
+  kind: string;
+  holder: string;
+  clock: Clock;
+  hands: Record<Name, Hand>;
+}): Tender<Name> {
+  const tended = new Map<string, Held<Name>>();
+  const stopping = new AbortController();
+
+  async function tend(key: string, held: Held<Name>): Promise<void> {
+    while (!stopping.signal.aborted && held.wanted.size > 0) {
+      try {
+        const acquired = await acquireLease({ name: `${kind}:${key}`, holder });
+        if ('lease' in acquired) await work({ key, held, lease: acquired.lease });
+        else
+          await wait(acquired.heldForMs + 5, undefined, { signal: stopping.signal }).catch(() => undefined);
+      } catch (error) {
+        log.error('work under a lease was interrupted', { lease: `${kind}:${key}`, error });
+        await wait(AFTER_ERROR_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+    tended.delete(key);
+  }
+
+  async function work({ key, held, lease }: { key: string; held: Held<Name>; lease: Lease }): Promise<void> {
+    const lost = new AbortController();
+    const signal = AbortSignal.any([lost.signal, stopping.signal]);
+    const renewal = setInterval(() => {
+      renewLease(lease).then(
+        (kept) => kept || lost.abort(),
+        () => performance.now() > lease.deadline && lost.abort(),
+      );
+    }, RENEW_MS);
+    const running = new Map<Name, Promise<void>>();
+    const again = new Map<Name, Date>();
+
+    const start = (name: Name) => {
+      held.wanted.delete(name);
+      again.delete(name);
+      const run = hands[name]({ key, lease, signal })
+        .catch((error: unknown) => {
+          log.error('a piece of work failed; it is tried again', { lease: lease.name, hand: name, error });
+          return new Date(clock().getTime() + AFTER_ERROR_MS);
+        })
+        .then((next) => {
+          running.delete(name);
+          if (next !== null) again.set(name, next);
+          held.wake();
+        });
+      running.set(name, run);
+    };
+
+    try {
+      while (!signal.aborted) {
+        const now = clock().getTime();
+        for (const [name, at] of again) if (at.getTime() <= now) held.wanted.add(name);
+        for (const name of held.wanted) if (!running.has(name)) start(name);
+        const soonest = Math.min(...[...again.values()].map((at) => at.getTime() - now));
+        if (running.size === 0 && soonest > KEEP_MS) return;
+        await Promise.race([
+          new Promise<void>((resolve) => (held.wake = resolve)),
+          wait(Math.max(1, Math.min(soonest, KEEP_MS)), undefined, { signal }).catch(() => undefined),
+        ]);
+      }
+    } finally {
+      await Promise.all(running.values());
+      clearInterval(renewal);
+      await releaseLease(lease).catch(() => undefined);
+    }
+  }
+
+  return {
+    poke(key, hand) {
+      if (stopping.signal.aborted) return;
+      const known = tended.get(key);
+      if (known) {
+        known.wanted.add(hand);
+        known.wake();
+        return;
+      }
+      const held: Held<Name> = { wanted: new Set([hand]), wake: () => undefined, done: Promise.resolve() };
+      tended.set(key, held);
+      held.done = tend(key, held);
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([...tended.values()].map((held) => held.done));
+    },
+  };
+}

@@ -1,0 +1,18 @@
+// Shopify's door for inventory: a level or an item has moved, which is a hint and no more.
+import type { ActionFunctionArgs } from '@remix-run/node';
+import { answerShopify } from '../shops/door.server.ts';
+import { hint } from '../restock/hint.server.ts';
+import { idNumber } from '../lib/json.ts';
+
+export const action = ({ request }: ActionFunctionArgs) =>
+  answerShopify({
+    request,
+    keep: async ({ tx, shop, delivery: { payload, topic }, now }) => {
+      // The item's id stands in the GID's query string too, where no number can have been rounded.
+      const named = /inventory_item_id=(\d+)/.exec(String(payload.admin_graphql_api_id ?? ''))?.[1];
+      const item = idNumber(
+        named ?? (topic.startsWith('inventory_items/') ? payload.id : payload.inventory_item_id),
+      );
+      if (shop && item !== undefined) await hint({ tx, shopId: shop.id, inventoryItemIds: [item], now });
+    },
+  });
