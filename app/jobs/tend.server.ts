@@ -59,6 +59,7 @@ export function createTender<Name extends string>({
         () => performance.now() > lease.deadline && lost.abort(),
       );
     }, RENEW_MS);
+    signal.addEventListener('abort', () => held.wake(), { once: true });
     const running = new Map<Name, Promise<void>>();
     const again = new Map<Name, Date>();
 
@@ -85,10 +86,13 @@ export function createTender<Name extends string>({
         for (const name of held.wanted) if (!running.has(name)) start(name);
         const soonest = Math.min(...[...again.values()].map((at) => at.getTime() - now));
         if (running.size === 0 && soonest > KEEP_MS) return;
-        await Promise.race([
-          new Promise<void>((resolve) => (held.wake = resolve)),
-          wait(Math.max(1, Math.min(soonest, KEEP_MS)), undefined, { signal }).catch(() => undefined),
-        ]);
+        await new Promise<void>((resolve) => {
+          const alarm = setTimeout(resolve, Math.max(1, Math.min(soonest, KEEP_MS)));
+          held.wake = () => {
+            clearTimeout(alarm);
+            resolve();
+          };
+        });
       }
     } finally {
       await Promise.all(running.values());

@@ -1,0 +1,48 @@
+// How the house is doing: what /readyz and /metrics tell a host.
+import { collectDefaultMetrics, Gauge, register } from 'prom-client';
+import { db } from '../db.server.ts';
+
+type Lag = { inbox: number; looks: number; unsettled: number; oldestInboxSeconds: number };
+
+/** Work that is due and not done. */
+async function lag(): Promise<Lag> {
+  const [row] = await db.$queryRaw<Lag[]>`
+    SELECT (SELECT count(*)::int FROM "Inbox" WHERE "problem" IS NULL) AS inbox,
+           (SELECT count(*)::int FROM "Variant" WHERE "wanted" > "looked") AS looks,
+           (SELECT count(*)::int FROM "Notification" WHERE "settledAt" IS NULL) AS unsettled,
+           (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min("receivedAt")), 0)::float8 FROM "Inbox" WHERE "problem" IS NULL) AS "oldestInboxSeconds"`;
+  return row!;
+}
+
+/** Ready: the database answers. The lag is told, and left to the host to judge. */
+export async function readiness(): Promise<{ ready: boolean; database: 'answers' | 'silent'; lag?: Lag }> {
+  try {
+    return { ready: true, database: 'answers', lag: await lag() };
+  } catch {
+    return { ready: false, database: 'silent' };
+  }
+}
+
+collectDefaultMetrics();
+const gauges = {
+  inbox: new Gauge({
+    name: 'notify_inbox_events',
+    help: 'Events of Meta that were kept and not handled yet',
+  }),
+  looks: new Gauge({ name: 'notify_looks_due', help: 'Variants for which a look is due' }),
+  unsettled: new Gauge({
+    name: 'notify_notifications_unsettled',
+    help: 'Notifications claimed or begun and not settled',
+  }),
+  oldestInboxSeconds: new Gauge({
+    name: 'notify_inbox_oldest_seconds',
+    help: 'Age of the oldest event in the inbox',
+  }),
+};
+
+/** Prometheus text. @throws when the database is silent. */
+export async function metrics(): Promise<{ contentType: string; text: string }> {
+  const now = await lag();
+  for (const [name, gauge] of Object.entries(gauges)) gauge.set(now[name as keyof Lag]);
+  return { contentType: register.contentType, text: await register.metrics() };
+}
