@@ -1,0 +1,110 @@
+// The Pages that speak for the shops: which one, with what token, and what is wrong with it.
+import type { Page, PageTrouble } from '@prisma/client';
+import { db } from '../db.server.ts';
+import type { Tx } from '../db.server.ts';
+import { ring } from '../jobs/signal.server.ts';
+import { seal, unseal } from '../lib/seal.server.ts';
+
+export type { Page, PageTrouble };
+
+/** The Page that speaks for a shop now. */
+export const pageOf = ({ shopId, tx }: { shopId: bigint; tx?: Tx }): Promise<Page | null> =>
+  (tx ?? db).page.findFirst({ where: { shopId, replacedAt: null, disconnectedAt: null } });
+
+/** Every shop's connection to one Meta Page that still has access, also those switched away from; the first to connect comes first. */
+export const pagesByMetaId = ({ metaPageId, tx }: { metaPageId: string; tx?: Tx }): Promise<Page[]> =>
+  (tx ?? db).page.findMany({
+    where: { metaPageId, disconnectedAt: null },
+    orderBy: [{ connectedAt: 'asc' }, { id: 'asc' }],
+  });
+
+/** Meta's ids of all Pages with which anything can be done: each has its inbox, its replies and its lane. */
+export async function metaPageIdsAtWork(): Promise<string[]> {
+  const rows = await db.page.findMany({
+    where: { disconnectedAt: null },
+    distinct: ['metaPageId'],
+    select: { metaPageId: true },
+    orderBy: { metaPageId: 'asc' },
+  });
+  return rows.map((row) => row.metaPageId);
+}
+
+const binding = (shopId: bigint) => ({ shopId, purpose: 'page token' });
+
+export const sealPageToken = ({ shopId, token }: { shopId: bigint; token: string }) =>
+  seal(token, binding(shopId));
+
+/** The Page's access token. @throws when the Page is disconnected. */
+export function pageToken(page: Pick<Page, 'shopId' | 'token' | 'metaPageId'>): string {
+  if (page.token === null)
+    throw new Error(`Page ${page.metaPageId} of shop ${page.shopId} is disconnected: it has no token.`);
+  return unseal(page.token, binding(page.shopId));
+}
+
+/** The graver trouble is shown: whoever mends it sees the next one. */
+const gravity: Record<PageTrouble, number> = {
+  unsubscribed: 1,
+  doubtful: 2,
+  restricted: 3,
+  blocked: 4,
+  not_granted: 5,
+  permission: 6,
+  reconnect: 7,
+};
+
+type Which = { pageId: bigint } | { metaPageId: string };
+const where = (which: Which) =>
+  'pageId' in which ? { id: which.pageId } : { metaPageId: which.metaPageId, disconnectedAt: null };
+
+/** Remembers what is wrong with a Page (one shop's connection, or all of a Meta Page's) until it is mended. */
+export async function markTrouble({
+  trouble,
+  now,
+  tx,
+  ...which
+}: { trouble: PageTrouble; now: Date; tx?: Tx } & Which): Promise<void> {
+  const lighter = (Object.keys(gravity) as PageTrouble[]).filter((name) => gravity[name] < gravity[trouble]);
+  await (tx ?? db).page.updateMany({
+    where: { ...where(which), OR: [{ trouble: null }, { trouble: { in: lighter } }] },
+    data: { trouble, troubleSince: now },
+  });
+}
+
+/** The trouble is over: whoever waits is served. `only` clears one kind and leaves the others. */
+export async function clearTrouble({
+  only,
+  tx,
+  ...which
+}: { only?: PageTrouble[]; tx?: Tx } & Which): Promise<void> {
+  const clear = async (within: Tx) => {
+    const found = { ...where(which), trouble: only === undefined ? { not: null } : { in: only } };
+    const mended = await within.page.findMany({ where: found, select: { metaPageId: true } });
+    if (mended.length === 0) return;
+    await within.page.updateMany({ where: found, data: { trouble: null, troubleSince: null } });
+    for (const metaPageId of new Set(mended.map((page) => page.metaPageId)))
+      await ring(within, 'lane', metaPageId);
+  };
+  await (tx === undefined ? db.$transaction(clear) : clear(tx));
+}
+
+/**
+ * The merchant's own test went through: Meta accepted a paid notice from this Page. `picture`: whether that notice bore one.
+ * From here on the storefront may offer the button.
+ */
+export async function passTest({
+  pageId,
+  picture,
+  now,
+  tx,
+}: {
+  pageId: bigint;
+  picture: boolean | null;
+  now: Date;
+  tx?: Tx;
+}): Promise<void> {
+  await (tx ?? db).page.updateMany({
+    where: { id: pageId, disconnectedAt: null },
+    data: { testPassedAt: now, ...(picture === null ? {} : { picture }) },
+  });
+  await clearTrouble({ pageId, only: ['not_granted', 'doubtful'], ...(tx === undefined ? {} : { tx }) });
+}

@@ -1,0 +1,140 @@
+// The mark of a hint and who waits for what: `wanted` says that a look is due, `looked` how far the newest look had seen.
+import { db } from '../db.server.ts';
+import type { Tx } from '../db.server.ts';
+import { ring } from '../jobs/signal.server.ts';
+import type { VariantTruth } from '../shops/read-variants.server.ts';
+
+type Of = { shopId: bigint; variantId: bigint };
+
+/**
+ * A hint: every variant's `wanted` goes up by one, also when a look is due already, so that a hint during a look is never lost.
+ * @returns how many of them are known here.
+ */
+export async function markWanted({
+  tx,
+  shopId,
+  variantIds,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  variantIds: bigint[];
+}): Promise<number> {
+  if (variantIds.length === 0) return 0;
+  // Locked in one order, or two webhooks about the same variants would wait for each other.
+  const rows = await tx.$queryRaw<{ fresh: boolean }[]>`
+    UPDATE "Variant" v SET "wanted" = v."wanted" + 1
+    FROM (SELECT "id" FROM "Variant" WHERE "shopId" = ${shopId} AND "id" = ANY(${variantIds}::bigint[]) ORDER BY "id" FOR UPDATE) due
+    WHERE v."shopId" = ${shopId} AND v."id" = due."id"
+    RETURNING v."wanted" = v."looked" + 1 AS "fresh"`;
+  // Only a variant that turns from clean to marked needs the bell: whoever looks at it reads `wanted` itself.
+  if (rows.some((row) => row.fresh)) await ring(tx, 'looks', String(shopId));
+  return rows.length;
+}
+
+/** A hint that time itself will give; the earlier of two appointments is kept. */
+export async function lookLater({ tx, shopId, variantId, at }: Of & { tx: Tx; at: Date }): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "Variant" SET "lookAt" = LEAST(COALESCE("lookAt", ${at}), ${at}) WHERE "shopId" = ${shopId} AND "id" = ${variantId}`;
+  await ring(tx, 'looks', String(shopId));
+}
+
+export type DueVariant = { id: bigint; wanted: bigint };
+
+/** The variants of one shop for which a look is due, appointments that have come included; `wanted` is what a look has to note first. */
+export async function dueVariants({
+  shopId,
+  now,
+  limit,
+}: {
+  shopId: bigint;
+  now: Date;
+  limit: number;
+}): Promise<DueVariant[]> {
+  return db.$transaction(async (tx) => {
+    await tx.$executeRaw`
+      UPDATE "Variant" SET "wanted" = "wanted" + 1, "lookAt" = NULL WHERE "shopId" = ${shopId} AND "lookAt" <= ${now}`;
+    return tx.$queryRaw<DueVariant[]>`
+      SELECT "id", "wanted" FROM "Variant" WHERE "shopId" = ${shopId} AND "wanted" > "looked" ORDER BY "id" LIMIT ${limit}`;
+  });
+}
+
+/** The shops that have a look to make now, and when the next appointment of any shop comes. */
+export async function shopsToLook({
+  now,
+}: {
+  now: Date;
+}): Promise<{ shopIds: bigint[]; nextAt: Date | null }> {
+  const due = await db.$queryRaw<{ shopId: bigint }[]>`
+    SELECT DISTINCT "shopId" FROM "Variant" WHERE "wanted" > "looked" OR "lookAt" <= ${now}`;
+  const next = await db.variant.aggregate({ where: { lookAt: { gt: now } }, _min: { lookAt: true } });
+  return { shopIds: due.map((row) => row.shopId), nextAt: next._min.lookAt };
+}
+
+/**
+ * Keeps what a look has found. An answer older than the newest look's is thrown away.
+ * @returns false when it was too old to keep.
+ */
+export async function noteLooked({
+  tx,
+  shopId,
+  variantId,
+  lookedTo,
+  truth,
+  staleLooks,
+  now,
+}: Of & {
+  tx: Tx;
+  lookedTo: bigint;
+  /** null: Shopify no longer knows the variant. */ truth: VariantTruth | null;
+  staleLooks?: number;
+  now: Date;
+}): Promise<boolean> {
+  const kept = await tx.variant.updateMany({
+    where: { shopId, id: variantId, looked: { lt: lookedTo } },
+    data: {
+      looked: lookedTo,
+      ...(staleLooks === undefined ? {} : { staleLooks }),
+      ...(truth === null ? {} : { ...described(truth), missingSince: null }),
+    },
+  });
+  if (kept.count === 1 && truth === null)
+    await tx.variant.updateMany({
+      where: { shopId, id: variantId, missingSince: null },
+      data: { missingSince: now },
+    });
+  return kept.count === 1;
+}
+
+/** What a variant's row says of its product, from the truth. */
+export const described = (truth: VariantTruth) => ({
+  productId: truth.productId,
+  inventoryItemId: truth.inventoryItemId,
+  productTitle: truth.productTitle,
+  title: truth.title,
+  handle: truth.handle,
+  url: truth.url,
+  imageUrl: truth.imageUrl,
+  price: truth.price,
+  componentItemIds: truth.componentItemIds,
+});
+
+/** How many wait for a variant, and since when the first of them; the merchant's own tests don't count. */
+export async function waitersOf({
+  tx,
+  shopId,
+  variantId,
+  now,
+}: Of & { tx?: Tx; now?: Date }): Promise<{ waiting: number; oldest: Date | null }> {
+  const counted = await (tx ?? db).subscription.aggregate({
+    where: {
+      shopId,
+      variantId,
+      state: 'waiting',
+      isTest: false,
+      ...(now === undefined ? {} : { expiresAt: { gt: now } }),
+    },
+    _count: true,
+    _min: { since: true },
+  });
+  return { waiting: counted._count, oldest: counted._min.since };
+}
