@@ -102,7 +102,7 @@ export function createAdmin({ store, apiKey, appName, appUrl, mintSessionToken }
           const level = shop.levels.get(levelKey({ inventoryItemId: item.id, locationId: location.id }));
           return `<td>${item.tracked ? stockForm({ variantId: id, locationId: location.id, available: level?.available ?? 0, label: `${product.title} ${variant.title} at ${location.name}` }) : '—'}</td>`;
         });
-        const state = isForSale({ shop, variant, now: store.now() })
+        const state = isForSale({ shop, variant })
           ? '<span class="badge on">For sale</span>'
           : '<span class="badge">Sold out</span>';
         return `<tr id="v${id}"><th scope="row">${escape(product.title)}<small>${escape(variant.title)}</small></th><td>${state}</td>${cells.join('')}</tr>`;
