@@ -1,0 +1,33 @@
+// Runs Shopify's own linter over the theme extension; any offence at all fails.
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { themeCheckRun } from '@shopify/theme-check-node';
+
+const root = join(import.meta.dirname, '..');
+
+export type Offence = { file: string; line: number; check: string; message: string };
+
+/** What the linter finds in the extension in `folder`. */
+export async function themeOffences({ folder }: { folder: string }): Promise<Offence[]> {
+  const { offenses, theme } = await themeCheckRun(folder, 'theme-check:theme-app-extension');
+  // An empty folder has no offences either.
+  if (theme.length === 0) throw new Error(`there is nothing to check in ${folder}`);
+  return offenses.map(({ uri, start, check, message }) => ({
+    file: relative(folder, fileURLToPath(uri)),
+    line: start.line + 1,
+    check,
+    message,
+  }));
+}
+
+async function main(): Promise<number> {
+  const folder = process.argv[2] ?? join(root, 'extensions/notify-me');
+  const offences = await themeOffences({ folder });
+  for (const { file, line, check, message } of offences)
+    process.stderr.write(`${file}:${line} ${check}: ${message}\n`);
+  process.stdout.write(`theme-check: ${offences.length} offences\n`);
+  return offences.length > 0 ? 1 : 0;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  process.exitCode = await main();
