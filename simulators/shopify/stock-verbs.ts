@@ -42,19 +42,22 @@ export function stockVerbs(ledger: Ledger) {
   }
 
   function move({
-    shop: domain,
-    variantId,
+    shop,
+    inventoryItemId,
     locationId,
+    announce,
     to,
-    ordered = false,
-  }: Place & { to: (available: number) => number; ordered?: boolean }): void {
-    const shop = ledger.shop(domain);
-    const { inventoryItemId, productId } = variantOf(shop, variantId);
+  }: {
+    shop: Shop;
+    inventoryItemId: bigint;
+    locationId: bigint;
+    announce: Announce;
+    to: (available: number) => number;
+  }): void {
     const level = found(
       shop.levels.get(levelKey({ inventoryItemId, locationId })),
       `level of item ${inventoryItemId} at location ${locationId}`,
     );
-    const announce = ledger.action(domain);
     change({
       shop,
       inventoryItemId,
@@ -65,15 +68,31 @@ export function stockVerbs(ledger: Ledger) {
       },
     });
     announce('inventory_levels/update', { kind: 'level', inventoryItemId, locationId });
-    if (ordered) announce('products/update', { kind: 'product', productId });
+  }
+
+  function moveVariant({ to, ...place }: Place & { to: (available: number) => number }): void {
+    const shop = ledger.shop(place.shop);
+    const { inventoryItemId } = variantOf(shop, place.variantId);
+    move({ shop, inventoryItemId, locationId: place.locationId, announce: ledger.action(place.shop), to });
   }
 
   return {
     setStock({ available, ...place }: Place & { available: number }): void {
-      move({ ...place, to: () => available });
+      moveVariant({ ...place, to: () => available });
     },
     adjustStock({ by, ...place }: Place & { by: number }): void {
-      move({ ...place, to: (available) => available + by });
+      moveVariant({ ...place, to: (available) => available + by });
+    },
+    /** Many levels in one action of the merchant, so that all their webhooks share one event. */
+    moveLevels({
+      shop: domain,
+      moves,
+    }: {
+      shop: string;
+      moves: { inventoryItemId: bigint; locationId: bigint; to: (available: number) => number }[];
+    }): void {
+      const announce = ledger.action(domain);
+      for (const each of moves) move({ shop: ledger.shop(domain), announce, ...each });
     },
     /** Somebody buys: stock leaves a location that serves online orders, the fullest one unless it is named. */
     sell({
@@ -83,19 +102,21 @@ export function stockVerbs(ledger: Ledger) {
       locationId,
     }: Omit<Place, 'locationId'> & { quantity?: number; locationId?: bigint }): void {
       const shop = ledger.shop(domain);
-      const { inventoryItemId } = variantOf(shop, variantId);
+      const { inventoryItemId, productId } = variantOf(shop, variantId);
       const fullest = [...shop.locations.values()]
         .filter((location) => location.active && location.fulfillsOnlineOrders)
         .flatMap(({ id }) => shop.levels.get(levelKey({ inventoryItemId, locationId: id })) ?? [])
         .filter((level) => level.active)
         .toSorted((a, b) => b.available - a.available)[0];
+      const announce = ledger.action(domain);
       move({
-        shop: domain,
-        variantId,
+        shop,
+        inventoryItemId,
         locationId: locationId ?? found(fullest?.locationId, `location that can sell variant ${variantId}`),
+        announce,
         to: (available) => available - quantity,
-        ordered: true,
       });
+      announce('products/update', { kind: 'product', productId });
     },
     setTracked({ shop: domain, variantId, tracked }: Omit<Place, 'locationId'> & { tracked: boolean }): void {
       const shop = ledger.shop(domain);

@@ -1,0 +1,206 @@
+// The whole of Shopify that the app talks to, in one piece: a shop's memory, its Admin API, its tokens, and its webhooks.
+import { randomUUID } from 'node:crypto';
+import { createAdminApi, operationOf } from './admin-api.ts';
+import type { Subscription } from './app-config.ts';
+import { ConnectionLost, createDisturbances, type Disturbance } from './disturbances.ts';
+import { mintSessionToken } from './session-token.ts';
+import { createStore } from './store.ts';
+import { createTokens } from './tokens.ts';
+import { createWebhooks } from './webhooks.ts';
+
+export type Shopify = ReturnType<typeof createShopify>;
+
+type Customer = { id: bigint; email?: string; phone?: string };
+
+/** Shopify waits this long after an uninstall before it asks for the shop's data to be erased. */
+const REDACT_AFTER_MS = 48 * 3_600_000;
+
+const notFound = () =>
+  new Response(JSON.stringify({ errors: 'Not Found' }), {
+    status: 404,
+    headers: { 'content-type': 'application/json' },
+  });
+
+export function createShopify({
+  now,
+  send,
+  apiKey,
+  apiSecret,
+  scopes,
+  subscriptions,
+  apiVersion = '2026-07',
+  random = Math.random,
+  wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+}: {
+  now: () => Date;
+  /** Carries a webhook to the app. */
+  send: (request: Request) => Promise<Response>;
+  apiKey: string;
+  apiSecret: string;
+  scopes: string[];
+  subscriptions: Subscription[];
+  apiVersion?: string;
+  random?: () => number;
+  wait?: (ms: number) => Promise<void>;
+}) {
+  let secrets = [apiSecret];
+  const apiSecrets = () => secrets;
+  const store = createStore({ now });
+  const tokens = createTokens({ store, now, apiKey, apiSecrets });
+  const admin = createAdminApi({ store, tokens, now });
+  const disturbances = createDisturbances();
+  const webhooks = createWebhooks({
+    store,
+    now,
+    send,
+    apiKey,
+    apiVersion,
+    apiSecrets,
+    subscriptions,
+    random,
+  });
+
+  function comply({
+    shop,
+    topic,
+    body,
+    afterMs = 0,
+  }: {
+    shop: string;
+    topic: string;
+    body: Record<string, unknown>;
+    afterMs?: number;
+  }): void {
+    const head = { shop_id: store.shop(shop).id, shop_domain: shop };
+    const subject = { kind: 'gone' as const, body: { ...head, ...body } };
+    const triggeredAt = new Date(now().getTime() + afterMs);
+    webhooks.enqueue({ announcement: { shop, topic, subject, eventId: randomUUID(), triggeredAt }, afterMs });
+  }
+
+  const disturbed = async ({
+    met,
+    answer,
+  }: {
+    met: Disturbance[];
+    answer: (throttle: boolean) => Promise<Response>;
+  }): Promise<Response> => {
+    for (const each of met) if (each.kind === 'slow') await wait(each.ms);
+    if (met.some((each) => each.kind === 'drop_request')) throw new ConnectionLost('The call never arrived');
+    const refusal = met.find((each) => each.kind === 'refuse');
+    if (refusal) {
+      const body = JSON.stringify({ errors: `Answered ${refusal.status} by request` });
+      const headers = { 'content-type': 'application/json', 'retry-after': '2' };
+      return new Response(body, { status: refusal.status, headers });
+    }
+    const response = await answer(met.some((each) => each.kind === 'throttle'));
+    if (met.some((each) => each.kind === 'lose_reply')) throw new ConnectionLost('The answer never left');
+    return response;
+  };
+
+  return {
+    store,
+    tokens,
+    admin,
+    webhooks,
+    apiKey,
+    deliveries: webhooks.deliveries,
+    settle: webhooks.settle,
+    /** Returns the switch that ends it. */
+    disturb: disturbances.add,
+    clearDisturbances: disturbances.clear,
+
+    /** Answers for `https://<shop>.myshopify.com/admin/...`. @throws {ConnectionLost} when the caller's connection has to die. */
+    async handle(request: Request): Promise<Response> {
+      const { hostname, pathname } = new URL(request.url);
+      const shop = store.findShop(hostname);
+      if (!shop) return notFound();
+      if (pathname === '/admin/oauth/access_token') {
+        const met = disturbances.meet({ door: 'token', shop: hostname });
+        return disturbed({ met, answer: () => tokens.handle({ request, shop: hostname }) });
+      }
+      const version = /^\/admin\/api\/([\w-]+)\/graphql\.json$/.exec(pathname)?.[1];
+      if (!version) return notFound();
+      const operation = await operationOf(request);
+      const met = disturbances.meet({ door: 'admin', shop: hostname, operation });
+      return disturbed({ met, answer: (throttle) => admin.handle({ request, shop, version, throttle }) });
+    },
+
+    /** The merchant installs the app, with the scopes that the app asks for. */
+    install(shop: string): void {
+      webhooks.cancel({ shop, topic: 'shop/redact' });
+      store.install({ shop, apiKey, scopes });
+    },
+    uninstall(shop: string): void {
+      tokens.revoke(shop);
+      store.uninstall({ shop, apiKey });
+      comply({ shop, topic: 'shop/redact', body: {}, afterMs: REDACT_AFTER_MS });
+    },
+    setScopes({ shop, scopes: granted }: { shop: string; scopes: string[] }): void {
+      store.setScopes({ shop, apiKey, scopes: granted });
+    },
+    requestCustomerData({
+      shop,
+      customer,
+      ordersRequested = [],
+    }: {
+      shop: string;
+      customer: Customer;
+      ordersRequested?: bigint[];
+    }): void {
+      const body = {
+        orders_requested: ordersRequested,
+        customer,
+        data_request: { id: store.nextId('data_request') },
+      };
+      comply({ shop, topic: 'customers/data_request', body });
+    },
+    redactCustomer({
+      shop,
+      customer,
+      ordersToRedact = [],
+    }: {
+      shop: string;
+      customer: Customer;
+      ordersToRedact?: bigint[];
+    }): void {
+      comply({ shop, topic: 'customers/redact', body: { customer, orders_to_redact: ordersToRedact } });
+    },
+    /** At once, without the two days that an uninstall brings. */
+    redactShop(shop: string): void {
+      webhooks.cancel({ shop, topic: 'shop/redact' });
+      comply({ shop, topic: 'shop/redact', body: {} });
+    },
+
+    /** What App Bridge hands to the app; `secret` and `at` make the forged and the expired ones. */
+    sessionToken({
+      shop,
+      secret = secrets[0]!,
+      at = now(),
+      audience = apiKey,
+    }: {
+      shop: string;
+      secret?: string;
+      at?: Date;
+      audience?: string;
+    }): string {
+      return mintSessionToken({ shop, apiKey: audience, apiSecret: secret, now: at });
+    },
+    /** The app's developer makes a new client secret; the old one is still good for a while. */
+    rotateSecret(fresh: string): void {
+      secrets = [fresh, secrets[0]!];
+    },
+
+    snapshot: (): string =>
+      JSON.stringify({
+        store: store.snapshot(),
+        tokens: tokens.snapshot(),
+        webhooks: webhooks.snapshot(),
+      }),
+    restore(text: string): void {
+      const parts = JSON.parse(text) as { store: string; tokens: string; webhooks: string };
+      store.restore(parts.store);
+      tokens.restore(parts.tokens);
+      webhooks.restore(parts.webhooks);
+    },
+  };
+}
