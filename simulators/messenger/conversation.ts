@@ -2,7 +2,8 @@
 import type { Dials } from './dials.ts';
 import type { MessageContent } from './message-shape.ts';
 import type { Mint } from './mint.ts';
-import type { Event, Webhooks } from './webhooks.ts';
+import type { Event } from './postman.ts';
+import type { Webhooks } from './webhooks.ts';
 import { threadKey, type Message, type Page, type Thread, type World } from './world.ts';
 
 export const pageInboxAppId = '26390203743090';

@@ -79,21 +79,22 @@ export function defaultDials(): Dials {
   };
 }
 
-export type Disturbance = /** Everything happened, a token is spent, and the caller never hears of it. */
-(
-  | { kind: 'lose_reply' }
-  | { kind: 'fail_after'; status?: number }
-  /** Nothing happened: the call never reached Meta. */
-  | { kind: 'drop_request' }
-  | { kind: 'refuse'; fault: GraphFault }
-  | { kind: 'slow'; ms: number; after?: boolean }
-) & {
-  /** How many calls it meets; 1 unless told. */
-  times?: number;
-  /** Share of matching calls it meets, 0 to 1. */
-  chance?: number;
-  only?: { pageId?: string; psid?: string; paidBy?: 'token' | 'window'; metadata?: string };
-};
+export type Disturbance =
+  /** Everything happened, a token is spent, and the caller never hears of it. */
+  (
+    | { kind: 'lose_reply' }
+    | { kind: 'fail_after'; status?: number }
+    /** Nothing happened: the call never reached Meta. */
+    | { kind: 'drop_request' }
+    | { kind: 'refuse'; fault: GraphFault }
+    | { kind: 'slow'; ms: number; after?: boolean }
+  ) & {
+    /** How many calls it meets; 1 unless told. */
+    times?: number;
+    /** Share of matching calls it meets, 0 to 1. */
+    chance?: number;
+    only?: { pageId?: string; psid?: string; paidBy?: 'token' | 'window'; metadata?: string };
+  };
 
 /** What is known of a send when a disturbance has to decide whether it is meant. */
 export type SendInSight = { pageId: string; psid?: string; paidBy: 'token' | 'window'; metadata?: string };

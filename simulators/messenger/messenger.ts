@@ -13,7 +13,8 @@ import { createPageSettings } from './page-settings.ts';
 import { createPhone, pageNamed, type Phone } from './phone.ts';
 import { createSendApi } from './send-api.ts';
 import { createSettlement, type AppGiven, type PageGiven } from './settlement.ts';
-import { createWebhooks, type Job } from './webhooks.ts';
+import type { Job } from './postman.ts';
+import { createWebhooks } from './webhooks.ts';
 import {
   emptyWorld,
   restoreInto,
