@@ -14,8 +14,11 @@ export const TELL_STOREFRONT_MUTATION = `#graphql
     metafieldsSet(metafields: $metafields) { userErrors { field message } }
   }`;
 
-/** Whether the block may show itself (`ready`), and the Page that its link opens. */
-export type StorefrontState = { ready: boolean; metaPageId: string | null };
+/**
+ * `available`: the block can be placed at all; false only while a connected Page is in trouble. `ready`: it shows itself to shoppers,
+ * since the Page is well and its test has passed. `metaPageId`: the Page that its link opens.
+ */
+export type StorefrontState = { available: boolean; ready: boolean; metaPageId: string | null };
 
 /**
  * Writes the state to Shopify unless the storefront was told just that already.
@@ -23,11 +26,12 @@ export type StorefrontState = { ready: boolean; metaPageId: string | null };
  */
 export async function tellStorefront({
   shopId,
+  available,
   ready,
   metaPageId,
   clock,
 }: StorefrontState & { shopId: bigint; clock: Clock }): Promise<void> {
-  const told = JSON.stringify({ ready, metaPageId });
+  const told = JSON.stringify({ available, ready, metaPageId });
   const shop = await db.shop.findUniqueOrThrow({
     where: { id: shopId },
     select: { refKey: true, storefrontTold: true },
@@ -46,6 +50,7 @@ export async function tellStorefront({
     value,
   });
   const metafields = [
+    field('available', 'boolean', String(available)),
     field('ready', 'boolean', String(ready)),
     field('ref_key', 'single_line_text_field', shop.refKey),
     ...(metaPageId === null ? [] : [field('page_id', 'single_line_text_field', metaPageId)]),
