@@ -147,7 +147,7 @@ export function createConversation({ world, dials, mint, now, webhooks }: Contex
           timestamp: message.at,
           message: {
             is_echo: true,
-            app_id: /^\d{1,15}$/.test(appId) ? Number(appId) : appId,
+            app_id: Number.isSafeInteger(Number(appId)) ? Number(appId) : appId,
             mid: message.mid,
             ...rest,
             ...(attachment ? { attachments: [attachment] } : {}),

@@ -28,6 +28,8 @@ export function createPatience({ world, dials, now }: { world: World; dials: () 
     if (at - since < hour || !page.subscriptions[appId]) return;
     delete page.subscriptions[appId];
     delete page.failingSince[appId];
+    // What it was still owed is lost: a later subscription hears only what happens after it.
+    parked = parked.filter((job) => job.appId !== appId || job.pageId !== pageId);
     alerts.push({ at, appId, pageId, kind: 'disabled' });
   }
 
