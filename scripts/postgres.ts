@@ -33,7 +33,7 @@ type Options = {
   folder: string;
   /** false: no fsync, for databases that nobody will miss. */
   durable?: boolean;
-  /** true: the server ends when this process is gone, however it went. */
+  /** true: the server ends when this process, and every other that said so, is gone, however it went. */
   endsWithMe?: boolean;
   say?: (line: string) => void;
 };
@@ -51,6 +51,7 @@ export async function startPostgres({
   say = (line) => void process.stderr.write(`${line}\n`),
 }: Options): Promise<Postgres> {
   const home = findHome({ folder, say });
+  if (endsWithMe) signIn(home);
   const how = (await isReady(home))
     ? 'reused'
     : await withLock({
@@ -64,7 +65,7 @@ export async function startPostgres({
       });
   const pid = statusOf(home)?.pid;
   if (pid === undefined) throw new Error(`PostgreSQL ended right after its start; see ${logOf(home)}`);
-  if (endsWithMe) endWithMe({ pid, signal: durable ? 'INT' : 'QUIT' });
+  if (endsWithMe) guard({ home, pid, signal: durable ? 'INT' : 'QUIT' });
   return {
     url: urlOf({ socketFolder: home.socketFolder }),
     socketFolder: home.socketFolder,
@@ -232,14 +233,22 @@ async function stop({ pid, mode }: { pid: number; mode: 'fast' | 'immediate' }):
   }
 }
 
-/** A few bytes of shell that outlive us, in case we are killed before we can stop the server ourselves. */
-function endWithMe({ pid, signal }: { pid: number; signal: 'INT' | 'QUIT' }): void {
-  const script =
-    'while kill -0 "$1" && kill -0 "$2"; do sleep 1; done 2>/dev/null; kill -"$3" "$2" 2>/dev/null';
-  const guard = spawn('/bin/sh', ['-c', script, 'postgres-guard', String(process.pid), String(pid), signal], {
-    cwd: '/',
-    detached: true,
-    stdio: 'ignore',
-  });
-  guard.unref();
+const usersOf = (home: Home) => join(home.folder, 'users');
+
+/** Signs this process in as one that needs the server, before it looks for it: a guard that is about to stop it then lets it be. */
+function signIn(home: Home): void {
+  mkdirSync(usersOf(home), { recursive: true });
+  writeFileSync(join(usersOf(home), String(process.pid)), '');
+}
+
+const guardScript = `
+while kill -0 "$1" && kill -0 "$2"; do sleep 1; done 2>/dev/null
+rm -f "$4/$1"
+for each in "$4"/*; do kill -0 "\${each##*/}" 2>/dev/null && exit; done
+kill -"$3" "$2" 2>/dev/null`;
+
+/** A few bytes of shell that outlive us, in case we are killed: the last of those signed in takes the server along. */
+function guard({ home, pid, signal }: { home: Home; pid: number; signal: 'INT' | 'QUIT' }): void {
+  const argv = ['-c', guardScript, 'postgres-guard', String(process.pid), String(pid), signal, usersOf(home)];
+  spawn('/bin/sh', argv, { cwd: '/', detached: true, stdio: 'ignore' }).unref();
 }

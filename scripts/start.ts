@@ -3,7 +3,7 @@ import { migrate } from './migrate.ts';
 import { startPostgres } from './postgres.ts';
 
 if (!process.env.DATABASE_URL) {
-  const { url } = await startPostgres({ folder: '.data/postgres' });
+  const { url } = await startPostgres({ folder: '.data/postgres', endsWithMe: true });
   process.env.DATABASE_URL = url;
 }
 try {
