@@ -45,8 +45,10 @@ export type Decision = {
   staleLooks: number;
 };
 
-/** An allowance without a bound. */
+/** An allowance without a bound: the largest number its column holds. */
 export const EVERYONE = 2_147_483_647;
+/** More than any line is long, and far enough below the column's bound to be added to. */
+const MOST = 1_000_000_000;
 
 /** Shopify's "not for sale" is doubted three times: https://community.shopify.dev/t/32191 saw it lag by many minutes. */
 const STALE_STEPS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE];
@@ -74,7 +76,7 @@ export function room({ standing, settings }: { standing: Standing; settings: Res
   const { units } = standing;
   if (units !== null && units < Math.max(1, settings.minimumUnits)) return 0;
   if (units === null || settings.policy === 'everyone') return Infinity;
-  return units * settings.unitsFactor;
+  return Math.min(units * settings.unitsFactor, MOST);
 }
 
 /** Pure: the same look twice comes to the same allowance. */

@@ -37,6 +37,9 @@ const no = ({
   why,
 });
 
+/** Shopify's own bound for one location; a sum beyond it says no more. */
+const MOST_UNITS = 1_000_000_000;
+
 /** Units at the locations that count for this shop; null when stock is not tracked. */
 function unitsOf({ truth, settings }: { truth: VariantTruth; settings: StockSettings }): number | null {
   if (!truth.tracked) return null;
@@ -44,7 +47,7 @@ function unitsOf({ truth, settings }: { truth: VariantTruth; settings: StockSett
   return truth.levels
     .filter((level) => level.active && level.locationActive)
     .filter((level) => (chosen.size > 0 ? chosen.has(level.locationId) : level.fulfillsOnlineOrders))
-    .reduce((sum, level) => sum + level.available, 0);
+    .reduce((sum, level) => Math.max(-MOST_UNITS, Math.min(MOST_UNITS, sum + level.available)), 0);
 }
 
 /** Whether the variant can be bought online, by the rule of design.md section 6. */

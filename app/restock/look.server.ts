@@ -1,0 +1,277 @@
+// A look: reads the truth about the variants that are due, decides, and keeps what was decided with the reason.
+import { db, type Tx } from '../db.server.ts';
+import { holds, type Lease } from '../jobs/lease.server.ts';
+import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { ShopifyFailed } from '../shops/admin-api.server.ts';
+import { readVariants, VARIANTS_A_LOOK, type VariantTruth } from '../shops/read-variants.server.ts';
+import { shopById, type Shop } from '../shops/shop.server.ts';
+import { lookLater, noteLooked, type DueVariant } from '../waitlist/wanted.server.ts';
+import { decide, isSame, room, type Decision } from './decide.ts';
+import { dueFirst, nextAppointment } from './due.server.ts';
+import { lineOf } from './line.server.ts';
+import { keepRestock, newestRestock, wakeLanes } from './open.server.ts';
+import { sellable, type Standing } from './sellable.ts';
+
+export type Round =
+  /** Nothing is due before `nextAt`. */
+  | { outcome: 'idle'; nextAt: Date | null }
+  /** More may be due: come again at once. */
+  | { outcome: 'looked'; looked: number }
+  /** Shopify can't be read now: everything stays due until then. */
+  | { outcome: 'backed_off'; advice: ShopifyFailed['advice']; until: Date }
+  /** Another worker holds the shop's lease. */
+  | { outcome: 'lost' };
+
+const LONGEST_BACK_OFF = MINUTE;
+/** A variant whose answer can't be read must not keep the others of its shop waiting. */
+const UNREADABLE_AGAIN = 10 * MINUTE;
+
+/** Per shop: how often Shopify failed in a row, and when it may be asked again. Lost on a restart, which does no harm. */
+const backOffs = new Map<bigint, { failures: number; until: Date }>();
+
+/**
+ * Looks at up to 25 variants of one shop that are due. `wanted` is noted before Shopify is called, so that a hint that arrives during
+ * the call makes the variant due again. Safe to run twice: an older answer is thrown away.
+ */
+export async function lookAtDue({
+  shopId,
+  lease,
+  clock,
+}: {
+  shopId: bigint;
+  lease: Lease;
+  clock: Clock;
+}): Promise<Round> {
+  const now = clock();
+  const backOff = backOffs.get(shopId);
+  if (backOff && backOff.until > now) return { outcome: 'backed_off', advice: 'retry', until: backOff.until };
+  const shop = await shopById({ shopId });
+  if (shop === null || shop.uninstalledAt !== null) return { outcome: 'idle', nextAt: null };
+
+  const due = await dueFirst({ shopId, now, limit: VARIANTS_A_LOOK });
+  if (due.length === 0) return { outcome: 'idle', nextAt: await nextAppointment({ shopId }) };
+  if (!holds(lease)) return { outcome: 'lost' };
+
+  // The reading counts as old as its question: what changes while it travels is found by the next one.
+  const at = clock();
+  let truths: Map<bigint, VariantTruth | 'unreadable'>;
+  try {
+    truths = await read({ shopId, due, clock });
+  } catch (error) {
+    if (!(error instanceof ShopifyFailed)) throw error;
+    return backOffFrom({ shopId, error, now: clock() });
+  }
+  backOffs.delete(shopId);
+  for (const { id, wanted } of due) {
+    const look = { shop, lease, variantId: id, lookedTo: wanted, truth: truths.get(id) ?? null, at };
+    const kept = await conclude(look).catch((error: unknown) => {
+      // Data that our tables refuse is one variant's trouble; a database that is down fails the postponement too.
+      log.error('a look could not be kept', { shopId, variantId: id, error });
+      return postpone(look);
+    });
+    if (kept === 'lost') return { outcome: 'lost' };
+  }
+  return { outcome: 'looked', looked: due.length };
+}
+
+function backOffFrom({ shopId, error, now }: { shopId: bigint; error: ShopifyFailed; now: Date }): Round {
+  const failures = (backOffs.get(shopId)?.failures ?? 0) + 1;
+  const patience = {
+    throttled: error.retryAfterMs,
+    retry: Math.min(error.retryAfterMs * 2 ** (failures - 1), LONGEST_BACK_OFF),
+    unreadable: LONGEST_BACK_OFF,
+    wrong: LONGEST_BACK_OFF,
+  };
+  const until = later(now, patience[error.advice]);
+  backOffs.set(shopId, { failures, until });
+  log.warn('Shopify could not be read; its variants stay due', {
+    shopId,
+    advice: error.advice,
+    until,
+    error,
+  });
+  return { outcome: 'backed_off', advice: error.advice, until };
+}
+
+/** Reads all of them in one call; when Shopify rejects that call as such, one by one, so that a single bad one stands alone. */
+async function read({
+  shopId,
+  due,
+  clock,
+}: {
+  shopId: bigint;
+  due: DueVariant[];
+  clock: Clock;
+}): Promise<Map<bigint, VariantTruth | 'unreadable'>> {
+  const variantIds = due.map(({ id }) => id);
+  try {
+    return await readVariants({ shopId, variantIds, clock });
+  } catch (error) {
+    const poisoned = !(error instanceof ShopifyFailed) || error.advice === 'wrong';
+    if (!poisoned) throw error;
+    log.error('a look was refused as a whole; its variants are read one by one', { shopId, error });
+  }
+  const truths = new Map<bigint, VariantTruth | 'unreadable'>();
+  for (const id of variantIds) {
+    try {
+      const [truth] = (await readVariants({ shopId, variantIds: [id], clock })).values();
+      if (truth) truths.set(id, truth);
+    } catch (error) {
+      if (error instanceof ShopifyFailed && error.advice !== 'wrong') throw error;
+      log.error('a variant could not be read', { shopId, variantId: id, error });
+      truths.set(id, 'unreadable');
+    }
+  }
+  return truths;
+}
+
+type Conclusion = {
+  shop: Shop;
+  lease: Lease;
+  variantId: bigint;
+  lookedTo: bigint;
+  truth: VariantTruth | 'unreadable' | null;
+  at: Date;
+};
+
+/** One variant's look: what is noted, decided and done about it, in one transaction. */
+async function conclude(given: Conclusion): Promise<'kept' | 'outdated' | 'lost'> {
+  const { shop, variantId, truth, at } = given;
+  if (truth === 'unreadable') return postpone(given);
+  const standing = truth && sellable({ truth, settings: shop });
+  // Counted before anything is locked: a line of a million must not keep a webhook waiting.
+  const line = standing?.sellable
+    ? await countLine({ shop, variantId, standing, at })
+    : { waiting: 0, told: 0, restockId: undefined };
+
+  return db.$transaction(async (tx) => {
+    const variant = await lockVariant({ ...given, tx });
+    if (variant === 'lost' || variant === 'outdated') return variant;
+    const newest = await newestRestock({ tx, shopId: shop.id, variantId });
+    const same = isSame({ restock: newest, settings: shop, now: at }) ? newest : null;
+    // The restock changed between counting and locking: what was counted is of another one.
+    if (line.restockId !== undefined && line.restockId !== (same?.id ?? null)) return 'outdated';
+    const decision = decide({
+      look: { standing, ...variant },
+      restock: newest,
+      settings: shop,
+      waiting: line.waiting,
+      told: line.told,
+      now: at,
+    });
+    await keep({ ...given, truth, tx, standing, newest, decision, line });
+    return 'kept';
+  });
+}
+
+async function countLine({
+  shop,
+  variantId,
+  standing,
+  at,
+}: Pick<Conclusion, 'shop' | 'variantId' | 'at'> & { standing: Standing }): Promise<{
+  waiting: number;
+  told: number;
+  restockId: bigint | null;
+}> {
+  const newest = await newestRestock({ tx: db, shopId: shop.id, variantId });
+  const restockId = isSame({ restock: newest, settings: shop, now: at }) ? newest!.id : null;
+  const bears = room({ standing, settings: shop });
+  const atMost = bears === Infinity ? 1 : bears + 1;
+  return { ...(await lineOf({ tx: db, shopId: shop.id, variantId, restockId, atMost, now: at })), restockId };
+}
+
+type Locked = { staleLooks: number; lookAt: Date | null; pausedAt: Date | null };
+
+/** Locks the variant for the look, unless a newer look was kept or the lease has passed on. */
+async function lockVariant({
+  tx,
+  shop,
+  lease,
+  variantId,
+  lookedTo,
+}: Conclusion & { tx: Tx }): Promise<Locked | 'outdated' | 'lost'> {
+  const [row] = await tx.$queryRaw<(Locked & { looked: bigint; mine: boolean })[]>`
+    SELECT v."looked", v."staleLooks", v."lookAt", v."pausedAt",
+      EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "holder" = ${lease.holder} AND "epoch" = ${lease.epoch}) AS "mine"
+    FROM "Variant" v WHERE v."shopId" = ${shop.id} AND v."id" = ${variantId} FOR NO KEY UPDATE OF v`;
+  if (row === undefined || row.looked >= lookedTo) return 'outdated';
+  return row.mine ? row : 'lost';
+}
+
+async function keep({
+  tx,
+  shop,
+  variantId,
+  lookedTo,
+  truth,
+  at,
+  standing,
+  newest,
+  decision,
+  line,
+}: Conclusion & {
+  tx: Tx;
+  truth: VariantTruth | null;
+  standing: Standing | null;
+  newest: Awaited<ReturnType<typeof newestRestock>>;
+  decision: Decision;
+  line: { waiting: number; told: number };
+}): Promise<void> {
+  const shopId = shop.id;
+  const { verdict, reason, staleLooks, lookAt, restock } = decision;
+  await noteLooked({ tx, shopId, variantId, lookedTo, truth, staleLooks, now: at });
+  await tx.look.create({
+    data: {
+      shopId,
+      variantId,
+      at,
+      sellable: standing?.sellable ?? false,
+      units: standing?.units ?? null,
+      verdict,
+      reason,
+    },
+  });
+  if (restock !== null) await keepRestock({ tx, shopId, variantId, newest, decided: restock, at });
+  if (lookAt !== null) await lookLater({ tx, shopId, variantId, at: lookAt });
+  const telling = restock !== null && restock.closedAt === null && restock.holdUntil === null;
+  if (telling && line.waiting > 0 && restock.allowance > line.told) await wakeLanes({ tx, shopId });
+  if (verdict !== 'nothing') log.info('a look was decided', { shopId, variantId, verdict, reason });
+}
+
+/** The look of a variant whose answer could not be read: kept as such, and tried again later. */
+function postpone({
+  shop,
+  lease,
+  variantId,
+  lookedTo,
+  at,
+  ...given
+}: Conclusion): Promise<'kept' | 'outdated' | 'lost'> {
+  return db.$transaction(async (tx) => {
+    const shopId = shop.id;
+    const variant = await lockVariant({ ...given, tx, shop, lease, variantId, lookedTo, at });
+    if (variant === 'lost' || variant === 'outdated') return variant;
+    await tx.variant.updateMany({ where: { shopId, id: variantId }, data: { looked: lookedTo } });
+    await tx.look.create({
+      data: { shopId, variantId, at, sellable: false, verdict: 'nothing', reason: 'unreadable' },
+    });
+    await lookLater({ tx, shopId, variantId, at: later(at, UNREADABLE_AGAIN) });
+    return 'kept';
+  });
+}
+
+/** The soonest moment for the next round after `round`; null: when it is rung for. */
+export function comeAgain({ round, now }: { round: Round; now: Date }): Date | null {
+  switch (round.outcome) {
+    case 'looked':
+      return now;
+    case 'idle':
+      return round.nextAt;
+    case 'backed_off':
+      return round.until;
+    case 'lost':
+      return later(now, SECOND);
+  }
+}
