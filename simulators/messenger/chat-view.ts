@@ -77,6 +77,7 @@ export function createChatView({ world, address }: Context) {
   function bubble({ message, last }: { message: Message; last: boolean }): string {
     const mine = message.from === 'person';
     const byHand = message.appId === pageInboxAppId ? '<p class="who">A person answered</p>' : '';
+    const once = message.paidBy === 'token' ? '<p class="who">One-time notification</p>' : '';
     const replies = last ? (message.content.quick_replies ?? []) : [];
     const quick = replies.map(
       ({ title = '' }) =>
@@ -85,7 +86,7 @@ export function createChatView({ world, address }: Context) {
     const reaction = message.reaction ? `<span class="reaction">${escapeHtml(message.reaction)}</span>` : '';
     // What may change about a bubble is named, so that the browser redraws it only then.
     const seen = [message.granted !== null, message.reaction ?? '', last && quick.length > 0].join('|');
-    return `<div class="bubble${mine ? ' mine' : ''}" data-key="${message.mid}" data-seen="${attribute(seen)}" data-paid-by="${message.paidBy ?? ''}">${byHand}${content(message)}${reaction}${quick.length > 0 ? `<div class="quick">${quick.join('')}</div>` : ''}</div>`;
+    return `<div class="bubble${mine ? ' mine' : ''}" data-key="${message.mid}" data-seen="${attribute(seen)}" data-paid-by="${message.paidBy ?? ''}">${byHand}${once}${content(message)}${reaction}${quick.length > 0 ? `<div class="quick">${quick.join('')}</div>` : ''}</div>`;
   }
 
   function log({ page, thread }: { page: Page; thread: Thread }): string {

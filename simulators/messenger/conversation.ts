@@ -100,6 +100,11 @@ export function createConversation({ world, dials, mint, now, webhooks }: Contex
     return message;
   }
 
+  /** The title of a tapped button stands in the conversation as the person's own words. */
+  function personTaps({ thread, title }: { thread: Thread; title: string }): Message {
+    return keep({ thread, from: 'person', appId: null, content: { text: title }, paidBy: null });
+  }
+
   function keep(input: {
     thread: Thread;
     from: Message['from'];
@@ -202,6 +207,7 @@ export function createConversation({ world, dials, mint, now, webhooks }: Contex
     openWindow,
     personSays,
     personWrites,
+    personTaps,
     pageSpeaks,
     grantToken,
     page,

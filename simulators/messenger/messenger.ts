@@ -120,7 +120,7 @@ export function createMessenger({
     phone(personId: string): Phone {
       const known = phones.get(personId);
       if (known) return known;
-      const phone = createPhone({ world, conversation, dials: dialled, mint, now, personId });
+      const phone = createPhone({ world, conversation, dials: dialled, now, personId });
       phones.set(personId, phone);
       return phone;
     },

@@ -2,7 +2,6 @@
 import type { Conversation } from './conversation.ts';
 import type { Dials } from './dials.ts';
 import type { Button } from './message-shape.ts';
-import type { Mint } from './mint.ts';
 import type { Message, Page, Person, Thread, World } from './world.ts';
 
 export type Phone = ReturnType<typeof createPhone>;
@@ -19,12 +18,11 @@ type Context = {
   world: World;
   conversation: Conversation;
   dials: () => Dials;
-  mint: Mint;
   now: () => Date;
   personId: string;
 };
 
-export function createPhone({ world, conversation, dials, mint, now, personId }: Context) {
+export function createPhone({ world, conversation, dials, now, personId }: Context) {
   const { threadOf, openWindow, personSays, personWrites, changed } = conversation;
 
   function person(): Person {
@@ -50,11 +48,12 @@ export function createPhone({ world, conversation, dials, mint, now, personId }:
   function postback(input: { thread: Thread; title: string; payload: string; referral?: object }): void {
     const { thread, title, payload, referral } = input;
     openWindow(thread);
-    const mid = dials().webhooks.omitPostbackMid ? {} : { mid: mint.mid() };
+    const { mid } = conversation.personTaps({ thread, title });
+    const known = dials().webhooks.omitPostbackMid ? {} : { mid };
     personSays({
       thread,
       field: 'messaging_postbacks',
-      what: { postback: { ...mid, title, payload, ...(referral ? { referral } : {}) } },
+      what: { postback: { ...known, title, payload, ...(referral ? { referral } : {}) } },
     });
     changed({ personId, pageId: thread.pageId, kind: 'thread' });
   }

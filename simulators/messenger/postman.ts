@@ -62,6 +62,8 @@ export function createPostman({ dials, mint, now, send }: Context) {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<number>((resolve) => {
       timer = setTimeout(() => resolve(0), dials().webhooks.timeoutMs);
+      // An app that hangs must not keep the demo from ending.
+      timer.unref();
     });
     const { body, headers } = letter;
     const answer = send(new Request(app.callbackUrl, { method: 'POST', headers, body })).then(

@@ -286,3 +286,20 @@ test('the answer may leave out who received it', async () => {
   messenger.dials.omitRecipientId = true;
   expect(Object.keys((await call({ body: textTo(arrive()) })).body)).toEqual(['message_id']);
 });
+
+test('a slow answer is slow, and the token is spent before or after the wait as dialled', async () => {
+  const { messenger, call, arrive, consent } = setStage();
+  const psid = arrive();
+  const spentAt = async (after: boolean) => {
+    const token = await consent(psid);
+    messenger.disturb({ kind: 'slow', ms: 20, after });
+    const answer = call({ body: paidWith(token) });
+    await Promise.resolve();
+    await new Promise(setImmediate);
+    const early = messenger.ledger().some((line) => line.token === token);
+    expect((await answer).status).toBe(200);
+    return early ? 'before' : 'after';
+  };
+  expect(await spentAt(false)).toBe('after');
+  expect(await spentAt(true)).toBe('before');
+});
