@@ -208,6 +208,11 @@ export function createWebhooks({
     /** Sends what is due by the clock; `settle` also waits until all of it was answered. */
     pump,
     settle,
+    /** Keeps an eye on the clock by itself, for a stand-in that is played by hand; returns the switch that ends it. */
+    keepPumping({ everyMs = 250 }: { everyMs?: number } = {}): () => void {
+      const timer = setInterval(pump, everyMs).unref();
+      return () => clearInterval(timer);
+    },
     /** Makes every retry due at once. */
     async retry(): Promise<void> {
       for (const each of pending) if (each.status === 'retrying') each.dueAt = now();
