@@ -62,6 +62,7 @@ function mediaOf({ shop, product }: ProductSource): Media[] {
 }
 
 function variantMedia({ shop, variant }: VariantSource): Media[] {
+  if (!variant.imageUrl) return [];
   const product = shop.products.get(variant.productId)!;
   return mediaOf({ shop, product }).filter((media) => media.image.url === variant.imageUrl);
 }

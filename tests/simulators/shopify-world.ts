@@ -138,3 +138,23 @@ export type Answer = {
     };
   };
 };
+
+/** Everything that a look asks of a variant. */
+export const LOOK = `query Look($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on ProductVariant {
+      id title price availableForSale sellableOnlineQuantity inventoryQuantity inventoryPolicy requiresComponents
+      media(first: 1) { nodes { preview { image { url } } } }
+      product { id title handle status onlineStoreUrl featuredMedia { preview { image { url } } } }
+      inventoryItem {
+        id tracked
+        inventoryLevels(first: 5) {
+          pageInfo { hasNextPage endCursor }
+          nodes { isActive location { id name isActive fulfillsOnlineOrders } quantities(names: ["available"]) { name quantity } }
+        }
+      }
+    }
+  }
+}`;
+
+export const variantGid = (id: bigint): string => `gid://shopify/ProductVariant/${id}`;
