@@ -1,0 +1,57 @@
+// A variant was deleted or made anew: its waiters may be moved, by the merchant's own hand, to another variant of the same product.
+import type { Tx } from '../db.server.ts';
+import type { VariantTruth } from '../shops/read-variants.server.ts';
+import { described } from './wanted.server.ts';
+
+type Move = { tx: Tx; shopId: bigint; from: bigint; to: VariantTruth; now: Date };
+
+/**
+ * Moves everybody who waits for `from` to `to`; each keeps their place. Who waits there already keeps the earlier of both places and one
+ * of the two tokens. The merchant's own tests stay where they are.
+ */
+export async function moveLine({
+  tx,
+  shopId,
+  from,
+  to,
+  now,
+}: Move): Promise<{ moved: number; merged: number }> {
+  const into = to.variantId;
+  await tx.variant.createMany({ data: { ...described(to), shopId, id: into }, skipDuplicates: true });
+  // One order for every locker of two variants, and nobody joins or leaves either line meanwhile.
+  await tx.$queryRaw`
+    SELECT 1 AS locked FROM "Variant" WHERE "shopId" = ${shopId} AND "id" IN (${from}, ${into}) ORDER BY "id" FOR UPDATE`;
+  const merged = await tx.$queryRaw<{ id: bigint }[]>`
+    WITH twice AS (
+      SELECT old."id", old."since", live."id" AS "kept" FROM "Subscription" old
+      JOIN "Subscription" live ON live."shopId" = old."shopId" AND live."shopperId" = old."shopperId" AND live."variantId" = ${into}
+        AND live."state" IN ('waiting', 'claimed') AND NOT live."isTest"
+      WHERE old."shopId" = ${shopId} AND old."variantId" = ${from} AND old."state" = 'waiting' AND NOT old."isTest"
+    ), earlier AS (
+      UPDATE "Subscription" s SET "since" = twice."since" FROM twice
+      WHERE s."shopId" = ${shopId} AND s."id" = twice."kept" AND s."since" > twice."since"
+    )
+    UPDATE "Subscription" s SET "state" = 'stopped', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'waits for it already'
+    FROM twice WHERE s."shopId" = ${shopId} AND s."id" = twice."id" AND s."state" = 'waiting' RETURNING s."id"`;
+  const moved = await tx.subscription.updateMany({
+    where: { shopId, variantId: from, state: 'waiting', isTest: false },
+    data: { variantId: into },
+  });
+  return { moved: moved.count, merged: merged.length };
+}
+
+/** Pauses or resumes what is said about a variant; whoever waits keeps their place. */
+export async function pauseLine({
+  tx,
+  shopId,
+  variantId,
+  pausedAt,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  variantId: bigint;
+  pausedAt: Date | null;
+}): Promise<boolean> {
+  const { count } = await tx.variant.updateMany({ where: { shopId, id: variantId }, data: { pausedAt } });
+  return count === 1;
+}
