@@ -1,11 +1,8 @@
 // Webhooks leave as Shopify's do: signed on their raw bytes, told of what is true when they are written, and repeated until they are taken.
 import '@shopify/shopify-api/adapters/node';
 import { ApiVersion, shopifyApi } from '@shopify/shopify-api';
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readAppConfig, readSubscriptions } from '../../simulators/shopify/app-config.ts';
 import { shopTime, writeJson } from '../../simulators/shopify/payloads.ts';
-import { TOPIC_SCOPES } from '../../simulators/shopify/topics.ts';
 import { API_KEY, API_SECRET, DOMAIN, shopifyWorld, type Received } from './shopify-world.ts';
 
 const HOUR = 3_600;
@@ -311,61 +308,4 @@ test('what was on its way survives a restart of the stand-in', async () => {
   await after.shopify.webhooks.retry();
   expect(after.received.map(({ text }) => JSON.parse(text).available)).toEqual([5]);
   expect((await after.ask({ query: '{ shop { id } }', token: body['access_token'] })).status).toBe(200);
-});
-
-test('the subscriptions are read from a toml as the CLI would register them', () => {
-  const toml = `
-client_id = "abc" # the key
-application_url = "https://app.demo.test/"
-[access_scopes]
-scopes = "read_products, read_inventory"
-[webhooks]
-api_version = "2026-07"
-# a comment with [brackets]
-[[webhooks.subscriptions]]
-topics = [
-  "products/update", # one
-  'products/delete',
-]
-uri = "/webhooks/shopify/products"
-[[webhooks.subscriptions]]
-compliance_topics = ["shop/redact"]
-uri = "https://elsewhere.test/privacy#here"
-`;
-  const own = 'https://app.demo.test/webhooks/shopify/products';
-  expect(readAppConfig({ toml })).toEqual({
-    clientId: 'abc',
-    applicationUrl: 'https://app.demo.test',
-    apiVersion: '2026-07',
-    scopes: ['read_products', 'read_inventory'],
-    subscriptions: [
-      { topic: 'products/update', uri: own, compliance: false },
-      { topic: 'products/delete', uri: own, compliance: false },
-      { topic: 'shop/redact', uri: 'https://elsewhere.test/privacy#here', compliance: true },
-    ],
-  });
-  expect(readAppConfig({ toml, applicationUrl: 'http://127.0.0.1:3000' }).subscriptions[0]?.uri).toBe(
-    'http://127.0.0.1:3000/webhooks/shopify/products',
-  );
-});
-
-test("the project's own file is understood: known topics only, each opened by its scopes", () => {
-  const toml = readFileSync(new URL('../../shopify.app.toml', import.meta.url), 'utf8');
-  const { scopes, apiVersion } = readAppConfig({ toml });
-  const subscriptions = readSubscriptions(toml);
-  expect(apiVersion).toBe('2026-07');
-  expect(
-    subscriptions
-      .filter(({ compliance }) => compliance)
-      .map(({ topic }) => topic)
-      .toSorted(),
-  ).toEqual(['customers/data_request', 'customers/redact', 'shop/redact']);
-  for (const { topic } of subscriptions.filter(({ compliance }) => !compliance)) {
-    const needed = TOPIC_SCOPES[topic];
-    expect([topic, needed !== undefined]).toEqual([topic, true]);
-    expect([topic, needed!.length === 0 || needed!.some((scope) => scopes.includes(scope))]).toEqual([
-      topic,
-      true,
-    ]);
-  }
 });
