@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createAdmin } from './admin/admin.ts';
-import { createMessenger } from './messenger/messenger.ts';
+import { createChat } from './messenger/chat.ts';
+import { createMessenger, type MessengerSnapshot } from './messenger/messenger.ts';
 import { serve, serveSecurely, type Handler, type Listening } from './network/host.ts';
 import { readAppConfig } from './shopify/app-config.ts';
 import { mintSessionToken } from './shopify/session-token.ts';
@@ -19,6 +20,9 @@ export type Keys = {
   metaAppSecret: string;
   verifyToken: string;
 };
+
+/** Where the shopper's phone is shown. */
+export const CHAT_URL = 'https://www.messenger.test';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -61,7 +65,8 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
   };
   const send = toApp;
 
-  const messenger = createMessenger({ now, send });
+  const messenger = createMessenger({ now, send, chatOrigin: CHAT_URL });
+  const { handleChat } = createChat({ messenger });
   const config = readAppConfig({
     toml: readFileSync(root('shopify.app.toml'), 'utf8'),
     applicationUrl: appUrl,
@@ -96,6 +101,7 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
     if (hostname === 'cdn.shopify.com' && !pathname.startsWith('/shopifycloud/'))
       return storefront.handle(request);
     if (hostname === 'admin.shopify.com' || hostname === 'cdn.shopify.com') return admin.handle(request);
+    if (hostname === new URL(CHAT_URL).hostname) return handleChat(request);
     return messenger.handle(request);
   };
 
@@ -108,6 +114,18 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
     sessionToken: (shop: string) =>
       mintSessionToken({ shop, apiKey: keys.apiKey, apiSecret: keys.apiSecret, now: now() }),
     toApp,
+    snapshot: (): string =>
+      JSON.stringify({
+        messenger: messenger.snapshot(),
+        shopify: shopify.snapshot(),
+        admin: admin.snapshot(),
+      }),
+    restore(text: string): void {
+      const parts = JSON.parse(text) as { messenger: MessengerSnapshot; shopify: string; admin: string[] };
+      messenger.restore(parts.messenger);
+      shopify.restore(parts.shopify);
+      admin.restore(parts.admin);
+    },
     /** Resolves once every webhook under way was delivered or given up. */
     async settle(): Promise<void> {
       await shopify.settle();

@@ -142,6 +142,12 @@ export function createAdmin({ store, apiKey, appName, appUrl, mintSessionToken }
 
   return {
     handle,
+    /** The shops with the block in their published theme. */
+    snapshot: (): string[] => [...placed],
+    restore(shops: string[]): void {
+      placed.clear();
+      for (const shop of shops) placed.add(shop);
+    },
     /** The merchant has put the block into the published theme (or taken it out). */
     placeBlock({ shop, active = true }: { shop: string; active?: boolean }): void {
       if (active) placed.add(shop);

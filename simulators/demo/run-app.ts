@@ -1,0 +1,118 @@
+// Runs the real app beside the stand-ins: web and worker as processes of their own, led to the stand-ins by the preload.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+type Role = 'web' | 'worker';
+type Given = {
+  environment: Record<string, string>;
+  databaseUrl: string;
+  standInsAddress: string;
+  onLog: (line: string) => void;
+};
+
+export type RunningApp = Awaited<ReturnType<typeof runApp>>;
+
+/** Starts both processes and resolves once the web process is ready. Nothing of the caller's environment reaches them but the path. */
+export async function runApp({ environment, databaseUrl, standInsAddress, onLog }: Given) {
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const running = new Map<Role, ChildProcess>();
+
+  function start(role: Role): void {
+    const child = spawn(
+      process.execPath,
+      [
+        '--import',
+        root('scripts/lifeline.mjs'),
+        '--import',
+        root('simulators/network/preload.ts'),
+        root('scripts/start.ts'),
+      ],
+      {
+        cwd: root('.'),
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          NODE_ENV: 'production',
+          ...environment,
+          DATABASE_URL: databaseUrl,
+          STAND_INS_ADDRESS: standInsAddress,
+          LIFELINE: String(process.pid),
+          ROLE: role,
+          PORT: String(port),
+        },
+      },
+    );
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) =>
+        text
+          .split('\n')
+          .filter(Boolean)
+          .forEach((line) => onLog(`${role}: ${line}`)),
+      );
+    running.set(role, child);
+  }
+
+  async function stop(role: Role, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = running.get(role);
+    running.delete(role);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    const alarm = setTimeout(() => child.kill('SIGKILL'), 3_500);
+    await gone;
+    clearTimeout(alarm);
+  }
+
+  async function ready(): Promise<void> {
+    for (let tries = 0; tries < 600; tries++) {
+      const child = running.get('web');
+      if (!child || child.exitCode !== null)
+        throw new Error('The app ended while it was starting; its last words are above.');
+      const answer = await fetch(`${address}/readyz`).catch(() => undefined);
+      if (answer?.ok) return;
+      await wait(100);
+    }
+    throw new Error('The app was not ready within a minute.');
+  }
+
+  start('web');
+  await ready();
+  start('worker');
+
+  return {
+    address,
+    /** Work that is due and not done, as the app itself says. */
+    async lag(): Promise<{ inbox: number; looks: number; unsettled: number }> {
+      const { lag } = (await (await fetch(`${address}/readyz`)).json()) as {
+        lag: { inbox: number; looks: number; unsettled: number };
+      };
+      return lag;
+    },
+    /** Ends one process as `signal` does (SIGKILL: in the middle of whatever it does) and starts it again. */
+    async restart(role: Role, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+      await stop(role, signal);
+      start(role);
+      if (role === 'web') await ready();
+    },
+    async stop(): Promise<void> {
+      await Promise.all([stop('worker'), stop('web')]);
+    },
+  };
+}
