@@ -1,0 +1,263 @@
+// Meta's events between our 200 and what they bring about: each kept once, each handled once, one person's in their order.
+import type { Inbox } from '@prisma/client';
+import { db, type Tx } from '../db.server.ts';
+import { holds, type Lease } from '../jobs/lease.server.ts';
+import { ring } from '../jobs/signal.server.ts';
+import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
+import { parseJson, type Json } from '../lib/json.ts';
+import { log } from '../lib/log.server.ts';
+import { fingerprint, fingerprints, seal, unseal } from '../lib/seal.server.ts';
+import { eventKey, openBatch, plain, readEvent, type Kept, type MetaEvent } from './events.ts';
+import { readPayload } from './payload.ts';
+import { readRef } from './ref.ts';
+import {
+  isReply,
+  keepReplies,
+  replyLine,
+  sayReply,
+  type Reply,
+  type Speak,
+  type Said,
+} from './replies.server.ts';
+
+const binding = { shopId: null, purpose: 'inbox' };
+const DAY_OF = (now: Date) => new Date(now.toISOString().slice(0, 10));
+
+/** Which shop an event names by itself. A Page may serve several. */
+function namedShop(event: MetaEvent): bigint | null {
+  if (event.kind === 'arrived') return event.ref === null ? null : (readRef(event.ref)?.shopId ?? null);
+  if (event.kind === 'tapped' || event.kind === 'opted_in') return readPayload(event.payload)?.shopId ?? null;
+  return null;
+}
+
+/** Echoes, deliveries and reads need no order, and there are three of them for every message that we send. */
+const quick = (event: MetaEvent) =>
+  event.kind === 'echoed' || event.kind === 'delivered' || event.kind === 'read';
+
+const personLine = ({ metaPageId, psid }: { metaPageId: string; psid: string | null }) =>
+  `${metaPageId} ${psid ?? ''}`;
+
+/** Takes everything of a person out of the inbox: what they did and what we had yet to say. */
+export async function forgetInbox({
+  tx,
+  metaPageId,
+  psid,
+}: {
+  tx: Tx;
+  metaPageId: string;
+  psid: string;
+}): Promise<void> {
+  const lines = [personLine({ metaPageId, psid }), replyLine({ metaPageId, psid })];
+  await tx.inbox.deleteMany({ where: { metaPageId, person: { in: lines.flatMap(fingerprints) } } });
+}
+
+/**
+ * Keeps the events of a signed body: one transaction, each event by a key that absorbs every later copy of it. Events of Pages that
+ * nobody has connected here are counted and let go: nobody would ever handle them.
+ */
+export async function keepEvents({ body, now }: { body: Json; now: Date }): Promise<{
+  kept: number;
+  odd: number;
+  foreign: number;
+}> {
+  const { kept, odd } = openBatch({ body, now });
+  if (odd > 0) log.warn('a webhook of Meta held parts that are no events', { odd });
+  if (kept.length === 0) return { kept: 0, odd, foreign: 0 };
+  return db.$transaction(async (tx) => {
+    const pages = await tx.page.findMany({
+      where: { metaPageId: { in: [...new Set(kept.map((one) => one.metaPageId))] }, disconnectedAt: null },
+      distinct: ['metaPageId'],
+      select: { metaPageId: true },
+    });
+    const ours = new Set(pages.map((page) => page.metaPageId));
+    const rows = kept.filter((one) => ours.has(one.metaPageId)).map((one) => rowOf({ kept: one, now }));
+    const foreign = kept.length - rows.length;
+    if (foreign > 0) log.warn('events of a Page that nobody has connected were let go', { foreign });
+    const seen = await tx.inboxSeen.findMany({
+      where: { key: { in: rows.flatMap((row) => row.keys) } },
+      select: { key: true },
+    });
+    const known = new Set(seen.map((one) => one.key));
+    const fresh = rows.filter((row) => !row.keys.some((key) => known.has(key)));
+    const made = await tx.inbox.createMany({
+      data: fresh.map(({ keys: [key], ...row }) => ({ ...row, key: key! })),
+      skipDuplicates: true,
+    });
+    for (const metaPageId of new Set(fresh.map((row) => row.metaPageId))) await ring(tx, 'inbox', metaPageId);
+    return { kept: made.count, odd, foreign };
+  });
+}
+
+function rowOf({ kept, now }: { kept: Kept; now: Date }) {
+  const event = readEvent(kept);
+  const keyText = eventKey(kept);
+  const person = quick(event) ? `each ${keyText}` : personLine(event);
+  return {
+    keys: fingerprints(keyText),
+    metaPageId: kept.metaPageId,
+    shopId: namedShop(event),
+    person: fingerprint(person),
+    at: event.at,
+    receivedAt: now,
+    dueAt: now,
+    body: seal(plain(kept), binding),
+  };
+}
+
+/** What an event brought about: what to say, or why nothing is said, and why it is kept and shown instead of being let go. */
+export type Effects = { say: Reply[]; silence?: string; problem?: string };
+/** First whatever needs the network, then, given a transaction, the effects. */
+export type Handle = (event: MetaEvent) => Promise<(tx: Tx) => Promise<Effects>>;
+
+const ROUND = 64;
+const GIVE_UP_AFTER = 8;
+
+/**
+ * Works one Page's inbox until nothing is due: events in their order (a person's next one waits for the one before), then the replies.
+ * Every event's effects, its deletion and the replies it calls for are one transaction.
+ * @returns when to come again; null: not before the bell.
+ */
+export async function workInbox({
+  metaPageId,
+  lease,
+  clock,
+  handle,
+  speak,
+  said,
+  signal,
+}: {
+  metaPageId: string;
+  lease: Lease;
+  clock: Clock;
+  handle: Handle;
+  /** Sends a reply at the Page's pace. */
+  speak: Speak;
+  /** What a reply's fate means to whoever asked for it; within the transaction that forgets the reply. */
+  said: Said;
+  signal?: AbortSignal;
+}): Promise<Date | null> {
+  while (holds(lease) && !signal?.aborted) {
+    const heads = await dueHeads({ metaPageId, now: clock() });
+    if (heads.length === 0) return nextDue({ metaPageId });
+    const replies = heads.filter(isReply);
+    const opened = heads.filter((row) => !isReply(row)).map((row) => ({ row, event: openRow(row) }));
+    const [inBulk, byOne] = [
+      opened.filter(({ event }) => quick(event)),
+      opened.filter(({ event }) => !quick(event)),
+    ];
+    await Promise.all([
+      handleQuick({ opened: inBulk, lease, clock, handle }),
+      ...byOne.map((one) => handleOne({ ...one, lease, clock, handle })),
+      ...replies.map((row) => sayReply({ row, lease, clock, speak, said })),
+    ]);
+  }
+  return clock();
+}
+
+type Opened = { row: Inbox; event: MetaEvent };
+const openRow = (row: Inbox): MetaEvent => readEvent(parseJson(unseal(row.body, binding)) as unknown as Kept);
+
+/** The next thing of every person that is due. */
+const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
+  db.$queryRaw<Inbox[]>`
+    SELECT i.* FROM "Inbox" i
+    WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL AND i."dueAt" <= ${now}
+      AND NOT EXISTS (
+        SELECT 1 FROM "Inbox" b WHERE b."metaPageId" = i."metaPageId" AND b."person" = i."person" AND b."problem" IS NULL
+          AND (b."at", b."id") < (i."at", i."id"))
+    ORDER BY i."id" LIMIT ${ROUND}`;
+
+async function nextDue({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
+  const next = await db.inbox.aggregate({ where: { metaPageId, problem: null }, _min: { dueAt: true } });
+  return next._min.dueAt;
+}
+
+async function apply({
+  tx,
+  row,
+  effects,
+  now,
+}: {
+  tx: Tx;
+  row: Inbox;
+  effects: (tx: Tx) => Promise<Effects>;
+  now: Date;
+}): Promise<void> {
+  const locked = await tx.$queryRaw<
+    unknown[]
+  >`SELECT 1 AS "here" FROM "Inbox" WHERE "id" = ${row.id} AND "problem" IS NULL FOR UPDATE`;
+  if (locked.length === 0) return;
+  const first = await tx.inboxSeen.createMany({
+    data: [{ key: row.key, shopId: row.shopId, day: DAY_OF(now) }],
+    skipDuplicates: true,
+  });
+  const { say, problem }: Effects = first.count === 1 ? await effects(tx) : { say: [] };
+  await keepReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies: say, now });
+  if (problem === undefined) await tx.inbox.deleteMany({ where: { id: row.id } });
+  else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem } });
+}
+
+type Work = { lease: Lease; clock: Clock; handle: Handle };
+
+async function handleOne({ row, event, lease, clock, handle }: Opened & Work): Promise<void> {
+  try {
+    const effects = await handle(event);
+    if (!holds(lease)) return;
+    await db.$transaction((tx) => apply({ tx, row, effects, now: clock() }));
+  } catch (error) {
+    await putOff({ row, error, now: clock() });
+  }
+}
+
+async function handleQuick({ opened, lease, clock, handle }: Work & { opened: Opened[] }): Promise<void> {
+  if (opened.length === 0) return;
+  try {
+    const ready = await Promise.all(
+      opened.map(async ({ row, event }) => ({ row, effects: await handle(event) })),
+    );
+    if (!holds(lease)) return;
+    await db.$transaction(async (tx) => {
+      for (const { row, effects } of ready) await apply({ tx, row, effects, now: clock() });
+    });
+  } catch {
+    // One of them spoils the batch: by themselves the others are served.
+    for (const one of opened) await handleOne({ ...one, lease, clock, handle });
+  }
+}
+
+/** A failure of ours must not lose the event, nor hold up its Page for ever. */
+async function putOff({ row, error, now }: { row: Inbox; error: unknown; now: Date }): Promise<void> {
+  const attempts = row.attempts + 1;
+  const last = attempts >= GIVE_UP_AFTER;
+  log.error('an event of Meta could not be handled', { inboxId: row.id, attempts, last, error });
+  await db.inbox.updateMany({
+    where: { id: row.id },
+    data: {
+      attempts,
+      dueAt: later(now, Math.min(2 ** attempts * SECOND, 10 * MINUTE)),
+      ...(last ? { problem: 'It could not be handled after several attempts.' } : {}),
+    },
+  });
+}
+
+/** Events kept because we could not act on them, newest first, for the merchant to see. Never what a person wrote. */
+export async function keptWithProblem({ shopId }: { shopId: bigint }) {
+  const pages = await db.page.findMany({ where: { shopId }, select: { metaPageId: true } });
+  return db.inbox.findMany({
+    where: {
+      metaPageId: { in: pages.map((page) => page.metaPageId) },
+      problem: { not: null },
+      OR: [{ shopId }, { shopId: null }],
+    },
+    select: { id: true, at: true, problem: true },
+    orderBy: { id: 'desc' },
+    take: 50,
+  });
+}
+
+/** Housekeeping: what can't be acted on goes after 30 days, keys of handled events too (Meta delivers again for hours, not weeks). */
+export async function tidyInbox({ now }: { now: Date }): Promise<void> {
+  const before = later(now, -30 * 24 * 60 * MINUTE);
+  await db.inbox.deleteMany({ where: { receivedAt: { lt: before } } });
+  await db.inboxSeen.deleteMany({ where: { day: { lt: before } } });
+}

@@ -1,0 +1,34 @@
+// The door for Meta's events: GET is its handshake; POST verifies the raw bytes, keeps the events, and answers.
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { env } from '../env.server.ts';
+import { systemClock } from '../lib/clock.ts';
+import { keepOr503, readBody } from '../lib/http.server.ts';
+import { parseJson, type Json } from '../lib/json.ts';
+import { log } from '../lib/log.server.ts';
+import { keepEvents } from '../messenger/inbox.server.ts';
+import { challengeOf, webhookHolds } from '../messenger/signature.ts';
+
+export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
+  const challenge = challengeOf({ url: new URL(request.url), verifyToken: env.META_VERIFY_TOKEN });
+  if (challenge === null) return new Response('Unknown verify token.', { status: 403 });
+  return new Response(challenge, {
+    headers: { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' },
+  });
+}
+
+export async function action({ request }: ActionFunctionArgs): Promise<Response> {
+  const raw = await readBody(request);
+  const header = request.headers.get('x-hub-signature-256');
+  if (!webhookHolds({ body: raw, header, secret: env.META_APP_SECRET }))
+    return new Response('The signature is not Meta’s.', { status: 401 });
+  let body: Json;
+  try {
+    body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(raw));
+  } catch {
+    return new Response('The body is not JSON.', { status: 400 });
+  }
+  return keepOr503(
+    () => keepEvents({ body, now: systemClock() }),
+    (error) => log.error('events of Meta could not be kept', { error }),
+  );
+}

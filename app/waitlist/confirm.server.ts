@@ -1,0 +1,81 @@
+// After the yes: it is saved, and one message says what was agreed and how to end it.
+import type { Tx } from '../db.server.ts';
+import type { MetaEvent } from '../messenger/events.ts';
+import type { Effects } from '../messenger/inbox.server.ts';
+import { fitName, LIMIT } from '../messenger/limits.ts';
+import { placeInLine, wavesLikely } from './line.server.ts';
+import { nameOf, silence, voiceOf, type Turn } from './person.server.ts';
+import { saveToken, type Saved } from './save-token.server.ts';
+
+/** From here on a place in line is no longer worth telling unasked. */
+const PLACE_UNTIL = 100;
+
+type OptIn = Extract<MetaEvent, { kind: 'opted_in' }>;
+
+export async function confirm({ tx, turn, event }: { tx: Tx; turn: Turn; event: OptIn }): Promise<Effects> {
+  const saved = await saveToken({ tx, event, now: turn.now });
+  const effects = await answerTo({ tx, turn, saved });
+  return event.standby ? { ...effects, say: [], silence: 'another app has the thread' } : effects;
+}
+
+async function answerTo({ tx, turn, saved }: { tx: Tx; turn: Turn; saved: Saved }): Promise<Effects> {
+  switch (saved.outcome) {
+    case 'spent':
+      return silence('this yes was heard before');
+    case 'stopped':
+      return silence('STOP came after this yes');
+    case 'already_waiting':
+      return silence('waiting already');
+    case 'unknown_request':
+      return {
+        say: [voiceOf({ turn }).reply({ kind: 'text', text: voiceOf({ turn }).words('optin.unknown') })],
+        problem: 'An opt-in whose request we do not know.',
+      };
+    case 'waiting':
+      return welcome({ tx, turn, saved });
+  }
+}
+
+async function welcome({
+  tx,
+  turn,
+  saved: { subscription, request },
+}: {
+  tx: Tx;
+  turn: Turn;
+  saved: Extract<Saved, { outcome: 'waiting' }>;
+}): Promise<Effects> {
+  const { shop, now } = turn;
+  const voice = voiceOf({ turn, locale: request.shopper.locale });
+  const name = nameOf(request.variant);
+  if (request.isTest) {
+    const text = voice.words('test.confirm', { product: name });
+    return { say: [voice.reply({ kind: 'text', text })] };
+  }
+  const { variantId } = subscription;
+  const until = subscription.expiresAt;
+  const place = await placeInLine({ tx, now, ...subscription });
+  const tellPlace = place < PLACE_UNTIL && (await wavesLikely({ tx, shop, variantId, now }));
+  const position = tellPlace ? ` ${voice.words('place', { place })}` : '';
+  const text =
+    name === ''
+      ? voice.words('confirm.unnamed', { until }) + position
+      : fitName({
+          name,
+          limit: LIMIT.buttonText,
+          write: (product) => voice.words('confirm', { product, until }) + position,
+        });
+  return {
+    say: [
+      voice.reply({
+        kind: 'buttons',
+        text,
+        buttons: [
+          voice.button('button.more', 'more', variantId),
+          voice.button('button.alerts', 'list', 0n),
+          voice.button('button.stop', 'stop', subscription.id),
+        ],
+      }),
+    ],
+  };
+}

@@ -1,0 +1,190 @@
+// Finds what a shopper means when no ref says it: a pasted link, a name, then the size.
+import type { Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { sameName, type ProductLink } from '../messenger/commands.ts';
+import type { Effects, Handle } from '../messenger/inbox.server.ts';
+import { LIMIT } from '../messenger/limits.ts';
+import { findProducts, type FoundProduct } from '../shops/find-products.server.ts';
+import { offer, type Look } from './offer.server.ts';
+import { meet, voiceOf, type Turn } from './person.server.ts';
+
+type Given = { turn: Turn; look: Look; clock: Clock };
+type Answer = ReturnType<Handle>;
+const PATIENCE = 5_000;
+
+/** Shopify's products, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
+export async function search({
+  turn,
+  clock,
+  ...by
+}: Omit<Given, 'look'> & ({ title: string } | { handle: string } | object)): Promise<
+  FoundProduct[] | undefined
+> {
+  let alarm: NodeJS.Timeout | undefined;
+  const patience = new Promise<undefined>((resolve) => {
+    alarm = setTimeout(() => resolve(undefined), PATIENCE);
+  });
+  const found = findProducts({ shopId: turn.shop.id, clock, ...by }).catch((error: unknown) => {
+    log.warn('Shopify could not be asked for products', { shopId: turn.shop.id, error });
+    return undefined;
+  });
+  return Promise.race([found, patience]).finally(() => clearTimeout(alarm));
+}
+
+const soldOut = (product: FoundProduct) => product.variants.filter((one) => !one.availableForSale);
+
+/** A pasted link: the variant it selects, else the product's sizes. */
+export async function fromLink({ link, ...given }: Given & { link: ProductLink }): Answer {
+  if (link.variantId !== null) {
+    const { variantId } = link;
+    const seen = await given.look({ shopId: given.turn.shop.id, variantId });
+    if (seen !== 'gone') return offer({ ...given, wish: { variantId }, look: async () => seen });
+  }
+  const found = await search({ ...given, handle: link.handle });
+  if (found === undefined) return later(given);
+  const [product] = found;
+  return product === undefined ? nothing(given) : sizes({ ...given, product });
+}
+
+/** A name: at most five sold-out matches, or straight to the sizes of the only one. */
+export async function fromName({ name, ...given }: Given & { name: string }): Answer {
+  if (name.trim().length < 2) return nothing(given);
+  const found = await search({ ...given, title: name.slice(0, 100) });
+  if (found === undefined) return later(given);
+  const matches = found.filter((product) => soldOut(product).length > 0).slice(0, 5);
+  const [only, second] = matches;
+  if (only === undefined) {
+    const [available] = found;
+    return available === undefined ? nothing(given) : sizes({ ...given, product: available });
+  }
+  if (second === undefined) return sizes({ ...given, product: only });
+  const voice = voiceOf(given);
+  return async (tx) => {
+    await meet({ tx, turn: given.turn, question: asked(given.turn) });
+    const cards = matches.map((product) => ({
+      title: product.title,
+      subtitle: voice.words('card.soldOut'),
+      imageUrl: product.imageUrl,
+      buttons: [voice.button('button.pick', 'pick', soldOut(product)[0]!.variantId)],
+    }));
+    return {
+      say: [
+        voice.reply({ kind: 'text', text: voice.words('find.which') }),
+        voice.reply({ kind: 'cards', cards }),
+      ],
+    };
+  };
+}
+
+/** The sold-out sizes of one product: the only one is offered at once, otherwise the person chooses. */
+export async function sizes({ product, ...given }: Given & { product: FoundProduct }): Answer {
+  const out = soldOut(product);
+  const [only] = out.length === 1 ? out : product.variants.slice(0, out.length === 0 ? 1 : 0);
+  if (only !== undefined) return offer({ ...given, wish: { variantId: only.variantId } });
+  return choose({ ...given, product, variants: out, message: 'find.size' });
+}
+
+/** An answer to "which size?" that was written instead of tapped. */
+export async function fromSize({ handle, text, ...given }: Given & { handle: string; text: string }): Answer {
+  const found = await search({ ...given, handle });
+  if (found === undefined) return later(given);
+  const variant = found[0]?.variants.find((one) => sameName(one.title, text));
+  if (variant !== undefined) return offer({ ...given, wish: { variantId: variant.variantId } });
+  return fromName({ ...given, name: text });
+}
+
+/** One more size or colour of a product that the person asked about: those sold out that they don't wait for yet. */
+export async function moreOf({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+  const product = await productOf({ ...given, variantId });
+  if (product === undefined) return later(given);
+  if (product === null) return nothing(given);
+  const voice = voiceOf(given);
+  const { shop, shopper } = given.turn;
+  return async (tx) => {
+    const mine = await tx.subscription.findMany({
+      where: {
+        shopId: shop.id,
+        shopperId: shopper?.id ?? 0n,
+        state: { in: ['waiting', 'claimed'] },
+        isTest: false,
+      },
+      select: { variantId: true },
+    });
+    const others = soldOut(product).filter(
+      (one) => one.variantId !== variantId && !mine.some((has) => has.variantId === one.variantId),
+    );
+    if (others.length === 0) {
+      await meet({ tx, turn: given.turn });
+      const text = voice.words('more.none', { product: product.title });
+      return { say: [voice.reply({ kind: 'text', text })] };
+    }
+    const ask = await choose({ ...given, product, variants: others, message: 'more.which' });
+    return ask(tx);
+  };
+}
+
+/** A match that was picked from several. */
+export async function picked({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+  const product = await productOf({ ...given, variantId });
+  if (product === undefined) return later(given);
+  return product === null ? nothing(given) : sizes({ ...given, product });
+}
+
+async function productOf({
+  variantId,
+  turn,
+  look,
+  clock,
+}: Given & { variantId: bigint }): Promise<FoundProduct | null | undefined> {
+  const seen = await look({ shopId: turn.shop.id, variantId });
+  if (seen === 'no answer') return undefined;
+  if (seen === 'gone') return null;
+  const found = await search({ turn, clock, handle: seen.truth.handle });
+  return found === undefined ? undefined : (found[0] ?? null);
+}
+
+async function choose({
+  turn,
+  product,
+  variants,
+  message,
+}: Given & {
+  product: FoundProduct;
+  variants: FoundProduct['variants'];
+  message: 'find.size' | 'more.which';
+}): Answer {
+  const voice = voiceOf({ turn });
+  return async (tx) => {
+    await meet({
+      tx,
+      turn,
+      question: { kind: 'size', at: turn.now.toISOString(), handle: product.handle },
+    });
+    const quickReplies = variants.slice(0, LIMIT.quickReplies).map((one) => ({
+      title: one.title,
+      payload: voice.payload('want', one.variantId),
+    }));
+    const text = voice.words(message, { product: product.title });
+    return { say: [voice.reply({ kind: 'text', text, quickReplies })] };
+  };
+}
+
+const asked = (turn: Turn) => ({ kind: 'product', at: turn.now.toISOString() }) as const;
+
+/** Nothing fits: the question stays open. */
+async function nothing({ turn }: { turn: Turn }): Answer {
+  const voice = voiceOf({ turn });
+  return async (tx): Promise<Effects> => {
+    await meet({ tx, turn, question: asked(turn) });
+    return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
+  };
+}
+
+/** Shopify kept us waiting. */
+async function later({ turn }: { turn: Turn }): Answer {
+  const voice = voiceOf({ turn });
+  return async (tx): Promise<Effects> => {
+    await meet({ tx, turn });
+    return { say: [voice.reply({ kind: 'text', text: voice.words('request.unavailable') })] };
+  };
+}

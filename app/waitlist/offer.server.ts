@@ -1,0 +1,210 @@
+// Offers to watch a sold-out variant: its card, and Meta's Notify Me request. Nothing can ever be sent before that is tapped.
+import type { OptInRequest } from '@prisma/client';
+import type { Tx } from '../db.server.ts';
+import { DAY, later, MINUTE } from '../lib/clock.ts';
+import type { Effects, Handle } from '../messenger/inbox.server.ts';
+import { fitName, LIMIT } from '../messenger/limits.ts';
+import { makePayload } from '../messenger/payload.ts';
+import { variantUrl } from '../shops/links.ts';
+import type { VariantTruth } from '../shops/read-variants.server.ts';
+import { placeInLine } from './line.server.ts';
+import { meet, nameOf, silence, voiceOf, type Turn, type Voice } from './person.server.ts';
+import { described } from './wanted.server.ts';
+
+/** One look for the conversation: the truth and whether it is for sale; `no answer` when Shopify keeps us waiting. */
+export type Seen = { truth: VariantTruth; sellable: boolean } | 'gone' | 'no answer';
+export type Look = (given: { shopId: bigint; variantId: bigint }) => Promise<Seen>;
+type Answer = ReturnType<Handle>;
+
+/** A person (or a machine behind a link) that keeps asking without ever accepting is not answered for a while. */
+const REQUESTS_AT_MOST = 10;
+const REQUESTS_WITHIN = 10 * MINUTE;
+
+type Wish = {
+  variantId: bigint;
+  locale?: string;
+  country?: string;
+  isTest?: boolean;
+  /** "Tell me next time": asked for although it is for sale right now. */
+  next?: boolean;
+};
+
+/**
+ * Answers "tell me about this variant": for sale already, waiting already, gone, or the card and the request. If Shopify does not answer,
+ * the request is sent anyway: rather one question too many than a sale lost.
+ */
+export async function offer({ turn, wish, look }: { turn: Turn; wish: Wish; look: Look }): Answer {
+  const { shop } = turn;
+  const { variantId, locale, country, isTest = false } = wish;
+  const seen = await look({ shopId: shop.id, variantId });
+  const voice = voiceOf({ turn, ...(locale === undefined ? {} : { locale }) });
+  const greet = {
+    ...(locale === undefined ? {} : { locale }),
+    ...(country === undefined ? {} : { country: country.toLowerCase() }),
+  };
+  if (seen === 'gone')
+    return async (tx) => {
+      const question = { kind: 'product', at: turn.now.toISOString() } as const;
+      await meet({ tx, turn, ...greet, question });
+      return { say: [voice.reply({ kind: 'text', text: voice.words('arrive.gone') })] };
+    };
+  const truth = seen === 'no answer' ? null : seen.truth;
+  return async (tx) => {
+    const shopper = await meet({ tx, turn, ...greet, question: null });
+    const waiting = await tx.subscription.findFirst({
+      where: { shopId: shop.id, shopperId: shopper.id, variantId, state: { in: ['waiting', 'claimed'] } },
+      include: { variant: true },
+    });
+    if (waiting && !isTest) return alreadyWaiting({ tx, turn, voice, waiting });
+    if (seen !== 'no answer' && seen.sellable && !isTest && !wish.next)
+      return forSale({ turn, voice, truth: seen.truth });
+    return ask({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
+  };
+}
+
+function forSale({ turn, voice, truth }: { turn: Turn; voice: Voice; truth: VariantTruth }): Effects {
+  const url = variantUrl({ ...truth, domain: turn.shop.domain });
+  const text = fitName({
+    name: nameOf(truth),
+    limit: LIMIT.buttonText,
+    write: (product) => voice.words('arrive.forSale', { product }),
+  });
+  const view = { type: 'web_url', title: voice.words('button.view'), url } as const;
+  return {
+    say: [
+      voice.reply({
+        kind: 'buttons',
+        text,
+        buttons: [view, voice.button('button.more', 'more', truth.variantId)],
+      }),
+    ],
+  };
+}
+
+async function alreadyWaiting({
+  tx,
+  turn,
+  voice,
+  waiting,
+}: {
+  tx: Tx;
+  turn: Turn;
+  voice: Voice;
+  waiting: {
+    id: bigint;
+    variantId: bigint;
+    since: Date;
+    expiresAt: Date;
+    variant: { productTitle: string; title: string };
+  };
+}): Promise<Effects> {
+  const product = nameOf(waiting.variant);
+  const place = await placeInLine({ tx, shopId: turn.shop.id, ...waiting, now: turn.now });
+  const text = [
+    voice.words('arrive.waiting', { product, until: waiting.expiresAt }),
+    voice.words('place', { place }),
+  ].join(' ');
+  return {
+    say: [
+      voice.reply({
+        kind: 'buttons',
+        text,
+        buttons: [
+          voice.button('button.more', 'more', waiting.variantId),
+          voice.button('button.alerts', 'list', 0n),
+          voice.button('button.stop', 'stop', waiting.id),
+        ],
+      }),
+    ],
+  };
+}
+
+async function ask({
+  tx,
+  turn,
+  voice,
+  shopperId,
+  variantId,
+  truth,
+  isTest,
+}: {
+  tx: Tx;
+  turn: Turn;
+  voice: Voice;
+  shopperId: bigint;
+  variantId: bigint;
+  truth: VariantTruth | null;
+  isTest: boolean;
+}): Promise<Effects> {
+  const { shop, now } = turn;
+  const variant = await knowVariant({ tx, shopId: shop.id, variantId, truth });
+  const recent = await tx.optInRequest.findMany({
+    where: { shopId: shop.id, shopperId, acceptedAt: null, createdAt: { gt: later(now, -DAY) } },
+    orderBy: { id: 'desc' },
+    take: 50,
+  });
+  const floor = later(now, -REQUESTS_WITHIN).getTime();
+  if (recent.filter((one) => one.createdAt.getTime() > floor).length >= REQUESTS_AT_MOST)
+    return silence('asked too often without an answer');
+  const name = nameOf(variant);
+  const title =
+    name === ''
+      ? voice.words('request.unnamed')
+      : fitName({
+          name,
+          limit: LIMIT.requestTitle,
+          write: (product) => voice.words('request.title', { product }),
+        });
+  // The same card again is the same request: two taps, by whichever card, are one yes.
+  const same = recent.find(
+    (one) => one.variantId === variantId && one.isTest === isTest && one.title === title,
+  );
+  const request: OptInRequest =
+    same ??
+    (await tx.optInRequest.create({
+      data: {
+        shopId: shop.id,
+        shopperId,
+        variantId,
+        title,
+        locale: voice.locale,
+        isTest,
+        createdAt: now,
+      },
+    }));
+  const payload = makePayload({ verb: 'r', shopId: shop.id, id: request.id });
+  const card = voice.reply({
+    kind: 'cards',
+    cards: [
+      {
+        title: name,
+        subtitle: voice.words('card.soldOut'),
+        imageUrl: variant.imageUrl,
+        url: variant.url === null ? null : variantUrl({ ...variant, domain: shop.domain, variantId }),
+      },
+    ],
+  });
+  return {
+    say: [...(name === '' ? [] : [card]), voice.reply({ kind: 'request', title, payload }, request.id)],
+  };
+}
+
+/** The variant's row, with what the truth says of it; without truth and never seen before, a row without a name that the next look fills. */
+async function knowVariant({
+  tx,
+  shopId,
+  variantId,
+  truth,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  variantId: bigint;
+  truth: VariantTruth | null;
+}) {
+  const nameless = { productId: 0n, productTitle: '', title: '', handle: '' };
+  return tx.variant.upsert({
+    where: { shopId_id: { shopId, id: variantId } },
+    create: { shopId, id: variantId, ...(truth === null ? nameless : described(truth)) },
+    update: truth === null ? {} : { ...described(truth), missingSince: null },
+  });
+}

@@ -1,0 +1,156 @@
+// Who is speaking, to which shop, and in what words we answer them.
+import type { Shopper } from '@prisma/client';
+import { db, type Tx } from '../db.server.ts';
+import { DAY } from '../lib/clock.ts';
+import type { MetaEvent } from '../messenger/events.ts';
+import type { Effects } from '../messenger/inbox.server.ts';
+import type { QuickReply, Saying } from '../messenger/message.ts';
+import { pagesByMetaId, type Page } from '../messenger/pages.server.ts';
+import { makePayload, type Verb } from '../messenger/payload.ts';
+import type { Reply } from '../messenger/replies.server.ts';
+import { chooseLocale, say, type Message, type Overrides, type Values } from '../messenger/words.ts';
+import type { Shop } from '../shops/shop.server.ts';
+
+/** What we asked last and still wait for an answer to. */
+export type Question = { kind: 'product' | 'size'; at: string; handle?: string };
+
+/** One event of a person with everything that its answer depends on. */
+export type Turn = {
+  event: MetaEvent & { psid: string };
+  shop: Shop;
+  page: Page;
+  /** The person in this shop, when known. */
+  shopper: Shopper | null;
+  /** The person in every shop of this Page. */
+  known: Shopper[];
+  /** Every shop's connection to this Page. */
+  pages: Page[];
+  now: Date;
+};
+
+/**
+ * Finds the shop an event is about: the one it names, if that shop speaks through this Page; else where the person was last active; else
+ * the first to connect. undefined: no installed shop has this Page any more.
+ */
+export async function turnOf({
+  event,
+  names,
+  now,
+}: {
+  event: MetaEvent & { psid: string };
+  names: bigint | null;
+  now: Date;
+}): Promise<Turn | undefined> {
+  const connected = await pagesByMetaId({ metaPageId: event.metaPageId });
+  const shops = await db.shop.findMany({
+    where: { id: { in: connected.map((page) => page.shopId) }, uninstalledAt: null },
+  });
+  const pages = connected.filter((page) => shops.some((shop) => shop.id === page.shopId));
+  const known = await db.shopper.findMany({
+    where: { psid: event.psid, pageId: { in: pages.map((page) => page.id) } },
+    orderBy: [{ lastActionAt: { sort: 'desc', nulls: 'last' } }, { id: 'asc' }],
+  });
+  const page =
+    pages.find((one) => one.shopId === names) ??
+    pages.find((one) => one.id === known[0]?.pageId) ??
+    pages.find((one) => one.replacedAt === null) ??
+    pages[0];
+  if (page === undefined) return undefined;
+  const shop = shops.find((one) => one.id === page.shopId)!;
+  return {
+    event,
+    shop,
+    page,
+    shopper: known.find((one) => one.pageId === page.id) ?? null,
+    known,
+    pages,
+    now,
+  };
+}
+
+/** The person's row in this shop, made at the first meeting. */
+export async function meet({
+  tx,
+  turn,
+  locale,
+  country,
+  question,
+}: {
+  tx: Tx;
+  turn: Turn;
+  locale?: string;
+  country?: string;
+  question?: Question | null;
+}): Promise<Shopper> {
+  const { shop, page, event, shopper } = turn;
+  const rows = await tx.$queryRaw<Shopper[]>`
+    INSERT INTO "Shopper" ("shopId", "pageId", "psid", "locale", "country", "lastActionAt", "createdAt", "question")
+    VALUES (${shop.id}, ${page.id}, ${event.psid}, ${locale ?? chooseLocale({ shop: shop.locale })}, ${country ?? 'xx'},
+            ${event.at}, ${turn.now}, ${question ? JSON.stringify(question) : null}::jsonb)
+    ON CONFLICT ("shopId", "pageId", "psid") DO UPDATE SET
+      "lastActionAt" = GREATEST("Shopper"."lastActionAt", excluded."lastActionAt"),
+      "locale" = ${locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale })},
+      "country" = COALESCE(${country ?? null}, "Shopper"."country"),
+      "question" = CASE WHEN ${question === undefined} THEN "Shopper"."question" ELSE excluded."question" END
+    RETURNING *`;
+  return rows[0]!;
+}
+
+/** People or another app keep answering a thread for days; a week after their last word it is quiet again. */
+const OTHERS_FOR = 7 * DAY;
+
+/** Whether the thread is run by people or another app at the moment. */
+export const runByOthers = ({ known, now }: Pick<Turn, 'known' | 'now'>): boolean =>
+  known.some((one) => one.othersAt !== null && now.getTime() - one.othersAt.getTime() < OTHERS_FOR);
+
+/** Our own question, while it is open: for a day, and until somebody else speaks in the thread. */
+export function openQuestion({ shopper, known, now }: Turn): Question | undefined {
+  const question = shopper?.question as Question | null | undefined;
+  if (!question) return undefined;
+  const asked = new Date(question.at).getTime();
+  const interrupted = known.some((one) => one.othersAt !== null && one.othersAt.getTime() > asked);
+  return interrupted || now.getTime() - asked > DAY ? undefined : question;
+}
+
+/** Our voice in this turn: the person's language, the merchant's wording, the shop's zone. */
+export function voiceOf({ turn, locale }: { turn: Turn; locale?: string }) {
+  const { shop, page, event, shopper } = turn;
+  const spokenIn = locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale });
+  const words = (message: Message, values: Values = {}): string =>
+    say({
+      locale: spokenIn,
+      message,
+      values: { shop: shop.name, ...values },
+      overrides: shop.texts as Overrides,
+      timeZone: shop.timezone,
+    });
+  const payload = (verb: Verb, id: bigint) => makePayload({ verb, shopId: shop.id, id });
+  return {
+    locale: spokenIn,
+    words,
+    payload,
+    reply: (saying: Saying, requestId?: bigint): Reply => ({
+      shopId: shop.id,
+      pageId: page.id,
+      psid: event.psid,
+      saying,
+      ...(requestId === undefined ? {} : { requestId }),
+    }),
+    quick: (message: Message, verb: Verb, id: bigint): QuickReply => ({
+      title: words(message),
+      payload: payload(verb, id),
+    }),
+    button: (message: Message, verb: Verb, id: bigint) => ({
+      type: 'postback' as const,
+      title: words(message),
+      payload: payload(verb, id),
+    }),
+  };
+}
+export type Voice = ReturnType<typeof voiceOf>;
+
+export const silence = (why: string): Effects => ({ say: [], silence: why });
+
+/** A product as a person calls it: with its size or colour, unless it has none. */
+export const nameOf = ({ productTitle, title }: { productTitle: string; title: string }): string =>
+  title === '' || title === 'Default Title' ? productTitle : `${productTitle}, ${title}`;

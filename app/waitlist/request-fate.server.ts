@@ -1,0 +1,31 @@
+// What became of an opt-in request: Meta took it, or refused it, and then the shopper must not wait for nothing.
+import { clearTrouble } from '../messenger/pages.server.ts';
+import { keepReplies, type Said } from '../messenger/replies.server.ts';
+import { say, type Overrides } from '../messenger/words.ts';
+
+/** Remembers that the card was sent (the consent as proof), or says that nothing can be asked now. */
+export const noteRequestFate: Said = async ({ tx, reply, page, now, ...fate }) => {
+  const { requestId, shopId } = reply;
+  if (requestId === undefined) return;
+  if (fate.fate === 'said') {
+    await tx.optInRequest.updateMany({
+      where: { shopId, id: requestId },
+      data: { sentAt: now, ...(fate.mid === null ? {} : { mid: fate.mid }) },
+    });
+    // Meta took an opt-in request from this Page: it has the permission.
+    await clearTrouble({ pageId: reply.pageId, only: ['not_granted'], tx });
+    return;
+  }
+  const request = await tx.optInRequest.findUnique({
+    where: { shopId_id: { shopId, id: requestId } },
+    include: { shop: true },
+  });
+  if (request === null || page === null) return;
+  const text = say({
+    locale: request.locale,
+    message: 'request.unavailable',
+    overrides: request.shop.texts as Overrides,
+  });
+  const sorry = { ...reply, requestId: undefined, saying: { kind: 'text', text } as const };
+  await keepReplies({ tx, metaPageId: page.metaPageId, at: now, replies: [sorry], now });
+};
