@@ -1,0 +1,30 @@
+// What the messages brought: taps, and orders that carry one of our codes, per currency, less what was refunded.
+import { db } from '../db.server.ts';
+import { DAY, later } from '../lib/clock.ts';
+
+export type Earned = { taps: number; sales: { currency: string; amount: string; orders: number }[] };
+
+/** Tests are left out. Amounts of different currencies are never added up. */
+export async function earned({
+  shopId,
+  now,
+  days,
+}: {
+  shopId: bigint;
+  now: Date;
+  days: number;
+}): Promise<Earned> {
+  const since = later(now, -days * DAY);
+  const [[row], sales] = await Promise.all([
+    db.$queryRaw<{ taps: number }[]>`
+      SELECT count(DISTINCT t."notificationId")::int AS taps
+      FROM "Tap" t JOIN "Notification" n ON n."shopId" = t."shopId" AND n."id" = t."notificationId"
+      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND NOT n."isTest"`,
+    db.$queryRaw<Earned['sales']>`
+      SELECT s."currency", sum(s."amount" - s."refunded")::text AS amount, count(*)::int AS orders
+      FROM "Sale" s JOIN "Notification" n ON n."shopId" = s."shopId" AND n."id" = s."notificationId"
+      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND NOT n."isTest"
+      GROUP BY s."currency" ORDER BY sum(s."amount" - s."refunded") DESC`,
+  ]);
+  return { taps: row!.taps, sales };
+}

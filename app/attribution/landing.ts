@@ -1,0 +1,42 @@
+// Where a message's link leads: the selected variant, in the shopper's language and market, with marks that say where they came from.
+import { variantUrl } from '../shops/links.ts';
+
+type Landing = {
+  variant: { id: bigint; url: string | null; handle: string };
+  shop: { domain: string; locale: string };
+  shopper: { locale: string; country: string };
+  code: string;
+};
+
+const language = (locale: string) => locale.toLowerCase().split(/[-_]/)[0]!;
+
+/**
+ * The code stands in `utm_content`: orders that carry it are traced to the message. A language other than the shop's first one is a
+ * folder of the store's own domain; the shopper came from that very page, so it exists.
+ */
+export function landing({ variant, shop, shopper, code }: Landing): string {
+  const target = new URL(
+    variantUrl({
+      url: variant.url,
+      domain: shop.domain,
+      handle: variant.handle,
+      variantId: variant.id,
+      utm: {
+        utm_source: 'messenger',
+        utm_medium: 'messenger',
+        utm_campaign: 'back_in_stock',
+        utm_content: code,
+      },
+    }),
+  );
+  const spoken = shopper.locale.toLowerCase().replace('_', '-');
+  if (
+    /^[a-z]{2,3}(-[a-z]{2,4})?$/.test(spoken) &&
+    language(spoken) !== language(shop.locale) &&
+    target.pathname.startsWith('/products/')
+  )
+    target.pathname = `/${spoken}${target.pathname}`;
+  if (/^[a-z]{2}$/i.test(shopper.country) && shopper.country.toLowerCase() !== 'xx')
+    target.searchParams.set('country', shopper.country.toUpperCase());
+  return target.toString();
+}

@@ -1,0 +1,124 @@
+// The three things that make the button appear, each with its true state and the one step that is missing.
+import { Badge, BlockStack, Box, Button, Card, Icon, InlineStack, Text } from '@shopify/polaris';
+import { CheckCircleIcon, StatusIcon } from '@shopify/polaris-icons';
+import type { ReactNode } from 'react';
+import { placeBlockUrl, useBlockStatus, type BlockStatus } from './block-status.ts';
+import { useWords, type Text as Word } from './words.tsx';
+
+type Props = {
+  page: { name: string; trouble: string | null; testPassedAt: string | null } | null;
+  domain: string;
+  apiKey: string;
+};
+
+const BLOCK_TEXT: Record<BlockStatus, Word> = {
+  reading: 'on.block.unknown',
+  active: 'on.block.ok',
+  available: 'on.block.missing',
+  unavailable: 'on.block.unavailable',
+  unknown: 'on.block.missing',
+};
+
+function Step({
+  done,
+  title,
+  text,
+  action,
+}: {
+  done: boolean;
+  title: string;
+  text: string;
+  action?: ReactNode;
+}) {
+  return (
+    <InlineStack gap="300" wrap={false} blockAlign="start">
+      <Box>
+        <Icon source={done ? CheckCircleIcon : StatusIcon} tone={done ? 'success' : 'subdued'} />
+      </Box>
+      <BlockStack gap="150" inlineAlign="start">
+        <Text as="h3" variant="headingSm">
+          {title}
+        </Text>
+        <Text as="p" tone="subdued">
+          {text}
+        </Text>
+        {action}
+      </BlockStack>
+    </InlineStack>
+  );
+}
+
+export function IsItOn({ page, domain, apiKey }: Props) {
+  const { say, moment } = useWords();
+  const block = useBlockStatus();
+  const tested = page !== null && page.testPassedAt !== null;
+  const placed = block === 'active';
+  const steps = [page !== null, tested, placed];
+  const done = steps.filter(Boolean).length;
+  const next = steps.indexOf(false);
+  const on = done === steps.length && page?.trouble === null;
+  const button = (index: number) => (next === index ? { variant: 'primary' as const } : {});
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <InlineStack align="space-between" blockAlign="center" gap="200">
+          <Text as="h2" variant="headingMd">
+            {say(done === steps.length ? 'on.title' : 'guide.title')}
+          </Text>
+          {done === steps.length ? (
+            <Badge tone={on ? 'success' : 'critical'}>{say(on ? 'on.yes' : 'on.no')}</Badge>
+          ) : (
+            <Badge>{say('guide.done', { done, all: steps.length })}</Badge>
+          )}
+        </InlineStack>
+        {done < steps.length && (
+          <Text as="p" tone="subdued">
+            {say('guide.text')}
+          </Text>
+        )}
+        <Step
+          done={page !== null}
+          title={say('on.page')}
+          text={page === null ? say('on.page.missing') : say('on.page.ok', { name: page.name })}
+          action={
+            page === null && (
+              <Button url="/app/messenger" {...button(0)}>
+                {say('on.page.do')}
+              </Button>
+            )
+          }
+        />
+        <Step
+          done={tested}
+          title={say('on.test')}
+          text={
+            page?.testPassedAt
+              ? say('on.test.ok', { date: moment(page.testPassedAt) })
+              : say('on.test.missing')
+          }
+          action={
+            page !== null &&
+            !tested && (
+              <Button url="/app/messenger" {...button(1)}>
+                {say('on.test.do')}
+              </Button>
+            )
+          }
+        />
+        <Step
+          done={placed}
+          title={say('on.block')}
+          text={say(BLOCK_TEXT[block])}
+          action={
+            !placed &&
+            block !== 'reading' && (
+              <Button url={placeBlockUrl({ domain, apiKey })} target="_blank" {...button(2)}>
+                {say('on.block.do')}
+              </Button>
+            )
+          }
+        />
+      </BlockStack>
+    </Card>
+  );
+}

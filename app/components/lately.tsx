@@ -1,0 +1,51 @@
+// What happened lately: the newest restocks, and what came of each.
+import { Link as Go } from '@remix-run/react';
+import { BlockStack, Card, Text } from '@shopify/polaris';
+import { fullName } from './variant-name.tsx';
+import { useWords } from './words.tsx';
+
+export type RestockShown = {
+  restockId: string;
+  variantId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  openedAt: string;
+  closedAt: string | null;
+  units: number | null;
+  told: number;
+  waiting: number;
+  holdUntil: string | null;
+  waveAt: string | null;
+  held: boolean;
+};
+
+export function Lately({ restocks, now }: { restocks: RestockShown[]; now: string }) {
+  const { say, relative, span } = useWords();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('lately.title')}
+        </Text>
+        {restocks.length === 0 && (
+          <Text as="p" tone="subdued">
+            {say('lately.none')}
+          </Text>
+        )}
+        {restocks.map((each) => (
+          <Text as="p" key={each.restockId}>
+            <Go to={`/app/waitlist/${each.variantId}`}>{fullName(each)}</Go>{' '}
+            {each.closedAt === null
+              ? say('lately.open', { when: relative({ at: each.openedAt, now }), told: each.told })
+              : say('lately.closed', {
+                  time: span({ from: each.openedAt, until: each.closedAt }),
+                  told: each.told,
+                  waiting: each.waiting,
+                })}
+          </Text>
+        ))}
+      </BlockStack>
+    </Card>
+  );
+}

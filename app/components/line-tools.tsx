@@ -1,0 +1,68 @@
+// Search, filter and order of the waitlist; they live in the address, so that the way back keeps them.
+import { useSearchParams } from '@remix-run/react';
+import { Box, InlineGrid, Select, TextField } from '@shopify/polaris';
+import { useEffect, useRef, useState } from 'react';
+import { useWords } from './words.tsx';
+
+const QUIET_MS = 300;
+
+export function LineTools({ search, sort, filter }: { search: string; sort: string; filter: string }) {
+  const { say } = useWords();
+  const [, setParams] = useSearchParams();
+  const [text, setText] = useState(search);
+  const pending = useRef<ReturnType<typeof setTimeout>>();
+  useEffect(() => () => clearTimeout(pending.current), []);
+
+  const ask = (name: string, value: string) =>
+    setParams(
+      (params) => {
+        if (value) params.set(name, value);
+        else params.delete(name);
+        params.delete('after');
+        return params;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  const type = (value: string) => {
+    setText(value);
+    clearTimeout(pending.current);
+    pending.current = setTimeout(() => ask('search', value.trim()), QUIET_MS);
+  };
+  return (
+    <Box padding="300">
+      <InlineGrid columns={{ xs: 1, sm: ['twoThirds', 'oneThird', 'oneThird'] }} gap="200">
+        <TextField
+          label={say('waitlist.search')}
+          labelHidden
+          placeholder={say('waitlist.search')}
+          value={text}
+          onChange={type}
+          autoComplete="off"
+          type="search"
+          clearButton
+          onClearButtonClick={() => type('')}
+        />
+        <Select
+          label={say('waitlist.filter')}
+          labelInline
+          value={filter}
+          options={(['all', 'restocked', 'paused', 'missing'] as const).map((value) => ({
+            value,
+            label: say(`waitlist.filter.${value}`),
+          }))}
+          onChange={(value) => ask('filter', value)}
+        />
+        <Select
+          label={say('waitlist.sort')}
+          labelInline
+          value={sort}
+          options={(['waiting', 'oldest', 'title'] as const).map((value) => ({
+            value,
+            label: say(`waitlist.sort.${value}`),
+          }))}
+          onChange={(value) => ask('sort', value)}
+        />
+      </InlineGrid>
+    </Box>
+  );
+}

@@ -1,0 +1,16 @@
+// What is wrong with the Page, and the one thing to do about it.
+import { Banner } from '@shopify/polaris';
+import { useWords } from './words.tsx';
+
+export function PageTrouble({ trouble, link = true }: { trouble: string; link?: boolean }) {
+  const { say, code } = useWords();
+  return (
+    <Banner
+      tone="critical"
+      title={code('trouble', trouble)}
+      {...(link ? { action: { content: say('trouble.open'), url: '/app/messenger' } } : {})}
+    >
+      {code('trouble', `${trouble}.do`)}
+    </Banner>
+  );
+}

@@ -1,0 +1,44 @@
+// A variant as the merchant recognises it: picture, product, variant.
+import { BlockStack, InlineStack, Text, Thumbnail } from '@shopify/polaris';
+import { ImageIcon } from '@shopify/polaris-icons';
+
+/** Shopify calls the only variant of a product "Default Title": nobody says that of a product. */
+export const variantTitle = (title: string) => (title === 'Default Title' ? '' : title);
+
+export const fullName = ({ productTitle, title }: { productTitle: string; title: string }) =>
+  [productTitle, variantTitle(title)].filter(Boolean).join(', ');
+
+/** The CDN scales a picture by itself; other addresses are taken as they are. */
+const small = (imageUrl: string) => {
+  const url = new URL(imageUrl);
+  if (url.hostname === 'cdn.shopify.com') url.searchParams.set('width', '80');
+  return url.toString();
+};
+
+export function VariantName({
+  productTitle,
+  title,
+  imageUrl,
+  size = 'small',
+}: {
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  size?: 'extraSmall' | 'small';
+}) {
+  return (
+    <InlineStack gap="300" blockAlign="center" wrap={false}>
+      <Thumbnail source={imageUrl === null ? ImageIcon : small(imageUrl)} alt="" size={size} />
+      <BlockStack>
+        <Text as="span" fontWeight="medium" breakWord>
+          {productTitle}
+        </Text>
+        {variantTitle(title) && (
+          <Text as="span" tone="subdued" breakWord>
+            {variantTitle(title)}
+          </Text>
+        )}
+      </BlockStack>
+    </InlineStack>
+  );
+}

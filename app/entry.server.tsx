@@ -1,0 +1,51 @@
+// Turns pages into HTML, and says in each answer's headers who may frame it.
+import { createReadableStreamFromReadable, type EntryContext } from '@remix-run/node';
+import { RemixServer } from '@remix-run/react';
+import { isbot } from 'isbot';
+import { PassThrough } from 'node:stream';
+import { renderToPipeableStream } from 'react-dom/server';
+import { log } from './lib/log.server.ts';
+import { addDocumentResponseHeaders } from './shopify.server.ts';
+
+const RENDER_LIMIT_MS = 5_000;
+
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  context: EntryContext,
+): Promise<Response> {
+  addDocumentResponseHeaders(request, headers);
+  if (!headers.has('Content-Security-Policy'))
+    headers.set('Content-Security-Policy', "frame-ancestors 'none';");
+  headers.set('Content-Type', 'text/html; charset=utf-8');
+  headers.set('X-Content-Type-Options', 'nosniff');
+  // The address of a first load holds a session token.
+  headers.set('Referrer-Policy', 'same-origin');
+  headers.set('Cache-Control', 'no-store');
+  return new Promise((resolve, reject) => {
+    let failed = false;
+    const ready = isbot(request.headers.get('user-agent') ?? '') ? 'onAllReady' : 'onShellReady';
+    const { pipe, abort } = renderToPipeableStream(<RemixServer context={context} url={request.url} />, {
+      [ready]() {
+        const body = new PassThrough();
+        resolve(
+          new Response(createReadableStreamFromReadable(body), { headers, status: failed ? 500 : status }),
+        );
+        pipe(body);
+      },
+      onShellError: reject,
+      onError(error) {
+        failed = true;
+        log.error('a page could not be rendered', { error });
+      },
+    });
+    setTimeout(abort, RENDER_LIMIT_MS + 1_000).unref();
+  });
+}
+
+/** What a loader or action threw that was no Response. */
+export function handleError(error: unknown, { request }: { request: Request }): void {
+  if (!request.signal.aborted)
+    log.error('a door failed', { method: request.method, path: new URL(request.url).pathname, error });
+}

@@ -1,0 +1,45 @@
+// The document around every page: App Bridge comes first in its head, as Shopify demands.
+import { json } from '@remix-run/node';
+import { Links, Meta, Outlet, Scripts, useLoaderData, useRouteLoaderData } from '@remix-run/react';
+import type { ReactNode } from 'react';
+import { env } from './env.server.ts';
+
+const APP_BRIDGE = 'https://cdn.shopify.com/shopifycloud/app-bridge.js';
+
+export const loader = () => json({ apiKey: env.SHOPIFY_API_KEY });
+
+export function Layout({ children }: { children: ReactNode }) {
+  const apiKey = useRouteLoaderData<typeof loader>('root')?.apiKey ?? '';
+  return (
+    <html lang="en">
+      <head>
+        <meta name="shopify-api-key" content={apiKey} />
+        <script src={APP_BRIDGE} />
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <title>Notify me on Messenger</title>
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        {children}
+        <Scripts />
+      </body>
+    </html>
+  );
+}
+
+export default function Root() {
+  useLoaderData<typeof loader>();
+  return <Outlet />;
+}
+
+/** Reached only where no page could answer: the admin's pages have their own. */
+export function ErrorBoundary() {
+  return (
+    <main style={{ fontFamily: 'sans-serif', padding: '2rem' }}>
+      <h1>This page could not be shown</h1>
+      <p>Open the app again from your Shopify admin. Nothing was lost.</p>
+    </main>
+  );
+}

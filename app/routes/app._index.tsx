@@ -1,0 +1,75 @@
+// Home: is it on, what is about to be told, who waits, and what it brought.
+import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { useLoaderData } from '@remix-run/react';
+import { BlockStack, InlineGrid } from '@shopify/polaris';
+import { earned } from '../attribution/earned-report.server.ts';
+import { AdminPage } from '../components/admin-page.tsx';
+import { BackNow } from '../components/back-now.tsx';
+import { Figures } from '../components/figures.tsx';
+import { FunnelCard } from '../components/funnel-card.tsx';
+import { IsItOn } from '../components/is-it-on.tsx';
+import { Lately } from '../components/lately.tsx';
+import { MostWaited } from '../components/most-waited.tsx';
+import { PageTrouble } from '../components/page-trouble.tsx';
+import { useWords } from '../components/words.tsx';
+import { env } from '../env.server.ts';
+import { systemClock } from '../lib/clock.ts';
+import { merchantAt } from '../merchant.server.ts';
+import { pageOf } from '../messenger/pages.server.ts';
+import { toldFigures } from '../notifications/told-report.server.ts';
+import { restocks } from '../restock/restock-report.server.ts';
+import { funnel, lineByVariant, waitingFigures } from '../waitlist/line-report.server.ts';
+
+const DAYS = 30;
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const now = systemClock();
+  const of = { shopId: shop.id, now };
+  const [page, waiting, told, brought, steps, most, open, lately] = await Promise.all([
+    pageOf({ shopId: shop.id }),
+    waitingFigures(of),
+    toldFigures({ ...of, days: DAYS }),
+    earned({ ...of, days: DAYS }),
+    funnel(of),
+    lineByVariant({ ...of, limit: 5 }),
+    restocks({ ...of, open: true, limit: 5 }),
+    restocks({ ...of, limit: 5 }),
+  ]);
+  return json({
+    now,
+    domain: shop.domain,
+    apiKey: env.SHOPIFY_API_KEY,
+    page: page && { name: page.name, trouble: page.trouble, testPassedAt: page.testPassedAt },
+    days: DAYS,
+    waiting,
+    told,
+    brought,
+    steps,
+    most: most.lines,
+    open,
+    lately,
+  });
+}
+
+export default function Home() {
+  const { now, page, ...data } = useLoaderData<typeof loader>();
+  const { say } = useWords();
+  return (
+    <AdminPage title={say('home.title')}>
+      <BlockStack gap="400">
+        {page?.trouble && <PageTrouble trouble={page.trouble} />}
+        <IsItOn page={page} domain={data.domain} apiKey={data.apiKey} />
+        <Figures days={data.days} waiting={data.waiting} told={data.told} brought={data.brought} />
+        <BackNow restocks={data.open} now={now} />
+        <InlineGrid columns={{ xs: 1, md: 2 }} gap="400" alignItems="start">
+          <MostWaited lines={data.most} />
+          <BlockStack gap="400">
+            <FunnelCard steps={data.steps} />
+            <Lately restocks={data.lately} now={now} />
+          </BlockStack>
+        </InlineGrid>
+      </BlockStack>
+    </AdminPage>
+  );
+}

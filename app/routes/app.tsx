@@ -1,0 +1,101 @@
+// The merchant's admin: who they are, their language, and the way to each page.
+import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import {
+  isRouteErrorResponse,
+  Link,
+  Outlet,
+  useLoaderData,
+  useLocation,
+  useRouteError,
+} from '@remix-run/react';
+import { NavMenu } from '@shopify/app-bridge-react';
+import { AppProvider } from '@shopify/shopify-app-remix/react';
+import { boundary } from '@shopify/shopify-app-remix/server';
+import polarisSpanish from '@shopify/polaris/locales/es.json' with { type: 'json' };
+import polarisStyles from '@shopify/polaris/build/esm/styles.css?url';
+import { useEffect, useState, type ComponentProps, type ReactNode } from 'react';
+import { Trouble } from '../components/trouble.tsx';
+import { adminLocale, Speak, useWords } from '../components/words.tsx';
+import { env } from '../env.server.ts';
+import { merchantAt } from '../merchant.server.ts';
+
+export const links = () => [{ rel: 'stylesheet', href: polarisStyles }];
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const locale = adminLocale(new URL(request.url).searchParams.get('locale'));
+  return json({
+    apiKey: env.SHOPIFY_API_KEY,
+    locale,
+    timezone: shop.timezone,
+    // Polaris brings its English along; no other language belongs in everybody's bundle.
+    polaris: locale === 'es' ? polarisSpanish : undefined,
+  });
+}
+
+function Frame({
+  apiKey,
+  locale,
+  timezone,
+  polaris,
+  children,
+}: {
+  apiKey: string;
+  polaris?: ComponentProps<typeof AppProvider>['i18n'];
+  locale: 'en' | 'es';
+  timezone: string;
+  children: ReactNode;
+}) {
+  return (
+    // App Bridge stands in the document's head already.
+    <AppProvider isEmbeddedApp={false} apiKey={apiKey} i18n={polaris}>
+      <Speak locale={locale} timezone={timezone}>
+        {children}
+      </Speak>
+    </AppProvider>
+  );
+}
+
+function Navigation() {
+  const { say } = useWords();
+  return (
+    <NavMenu>
+      <Link to="/app" rel="home">
+        Home
+      </Link>
+      <Link to="/app/waitlist">{say('nav.waitlist')}</Link>
+      <Link to="/app/messenger">{say('nav.messenger')}</Link>
+    </NavMenu>
+  );
+}
+
+export default function App() {
+  const loaded = useLoaderData<typeof loader>();
+  // Shopify names the language in the address of the first load alone.
+  const [{ locale, polaris }] = useState(loaded);
+  const { pathname } = useLocation();
+  // Instead of Remix's own scroll restoration: it needs sessionStorage, which browsers deny to a third-party frame.
+  useEffect(() => window.scrollTo(0, 0), [pathname]);
+  useEffect(() => {
+    document.documentElement.lang = locale;
+  }, [locale]);
+  return (
+    <Frame apiKey={loaded.apiKey} locale={locale} timezone={loaded.timezone} polaris={polaris}>
+      <Navigation />
+      <Outlet />
+    </Frame>
+  );
+}
+
+export function ErrorBoundary() {
+  const error = useRouteError();
+  // Shopify's own answers (the page that fetches a token) are HTML of its library, to be shown as they are.
+  if (isRouteErrorResponse(error) && error.status !== 404) return boundary.error(error);
+  return (
+    <Frame apiKey="" locale="en" timezone="UTC">
+      <Trouble missing={isRouteErrorResponse(error)} />
+    </Frame>
+  );
+}
+
+export const headers = boundary.headers;

@@ -1,0 +1,85 @@
+// The waitlist: which variants people wait for, searched, filtered, sorted and paged, and as a file.
+import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { useLoaderData, useNavigation } from '@remix-run/react';
+import { BlockStack, Card, EmptyState } from '@shopify/polaris';
+import { AdminPage } from '../components/admin-page.tsx';
+import { useExport } from '../components/export-file.ts';
+import { LineTable } from '../components/line-table.tsx';
+import { LineTools } from '../components/line-tools.tsx';
+import { useWords } from '../components/words.tsx';
+import { systemClock } from '../lib/clock.ts';
+import { merchantAt } from '../merchant.server.ts';
+import {
+  lineByVariant,
+  readCursor,
+  waitingFigures,
+  type LineFilter,
+  type LineSort,
+} from '../waitlist/line-report.server.ts';
+
+const oneOf = <T extends string>(allowed: readonly T[], text: string | null): T =>
+  allowed.find((each) => each === text) ?? allowed[0]!;
+
+const SORTS: readonly LineSort[] = ['waiting', 'oldest', 'title'];
+const FILTERS: readonly LineFilter[] = ['all', 'restocked', 'paused', 'missing'];
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const asked = new URL(request.url).searchParams;
+  const now = systemClock();
+  const shown = {
+    search: (asked.get('search') ?? '').slice(0, 100),
+    sort: oneOf(SORTS, asked.get('sort')),
+    filter: oneOf(FILTERS, asked.get('filter')),
+  };
+  const [figures, { lines, next }] = await Promise.all([
+    waitingFigures({ shopId: shop.id, now }),
+    lineByVariant({ shopId: shop.id, now, ...shown, after: readCursor(asked.get('after')) }),
+  ]);
+  return json({ now, ...shown, further: asked.has('after'), figures, lines, next });
+}
+
+export default function Waitlist() {
+  const { now, figures, lines, next, further, ...shown } = useLoaderData<typeof loader>();
+  const { say } = useWords();
+  const navigation = useNavigation();
+  const file = useExport('/app/waitlist/export', 'waitlist.csv');
+  return (
+    <AdminPage
+      title={say('waitlist.title')}
+      fullWidth
+      secondaryActions={
+        figures.waiting === 0
+          ? []
+          : [
+              {
+                content: file.busy ? say('waitlist.exporting', { rows: file.rows }) : say('waitlist.export'),
+                onAction: file.start,
+                disabled: file.busy,
+              },
+            ]
+      }
+    >
+      {figures.waiting === 0 && !shown.search ? (
+        <Card>
+          <EmptyState heading={say('waitlist.empty')} image="">
+            <p>{say('waitlist.empty.text')}</p>
+          </EmptyState>
+        </Card>
+      ) : (
+        <Card padding="0">
+          <BlockStack>
+            <LineTools {...shown} />
+            <LineTable
+              lines={lines}
+              now={now}
+              next={next}
+              further={further}
+              loading={navigation.state === 'loading'}
+            />
+          </BlockStack>
+        </Card>
+      )}
+    </AdminPage>
+  );
+}

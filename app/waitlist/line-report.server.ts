@@ -1,0 +1,204 @@
+// The line as the merchant sees it: how many wait for which variant, since when, and who they are.
+import { Prisma } from '@prisma/client';
+import { db } from '../db.server.ts';
+import { DAY, later } from '../lib/clock.ts';
+
+type Asked = { shopId: bigint; now: Date };
+
+/** Those who can still be told: not ended, not expired, not the merchant's own test. */
+const waits = ({ shopId, now }: Asked) => Prisma.sql`
+  s."shopId" = ${shopId} AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}`;
+
+/** How many people wait in all, and for how many variants. */
+export async function waitingFigures({ shopId, now }: Asked): Promise<{ waiting: number; variants: number }> {
+  const [row] = await db.$queryRaw<{ waiting: number; variants: number }[]>`
+    SELECT COALESCE(sum("n"), 0)::int AS waiting, count(*)::int AS variants
+    FROM (SELECT count(*) AS "n" FROM "Subscription" s WHERE ${waits({ shopId, now })} GROUP BY s."variantId") line`;
+  return row!;
+}
+
+export type Funnel = { arrived: number; asked: number; accepted: number };
+
+/** Of those who came for a sold-out variant in the last `days`: how many got the card, and how many tapped Notify Me on it. */
+export async function funnel({ shopId, now, days = 7 }: Asked & { days?: number }): Promise<Funnel> {
+  const [row] = await db.$queryRaw<Funnel[]>`
+    SELECT count(*)::int AS arrived,
+           count(*) FILTER (WHERE "sentAt" IS NOT NULL OR "acceptedAt" IS NOT NULL)::int AS asked,
+           count(*) FILTER (WHERE "acceptedAt" IS NOT NULL)::int AS accepted
+    FROM "OptInRequest"
+    WHERE "shopId" = ${shopId} AND "createdAt" > ${later(now, -days * DAY)} AND NOT "isTest"`;
+  return row!;
+}
+
+export type LineSort = 'waiting' | 'oldest' | 'title';
+export type LineFilter = 'all' | 'restocked' | 'paused' | 'missing';
+
+/** One variant's line as a row of the table. */
+export type Line = {
+  variantId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  waiting: number;
+  oldest: Date;
+  units: number | null;
+  lookedAt: Date | null;
+  /** The newest look's reason. */
+  reason: string | null;
+  /** When time itself gives the next hint; `lookDue`: one is due now. */
+  lookAt: Date | null;
+  lookDue: boolean;
+  paused: boolean;
+  missing: boolean;
+  restocked: boolean;
+};
+
+/** Where a page of a table ends: the next one goes on behind it. */
+export type Cursor = { value: string; id: string };
+
+/** A place in the sort order as text for an address, and back. */
+export const writeCursor = ({ value, id }: Cursor): string => `${id}~${value}`;
+export function readCursor(text: string | null): Cursor | undefined {
+  const found = /^(\d{1,19})~([\s\S]*)$/.exec(text ?? '');
+  return found ? { id: found[1]!, value: found[2]! } : undefined;
+}
+
+const PAGE_SIZE = 25;
+
+const orders = {
+  waiting: { column: Prisma.sql`line."waiting"`, down: true, read: (text: string) => Number(text) },
+  oldest: { column: Prisma.sql`line."oldest"`, down: false, read: (text: string) => new Date(text) },
+  title: {
+    column: Prisma.sql`lower(v."productTitle" || ' ' || v."title")`,
+    down: false,
+    read: (text: string) => text,
+  },
+};
+
+const filters: Record<LineFilter, Prisma.Sql> = {
+  all: Prisma.sql`true`,
+  restocked: Prisma.sql`EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest")`,
+  paused: Prisma.sql`v."pausedAt" IS NOT NULL`,
+  missing: Prisma.sql`v."missingSince" IS NOT NULL`,
+};
+
+const likely = (search: string) => `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;
+
+/** One page of the lines, in the chosen order; pages go by key, so that the last of 100,000 lines costs what the first does. */
+export async function lineByVariant({
+  shopId,
+  now,
+  search = '',
+  filter = 'all',
+  sort = 'waiting',
+  after,
+  limit = PAGE_SIZE,
+}: Asked & {
+  search?: string;
+  filter?: LineFilter;
+  sort?: LineSort;
+  after?: Cursor | undefined;
+  limit?: number;
+}): Promise<{ lines: Line[]; next: string | null }> {
+  const { column, down, read } = orders[sort];
+  const at = after === undefined ? undefined : read(after.value);
+  const readable = at instanceof Date ? !Number.isNaN(at.getTime()) : at !== undefined && !Number.isNaN(at);
+  const behind =
+    after === undefined || !readable
+      ? Prisma.sql`true`
+      : down
+        ? Prisma.sql`(${column}, v."id") < (${at}, ${BigInt(after.id)})`
+        : Prisma.sql`(${column}, v."id") > (${at}, ${BigInt(after.id)})`;
+  const direction = down ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  const rows = await db.$queryRaw<(Omit<Line, 'variantId'> & { id: bigint; sortKey: unknown })[]>`
+    WITH line AS (
+      SELECT s."variantId", count(*)::int AS waiting, min(s."since") AS oldest
+      FROM "Subscription" s WHERE ${waits({ shopId, now })} GROUP BY s."variantId"),
+    shown AS (
+      SELECT v.*, line."waiting" AS "lineWaiting", line."oldest" AS "lineOldest", ${column} AS "sortKey"
+      FROM line JOIN "Variant" v ON v."shopId" = ${shopId} AND v."id" = line."variantId"
+      WHERE ${filters[filter]} AND ${behind}
+        AND (${search.trim() === ''} OR (v."productTitle" || ' ' || v."title") ILIKE ${likely(search)})
+      ORDER BY "sortKey" ${direction}, v."id" ${direction} LIMIT ${limit + 1})
+    SELECT v."id", v."productTitle", v."title", v."imageUrl", v."lineWaiting" AS waiting, v."lineOldest" AS oldest, v."sortKey",
+      v."lookAt", v."wanted" > v."looked" AS "lookDue", v."pausedAt" IS NOT NULL AS paused, v."missingSince" IS NOT NULL AS missing,
+      look."units", look."at" AS "lookedAt", look."reason",
+      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS restocked
+    FROM shown v
+    LEFT JOIN LATERAL (SELECT l."units", l."at", l."reason" FROM "Look" l
+      WHERE l."shopId" = v."shopId" AND l."variantId" = v."id" AND NOT l."isTest" ORDER BY l."at" DESC, l."id" DESC LIMIT 1) look ON true
+    ORDER BY v."sortKey" ${direction}, v."id" ${direction}`;
+  const lines = rows
+    .slice(0, limit)
+    .map(({ id, sortKey: _key, ...row }) => ({ variantId: String(id), ...row }));
+  const last = rows[limit - 1];
+  const key = last?.sortKey instanceof Date ? last.sortKey.toISOString() : String(last?.sortKey);
+  return {
+    lines,
+    next: last && rows.length > limit ? writeCursor({ value: key, id: String(last.id) }) : null,
+  };
+}
+
+/** A variant with its line; null when this shop has no such variant. */
+export async function lineOf({ shopId, variantId, now }: Asked & { variantId: bigint }) {
+  const variant = await db.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
+  if (variant === null) return null;
+  const [row] = await db.$queryRaw<{ waiting: number; oldest: Date | null; until: Date | null }[]>`
+    SELECT count(*)::int AS waiting, min(s."since") AS oldest, min(s."expiresAt") AS until
+    FROM "Subscription" s WHERE ${waits({ shopId, now })} AND s."variantId" = ${variantId}`;
+  return {
+    variantId: String(variant.id),
+    productId: String(variant.productId),
+    productTitle: variant.productTitle,
+    title: variant.title,
+    imageUrl: variant.imageUrl,
+    paused: variant.pausedAt !== null,
+    missing: variant.missingSince !== null,
+    lookAt: variant.lookAt,
+    lookDue: variant.wanted > variant.looked,
+    ...row!,
+  };
+}
+
+export type Person = {
+  subscriptionId: string;
+  shopper: string;
+  locale: string;
+  since: Date;
+  expiresAt: Date;
+};
+
+/** Those who wait for one variant, in their order: the first is told first. */
+export async function peopleOf({
+  shopId,
+  variantId,
+  now,
+  after,
+  limit = PAGE_SIZE,
+}: Asked & { variantId: bigint; after?: Cursor | undefined; limit?: number }): Promise<{
+  people: Person[];
+  next: string | null;
+}> {
+  const from = after === undefined ? undefined : new Date(after.value);
+  const behind =
+    from === undefined || Number.isNaN(from.getTime())
+      ? Prisma.sql`true`
+      : Prisma.sql`(s."since", s."id") > (${from}, ${BigInt(after!.id)})`;
+  const rows = await db.$queryRaw<
+    { id: bigint; psid: string; locale: string; since: Date; expiresAt: Date }[]
+  >`
+    SELECT s."id", p."psid", p."locale", s."since", s."expiresAt"
+    FROM "Subscription" s JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
+    WHERE ${waits({ shopId, now })} AND s."variantId" = ${variantId} AND ${behind}
+    ORDER BY s."since", s."id" LIMIT ${limit + 1}`;
+  const last = rows[limit - 1];
+  return {
+    people: rows
+      .slice(0, limit)
+      .map(({ id, psid, ...row }) => ({ subscriptionId: String(id), shopper: psid.slice(-6), ...row })),
+    next:
+      last && rows.length > limit
+        ? writeCursor({ value: last.since.toISOString(), id: String(last.id) })
+        : null,
+  };
+}
