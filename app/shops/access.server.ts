@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { db } from '../db.server.ts';
 import { acquireLease, releaseLease } from '../jobs/lease.server.ts';
-import { MINUTE, type Clock } from '../lib/clock.ts';
+import { DAY, later, MINUTE, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { api } from './shopify-api.server.ts';
 import { sessionStorage } from './session-storage.server.ts';
@@ -22,7 +22,7 @@ const load = async (domain: string): Promise<Session> => {
   return session;
 };
 
-const fresh = (session: Session, now: Date) =>
+const fresh = (session: Pick<Session, 'expires'>, now: Date) =>
   !session.expires || session.expires.getTime() - now.getTime() > RENEW_BEFORE_MS;
 
 /**
@@ -55,6 +55,23 @@ export async function accessTo({
     } finally {
       await releaseLease(acquired.lease);
     }
+  }
+}
+
+/** A refresh token lives 90 days; a shop that nobody opens and nothing moves in would lose its access without this. */
+const RENEW_DORMANT_BEFORE_MS = 30 * DAY;
+
+/** Renews the access of installed shops whose refresh token nears its end. One shop's failure leaves the others alone. */
+export async function renewDormant({ clock }: { clock: Clock }): Promise<void> {
+  const ending = await db.session.findMany({
+    where: { isOnline: false, refreshTokenExpires: { lt: later(clock(), RENEW_DORMANT_BEFORE_MS) } },
+    select: { shop: true, expires: true },
+  });
+  for (const { shop: domain, expires } of ending) {
+    if (expires !== null && fresh({ expires }, clock())) continue;
+    await accessTo({ domain, clock }).catch((error: unknown) => {
+      log.warn('the access of a dormant shop was not renewed', { domain, error });
+    });
   }
 }
 

@@ -1,0 +1,190 @@
+// The table of contents of the product: each event and who answers it, in the order of the story.
+import { randomUUID } from 'node:crypto';
+import { startChores } from './jobs/chores.server.ts';
+import { listen } from './jobs/signal.server.ts';
+import { createTender, type Hand } from './jobs/tend.server.ts';
+import { later, SECOND, type Clock } from './lib/clock.ts';
+import { log } from './lib/log.server.ts';
+import { tidyInbox, workInbox, type Handle } from './messenger/inbox.server.ts';
+import { createPace, type Pace } from './messenger/pace.ts';
+import { pagesWithEvents, perSecondOf } from './messenger/page-work.server.ts';
+import { pageToken } from './messenger/pages.server.ts';
+import type { Speak } from './messenger/replies.server.ts';
+import { send } from './messenger/send.server.ts';
+import { storefrontsDue } from './messenger/storefront-state.server.ts';
+import { settleByEcho } from './notifications/echo.server.ts';
+import { expireSubscriptions } from './notifications/expire.server.ts';
+import { lanesWithWork, runLane } from './notifications/lane.server.ts';
+import { noteReceipt } from './notifications/receipt.server.ts';
+import { keepFresh } from './restock/fresh.server.ts';
+import { comeAgain, lookAtDue } from './restock/look.server.ts';
+import { sellable } from './restock/sellable.ts';
+import { sweep } from './restock/sweep.server.ts';
+import { ShopifyFailed } from './shops/admin-api.server.ts';
+import { renewDormant } from './shops/access.server.ts';
+import { eraseShop } from './shops/leave.server.ts';
+import { dueRequests, requestDone } from './shops/privacy.server.ts';
+import { readVariants } from './shops/read-variants.server.ts';
+import { shopById } from './shops/shop.server.ts';
+import { tellStorefront } from './shops/storefront.server.ts';
+import type { Look } from './waitlist/offer.server.ts';
+import { noteRequestFate } from './waitlist/request-fate.server.ts';
+import { answerEvent } from './waitlist/talk.server.ts';
+import { shopsToLook } from './waitlist/wanted.server.ts';
+
+/** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
+const ROUND_MS = SECOND;
+/** An arrival is answered even when Shopify isn't: the request is sent without the truth. */
+const LOOK_LIMIT_MS = 5 * SECOND;
+
+/** Starts everything that happens without somebody at a door. `stop` lets what is under way end, and gives every lease back. */
+export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop(): Promise<void> }> {
+  const holder = randomUUID();
+  const paces = new Map<string, Pace>();
+
+  /** Everything that one Page says goes at one pace; a new holder of its lease starts with an empty bucket. */
+  async function paceOf(metaPageId: string): Promise<Pace> {
+    const perSecond = await perSecondOf({ metaPageId });
+    const pace = paces.get(metaPageId) ?? createPace({ perSecond });
+    pace.limitTo(perSecond);
+    paces.set(metaPageId, pace);
+    return pace;
+  }
+
+  // 1. A shopper arrives, accepts, taps, writes: one Page's events, in each person's order.
+  const look: Look = async ({ shopId, variantId }) => {
+    const shop = await shopById({ shopId });
+    if (shop === null) return 'gone';
+    const read = readVariants({ shopId, variantIds: [variantId], clock }).then(
+      (found) => {
+        const truth = found.get(variantId);
+        return truth === undefined
+          ? ('gone' as const)
+          : { truth, sellable: sellable({ truth, settings: shop }).sellable };
+      },
+      (error: unknown) => {
+        if (!(error instanceof ShopifyFailed)) throw error;
+        return 'no answer' as const;
+      },
+    );
+    return Promise.race([
+      read,
+      new Promise<'no answer'>((resolve) => setTimeout(resolve, LOOK_LIMIT_MS, 'no answer')),
+    ]);
+  };
+  const handle: Handle = async (event) => {
+    if (event.kind === 'delivered' || event.kind === 'read')
+      return async (tx) => {
+        await noteReceipt({ tx, event });
+        return { say: [], silence: 'a receipt' };
+      };
+    const effects = await answerEvent({ event, look, clock });
+    if (event.kind !== 'echoed') return effects;
+    return async (tx) => {
+      await settleByEcho({
+        tx,
+        metaPageId: event.metaPageId,
+        metadata: event.metadata,
+        mid: event.mid,
+        now: clock(),
+      });
+      return effects(tx);
+    };
+  };
+  const inbox: Hand = async ({ key: metaPageId, lease, signal }) => {
+    const pace = await paceOf(metaPageId);
+    const speak: Speak = ({ page, body }) =>
+      send({ metaPageId, token: pageToken(page), body, kind: 'reply', pace, signal });
+    return workInbox({ metaPageId, lease, clock, handle, speak, said: noteRequestFate, signal });
+  };
+
+  // 2. Stock returns: a hint makes a look due; a look decides.
+  const looks: Hand = async ({ key, lease, signal }) => {
+    for (;;) {
+      const round = await lookAtDue({ shopId: BigInt(key), lease, clock });
+      if (round.outcome !== 'looked' || signal.aborted) return comeAgain({ round, now: clock() });
+    }
+  };
+
+  // 3. Those waiting are told, once, by the Page's lane.
+  const lane: Hand = async ({ key: metaPageId, lease, signal }) => {
+    const fresh = setInterval(
+      () => void keepFresh({ metaPageId, now: clock() }).catch(() => undefined),
+      SECOND,
+    );
+    try {
+      await keepFresh({ metaPageId, now: clock() });
+      return await runLane({ metaPageId, lease, pace: await paceOf(metaPageId), clock, signal });
+    } finally {
+      clearInterval(fresh);
+    }
+  };
+
+  // 4. The storefront falls silent, or speaks, with its Page.
+  const storefront: Hand = async ({ key }) => {
+    for (const due of await storefrontsDue({ within: BigInt(key) })) {
+      try {
+        await tellStorefront({ ...due, clock });
+      } catch (error) {
+        if (!(error instanceof ShopifyFailed)) throw error;
+        return later(clock(), Math.max(error.retryAfterMs, 2 * SECOND));
+      }
+    }
+    return null;
+  };
+
+  const pages = createTender({ kind: 'page', holder, clock, hands: { inbox, lane } });
+  const shops = createTender({ kind: 'shop', holder, clock, hands: { looks, storefront } });
+
+  async function round(): Promise<void> {
+    const now = clock();
+    for (const metaPageId of await pagesWithEvents({ now })) pages.poke(metaPageId, 'inbox');
+    for (const metaPageId of await lanesWithWork({ now })) pages.poke(metaPageId, 'lane');
+    for (const shopId of (await shopsToLook({ now })).shopIds) shops.poke(String(shopId), 'looks');
+    for (const { shopId } of await storefrontsDue()) shops.poke(String(shopId), 'storefront');
+  }
+  let rounds = Promise.resolve();
+  const goRound = () => {
+    rounds = rounds
+      .then(round)
+      .catch((error: unknown) => log.error('a round of the worker failed', { error }));
+  };
+
+  // 5. Housekeeping.
+  const chores = await startChores({
+    sweep: { cron: '* * * * *', run: () => sweep({ clock }) },
+    expire: { cron: '*/10 * * * *', run: () => expireSubscriptions({ now: clock() }) },
+    'renew-dormant-access': { cron: '23 * * * *', run: () => renewDormant({ clock }) },
+    privacy: { cron: '* * * * *', run: () => carryOut({ clock }) },
+    tidy: { cron: '41 3 * * *', run: () => tidyInbox({ now: clock() }) },
+  });
+
+  const bell = listen({
+    onRing: (name, key) => {
+      if (name === 'looks') shops.poke(key, 'looks');
+      else pages.poke(key, name);
+    },
+    onLost: goRound,
+  });
+  const everyRound = setInterval(goRound, ROUND_MS);
+  log.info('the worker has begun', { holder });
+
+  return {
+    async stop() {
+      clearInterval(everyRound);
+      await bell.stop();
+      await rounds;
+      await Promise.all([pages.stop(), shops.stop(), chores.stop()]);
+      log.info('the worker has ended', { holder });
+    },
+  };
+}
+
+/** Erases what Shopify asked us to erase: each room forgets its own, top down. */
+async function carryOut({ clock }: { clock: Clock }): Promise<void> {
+  for (const request of await dueRequests()) {
+    if (request.topic === 'shop/redact' && request.shopId !== null)
+      await eraseShop({ shopId: request.shopId, askedAt: request.askedAt });
+    await requestDone({ id: request.id, now: clock() });
+  }
+}
