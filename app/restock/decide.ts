@@ -106,6 +106,7 @@ export function decide(given: Given): Decision {
   const opened = tell({
     ...given,
     standing,
+    told: same === null ? 0 : given.told,
     restock: {
       ...(same ?? fresh),
       row: same === null ? 'new' : 'same',

@@ -15,7 +15,7 @@ const TRIES = 4;
 const SHOPS_AT_ONCE = 8;
 
 export type Wait = (given: { ms: number; signal?: AbortSignal }) => Promise<void>;
-const wait: Wait = ({ ms, signal }) => pause(ms, undefined, { signal }).catch(() => undefined);
+const wait: Wait = ({ ms, signal }) => pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
 
 export type Swept = {
   /** `cut_short`: Shopify could not be read, or the sweep was stopped; go on after variant `after`. */
@@ -123,7 +123,7 @@ async function patiently({
 }
 
 /** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
-export async function sweep({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
+export async function sweepShops({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
   const shops = await db.$queryRaw<{ id: bigint }[]>`
     SELECT sh."id" FROM "Shop" sh WHERE sh."uninstalledAt" IS NULL
       AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${concerns})`;
