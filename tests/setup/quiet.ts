@@ -13,7 +13,6 @@ export function keepQuiet(): string[] {
     };
   }
   // Below every client (fetch, undici with any dispatcher, http, pg): a socket is where a request leaves.
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const connect = Socket.prototype.connect as (this: Socket, ...args: unknown[]) => Socket;
   Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): Socket {
     const { host, port, path } = targetOf(args);

@@ -1,0 +1,101 @@
+// Lint: mistakes that types cannot see, and the walls of the house (scripts/walls.ts).
+import tseslint from 'typescript-eslint';
+import { walls } from './scripts/walls.ts';
+
+const code = ['**/*.ts', '**/*.tsx'];
+const forbidden = (entries) => ['error', ...entries.map(([selector, message]) => ({ selector, message }))];
+
+const noBareClasses = [
+  'ClassDeclaration:not([superClass])',
+  'Functions rather than classes; a class is for an error that carries data, or where a library asks for one.',
+];
+const noDefaultExports = [
+  'ExportDefaultDeclaration',
+  'Exports have names, so that a thing is called the same wherever it is used.',
+];
+
+export default tseslint.config(
+  {
+    ignores: [
+      'build/**',
+      '.data/**',
+      'coverage/**',
+      'extensions/**',
+      'node_modules/**',
+      '**/*.js',
+      '**/*.mjs',
+      '**/*.d.mts',
+    ],
+  },
+  {
+    files: code,
+    extends: [tseslint.configs.recommended],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { house: walls },
+    rules: {
+      ...Object.fromEntries(Object.keys(walls.rules).map((name) => [`house/${name}`, 'error'])),
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/only-throw-error': 'off', // Remix: a door throws its Response
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
+      '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-for-in-array': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'max-lines': ['error', { max: 300 }],
+      'no-constant-condition': ['error', { checkLoops: false }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'name', message: 'This is the window’s name, and nobody meant it.' },
+      ],
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['app/**/*.ts', 'app/**/*.tsx', 'simulators/**/*.ts'],
+    rules: { 'no-restricted-syntax': forbidden([noBareClasses, noDefaultExports]) },
+  },
+  {
+    files: ['app/**/*.ts', 'app/**/*.tsx'],
+    rules: { 'no-console': 'error', '@typescript-eslint/no-unsafe-argument': 'error' },
+  },
+  {
+    // Remix asks for these default exports.
+    files: ['app/routes/**/*', 'app/root.tsx', 'app/entry.*.tsx'],
+    rules: { 'no-restricted-syntax': forbidden([noBareClasses]) },
+  },
+  {
+    files: ['tests/**/*.ts', 'tests/**/*.tsx'],
+    ignores: ['tests/setup/wait-for.ts'],
+    rules: {
+      'no-restricted-syntax': forbidden([
+        [
+          'MemberExpression[object.name="vi"][property.name=/^(mock|doMock|hoisted|stubGlobal)$/]',
+          'Our own code is never replaced in a test: what is outside has a stand-in in simulators/.',
+        ],
+        [
+          'MemberExpression[object.name=/^(test|it|describe|suite)$/][property.name=/^(only|skip|skipIf|runIf|todo|fails)$/]',
+          'Every test runs, always.',
+        ],
+        [
+          'NewExpression[callee.name="Promise"] CallExpression[callee.name="setTimeout"]',
+          'A test waits for a condition (tests/setup/wait-for.ts), never for a time.',
+        ],
+        [
+          'ImportDeclaration[source.value="node:timers/promises"] ImportSpecifier[imported.name="setTimeout"]',
+          'A test waits for a condition (tests/setup/wait-for.ts), never for a time.',
+        ],
+      ]),
+    },
+  },
+);
