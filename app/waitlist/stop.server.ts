@@ -1,4 +1,5 @@
 // The end of waiting by the shopper's own word: one product, everything, or being known here at all.
+import { Prisma } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 import { forgetInbox } from '../messenger/inbox.server.ts';
 import type { Turn } from './person.server.ts';
@@ -44,7 +45,7 @@ export async function stopEverything({ tx, turn }: { tx: Tx; turn: Turn }): Prom
   const ids = turn.known.map((one) => one.id);
   await tx.shopper.updateMany({
     where: { id: { in: ids }, pageId: { in: turn.pages.map((page) => page.id) } },
-    data: { stoppedAt: turn.event.at, question: null as never },
+    data: { stoppedAt: turn.event.at, question: Prisma.DbNull },
   });
   await tx.subscription.updateMany({
     where: { shopperId: { in: ids }, state: 'waiting' },

@@ -1,0 +1,88 @@
+// Keeps an eye on the connected Pages: is the token alive, and does Meta still tell us what happens there.
+import { z } from 'zod';
+import { db } from '../db.server.ts';
+import { env } from '../env.server.ts';
+import { DAY, later, type Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { consequenceOf } from './answers.ts';
+import { askMeta, MetaFailed } from './meta-failed.server.ts';
+import { clearTrouble, markTrouble, pageToken, type Page } from './pages.server.ts';
+import { readSubscription, subscribe } from './subscription.server.ts';
+
+const debugShape = z.object({
+  data: z.object({
+    is_valid: z.boolean(),
+    scopes: z.array(z.string()).optional(),
+  }),
+});
+
+/** Asks Meta about a Page's token: is it alive, and may it do what we need. */
+async function checkToken({ page, now }: { page: Page; now: Date }): Promise<void> {
+  const { data } = await askMeta({
+    method: 'GET',
+    path: '/debug_token',
+    token: `${env.META_APP_ID}|${env.META_APP_SECRET}`,
+    query: { input_token: pageToken(page) },
+    shape: debugShape,
+  });
+  const lacking = ['pages_messaging', 'pages_manage_metadata'].filter(
+    (scope) => data.scopes !== undefined && !data.scopes.includes(scope),
+  );
+  if (!data.is_valid) await markTrouble({ pageId: page.id, trouble: 'reconnect', now });
+  else {
+    await clearTrouble({ pageId: page.id, only: ['reconnect'] });
+    if (lacking.length > 0) await markTrouble({ pageId: page.id, trouble: 'permission', now });
+  }
+  await db.page.updateMany({ where: { id: page.id }, data: { checkedAt: now } });
+}
+
+/** Looks whether Meta still sends us everything of this Page, and asks for it again where it does not. */
+async function checkSubscription({ page, now }: { page: Page; now: Date }): Promise<void> {
+  const of = { metaPageId: page.metaPageId, token: pageToken(page) };
+  try {
+    const { whole } = await readSubscription(of);
+    if (!whole) {
+      log.warn('Meta had stopped sending us a Page’s events; asked for them again', {
+        metaPageId: page.metaPageId,
+      });
+      await subscribe(of);
+    }
+    await db.page.updateMany({ where: { id: page.id }, data: { subscribedAt: now } });
+    await clearTrouble({ pageId: page.id, only: ['unsubscribed'] });
+  } catch (error) {
+    if (!(error instanceof MetaFailed)) throw error;
+    const meant =
+      error.code === undefined ? null : consequenceOf({ code: error.code, subcode: error.subcode });
+    if (meant?.kind === 'page_trouble') await markTrouble({ pageId: page.id, trouble: meant.trouble, now });
+    else if (meant !== null && meant.kind !== 'slow_down' && meant.kind !== 'retry')
+      await markTrouble({ pageId: page.id, trouble: 'unsubscribed', now });
+    log.warn('a Page’s subscription could not be checked', { metaPageId: page.metaPageId, error });
+  }
+}
+
+/**
+ * Checks every connected Page: the subscription each time (at start, hourly, and after webhooks were refused), the token once a day and
+ * whenever it is in doubt.
+ */
+export async function checkPages({ clock }: { clock: Clock }): Promise<void> {
+  const pages = await db.page.findMany({
+    where: { disconnectedAt: null, shop: { uninstalledAt: null } },
+    orderBy: { id: 'asc' },
+  });
+  const heard = new Set<string>();
+  for (const page of pages) {
+    const now = clock();
+    try {
+      const doubted = page.trouble === 'reconnect' || page.trouble === 'permission';
+      if (doubted || page.checkedAt === null || page.checkedAt < later(now, -DAY))
+        await checkToken({ page, now });
+      if (!heard.has(page.metaPageId)) await checkSubscription({ page, now });
+      heard.add(page.metaPageId);
+    } catch (error) {
+      log.warn('a Page could not be checked; it is tried again next time', {
+        metaPageId: page.metaPageId,
+        error,
+      });
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// Facebook sends the merchant back here, outside the admin's frame; choosing the Page goes on inside it.
+import type { LoaderFunctionArgs } from '@remix-run/node';
+import { systemClock } from '../lib/clock.ts';
+import { simplePage } from '../messenger/simple-page.ts';
+import { finishConnect, type Finished } from '../messenger/login.server.ts';
+
+export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
+  const finished = await finishConnect({ query: new URL(request.url).searchParams, now: systemClock() });
+  return simplePage({ ...told(finished), status: finished.outcome === 'unknown_state' ? 400 : 200 });
+}
+
+function told(finished: Finished): { title: string; text: string } {
+  switch (finished.outcome) {
+    case 'choose':
+      return finished.pages === 0
+        ? {
+            title: 'No Page was shared',
+            text: 'Facebook gave us none of your Pages. Close this window, connect again, and select the Page of your shop.',
+          }
+        : {
+            title: 'Almost done',
+            text: 'Close this window and choose your Page in the Shopify admin.',
+          };
+    case 'cancelled':
+      return {
+        title: 'Nothing was connected',
+        text: 'You can close this window and start again at any time.',
+      };
+    case 'unknown_state':
+      return {
+        title: 'This login is no longer valid',
+        text: 'It was used before or took too long. Close this window and press Connect in the Shopify admin again.',
+      };
+    case 'failed':
+      return {
+        title: 'Facebook did not finish the login',
+        text: `${finished.message} Close this window and try again.`,
+      };
+  }
+}
