@@ -123,7 +123,7 @@ async function patiently({
 }
 
 /** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
-export async function sweepShops({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
+export async function sweep({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
   const shops = await db.$queryRaw<{ id: bigint }[]>`
     SELECT sh."id" FROM "Shop" sh WHERE sh."uninstalledAt" IS NULL
       AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${concerns})`;

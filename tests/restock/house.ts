@@ -1,0 +1,215 @@
+// A shop at Shopify's stand-in with our app installed: its webhooks come in by the real doors, its truth by the real API client.
+import '@shopify/shopify-api/adapters/node';
+import { RequestedTokenType } from '@shopify/shopify-api';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { acquireLease, type Lease } from '../../app/jobs/lease.server.ts';
+import { seal } from '../../app/lib/seal.server.ts';
+import { lookAtDue, type Round } from '../../app/restock/look.server.ts';
+import { sessionStorage } from '../../app/shops/session-storage.server.ts';
+import { api } from '../../app/shops/shopify-api.server.ts';
+import { markWanted } from '../../app/waitlist/wanted.server.ts';
+import * as inventory from '../../app/routes/webhooks.shopify.inventory.ts';
+import * as locations from '../../app/routes/webhooks.shopify.locations.ts';
+import * as products from '../../app/routes/webhooks.shopify.products.ts';
+import { serve, type Listening } from '../../simulators/network/host.ts';
+import { readAppConfig } from '../../simulators/shopify/app-config.ts';
+import type { NewProduct, NewVariant } from '../../simulators/shopify/product-verbs.ts';
+import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
+
+const doors: Record<string, { action: (given: never) => Promise<Response> }> = {
+  '/webhooks/shopify/inventory': inventory,
+  '/webhooks/shopify/products': products,
+  '/webhooks/shopify/locations': locations,
+};
+
+let shopify: Shopify;
+let stage: Listening;
+let at = new Date();
+
+/** The test's clock, which only the test turns. */
+export const clock = () => at;
+export const pass = (seconds: number): void => {
+  at = new Date(at.getTime() + seconds * 1_000);
+};
+export const setClock = (to: Date): void => {
+  at = to;
+};
+
+beforeAll(async () => {
+  const toml = await readFile(new URL('../../shopify.app.toml', import.meta.url), 'utf8');
+  const { scopes, subscriptions } = readAppConfig({ toml, applicationUrl: process.env.SHOPIFY_APP_URL! });
+  shopify = createShopify({
+    now: clock,
+    send: async (request) => {
+      const door = doors[new URL(request.url).pathname];
+      if (!door) return new Response(null, { status: 200 });
+      return door.action({ request, params: {}, context: {} } as never).catch((thrown: unknown) => {
+        if (thrown instanceof Response) return thrown;
+        throw thrown;
+      });
+    },
+    apiKey: process.env.SHOPIFY_API_KEY!,
+    apiSecret: process.env.SHOPIFY_API_SECRET!,
+    scopes,
+    subscriptions,
+  });
+  stage = await serve({ handle: shopify.handle });
+  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
+  await import('../../simulators/network/preload.ts');
+});
+
+afterAll(async () => {
+  await stage.stop();
+  await db.$disconnect();
+});
+
+export type House = Awaited<ReturnType<typeof furnish>>;
+let shops = 0;
+
+/** A shop of its own for each test: two online locations and a shop counter, a connected Page, hold-off 0 unless said. */
+export async function furnish(settings: Parameters<typeof db.shop.create>[0]['data'] | object = {}) {
+  shops += 1;
+  const domain = `house-${shops}.myshopify.com`;
+  const { store } = shopify;
+  const { id: shopId } = store.addShop({ domain, ianaTimezone: 'Europe/Berlin' });
+  const [warehouse, annexe, counter] = ['Warehouse', 'Annexe', 'Counter'].map(
+    (name) => store.addLocation({ shop: domain, name, fulfillsOnlineOrders: name !== 'Counter' }).id,
+  ) as [bigint, bigint, bigint];
+  shopify.install(domain);
+  const { session } = await api.auth.tokenExchange({
+    shop: domain,
+    sessionToken: shopify.sessionToken({ shop: domain, at: new Date() }),
+    requestedTokenType: RequestedTokenType.OfflineAccessToken,
+    expiring: true,
+  } as Parameters<typeof api.auth.tokenExchange>[0]);
+  session.expires = new Date(at.getTime() + 365 * 86_400_000);
+  await sessionStorage.storeSession(session);
+  await db.shop.create({
+    data: {
+      id: shopId,
+      domain,
+      name: domain,
+      timezone: 'Europe/Berlin',
+      installedAt: at,
+      refKey: 'k',
+      holdOffSeconds: 0,
+      ...settings,
+    },
+  });
+  const metaPageId = `page-${shops}`;
+  const token = seal('EAA-page', { shopId, purpose: 'page token' });
+  const page = await db.page.create({ data: { shopId, metaPageId, name: 'Page', token, connectedAt: at } });
+  await shopify.settle();
+  let people = 0;
+
+  const house = {
+    shopify,
+    store,
+    domain,
+    shopId,
+    warehouse,
+    annexe,
+    counter,
+    metaPageId,
+    page,
+
+    /** A product with one sold-out variant, unless said otherwise. */
+    async product({
+      variant = {},
+      ...given
+    }: Partial<Omit<NewProduct, 'shop'>> & { variant?: NewVariant } = {}) {
+      const made = store.createProduct({ shop: domain, title: 'Linen shirt', variants: [variant], ...given });
+      await shopify.settle();
+      return { productId: made.id, variantId: made.variantIds[0]!, variantIds: made.variantIds };
+    },
+    async stock({ variantId, to, where = warehouse }: { variantId: bigint; to: number; where?: bigint }) {
+      store.setStock({ shop: domain, variantId, locationId: where, available: to });
+      await shopify.settle();
+    },
+
+    /** Somebody says yes to "Notify me": what waitlist/ writes when the token arrives. */
+    async waiter(
+      variantId: bigint,
+      { shopperId, isTest = false }: { shopperId?: bigint; isTest?: boolean } = {},
+    ) {
+      people += 1;
+      const known = store.shop(domain).variants.get(variantId)!;
+      const who =
+        shopperId ??
+        (
+          await db.shopper.create({
+            data: { shopId, pageId: page.id, psid: `psid-${people}`, createdAt: at },
+          })
+        ).id;
+      return db.$transaction(async (tx) => {
+        const describing = { productTitle: 'Linen shirt', title: known.title, handle: 'linen-shirt' };
+        await tx.variant.createMany({
+          data: {
+            id: variantId,
+            shopId,
+            productId: known.productId,
+            inventoryItemId: known.inventoryItemId,
+            ...describing,
+          },
+          skipDuplicates: true,
+        });
+        const request = await tx.optInRequest.create({
+          data: {
+            shopId,
+            shopperId: who,
+            variantId,
+            title: 'Linen shirt',
+            locale: 'en',
+            isTest,
+            createdAt: at,
+          },
+        });
+        const subscription = await tx.subscription.create({
+          data: {
+            shopId,
+            shopperId: who,
+            variantId,
+            pageId: page.id,
+            requestId: request.id,
+            token: seal('one-time', { shopId, purpose: 'one-time token' }),
+            isTest,
+            since: at,
+            grantedAt: at,
+            expiresAt: new Date(at.getTime() + 300 * 86_400_000),
+          },
+        });
+        if (!isTest) await markWanted({ tx, shopId, variantIds: [variantId] });
+        return subscription;
+      });
+    },
+    async line(variantId: bigint, count: number) {
+      const waiters = [];
+      for (let each = 0; each < count; each += 1) waiters.push(await house.waiter(variantId));
+      return waiters;
+    },
+
+    lease: async (holder = 'worker'): Promise<Lease> => {
+      const acquired = await acquireLease({ name: `shop:${shopId}`, holder });
+      if ('heldForMs' in acquired) throw new Error(`the lease is held for another ${acquired.heldForMs} ms`);
+      return acquired.lease;
+    },
+    /** Looks until nothing is due any more, as the worker does. */
+    async look(): Promise<Round> {
+      for (;;) {
+        const round = await lookAtDue({ shopId, lease: await house.lease(), clock });
+        if (round.outcome !== 'looked') return round;
+      }
+    },
+    restocks: (variantId: bigint) =>
+      db.restock.findMany({ where: { shopId, variantId, isTest: false }, orderBy: { openedAt: 'asc' } }),
+    looks: (variantId: bigint) => db.look.findMany({ where: { shopId, variantId }, orderBy: { id: 'asc' } }),
+    lastLook: async (variantId: bigint) => (await house.looks(variantId)).at(-1),
+    variant: (variantId: bigint) =>
+      db.variant.findUniqueOrThrow({ where: { shopId_id: { shopId, id: variantId } } }),
+    /** How often Shopify was asked for this shop so far. */
+    calls: () => shopify.admin.calls().filter((call) => call.shop === domain).length,
+  };
+  return house;
+}
