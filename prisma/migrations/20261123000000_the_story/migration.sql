@@ -45,6 +45,7 @@ CREATE TABLE "Shop" (
     "uninstalledAt" TIMESTAMPTZ(3),
     "unreadableSince" TIMESTAMPTZ(3),
     "refKey" TEXT NOT NULL,
+    "guideDismissedAt" TIMESTAMPTZ(3),
     "storefrontTold" TEXT,
     "policy" "Policy" NOT NULL DEFAULT 'fair',
     "unitsFactor" INTEGER NOT NULL DEFAULT 10,
