@@ -5,9 +5,12 @@ import { listen } from './jobs/signal.server.ts';
 import { createTender, type Hand } from './jobs/tend.server.ts';
 import { later, SECOND, type Clock } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
+import { windUpPages } from './messenger/connect.server.ts';
+import { checkPages } from './messenger/health.server.ts';
 import { tidyInbox, workInbox, type Handle } from './messenger/inbox.server.ts';
+import { tidyLogins } from './messenger/login.server.ts';
 import { createPace, type Pace } from './messenger/pace.ts';
-import { pagesWithEvents, perSecondOf } from './messenger/page-work.server.ts';
+import { leaversWithPages, pagesWithEvents, perSecondOf } from './messenger/page-work.server.ts';
 import { pageToken } from './messenger/pages.server.ts';
 import type { Speak } from './messenger/replies.server.ts';
 import { send } from './messenger/send.server.ts';
@@ -16,7 +19,6 @@ import { settleByEcho } from './notifications/echo.server.ts';
 import { expireSubscriptions } from './notifications/expire.server.ts';
 import { lanesWithWork, runLane } from './notifications/lane.server.ts';
 import { noteReceipt } from './notifications/receipt.server.ts';
-import { keepFresh } from './restock/fresh.server.ts';
 import { comeAgain, lookAtDue } from './restock/look.server.ts';
 import { sellable } from './restock/sellable.ts';
 import { sweep } from './restock/sweep.server.ts';
@@ -28,6 +30,7 @@ import { readVariants } from './shops/read-variants.server.ts';
 import { shopById } from './shops/shop.server.ts';
 import { tellStorefront } from './shops/storefront.server.ts';
 import type { Look } from './waitlist/offer.server.ts';
+import { retireFormerPages } from './waitlist/never-told.server.ts';
 import { noteRequestFate } from './waitlist/request-fate.server.ts';
 import { answerEvent } from './waitlist/talk.server.ts';
 import { shopsToLook } from './waitlist/wanted.server.ts';
@@ -107,18 +110,8 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 3. Those waiting are told, once, by the Page's lane.
-  const lane: Hand = async ({ key: metaPageId, lease, signal }) => {
-    const fresh = setInterval(
-      () => void keepFresh({ metaPageId, now: clock() }).catch(() => undefined),
-      SECOND,
-    );
-    try {
-      await keepFresh({ metaPageId, now: clock() });
-      return await runLane({ metaPageId, lease, pace: await paceOf(metaPageId), clock, signal });
-    } finally {
-      clearInterval(fresh);
-    }
-  };
+  const lane: Hand = async ({ key: metaPageId, lease, signal }) =>
+    runLane({ metaPageId, lease, pace: await paceOf(metaPageId), clock, signal });
 
   // 4. The storefront falls silent, or speaks, with its Page.
   const storefront: Hand = async ({ key }) => {
@@ -155,8 +148,10 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     sweep: { cron: '* * * * *', run: () => sweep({ clock }) },
     expire: { cron: '*/10 * * * *', run: () => expireSubscriptions({ now: clock() }) },
     'renew-dormant-access': { cron: '23 * * * *', run: () => renewDormant({ clock }) },
+    'check-pages': { cron: '7 * * * *', run: () => checkPages({ clock }) },
+    'give-pages-back': { cron: '* * * * *', run: () => givePagesBack({ clock }) },
     privacy: { cron: '* * * * *', run: () => carryOut({ clock }) },
-    tidy: { cron: '41 3 * * *', run: () => tidyInbox({ now: clock() }) },
+    tidy: { cron: '41 3 * * *', run: () => tidy({ clock }) },
   });
 
   const bell = listen({
@@ -164,7 +159,12 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       if (name === 'looks') shops.poke(key, 'looks');
       else pages.poke(key, name);
     },
-    onLost: goRound,
+    onLost: () => {
+      goRound();
+      void checkPages({ clock }).catch((error: unknown) =>
+        log.error('the Pages could not be checked', { error }),
+      );
+    },
   });
   const everyRound = setInterval(goRound, ROUND_MS);
   log.info('the worker has begun', { holder });
@@ -178,6 +178,18 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       log.info('the worker has ended', { holder });
     },
   };
+}
+
+/** The shops that have left give their Pages back: Meta's part of an uninstall. */
+async function givePagesBack({ clock }: { clock: Clock }): Promise<void> {
+  for (const shopId of await leaversWithPages()) await windUpPages({ shopId, now: clock() });
+}
+
+/** What has had its time: handled events, unfinished logins, Pages that nobody waits on any more. */
+async function tidy({ clock }: { clock: Clock }): Promise<void> {
+  await tidyInbox({ now: clock() });
+  await tidyLogins({ now: clock() });
+  await retireFormerPages({ now: clock() });
 }
 
 /** Erases what Shopify asked us to erase: each room forgets its own, top down. */

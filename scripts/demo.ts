@@ -56,7 +56,9 @@ async function begin(): Promise<DemoWorld> {
 }
 
 async function playItself(demo: DemoWorld): Promise<void> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'stand-ins' }], { keySize: 2048 });
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'stand-ins' }], {
+    keySize: 2048,
+  });
   const secure = await demo.world.serveSecurely({ key, cert });
   toEnd.push(() => secure.stop());
   const browser = await launchChromium({ hosts: { '*': `127.0.0.1:${secure.port}` }, say });

@@ -1,4 +1,4 @@
-// Which Pages have something to be worked, and how fast each may speak.
+// Which Pages have something to be worked, how fast each may speak, and which have to be given back.
 import { db } from '../db.server.ts';
 
 /** Meta's ids of the Pages whose inbox holds something that is due: events, or replies of ours. */
@@ -15,4 +15,14 @@ export async function perSecondOf({ metaPageId }: { metaPageId: string }): Promi
     _min: { perSecond: true },
   });
   return chosen._min.perSecond ?? 30;
+}
+
+/** Shops that have uninstalled the app and still hold a Page: it has to be given back. */
+export async function leaversWithPages(): Promise<bigint[]> {
+  const pages = await db.page.findMany({
+    where: { disconnectedAt: null, shop: { uninstalledAt: { not: null } } },
+    distinct: ['shopId'],
+    select: { shopId: true },
+  });
+  return pages.map((page) => page.shopId);
 }
