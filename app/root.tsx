@@ -17,6 +17,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <script src={APP_BRIDGE} />
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <link rel="icon" href="data:," />
         <title>Notify me on Messenger</title>
         <Meta />
         <Links />

@@ -1,5 +1,5 @@
 // The day's figures on Home. What is not measured is said to be not measured: never a zero.
-import { BlockStack, Card, InlineGrid, Text } from '@shopify/polaris';
+import { BlockStack, Box, Card, InlineGrid, Text } from '@shopify/polaris';
 import { useWords } from './words.tsx';
 
 type Props = {
@@ -32,9 +32,11 @@ export function Figures({ days, waiting, told, brought }: Props) {
   const orders = brought.sales.reduce((sum, sale) => sum + sale.orders, 0);
   return (
     <BlockStack gap="200">
-      <Text as="h2" variant="headingMd">
-        {say('figures.title', { days })}
-      </Text>
+      <Box paddingInline={{ xs: '400', sm: '0' }}>
+        <Text as="h2" variant="headingMd">
+          {say('figures.title', { days })}
+        </Text>
+      </Box>
       <InlineGrid columns={{ xs: 2, lg: 4 }} gap={{ xs: '200', md: '400' }}>
         <Figure
           title={say('figures.waiting')}

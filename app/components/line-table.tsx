@@ -66,7 +66,7 @@ export function LineTable({ lines, now, next, further, loading }: Props) {
       {smDown ? (
         <Box padding="300" width="100%">
           <BlockStack gap="200">
-            <VariantName {...line} />
+            <VariantName {...line} url={`/app/waitlist/${line.variantId}`} />
             <InlineStack gap="200" blockAlign="center">
               <LineState line={line} />
               <Text as="span">{say('waitlist.people', { waiting: line.waiting })}</Text>
@@ -76,7 +76,7 @@ export function LineTable({ lines, now, next, further, loading }: Props) {
       ) : (
         <>
           <IndexTable.Cell>
-            <VariantName {...line} />
+            <VariantName {...line} url={`/app/waitlist/${line.variantId}`} />
           </IndexTable.Cell>
           <IndexTable.Cell>
             <Text as="span" numeric alignment="end">

@@ -1,5 +1,5 @@
 // A variant as the merchant recognises it: picture, product, variant.
-import { BlockStack, InlineStack, Text, Thumbnail } from '@shopify/polaris';
+import { BlockStack, Box, InlineStack, Link, Text, Thumbnail } from '@shopify/polaris';
 import { ImageIcon } from '@shopify/polaris-icons';
 
 /** Shopify calls the only variant of a product "Default Title": nobody says that of a product. */
@@ -19,19 +19,30 @@ export function VariantName({
   productTitle,
   title,
   imageUrl,
+  url,
   size = 'small',
 }: {
   productTitle: string;
   title: string;
   imageUrl: string | null;
+  /** Makes the name the row's own link. */
+  url?: string;
   size?: 'extraSmall' | 'small';
 }) {
   return (
     <InlineStack gap="300" blockAlign="center" wrap={false}>
-      <Thumbnail source={imageUrl === null ? ImageIcon : small(imageUrl)} alt="" size={size} />
+      <Box width="40px" minWidth="40px">
+        <Thumbnail source={imageUrl === null ? ImageIcon : small(imageUrl)} alt="" size={size} />
+      </Box>
       <BlockStack>
         <Text as="span" fontWeight="medium" breakWord>
-          {productTitle}
+          {url ? (
+            <Link url={url} dataPrimaryLink monochrome removeUnderline>
+              {productTitle}
+            </Link>
+          ) : (
+            productTitle
+          )}
         </Text>
         {variantTitle(title) && (
           <Text as="span" tone="subdued" breakWord>

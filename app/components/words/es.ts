@@ -103,6 +103,74 @@ export const es: Texts = {
     'Hemos hecho una pausa para no malgastar ningún sí. Repite la prueba para ver si ha pasado.',
   'trouble.open': 'Abrir Messenger',
 
+  'connect.title': 'Página de Facebook',
+  'connect.none': 'No hay ninguna página conectada. Hasta entonces no se muestra nada en tu tienda.',
+  'connect.well': 'Conectada',
+  'connect.trouble': 'Requiere atención',
+  'connect.since': 'Conectada {date}. Como máximo {perSecond, number} mensajes por segundo.',
+  'connect.again': 'Conectar de nuevo o cambiar de página',
+  'connect.elsewhere':
+    'Inicia sesión en Facebook en la ventana que se ha abierto y vuelve aquí. ¿No se ha abierto nada?',
+  'connect.open': 'Abrir el inicio de sesión de Facebook',
+  disconnect: 'Desconectar',
+  'disconnect.ask':
+    '{waiting, plural, =0 {Nadie espera en esta página.} one {Espera # persona a la que ya no se avisaría: su sí solo vale para esta página.} other {Esperan # personas a las que ya no se avisaría: su sí solo vale para esta página.}} El botón desaparece de tu tienda y los ajustes de Messenger de tu página vuelven a ser los de antes.',
+  'disconnect.yes': 'Desconectar página',
+  'disconnect.no': 'Mantenerla conectada',
+  'choose.title': 'Elige tu página',
+  'choose.none':
+    'Facebook no nos dio ninguna de tus páginas. Conecta de nuevo y selecciona la página de tu tienda.',
+  'choose.declined': 'Se rechazaron algunos permisos. Conecta de nuevo y déjalos activados:',
+  'choose.missingTasks': 'Necesitas el control total de esta página en Facebook.',
+  'choose.this': 'Usar esta página',
+  'choose.current': 'Conectar de nuevo',
+  'choose.failed': 'Facebook no conectó la página',
+  'choose.inTheWay':
+    'Tu página ya tiene cosas configuradas en Messenger que impedirían que los compradores lleguen a nosotros:',
+  'choose.iceBreaker': 'La pregunta «{question}» se muestra en lugar de Empezar.',
+  'choose.otherGetStarted': 'Otra app responde al botón Empezar.',
+  'choose.replace': 'Sustituir y conectar',
+  'choose.keep': 'Mantener y conectar',
+  'permission.pages_show_list': 'La lista de tus páginas, para que puedas elegir una.',
+  'permission.pages_messaging':
+    'Mensajes, para responder a quienes preguntan y enviar el único mensaje que pidieron.',
+  'permission.pages_manage_metadata':
+    'Ajustes de la página, para saber cuándo pregunta un comprador y poner el botón Empezar.',
+  'permission.business_management': 'Portafolio comercial, para llegar a las páginas que pertenecen a uno.',
+  'done.connected': 'Página conectada',
+  'done.disconnected': 'Página desconectada',
+  'test.title': 'Tu propia prueba',
+  'test.notYet': 'Sin probar',
+  'test.why':
+    'Meta concede el permiso One-Time Notification a cada página y no se lo dice a nadie. Esta prueba lo averigua: recibes la tarjeta y el mensaje de verdad. No cambia ninguna cifra.',
+  'test.link': 'Abre el enlace de prueba en tu teléfono',
+  'test.link.text': 'Abre Messenger con tu propia página. El enlace vale un día.',
+  'test.link.do': 'Obtener enlace de prueba',
+  'test.link.label': 'Enlace de prueba',
+  'test.copy': 'Copiar',
+  'test.copied': 'Copiado',
+  'test.tap': 'Pulsa Notify Me en la tarjeta',
+  'test.tap.text': 'La tarjeta llega un momento después de abrir el enlace.',
+  'test.tap.asked': 'La tarjeta se ha enviado. Pulsa Notify Me en ella.',
+  'test.tap.done': 'Se pulsó Notify Me.',
+  'test.pretend': 'Finge que ha vuelto',
+  'test.pretend.text': 'No se cambia el stock ni se avisa a nadie más.',
+  'test.pretend.do': 'Fingir que ha vuelto',
+  'test.underWay': 'El mensaje está en camino.',
+  'test.sent': 'El mensaje se envió: {date}',
+  'test.refused': 'Meta no aceptó el mensaje',
+  'test.refused.text':
+    'Inténtalo de nuevo en un momento. Si sigue igual, mira el servicio de ayuda de tu página en Facebook.',
+  'need.title': 'Qué necesitas y qué ocurre',
+  'need.control': 'Control total de una página de Facebook publicada.',
+  'need.permission':
+    'One-Time Notification para esa página: solicítalo en los ajustes de la página, en Mensajes avanzados. Tu propia prueba muestra si está activado.',
+  'need.review': 'No necesitas una app de Facebook ni una revisión propia.',
+  'need.reach':
+    'A quien no pulsa Notify Me no se le escribe nunca. Meta puede negarse a llegar a algunas personas, por ejemplo en algunos países; ves a quién y por qué.',
+  'need.leave':
+    'Al desinstalar se detienen todos los mensajes. 48 horas después se borra todo, también la lista de espera, y no se puede recuperar.',
+
   'waitlist.title': 'Lista de espera',
   'waitlist.empty': 'Todavía no espera nadie',
   'waitlist.empty.text':

@@ -1,0 +1,22 @@
+// Looks again while something happens outside this page: in Facebook's login, or on the merchant's phone.
+import { useRevalidator } from '@remix-run/react';
+import { useEffect } from 'react';
+
+const EVERY_MS = 3_000;
+
+/** While `watching`, reads the page's data again every few seconds that it is visible, and when the window gets the focus. */
+export function useComeBack(watching: boolean): void {
+  const { revalidate, state } = useRevalidator();
+  useEffect(() => {
+    if (!watching) return;
+    const look = () => {
+      if (document.visibilityState === 'visible' && state === 'idle') revalidate();
+    };
+    const round = setInterval(look, EVERY_MS);
+    window.addEventListener('focus', look);
+    return () => {
+      clearInterval(round);
+      window.removeEventListener('focus', look);
+    };
+  }, [watching, state, revalidate]);
+}

@@ -1,0 +1,104 @@
+// Messenger: the Page that speaks for the shop, connecting it and giving it back, and the merchant's own test.
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
+import { useLoaderData } from '@remix-run/react';
+import { BlockStack } from '@shopify/polaris';
+import { AdminPage } from '../components/admin-page.tsx';
+import { ChoosePage } from '../components/choose-page.tsx';
+import { ConnectedPage } from '../components/connected-page.tsx';
+import { OwnTest } from '../components/own-test.tsx';
+import { PageTrouble } from '../components/page-trouble.tsx';
+import { WhatHappens } from '../components/what-happens.tsx';
+import { useWords } from '../components/words.tsx';
+import { systemClock } from '../lib/clock.ts';
+import { merchantAt } from '../merchant.server.ts';
+import { choosePage, disconnectPage, listChoices } from '../messenger/connect.server.ts';
+import { beginConnect } from '../messenger/login.server.ts';
+import { pageOf } from '../messenger/pages.server.ts';
+import { testLink } from '../messenger/test-link.server.ts';
+import { testProgress } from '../notifications/test-progress.server.ts';
+import { pretend } from '../restock/pretend.server.ts';
+import { whoWouldNotBeTold } from '../waitlist/never-told.server.ts';
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const now = systemClock();
+  const [page, choices, wouldNotBeTold] = await Promise.all([
+    pageOf({ shopId: shop.id }),
+    listChoices({ shopId: shop.id, now }),
+    whoWouldNotBeTold({ shopId: shop.id, now }),
+  ]);
+  return json({
+    page: page && {
+      name: page.name,
+      metaPageId: page.metaPageId,
+      trouble: page.trouble,
+      connectedAt: page.connectedAt,
+      testPassedAt: page.testPassedAt,
+      perSecond: page.perSecond,
+    },
+    test: page && (await testProgress({ shopId: shop.id, pageId: page.id })),
+    choices,
+    wouldNotBeTold,
+  });
+}
+
+type Of = { shopId: bigint; now: Date; form: FormData };
+
+const text = (form: FormData, name: string) => String(form.get(name) ?? '');
+
+async function choose({ form, ...of }: Of) {
+  const answer = form.get('profile');
+  const profile = answer === 'replace' || answer === 'keep' ? answer : undefined;
+  const metaPageId = text(form, 'metaPageId');
+  const chosen = await choosePage({ ...of, metaPageId, profile });
+  if (chosen.outcome !== 'connected') return { ...chosen, metaPageId };
+  return { outcome: chosen.outcome, otherApps: chosen.otherApps, done: 'connected' };
+}
+
+async function pretendItIsBack({ shopId, now }: Of) {
+  const page = await pageOf({ shopId });
+  const test = page && (await testProgress({ shopId, pageId: page.id }));
+  if (!page || !test?.subscriptionId) return { outcome: 'nobody_to_tell' as const };
+  const { outcome } = await pretend({
+    shopId,
+    pageId: page.id,
+    subscriptionId: BigInt(test.subscriptionId),
+    now,
+  });
+  return { outcome };
+}
+
+const INTENTS = {
+  connect: ({ shopId, now, form }: Of) => beginConnect({ shopId, now, again: form.has('again') }),
+  choose,
+  disconnect: async ({ shopId, now }: Of) => ({
+    ...(await disconnectPage({ shopId, now })),
+    done: 'disconnected',
+  }),
+  'test-link': async ({ shopId, now }: Of) => ({ url: await testLink({ shopId, now }) }),
+  pretend: pretendItIsBack,
+};
+
+export async function action({ request }: ActionFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const form = await request.formData();
+  const intent = text(form, 'intent');
+  if (!Object.hasOwn(INTENTS, intent)) throw new Response('Unknown intent', { status: 400 });
+  return json(await INTENTS[intent as keyof typeof INTENTS]({ shopId: shop.id, now: systemClock(), form }));
+}
+
+export default function Messenger() {
+  const { page, test, choices, wouldNotBeTold } = useLoaderData<typeof loader>();
+  const { say } = useWords();
+  return (
+    <AdminPage title={say('nav.messenger')}>
+      <BlockStack gap="400">
+        {page?.trouble && <PageTrouble trouble={page.trouble} link={false} />}
+        {choices && <ChoosePage choices={choices} />}
+        <ConnectedPage page={page} wouldNotBeTold={wouldNotBeTold} />
+        {page && test && <OwnTest test={test} passedAt={page.testPassedAt} />}
+        <WhatHappens />
+      </BlockStack>
+    </AdminPage>
+  );
+}
