@@ -108,21 +108,3 @@ export async function passTest({
   });
   await clearTrouble({ pageId, only: ['not_granted', 'doubtful'], ...(tx === undefined ? {} : { tx }) });
 }
-
-/**
- * What the storefront may show of a shop: the button only while its Page is connected, has passed the merchant's test, and is well.
- * `available`: false only while a connected Page is in trouble.
- */
-export async function storefrontState({
-  shopId,
-}: {
-  shopId: bigint;
-}): Promise<{ ready: boolean; available: boolean; metaPageId: string | null }> {
-  const page = await pageOf({ shopId });
-  const well = page?.trouble == null;
-  return {
-    ready: page !== null && page.testPassedAt !== null && well,
-    available: well,
-    metaPageId: page?.metaPageId ?? null,
-  };
-}

@@ -126,7 +126,15 @@ export async function sayReply({
     where: { id: row.id, attempts: row.attempts, dueAt: row.dueAt },
     data: { attempts: row.attempts + 1, dueAt: later(now, openWindow.whenLost.waitMs) },
   });
-  if (claimed.count === 0 || !holds(lease)) return;
+  if (claimed.count === 0) return;
+  if (!holds(lease)) {
+    // Nothing has left the house: whoever holds the Page now may say it at once.
+    await db.inbox.updateMany({
+      where: { id: row.id, attempts: row.attempts + 1 },
+      data: { attempts: row.attempts, dueAt: row.dueAt },
+    });
+    return;
+  }
   const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: markOf(row.id) });
   const answer = await speak({ page, body });
   await settle({ row, reply, page, answer, said, now: clock() });

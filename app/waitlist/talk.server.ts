@@ -38,7 +38,11 @@ export async function answerEvent({
   look: Look;
   clock: Clock;
 }): Answer {
-  if (event.kind === 'odd') return async () => ({ say: [], silence: 'odd', problem: event.why });
+  // Meta withholds what is in an event of a thread that another app has: nothing about it is odd.
+  if (event.kind === 'odd')
+    return event.standby
+      ? nothing('another app has the thread')
+      : async () => ({ say: [], silence: 'odd', problem: event.why });
   if (event.kind === 'delivered' || event.kind === 'read') return nothing('a receipt');
   if (event.kind === 'warned')
     return async () => ({

@@ -1,0 +1,271 @@
+// A Page at the Messenger stand-in and shops at Shopify's, joined by our own doors and our own inbox: everything real but the platforms.
+import '@shopify/shopify-api/adapters/node';
+import { RequestedTokenType } from '@shopify/shopify-api';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { acquireLease } from '../../app/jobs/lease.server.ts';
+import { workInbox, type Effects, type Handle } from '../../app/messenger/inbox.server.ts';
+import { createPace } from '../../app/messenger/pace.ts';
+import { pageToken, sealPageToken } from '../../app/messenger/pages.server.ts';
+import { GET_STARTED } from '../../app/messenger/payload.ts';
+import { makeRef } from '../../app/messenger/ref.ts';
+import { send } from '../../app/messenger/send.server.ts';
+import { FIELDS } from '../../app/messenger/subscription.server.ts';
+import { sellable } from '../../app/restock/sellable.ts';
+import * as deauthorizeDoor from '../../app/routes/messenger.deauthorize.ts';
+import * as deletionDoor from '../../app/routes/messenger.data-deletion.ts';
+import * as door from '../../app/routes/webhooks.messenger.ts';
+import { sessionStorage } from '../../app/shops/session-storage.server.ts';
+import { api } from '../../app/shops/shopify-api.server.ts';
+import { readVariants } from '../../app/shops/read-variants.server.ts';
+import { shopById } from '../../app/shops/shop.server.ts';
+import type { Look } from '../../app/waitlist/offer.server.ts';
+import { noteRequestFate } from '../../app/waitlist/request-fate.server.ts';
+import { answerEvent } from '../../app/waitlist/talk.server.ts';
+import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
+import { serve, type Listening } from '../../simulators/network/host.ts';
+import { readAppConfig } from '../../simulators/shopify/app-config.ts';
+import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
+
+let shopify: Shopify;
+let messenger: Messenger;
+let listening: Listening;
+/** The doors keep the real time, so the test's clock goes with it, and is put forward. */
+let ahead = 0;
+export const clock = () => new Date(Date.now() + ahead);
+export const pass = (seconds: number): void => {
+  ahead += seconds * 1_000;
+};
+
+/** Runs one of our doors as Remix does: a thrown Response is an answer too. */
+export async function knock(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const given = { request, params: {}, context: {} } as never;
+  const doors: Record<
+    string,
+    { action: (given: never) => Promise<Response>; loader?: (given: never) => Promise<Response> }
+  > = {
+    '/webhooks/messenger': door,
+    '/messenger/deauthorize': deauthorizeDoor,
+    '/messenger/data-deletion': deletionDoor,
+  };
+  const found = doors[pathname]!;
+  try {
+    return await (request.method === 'GET' ? found.loader!(given) : found.action(given));
+  } catch (thrown) {
+    if (thrown instanceof Response) return thrown;
+    throw thrown;
+  }
+}
+
+beforeAll(async () => {
+  const toml = await readFile(new URL('../../shopify.app.toml', import.meta.url), 'utf8');
+  const { scopes } = readAppConfig({ toml, applicationUrl: process.env.SHOPIFY_APP_URL! });
+  shopify = createShopify({
+    now: clock,
+    send: async () => new Response(null),
+    apiKey: process.env.SHOPIFY_API_KEY!,
+    apiSecret: process.env.SHOPIFY_API_SECRET!,
+    scopes,
+    subscriptions: [],
+  });
+  messenger = createMessenger({ now: clock, send: knock });
+  messenger.addApp({
+    id: process.env.META_APP_ID!,
+    secret: process.env.META_APP_SECRET!,
+    verifyToken: process.env.META_VERIFY_TOKEN!,
+    callbackUrl: `${process.env.SHOPIFY_APP_URL}/webhooks/messenger`,
+    deauthorizeUrl: `${process.env.SHOPIFY_APP_URL}/messenger/deauthorize`,
+    dataDeletionUrl: `${process.env.SHOPIFY_APP_URL}/messenger/data-deletion`,
+  });
+  listening = await serve({
+    handle: (request) =>
+      new URL(request.url).hostname.endsWith('.myshopify.com')
+        ? shopify.handle(request)
+        : messenger.handle(request),
+  });
+  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${listening.port}`;
+  await import('../../simulators/network/preload.ts');
+});
+
+afterAll(async () => {
+  await listening.stop();
+  await db.$disconnect();
+});
+
+let counter = 0;
+type Wish = { variantId?: bigint; shop?: OpenShop; locale?: string };
+export type Scene = Awaited<ReturnType<typeof setScene>>;
+
+/** One Page with one shop (or several), each shop with one product; a person with a phone. */
+export async function setScene({
+  shops = 1,
+  connected = true,
+}: { shops?: number; connected?: boolean } = {}) {
+  counter += 1;
+  const metaPageId = `10400000${counter}`;
+  const page = messenger.addPage({
+    id: metaPageId,
+    name: 'Maison Lin',
+    appId: process.env.META_APP_ID!,
+    ...(connected
+      ? { subscribedFields: [...FIELDS], profile: { get_started: { payload: GET_STARTED } } }
+      : {}),
+  });
+  const made: OpenShop[] = [];
+  for (let each = 1; each <= shops; each += 1) made.push(await openShop(`${counter}-${each}`));
+  const pages = connected
+    ? await Promise.all(
+        made.map(({ shopId }) =>
+          db.page.create({
+            data: {
+              shopId,
+              metaPageId,
+              name: page.name,
+              token: sealPageToken({ shopId, token: page.token }),
+              connectedAt: clock(),
+              testPassedAt: clock(),
+            },
+          }),
+        ),
+      )
+    : [];
+  const personId = `lea-${counter}`;
+  messenger.addPerson({ id: personId, name: 'Lea Blum' });
+  const [shop] = made;
+  const pace = createPace({ perSecond: Infinity });
+  /** What every event ended in, oldest first. */
+  const ended: Effects[] = [];
+  const handle: Handle = async (event) => {
+    const effects = await answerEvent({ event, look: look, clock });
+    return async (tx) => {
+      const effect = await effects(tx);
+      if (event.kind !== 'delivered' && event.kind !== 'read' && event.kind !== 'echoed') ended.push(effect);
+      return effect;
+    };
+  };
+
+  const scene = {
+    messenger,
+    shopify,
+    metaPageId,
+    page,
+    pages,
+    shops: made,
+    ...shop!,
+    personId,
+    phone: messenger.phone(personId),
+    ended,
+    handle,
+    psid: () => messenger.phone(personId).psid(metaPageId),
+
+    ref: (given: Wish = {}) =>
+      makeRef({
+        ref: {
+          kind: 'variant',
+          shopId: (given.shop ?? shop!).shopId,
+          variantId: given.variantId ?? (given.shop ?? shop!).soldOut[0]!,
+          locale: given.locale ?? 'en',
+          country: 'DE',
+        },
+        refKey: (given.shop ?? shop!).refKey,
+      }),
+    /** Opens the storefront's link, and taps Get Started where Messenger asks for it. */
+    open(ref: string) {
+      const outcome = scene.phone.openLink(`https://m.me/${metaPageId}?ref=${ref}`).outcome;
+      if (outcome === 'get_started') scene.phone.tapGetStarted();
+    },
+    /** Meta delivers what it has, the inbox is worked until nothing is due. */
+    async settle(): Promise<void> {
+      for (let round = 0; round < 20; round += 1) {
+        await messenger.settle();
+        await scene.work();
+        await messenger.settle();
+        const due = await db.inbox.count({ where: { metaPageId, problem: null, dueAt: { lte: clock() } } });
+        if (due === 0) return;
+      }
+      throw new Error('The inbox does not come to rest.');
+    },
+    async work(holder = 'worker'): Promise<Date | null> {
+      const acquired = await acquireLease({ name: `page:${metaPageId}`, holder });
+      if ('heldForMs' in acquired) throw new Error('the lease is held by another worker');
+      return workInbox({
+        metaPageId,
+        lease: acquired.lease,
+        clock,
+        handle,
+        said: noteRequestFate,
+        speak: ({ page: one, body }) =>
+          send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace, timeoutMs: 2_000 }),
+      });
+    },
+    /** What the Page has said to the person so far, as they read it. */
+    said: (who = personId) =>
+      messenger
+        .phone(who)
+        .messages(metaPageId)
+        .filter((message) => message.from === 'page' && message.appId === process.env.META_APP_ID),
+    lastSaid: () => JSON.stringify(scene.said().at(-1)?.content ?? null),
+    bubbleWith: (title: string) =>
+      scene.said().findLast((message) => JSON.stringify(message.content).includes(`"${title}"`))!.mid,
+    /** Arrives and says yes. */
+    async subscribe(given: Wish = {}) {
+      scene.open(scene.ref(given));
+      await scene.settle();
+      const token = scene.phone.tapNotifyMe();
+      await scene.settle();
+      return token;
+    },
+    subscriptions: () =>
+      db.subscription.findMany({ where: { page: { metaPageId } }, orderBy: { id: 'asc' } }),
+    problems: () => db.inbox.findMany({ where: { metaPageId, problem: { not: null } } }),
+  };
+  return scene;
+}
+
+const look: Look = async ({ shopId, variantId }) => {
+  const shop = await shopById({ shopId });
+  if (shop === null) return 'gone';
+  const truth = (await readVariants({ shopId, variantIds: [variantId], clock })).get(variantId);
+  return truth === undefined ? 'gone' : { truth, sellable: sellable({ truth, settings: shop }).sellable };
+};
+
+type OpenShop = Awaited<ReturnType<typeof openShop>>;
+
+async function openShop(name: string) {
+  const domain = `messenger-${name}.myshopify.com`;
+  const { store } = shopify;
+  const { id: shopId } = store.addShop({ domain });
+  const location = store.addLocation({ shop: domain, name: 'Warehouse', fulfillsOnlineOrders: true }).id;
+  const product = store.createProduct({
+    shop: domain,
+    title: 'Linen shirt',
+    options: [{ name: 'Size', values: ['S', 'M', 'L'] }],
+    variants: ['S', 'M', 'L'].map((size) => ({ options: [size] })),
+  } as never);
+  const [small, medium, large] = product.variantIds as [bigint, bigint, bigint];
+  store.setStock({ shop: domain, variantId: large, locationId: location, available: 5 });
+  shopify.install(domain);
+  const { session } = await api.auth.tokenExchange({
+    shop: domain,
+    sessionToken: shopify.sessionToken({ shop: domain, at: new Date() }),
+    requestedTokenType: RequestedTokenType.OfflineAccessToken,
+    expiring: true,
+  } as Parameters<typeof api.auth.tokenExchange>[0]);
+  session.expires = new Date(Date.now() + 365 * 86_400_000);
+  await sessionStorage.storeSession(session);
+  const refKey = `key-of-${name}`;
+  await db.shop.create({
+    data: { id: shopId, domain, name: `Maison ${name}`, installedAt: clock(), refKey },
+  });
+  return {
+    shopId,
+    domain,
+    refKey,
+    location,
+    productId: product.id,
+    soldOut: [small, medium],
+    forSale: large,
+  };
+}
