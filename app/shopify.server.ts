@@ -1,16 +1,12 @@
 // Shopify's library, once: token exchange with expiring offline tokens, sessions through Prisma.
 import '@shopify/shopify-app-remix/adapters/node';
-import { shopifyApi } from '@shopify/shopify-api';
 import { AppDistribution, shopifyApp } from '@shopify/shopify-app-remix/server';
 import { env } from './env.server.ts';
-import { scrub } from './lib/log.server.ts';
-import { log } from './lib/log.server.ts';
+import { log, scrub } from './lib/log.server.ts';
 import { systemClock } from './lib/clock.ts';
 import { API_VERSION } from './shops/api-version.ts';
 import { install } from './shops/install.server.ts';
 import { sessionStorage } from './shops/session-storage.server.ts';
-
-const future = { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens: true } as const;
 
 const shopify = shopifyApp({
   apiKey: env.SHOPIFY_API_KEY,
@@ -21,7 +17,7 @@ const shopify = shopifyApp({
   sessionStorage,
   distribution: AppDistribution.AppStore,
   isEmbeddedApp: true,
-  future,
+  future: { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens: true },
   logger: { log: (_severity, message) => log.debug(scrub(message)) },
   hooks: {
     afterAuth: ({ session, admin }) =>

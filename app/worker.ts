@@ -15,10 +15,10 @@ import { pageToken } from './messenger/pages.server.ts';
 import type { Speak } from './messenger/replies.server.ts';
 import { send } from './messenger/send.server.ts';
 import { storefrontsDue } from './messenger/storefront-state.server.ts';
-import { settleByEcho } from './notifications/echo.server.ts';
-import { expireSubscriptions } from './notifications/expire.server.ts';
-import { lanesWithWork, runLane } from './notifications/lane.server.ts';
-import { noteReceipt } from './notifications/receipt.server.ts';
+import { noteDelivered, noteRead, settleByEcho } from './notifications/echo.server.ts';
+import { sweepExpired } from './notifications/expire.server.ts';
+import { runLane } from './notifications/lane.server.ts';
+import { lanesDue } from './notifications/lanes-due.server.ts';
 import { comeAgain, lookAtDue } from './restock/look.server.ts';
 import { sellable } from './restock/sellable.ts';
 import { sweep } from './restock/sweep.server.ts';
@@ -76,11 +76,15 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     ]);
   };
   const handle: Handle = async (event) => {
-    if (event.kind === 'delivered' || event.kind === 'read')
+    if (event.kind === 'delivered' || event.kind === 'read') {
+      const { metaPageId, psid, watermark, kind } = event;
       return async (tx) => {
-        await noteReceipt({ tx, event });
+        const note = kind === 'read' ? noteRead : noteDelivered;
+        if (psid !== null && watermark !== null)
+          await note({ tx, metaPageId, psid, watermark, now: clock() });
         return { say: [], silence: 'a receipt' };
       };
+    }
     const effects = await answerEvent({ event, look, clock });
     if (event.kind !== 'echoed') return effects;
     return async (tx) => {
@@ -132,7 +136,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   async function round(): Promise<void> {
     const now = clock();
     for (const metaPageId of await pagesWithEvents({ now })) pages.poke(metaPageId, 'inbox');
-    for (const metaPageId of await lanesWithWork({ now })) pages.poke(metaPageId, 'lane');
+    for (const metaPageId of await lanesDue({ now })) pages.poke(metaPageId, 'lane');
     for (const shopId of (await shopsToLook({ now })).shopIds) shops.poke(String(shopId), 'looks');
     for (const { shopId } of await storefrontsDue()) shops.poke(String(shopId), 'storefront');
   }
@@ -146,7 +150,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   // 5. Housekeeping.
   const chores = await startChores({
     sweep: { cron: '* * * * *', run: () => sweep({ clock }) },
-    expire: { cron: '*/10 * * * *', run: () => expireSubscriptions({ now: clock() }) },
+    expire: { cron: '*/10 * * * *', run: async () => void (await sweepExpired({ now: clock() })) },
     'renew-dormant-access': { cron: '23 * * * *', run: () => renewDormant({ clock }) },
     'check-pages': { cron: '7 * * * *', run: () => checkPages({ clock }) },
     'give-pages-back': { cron: '* * * * *', run: () => givePagesBack({ clock }) },

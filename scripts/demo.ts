@@ -31,8 +31,11 @@ const end = () =>
   (ending ??= (async () => {
     for (const each of toEnd.reverse()) await Promise.resolve(each()).catch(() => undefined);
   })());
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => void end().then(() => process.exit(0)));
+async function endNow(): Promise<never> {
+  await end();
+  process.exit(0);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void endNow());
 
 async function begin(): Promise<DemoWorld> {
   const database = join(folder, 'postgres');

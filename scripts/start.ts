@@ -10,17 +10,17 @@ try {
   const { env } = await import('../app/env.server.ts');
   await migrate(env.DATABASE_DIRECT_URL ?? env.DATABASE_URL);
   const { systemClock } = await import('../app/lib/clock.ts');
-  const running = await Promise.all([
-    env.ROLE === 'worker' ? undefined : (await import('../app/server.ts')).startWeb(),
-    env.ROLE === 'web' ? undefined : (await import('../app/worker.ts')).startWorker({ clock: systemClock }),
-  ]);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      void Promise.all(running.map((each) => each?.stop())).then(() => process.exit(0));
-    });
+  const web = env.ROLE === 'worker' ? undefined : await (await import('../app/server.ts')).startWeb();
+  const worker =
+    env.ROLE === 'web'
+      ? undefined
+      : await (await import('../app/worker.ts')).startWorker({ clock: systemClock });
+  const end = async () => {
+    await Promise.all([web?.stop(), worker?.stop()]);
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
 } catch (error) {
-  process.stderr.write(
-    `${error instanceof Error ? (error.name === 'Error' || error.constructor.name === 'EnvironmentError' ? error.message : error.stack) : String(error)}\n`,
-  );
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

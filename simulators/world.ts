@@ -60,7 +60,7 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
         body: request.body,
         duplex: 'half',
         redirect: 'manual',
-      } as RequestInit),
+      }),
     );
   };
   const send = toApp;

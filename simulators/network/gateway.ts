@@ -56,7 +56,7 @@ export function createGateway({
         body: request.body,
         duplex: 'half',
         redirect: 'manual',
-      } as RequestInit),
+      }),
     );
     return rewritten(answer);
   };

@@ -35,7 +35,7 @@ function toRequest({
     body,
     duplex: 'half',
     redirect: 'manual',
-  } as RequestInit);
+  });
 }
 
 async function send({ answer, outgoing }: { answer: Response; outgoing: ServerResponse }): Promise<void> {
@@ -108,6 +108,6 @@ export const serveSecurely = ({
     server: createSecureServer(
       { key, cert },
       listener({ handle, origin: (host) => `https://${host}` }),
-    ) as unknown as Server,
+    ),
     port,
   });

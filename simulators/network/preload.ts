@@ -25,7 +25,7 @@ function withHost(headers: Headers, host: string): Headers {
     for (const [name, value] of headers as Iterable<[string, string]>) pairs.push([name, value]);
   else
     for (const [name, value] of Object.entries(headers ?? {}))
-      if (value !== undefined) pairs.push([name, value as string]);
+      if (value !== undefined) pairs.push([name, value]);
   return Object.fromEntries([...pairs.filter(([name]) => name.toLowerCase() !== 'host'), ['host', host]]);
 }
 
