@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { createStorefront, type Placement } from '../../simulators/storefront/storefront.ts';
 import type { NewProduct } from '../../simulators/shopify/product-verbs.ts';
 import { createStore } from '../../simulators/shopify/store.ts';
@@ -120,6 +121,7 @@ export async function visit({
   options?: Parameters<Browser['newPage']>[0];
 }) {
   const page = await browser.newPage({ javaScriptEnabled: script, ...options });
+  onTestFinished(() => page.close());
   const requests: string[] = [];
   const noise: string[] = [];
   page.on('console', (message) => noise.push(message.text()));
@@ -135,7 +137,10 @@ export async function visit({
       headers: request.headers(),
       body: body ? new Uint8Array(body) : undefined,
     };
-    const response = await front.storefront.handle(new Request(request.url(), init));
+    const response = await front.storefront.handle(new Request(request.url(), init)).catch((error: Error) => {
+      noise.push(error.message);
+      return new Response(null, { status: 500 });
+    });
     return route.fulfill({
       status: response.status,
       headers: Object.fromEntries(response.headers),
@@ -156,17 +161,4 @@ export async function pick(page: Page, value: string, within = 'main'): Promise<
 
 export async function html({ front, path }: { front: Shopfront; path: string }): Promise<string> {
   return (await front.storefront.handle(new Request(`https://${DOMAIN}${path}`))).text();
-}
-
-/** What stands inside Shopify's wrapper, byte for byte. */
-export function blockHtml(text: string): string {
-  const start = /<div id="shopify-block-[^>]*>/.exec(text);
-  if (!start) throw new Error('the page has no app block');
-  const from = start.index + start[0].length;
-  const end = text
-    .slice(from)
-    .search(
-      /<\/div>\s*<div class="story|<\/div><\/div>\s*<\/div>|<\/div><\/body>|<\/div>\s*<\/div>\n?<\/div>/,
-    );
-  return text.slice(from, from + end);
 }

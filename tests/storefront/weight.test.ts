@@ -1,0 +1,164 @@
+// What the button costs a page: nothing while every variant is for sale, and next to nothing while one is not.
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openBrowser } from '../setup/browser.ts';
+import {
+  block,
+  embedOnly,
+  html,
+  link,
+  openShopfront,
+  pick,
+  plain,
+  visit,
+  type Shopfront,
+} from './shopfront.ts';
+
+const browser = await openBrowser();
+const gzipped = (text: string) => gzipSync(text, { level: 9 }).length;
+
+const kinds = [
+  { kind: 'block', theme: 'swap', placement: plain },
+  { kind: 'embed', theme: 'vintage', placement: embedOnly },
+] as const;
+
+async function assetText({ front, url }: { front: Shopfront; url: string }): Promise<string> {
+  return (await front.storefront.handle(new Request(url))).text();
+}
+
+/** The page's own elements as the theme made them: everything but what stands inside Shopify's wrapper. */
+const themeMarkup = (page: Page) =>
+  page.evaluate(() => {
+    const copy = document.documentElement.cloneNode(true) as Element;
+    copy.querySelectorAll('.shopify-app-block').forEach((each) => each.remove());
+    return copy.outerHTML;
+  });
+
+/** Script errors aside, these are the ways in which a block could make itself felt while the page loads. */
+const watchLoad = `
+  window.felt = { shift: 0, long: 0 };
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.felt.shift += entry.value; })
+    .observe({ type: 'layout-shift', buffered: true });
+  new PerformanceObserver((list) => { window.felt.long += list.getEntries().length; })
+    .observe({ type: 'longtask', buffered: true });
+  window.namesBefore = Object.getOwnPropertyNames(window);
+`;
+
+for (const { kind, theme, placement } of kinds) {
+  test(`${kind}: a page whose variants are all for sale gets 0 bytes, 0 nodes and 0 requests`, async () => {
+    const front = openShopfront({ theme, placement });
+    const towel = front.addProduct({ title: 'Towel', units: { Hand: 4, Bath: 2 } });
+    const text = await html({ front, path: towel.path });
+    expect(/<div id="shopify-block-[^>]*><\/div>/.test(text)).toBe(true);
+    const { page, requests } = await visit({ browser, front, path: towel.path });
+    expect(await page.locator('.shopify-app-block').innerHTML()).toBe('');
+    const without = await visit({ browser, front, path: `${towel.path}?apps=off` });
+    expect(requests.length).toBe(without.requests.length);
+  });
+
+  test(`${kind}: a page with a sold-out variant gets 1,500 bytes of script and style at most, in one request`, async () => {
+    const front = openShopfront({ theme, placement });
+    const shirt = front.addProduct({ units: { S: 1, M: 0 } });
+    const { page, requests } = await visit({ browser, front, path: shirt.path });
+    await page.waitForLoadState('networkidle');
+    const without = await visit({ browser, front, path: `${shirt.path}?apps=off` });
+    await without.page.waitForLoadState('networkidle');
+    const own = requests.filter((url) => url.includes('/extensions/'));
+    expect(own).toHaveLength(1);
+    expect(requests.length).toBe(without.requests.length + 1);
+    const script = await assetText({ front, url: own[0] ?? '' });
+    const style = await page
+      .locator('.shopify-app-block style')
+      .evaluateAll((all) => all.map((each) => each.textContent).join(''));
+    expect(style.length).toBeGreaterThan(100);
+    expect(gzipped(script) + gzipped(style)).toBeLessThanOrEqual(1500);
+  });
+
+  for (const [state, query] of [
+    ['sold out', (id: string) => `?variant=${id}`],
+    ['for sale', () => ''],
+  ] as const) {
+    test(`${kind}, ${state}: nothing shifts, blocks, speaks, leaks or changes the theme while the page loads`, async () => {
+      const front = openShopfront({ theme, placement });
+      const shirt = front.addProduct({ units: { S: 1, M: 0 } });
+      const query_ = query(shirt.variant('M'));
+      const { page, noise } = await visit({ browser, front, path: '/' });
+      await page.addInitScript(watchLoad);
+      await page.goto(`https://linen.myshopify.com${shirt.path}${query_}`, { waitUntil: 'networkidle' });
+      expect(await page.evaluate(() => (window as never as { felt: unknown }).felt)).toEqual({
+        shift: 0,
+        long: 0,
+      });
+      const names = () =>
+        page.evaluate(() => {
+          const before = new Set((window as never as { namesBefore: string[] }).namesBefore);
+          return Object.getOwnPropertyNames(window).filter(
+            (name) => !before.has(name) && !['felt', 'namesBefore'].includes(name),
+          );
+        });
+      const withBlock = await names();
+      const markup = await themeMarkup(page);
+      await page.goto(`https://linen.myshopify.com${shirt.path}${query_ || '?'}&apps=off`, {
+        waitUntil: 'networkidle',
+      });
+      expect(withBlock).toEqual(await names());
+      expect(markup.replace(/\s+<\/body>/, '</body>')).toBe(
+        (await themeMarkup(page)).replace(/\s+<\/body>/, '</body>'),
+      );
+      expect(noise).toEqual([]);
+    });
+  }
+}
+
+test('following the shopper makes no request and moves none but the button', async () => {
+  const front = openShopfront({ theme: 'select' });
+  const shirt = front.addProduct({ units: { S: 1, M: 0, L: 0 } });
+  const { page, requests } = await visit({ browser, front, path: shirt.path });
+  const before = requests.length;
+  const markup = await themeMarkup(page);
+  for (const size of ['M', 'L', 'S', 'M'])
+    await page.locator('select[name=id]').selectOption(shirt.variant(size));
+  await expect.poll(() => link(page).isVisible()).toBe(true);
+  expect(requests.length).toBe(before);
+  expect(await themeMarkup(page)).toBe(markup);
+});
+
+test('the button answers a choice within 50 ms on a machine six times slower', async () => {
+  const front = openShopfront({ theme: 'select' });
+  const shirt = front.addProduct({ units: { S: 1, M: 0 } });
+  const { page } = await visit({ browser, front, path: shirt.path });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  const times: number[] = [];
+  for (let round = 0; round < 9; round += 1) {
+    const took = await page.evaluate(
+      async (id) => {
+        const select = document.querySelector<HTMLSelectElement>('select[name=id]')!;
+        const box = document.querySelector<HTMLElement>('.nmm')!;
+        const from = performance.now();
+        const changed = new Promise<number>((done) => {
+          new MutationObserver(() => done(performance.now() - from)).observe(box, { attributes: true });
+        });
+        select.value = id;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+        return changed;
+      },
+      shirt.variant(round % 2 === 0 ? 'M' : 'S'),
+    );
+    times.push(took);
+  }
+  expect(times.toSorted((a, b) => a - b)[4]).toBeLessThan(50);
+});
+
+test('a block that leaves the page takes its ears with it', async () => {
+  const front = openShopfront({ theme: 'swap' });
+  const shirt = front.addProduct({ units: { S: 1, M: 0 } });
+  const { page, noise } = await visit({ browser, front, path: shirt.path });
+  const kept = await block(page).elementHandle();
+  await kept?.evaluate((element) => element.remove());
+  await pick(page, 'M');
+  await expect.poll(() => page.locator('[name=id]').inputValue()).toBe(shirt.variant('M'));
+  expect(await kept?.evaluate((element) => element.querySelector<HTMLElement>('.nmm')?.hidden)).toBe(true);
+  expect(noise).toEqual([]);
+});
