@@ -50,6 +50,12 @@ function unitsOf({ truth, settings }: { truth: VariantTruth; settings: StockSett
     .reduce((sum, level) => Math.max(-MOST_UNITS, Math.min(MOST_UNITS, sum + level.available)), 0);
 }
 
+/** Why there is nothing to sell: nothing anywhere, or only where it does not count. */
+const none = ({ truth, units }: { truth: VariantTruth; units: number | null }): Reason =>
+  units !== null && units <= 0 && truth.levels.some((level) => level.active && level.available > 0)
+    ? 'stock_elsewhere'
+    : 'sold_out';
+
 /** Whether the variant can be bought online, by the rule of design.md section 6. */
 export function sellable({ truth, settings }: { truth: VariantTruth; settings: StockSettings }): Standing {
   const units = unitsOf({ truth, settings });
@@ -59,7 +65,7 @@ export function sellable({ truth, settings }: { truth: VariantTruth; settings: S
   if (!truth.availableForSale) {
     // A bundle's own units are computed from its components and prove nothing against Shopify's answer.
     const stale = units !== null && units > 0 && !truth.requiresComponents;
-    return no({ why: stale ? 'stale' : 'sold_out', units, stale });
+    return no({ why: stale ? 'stale' : none({ truth, units }), units, stale });
   }
 
   const without = units !== null && units <= 0;
@@ -69,9 +75,6 @@ export function sellable({ truth, settings }: { truth: VariantTruth; settings: S
   }
   if (truth.requiresComponents)
     return { sellable: true, units: without ? null : units, kind: 'in_stock', stale: false, why: 'in_stock' };
-  if (without) {
-    const elsewhere = truth.levels.some((level) => level.active && level.available > 0);
-    return no({ why: elsewhere ? 'stock_elsewhere' : 'sold_out', units });
-  }
+  if (without) return no({ why: none({ truth, units }), units });
   return { sellable: true, units, kind: 'in_stock', stale: false, why: 'in_stock' };
 }

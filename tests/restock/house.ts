@@ -4,7 +4,7 @@ import { Session } from '@shopify/shopify-api';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { acquireLease, type Lease } from '../../app/jobs/lease.server.ts';
+import { acquireLease, releaseLease, type Lease } from '../../app/jobs/lease.server.ts';
 import { seal } from '../../app/lib/seal.server.ts';
 import { lookAtDue, type Round } from '../../app/restock/look.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
@@ -26,6 +26,15 @@ const doors: Record<string, { action: (given: never) => Promise<Response> }> = {
 let shopify: Shopify;
 let stage: Listening;
 let at = new Date();
+let held: { arrived: () => void; released: Promise<void> } | undefined;
+
+/** Shopify's next answer is written, and stays on its way until it is let go: by then it is old. */
+export function holdNextAnswer(): { written: Promise<void>; letGo: () => void } {
+  const written = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  held = { arrived: written.resolve, released: released.promise };
+  return { written: written.promise, letGo: released.resolve };
+}
 
 /** The test's clock, which only the test turns. */
 export const clock = () => at;
@@ -54,7 +63,16 @@ beforeAll(async () => {
     scopes,
     subscriptions,
   });
-  stage = await serve({ handle: shopify.handle });
+  stage = await serve({
+    handle: async (request) => {
+      const response = await shopify.handle(request);
+      const holding = held;
+      held = undefined;
+      holding?.arrived();
+      await holding?.released;
+      return response;
+    },
+  });
   process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
   await import('../../simulators/network/preload.ts');
 });
@@ -220,10 +238,12 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
     },
     /** Looks until nothing is due any more, as the worker does. */
     async look(): Promise<Round> {
-      for (;;) {
-        const round = await lookAtDue({ shopId, lease: await house.lease(), clock });
-        if (round.outcome !== 'looked') return round;
-      }
+      const lease = await house.lease();
+      let round: Round;
+      do round = await lookAtDue({ shopId, lease, clock });
+      while (round.outcome === 'looked');
+      await releaseLease(lease);
+      return round;
     },
     restocks: (variantId: bigint) =>
       db.restock.findMany({ where: { shopId, variantId, isTest: false }, orderBy: { openedAt: 'asc' } }),
