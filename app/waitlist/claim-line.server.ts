@@ -1,0 +1,92 @@
+// The line as a lane moves it: the next are claimed, those who were not told after all stand where they stood, and whoever was told has done waiting.
+import { Prisma, type SubscriptionState } from '@prisma/client';
+import type { Tx } from '../db.server.ts';
+
+/** One who is next: what a notice to them needs. */
+export type Next = { id: bigint; shopperId: bigint; locale: string; token: Uint8Array };
+
+/**
+ * Claims the next of a line, oldest first: waiting through this Page, not stopped, not expired, not told in this restock yet. Whoever is
+ * being changed by somebody else at this moment is passed over, never waited for.
+ */
+export async function claimLine({
+  tx,
+  shopId,
+  variantId,
+  pageId,
+  restockId,
+  isTest,
+  limit,
+  except,
+  now,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  variantId: bigint;
+  pageId: bigint;
+  restockId: bigint;
+  isTest: boolean;
+  limit: number;
+  /** Subscriptions that are left alone for now. */ except: bigint[];
+  now: Date;
+}): Promise<Next[]> {
+  const others = except.length === 0 ? Prisma.empty : Prisma.sql`AND s."id" <> ALL(${except}::bigint[])`;
+  return tx.$queryRaw<Next[]>`
+    WITH next AS MATERIALIZED (
+      SELECT s."id", s."shopperId", p."locale" FROM "Subscription" s
+      JOIN "Shopper" p ON p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
+      WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
+        AND s."pageId" = ${pageId} AND s."expiresAt" > ${now} ${others}
+        AND NOT EXISTS (SELECT 1 FROM "Notification" n WHERE n."restockId" = ${restockId} AND n."shopperId" = s."shopperId")
+      ORDER BY s."since", s."id" LIMIT ${limit}
+      FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
+    ), claimed AS (
+      UPDATE "Subscription" s SET "state" = 'claimed' FROM next WHERE s."id" = next."id"
+      RETURNING s."id", s."shopperId", next."locale", s."token", s."since"
+    )
+    SELECT "id", "shopperId", "locale", "token" FROM claimed ORDER BY "since", "id"`;
+}
+
+/** Whoever was claimed and not told waits again, in place; whoever said STOP meanwhile does not. */
+export async function putBack({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Date }): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE "Subscription" s SET
+      "state" = CASE WHEN p."stoppedAt" IS NULL THEN 'waiting' ELSE 'stopped' END::"SubscriptionState",
+      "token" = CASE WHEN p."stoppedAt" IS NULL THEN s."token" END,
+      "endedAt" = CASE WHEN p."stoppedAt" IS NULL THEN NULL::timestamptz ELSE ${now} END,
+      "endedBecause" = CASE WHEN p."stoppedAt" IS NULL THEN NULL ELSE 'the shopper said STOP' END
+    FROM "Shopper" p WHERE s."id" = ANY(${ids}::bigint[]) AND s."state" = 'claimed' AND p."id" = s."shopperId"`;
+}
+
+export type Ending = Extract<SubscriptionState, 'told' | 'presumed' | 'refused' | 'unknown'>;
+
+/** How it ended, for many at once. That somebody was told holds whatever was thought before; any other end only closes what is open. */
+export async function endSubscriptions({
+  tx,
+  ids,
+  ending,
+  because,
+  now,
+}: {
+  tx: Tx;
+  ids: bigint[];
+  ending: Ending;
+  because: (string | null)[];
+  now: Date;
+}): Promise<void> {
+  if (ids.length === 0) return;
+  const open = ending === 'told' ? Prisma.sql`s."state" <> 'told'` : Prisma.sql`s."state" = 'claimed'`;
+  await tx.$executeRaw`
+    UPDATE "Subscription" s SET "state" = ${ending}::"SubscriptionState", "token" = NULL, "endedAt" = ${now}, "endedBecause" = e."because"
+    FROM unnest(${ids}::bigint[], ${because}::text[]) AS e("id", "because")
+    WHERE s."id" = e."id" AND ${open}`;
+}
+
+/** Ends those whose permission has run out before their product came back. @returns how many. */
+export async function expireLine({ tx, now, limit }: { tx: Tx; now: Date; limit: number }): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE "Subscription" SET "state" = 'expired', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'the permission ran out'
+    WHERE "id" IN (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "expiresAt" <= ${now}
+      ORDER BY "expiresAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+}
