@@ -103,7 +103,7 @@ function asUser({ user, folder, native }: { user: User; folder: string; native: 
 
 /** Gives the folder to that user; also what is in it, when it was made while the folder stood under other permissions. */
 function own({ folder, uid, gid }: { folder: string; uid: number; gid: number }): void {
-  chownSync(folder, uid, gid);
+  if (lstatSync(folder).uid !== uid) chownSync(folder, uid, gid);
   const data = lstatSync(join(folder, 'data'), { throwIfNoEntry: false });
   if (data === undefined || data.uid === uid) return;
   const { status } = spawnSync('chown', ['-R', `${uid}:${gid}`, folder]);
@@ -156,11 +156,11 @@ function unprivilegedUser(): User {
   );
 }
 
+/** Asks without changing anything, as other processes may be about to use the same folder; once it is theirs, entering it is enough. */
 function canReach({ user, native, folder }: { user: User; native: string; folder: string }): boolean {
   const { uid, gid } = user;
-  chownSync(folder, uid, gid);
-  const check = '"$0" --version >/dev/null && test -w "$1"';
-  const argv = ['-c', check, join(native, 'bin', 'postgres'), folder];
+  const check = '"$0" --version >/dev/null && test -x "$1"';
+  const argv = ['-c', check, join(native, 'bin', 'postgres'), dirname(folder)];
   return spawnSync('/bin/sh', argv, { uid, gid, cwd: '/', stdio: 'ignore' }).status === 0;
 }
 

@@ -22,7 +22,9 @@ type Bindings = {
   };
 };
 
-/** Loads the engine's bindings by hand: the package's own entry needs a flag of Node. One instance per process. */
+let loaded: Promise<Bindings> | undefined;
+
+/** Loads the engine's bindings by hand, as the package's own entry needs a flag of Node; they know one instance per process. */
 async function loadBindings(): Promise<Bindings> {
   const path = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const bindings = (await import(join(dirname(path), 'schema_engine_bg.js'))) as Bindings;
@@ -74,7 +76,7 @@ export async function missingMigration({
   schema: string;
   folder: string;
 }): Promise<string | undefined> {
-  const { SchemaEngine } = await loadBindings();
+  const { SchemaEngine } = await (loaded ??= loadBindings());
   const path = 'schema.prisma';
   const engine = await SchemaEngine.new(
     { datamodels: [[path, schema]] },
