@@ -1,10 +1,11 @@
 // Shopify's compliance requests: kept in the door, carried out by the worker within minutes (30 days are allowed).
 import { db, type Tx } from '../db.server.ts';
-import { idNumber, idText, type Json } from '../lib/json.ts';
+import { idNumber, type Json } from '../lib/json.ts';
 import type { Delivery } from './webhook.server.ts';
 
+const id = (value: Json | undefined): string | null => idNumber(value)?.toString() ?? null;
 const ids = (value: Json | undefined): string[] =>
-  Array.isArray(value) ? value.flatMap((each) => idText(each) ?? []) : [];
+  Array.isArray(value) ? value.map(id).filter((each) => each !== null) : [];
 const member = (value: Json | undefined, key: string): Json | undefined =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? value[key] : undefined;
 
@@ -20,7 +21,7 @@ export async function keepPrivacyRequest({
 }): Promise<void> {
   const { payload, topic, triggeredAt } = delivery;
   const subject = {
-    customer: idText(member(payload.customer, 'id')) ?? null,
+    customer: id(member(payload.customer, 'id')),
     orders: [...ids(payload.orders_to_redact), ...ids(payload.orders_requested)],
     triggeredAt: triggeredAt.toISOString(),
   };

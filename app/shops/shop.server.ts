@@ -12,7 +12,9 @@ export const shopById = ({ shopId, tx = db }: { shopId: bigint; tx?: Tx }): Prom
 export const installedShop = ({ domain, tx = db }: { domain: string; tx?: Tx }): Promise<Shop | null> =>
   tx.shop.findFirst({ where: { domain, uninstalledAt: null } });
 
-const text = (value: Json | undefined) => (typeof value === 'string' && value !== '' ? value : undefined);
+/** PostgreSQL takes no NUL in a text, and a signed webhook is never refused for what it says. */
+const text = (value: Json | undefined) =>
+  typeof value === 'string' ? value.replaceAll('\0', '') || undefined : undefined;
 
 /** Takes over name, zone, currency and language from shop/update's payload. */
 export async function updateShop({
