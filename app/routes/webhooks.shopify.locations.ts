@@ -1,8 +1,9 @@
 // Shopify's door for locations: one that opens, closes or stops fulfilling online orders may concern every variant that someone waits for.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { answerShopify } from '../shops/door.server.ts';
+import { answerShopify, onlyPosted } from '../shops/door.server.ts';
 import { hintAll } from '../restock/hint.server.ts';
 
+export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>
   answerShopify({
     request,

@@ -1,9 +1,10 @@
 // Shopify's door for the shop itself: it has left, or has a new name, zone, currency or language.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { answerShopify } from '../shops/door.server.ts';
+import { answerShopify, onlyPosted } from '../shops/door.server.ts';
 import { uninstall } from '../shops/leave.server.ts';
 import { updateShop } from '../shops/shop.server.ts';
 
+export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>
   answerShopify({
     request,

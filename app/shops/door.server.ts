@@ -9,6 +9,10 @@ import { verifyShopifyWebhook, type Delivery } from './webhook.server.ts';
 /** `shop` is null when the shop is unknown or has left: its webhook is answered and forgotten. */
 export type Kept = { tx: Tx; shop: Shop | null; delivery: Delivery; now: Date };
 
+/** For whoever opens a webhook's address in a browser; Remix itself would call that a fault of the server. */
+export const onlyPosted = (): Response =>
+  new Response('Webhooks are posted.', { status: 405, headers: { allow: 'POST' } });
+
 /**
  * Answers 200 once `keep` has committed, 503 when it could not (Shopify tries again: 8 times over 4 h), and what
  * verifyShopifyWebhook throws when the delivery is not genuine.
