@@ -1,0 +1,259 @@
+// Shopify's doors, knocked at in the real web process: what is genuine is kept, what is not leaves no trace.
+import { createHmac, randomBytes } from 'node:crypto';
+import { request as open } from 'node:http';
+import pg from 'pg';
+import { beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../setup/wait-for.ts';
+import { openHouse } from './web.ts';
+
+const OLD_SECRET = 'shpss_the-one-before-the-rotation';
+process.env.SHOPIFY_API_SECRET_OLD = OLD_SECRET;
+const house = openHouse();
+
+/** Beyond 2^53: a parser that rounds would miss it. From Shopify's own sample. */
+const HUGE = '271878346596884015';
+const level = { path: 'inventory', topic: 'inventory_levels/update' };
+const levelBody = (item = HUGE) =>
+  `{"inventory_item_id":${item},"location_id":53716844710,"available":null,"updated_at":"2026-11-22T10:00:00Z"}`;
+const doors = ['inventory', 'products', 'locations', 'shop', 'privacy'];
+const shop = (change: string) => house.client.query(`UPDATE "Shop" SET ${change} WHERE "id" = 11`);
+const wanted = async () => (await house.one<{ wanted: string }>('SELECT "wanted" FROM "Variant"')).wanted;
+
+/** Someone waits for a variant whose ids a number cannot hold. */
+beforeEach(async () => {
+  await shop(`"uninstalledAt" = NULL, "installedAt" = '2026-11-22T10:00:00Z', "name" = 'House'`);
+  await house.client.query(
+    `UPDATE "Variant" SET "inventoryItemId" = ${HUGE}, "productId" = ${HUGE}, "wanted" = 1, "looked" = 1`,
+  );
+  await house.client.query(`UPDATE "Subscription" SET "state" = 'waiting', "token" = '\\x01'`);
+  await house.client.query(`UPDATE "Restock" SET "closedAt" = NULL`);
+});
+
+async function leavesNoTrace(attempt: () => Promise<Response>, status: number) {
+  const before = await house.contents();
+  const answer = await attempt();
+  expect(answer.status).toBe(status);
+  expect(await house.contents()).toEqual(before);
+}
+
+const forgeries: Record<string, () => Promise<Response>> = {
+  unsigned: () =>
+    house.call('/webhooks/shopify/inventory', {
+      method: 'POST',
+      body: levelBody(),
+      headers: {
+        'x-shopify-topic': 'inventory_levels/update',
+        'x-shopify-shop-domain': house.domain,
+        'content-type': 'application/json',
+      },
+    }),
+  'signed with another secret': () =>
+    house.shopify({ ...level, body: levelBody(), secret: 'shpss_not-ours' }),
+  'signed over other bytes': () =>
+    house.shopify({
+      ...level,
+      body: levelBody(),
+      headers: {
+        'x-shopify-hmac-sha256': createHmac('sha256', process.env.SHOPIFY_API_SECRET!)
+          .update(`${levelBody()} `)
+          .digest('base64'),
+      },
+    }),
+  'signed in hex, as Meta signs': () =>
+    house.shopify({
+      ...level,
+      body: levelBody(),
+      headers: {
+        'x-shopify-hmac-sha256': createHmac('sha256', process.env.SHOPIFY_API_SECRET!)
+          .update(levelBody())
+          .digest('hex'),
+      },
+    }),
+  'signed with nothing': () =>
+    house.shopify({ ...level, body: levelBody(), headers: { 'x-shopify-hmac-sha256': '' } }),
+  'no JSON at all': () => house.shopify({ ...level, body: 'x', secret: 'shpss_not-ours' }),
+};
+for (const [how, attempt] of Object.entries(forgeries))
+  test(`a webhook that is ${how} is answered 401 and writes nothing`, () => leavesNoTrace(attempt, 401));
+
+test('every door refuses a forged uninstall, product, location and erasure', async () => {
+  for (const path of doors)
+    await leavesNoTrace(
+      () => house.shopify({ path, topic: 'app/uninstalled', body: '{"id":11}', secret: 'forged' }),
+      401,
+    );
+});
+
+test('a signed webhook is a hint for the variant that somebody waits for, its ids digit for digit', async () => {
+  expect((await house.shopify({ ...level, body: levelBody() })).status).toBe(200);
+  expect(await wanted()).toBe('2');
+  const named = `{"inventory_item_id":1,"admin_graphql_api_id":"gid:\\/\\/shopify\\/InventoryLevel\\/87892394150?inventory_item_id=${HUGE}"}`;
+  expect((await house.shopify({ ...level, body: named })).status).toBe(200);
+  expect(await wanted()).toBe('3');
+  await house.shopify({ path: 'inventory', topic: 'inventory_items/update', body: `{"id":${HUGE}}` });
+  expect(await wanted()).toBe('4');
+  await house.shopify({ path: 'products', topic: 'products/update', body: `{"id":${HUGE}}` });
+  expect(await wanted()).toBe('5');
+  await house.shopify({ path: 'locations', topic: 'locations/update', body: '{"id":1,"active":true}' });
+  expect(await wanted()).toBe('6');
+});
+
+test('the neighbour of a huge id, which rounding would make the same, is another item', async () => {
+  const neighbour = String(BigInt(HUGE) - 1n);
+  expect(Number(neighbour)).toBe(Number(HUGE));
+  await leavesNoTrace(() => house.shopify({ ...level, body: levelBody(neighbour) }), 200);
+});
+
+test('during a rotation the old secret signs as well as the new one', async () => {
+  expect((await house.shopify({ ...level, body: levelBody(), secret: OLD_SECRET })).status).toBe(200);
+  expect(await wanted()).toBe('2');
+});
+
+test('the same delivery again is answered 200 each time', async () => {
+  const headers = { 'x-shopify-webhook-id': 'the-same' };
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => house.shopify({ ...level, body: levelBody(), headers })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+});
+
+test('a hint for a variant that nobody waits for writes nothing and rings no bell', async () => {
+  await house.client.query(`UPDATE "Subscription" SET "state" = 'told', "token" = NULL`);
+  await house.client.query(`UPDATE "Restock" SET "closedAt" = now()`);
+  const ears = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  const heard: (string | undefined)[] = [];
+  ears.on('notification', ({ payload }) => heard.push(payload));
+  await ears.connect();
+  await ears.query('LISTEN notify_me');
+  await leavesNoTrace(() => house.shopify({ ...level, body: levelBody() }), 200);
+  await house.client.query(`SELECT pg_notify('notify_me', 'the end')`);
+  await waitFor(() => heard.includes('the end'));
+  expect(heard).toEqual(['the end']);
+  await ears.end();
+});
+
+test('a shop that we do not know, or that has left, is answered 200 and forgotten', async () => {
+  await leavesNoTrace(() => house.shopify({ ...level, shop: 'who.myshopify.com', body: levelBody() }), 200);
+  await shop('"uninstalledAt" = now()');
+  await leavesNoTrace(() => house.shopify({ ...level, body: levelBody() }), 200);
+});
+
+test('what is signed but no JSON object is answered 400 and writes nothing', async () => {
+  const odd = ['', 'hello', '[1]', '"text"', 'null', '{"a":', '['.repeat(200_000), randomBytes(64)];
+  for (const body of odd) await leavesNoTrace(() => house.shopify({ ...level, body }), 400);
+});
+
+test('a signed body is never refused for what it says', async () => {
+  const odd = [
+    '{}',
+    '{"inventory_item_id":null,"id":null,"admin_graphql_api_id":7}',
+    '{"inventory_item_id":"x\\u0000y","id":{"a":[]},"admin_graphql_api_id":{}}',
+    '{"id":-1,"inventory_item_id":1e400,"shop_id":"\\u0000","customer":[],"orders_to_redact":[{"id":1},null,"\\u0000"]}',
+    '{"id":99999999999999999999999,"inventory_item_id":99999999999999999999999,"name":"\\u0000","iana_timezone":"\\u0000"}',
+    `{"name":"N\\u0000ul","customer":{"id":"\\u0000"},"__proto__":{"id":1}}`,
+  ];
+  const topics = {
+    inventory: ['inventory_levels/update', 'inventory_items/update'],
+    products: ['products/delete'],
+    locations: ['locations/delete'],
+    shop: ['shop/update', 'app/nobody-knows'],
+    privacy: ['customers/redact', 'shop/redact', 'customers/data_request'],
+  };
+  for (const [path, each] of Object.entries(topics))
+    for (const topic of each)
+      for (const body of odd) {
+        const answer = await house.shopify({ path, topic, body });
+        expect([topic, body, answer.status]).toEqual([topic, body, 200]);
+      }
+  expect(await house.one('SELECT "name" FROM "Shop"')).toEqual({ name: 'Nul' });
+  await house.client.query('DELETE FROM "PrivacyRequest"');
+});
+
+test('a body over 5 MiB is answered 413 without being read to its end', async () => {
+  const announced = Buffer.alloc(5 * 1024 * 1024 + 1, 0x20);
+  await leavesNoTrace(() => house.shopify({ ...level, body: announced }), 413);
+  expect((await house.shopify({ ...level, body: announced.subarray(1) })).status).toBe(400);
+
+  const chunk = Buffer.alloc(64 * 1024, 0x20);
+  let sent = 0;
+  const status = await new Promise<number>((resolve, reject) => {
+    const knock = open(new URL('/webhooks/shopify/inventory', house.origin), { method: 'POST' });
+    let answered = false;
+    knock.on('response', (answer) => {
+      answered = true;
+      resolve(answer.statusCode!);
+      knock.destroy();
+    });
+    knock.on('error', (error) => answered || reject(error));
+    const pour = () => {
+      // An endless body: whoever wants to read all of it never answers.
+      while (!answered && sent < 512 * 1024 * 1024) {
+        sent += chunk.length;
+        if (!knock.write(chunk)) return void knock.once('drain', pour);
+      }
+    };
+    pour();
+  });
+  expect(status).toBe(413);
+  expect(sent).toBeLessThan(64 * 1024 * 1024);
+});
+
+test('a door that is opened in a browser says that webhooks are posted', async () => {
+  for (const path of doors) {
+    const answer = await house.call(`/webhooks/shopify/${path}`);
+    expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, 'POST']);
+    expect((await house.call(`/webhooks/shopify/${path}`, { method: 'PUT' })).status).toBe(405);
+  }
+});
+
+test('while the database is down a genuine webhook is answered 503 and a forged one 401; the next is kept', async () => {
+  const before = await house.contents();
+  await house.withDatabaseDown(async () => {
+    const answer = await house.shopify({ ...level, body: levelBody() });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect((await house.shopify({ ...level, body: levelBody(), secret: 'forged' })).status).toBe(401);
+    expect((await house.call('/readyz')).status).toBe(503);
+    expect((await house.call('/healthz')).status).toBe(200);
+  });
+  expect(await house.contents()).toEqual(before);
+  expect((await house.shopify({ ...level, body: levelBody() })).status).toBe(200);
+  expect(await wanted()).toBe('2');
+});
+
+const uninstalled = (at: string) =>
+  house.shopify({
+    path: 'shop',
+    topic: 'app/uninstalled',
+    body: '{"id":11}',
+    headers: { 'x-shopify-triggered-at': at },
+  });
+
+test('an uninstall older than the latest install changes nothing', () =>
+  leavesNoTrace(() => uninstalled('2026-11-22T09:59:59Z'), 200));
+
+test('an uninstall marks the shop as gone and takes its sessions, once', async () => {
+  await house.client.query(
+    `INSERT INTO "Session" ("id", "shop", "state", "accessToken") VALUES ('offline_x', '${house.domain}', '', 'sealed')`,
+  );
+  expect((await uninstalled('2026-11-23T00:00:00Z')).status).toBe(200);
+  const gone = await house.one<{ uninstalledAt: Date }>('SELECT "uninstalledAt" FROM "Shop"');
+  expect(gone.uninstalledAt).toEqual(new Date('2026-11-23T00:00:00Z'));
+  expect((await house.client.query('SELECT 1 FROM "Session"')).rowCount).toBe(0);
+  await leavesNoTrace(() => uninstalled('2026-11-24T00:00:00Z'), 200);
+});
+
+test('each compliance request is kept once, with ids and nothing else of the person', async () => {
+  await house.client.query('DELETE FROM "PrivacyRequest"');
+  const body = `{"shop_id":11,"shop_domain":"${house.domain}","customer":{"id":${HUGE},"email":"ida@example.com","phone":"+4912345"},"orders_to_redact":[${HUGE},2],"orders_requested":[3]}`;
+  for (const topic of ['customers/data_request', 'customers/redact', 'shop/redact'])
+    for (const _time of [1, 2])
+      await house.shopify({ path: 'privacy', topic, body, headers: { 'x-shopify-webhook-id': topic } });
+  const kept = await house.client.query('SELECT * FROM "PrivacyRequest" ORDER BY "id"');
+  expect(kept.rows.map((row) => [row.topic, row.shopId, row.doneAt])).toEqual([
+    ['customers/data_request', '11', null],
+    ['customers/redact', '11', null],
+    ['shop/redact', '11', null],
+  ]);
+  expect(kept.rows[1].subject).toMatchObject({ customer: HUGE, orders: [HUGE, '2', '3'] });
+  expect(JSON.stringify(kept.rows)).not.toMatch(/ida@example|4912345/);
+});
