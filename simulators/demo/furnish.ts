@@ -55,5 +55,6 @@ export function furnish({ world, keys }: { world: World; keys: Keys }): void {
   });
   world.messenger.addPage({ id: PAGE.id, name: PAGE.name });
   world.messenger.addUser({ id: FACEBOOK_USER, name: 'Maria Lindqvist', pages: [PAGE.id] });
-  for (const person of [MERCHANT, SHOPPER]) world.messenger.addPerson(person);
+  // The first is whose phone a browser shows when it does not say.
+  for (const person of [SHOPPER, MERCHANT]) world.messenger.addPerson(person);
 }

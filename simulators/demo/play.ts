@@ -51,7 +51,7 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
 
   const admin = await browser.newPage();
   await admin.goto(`${ADMIN}/apps/${demo.keys.apiKey}/app/waitlist`);
-  await admin.frameLocator('iframe').getByText(product.title).first().waitFor();
+  await admin.frameLocator('iframe').getByText(product.title).filter({ visible: true }).first().waitFor();
   await shown(admin, 'The merchant sees who waits');
   if (tokenLines().length !== 0) throw new Error('She was told before it was back.');
 
