@@ -1,10 +1,21 @@
 // Says a message to a shopper in their language: the merchant's own wording where there is one, else ours.
 import { IntlMessageFormat } from 'intl-messageformat';
+import { da } from './words/da.ts';
+import { de } from './words/de.ts';
 import { en, type Message, type Words } from './words/en.ts';
+import { es } from './words/es.ts';
+import { fr } from './words/fr.ts';
+import { it } from './words/it.ts';
+import { ja } from './words/ja.ts';
+import { nl } from './words/nl.ts';
+import { pl } from './words/pl.ts';
+import { pt } from './words/pt.ts';
+import { sv } from './words/sv.ts';
+import { tr } from './words/tr.ts';
 
 export type { Message };
 
-const catalogues: Record<string, Words> = { en };
+const catalogues: Record<string, Words> = { en, es, fr, de, it, pt, nl, pl, sv, da, ja, tr };
 
 export const LOCALES = Object.keys(catalogues);
 

@@ -1,0 +1,146 @@
+// Every message in every language can be said, keeps what it must not lose, and fits where Meta shows it.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fitName, LIMIT, shorten } from '../../app/messenger/limits.ts';
+import { checkWording, variablesOf } from '../../app/messenger/wording-check.ts';
+import { chooseLocale, LOCALES, say, wording, type Message } from '../../app/messenger/words.ts';
+import { en } from '../../app/messenger/words/en.ts';
+import { readCommand, readProductLink } from '../../app/messenger/commands.ts';
+
+const messages = Object.keys(en) as Message[];
+const values = {
+  product: 'Linen shirt, M',
+  shop: 'Maison Lin',
+  price: '49.00 €',
+  place: 3,
+  count: 5,
+  until: new Date('2027-03-31T22:30:00Z'),
+};
+
+test('there are twelve languages', () => {
+  expect([...LOCALES].sort()).toEqual('da de en es fr it ja nl pl pt sv tr'.split(' '));
+});
+
+for (const locale of LOCALES)
+  test(`${locale}: every message is said with the same values, and no button is longer than Meta shows`, () => {
+    for (const message of messages) {
+      const text = wording({ locale, message });
+      for (const name of variablesOf(message)) expect(text, message).toContain(`{${name}`);
+      const said = say({ locale, message, values });
+      expect(said, message).not.toMatch(/[{}]/);
+      if (message.startsWith('button.')) expect(said.length, said).toBeLessThanOrEqual(LIMIT.button);
+      if (message === 'greeting') expect(said.length).toBeLessThanOrEqual(LIMIT.greeting);
+      if (message === 'request.unnamed') expect(said.length).toBeLessThanOrEqual(LIMIT.requestTitle);
+      expect(said).not.toMatch(/reserv|réserv|rezerv|予約済/i);
+    }
+    expect(say({ locale, message: 'confirm', values })).toContain('STOP');
+    expect(
+      checkWording({ locale, message: 'confirm', text: wording({ locale, message: 'confirm' }) }),
+    ).toEqual({ outcome: 'fine', warnings: [] });
+  });
+
+test('a date is told in the shop’s zone, in the shopper’s language', () => {
+  const until = new Date('2027-03-31T22:30:00Z');
+  const said = (timeZone: string) =>
+    say({ locale: 'de-AT', message: 'arrive.waiting', values: { ...values, until }, timeZone });
+  expect(said('Europe/Vienna')).toContain('1. April 2027');
+  expect(said('UTC')).toContain('31. März 2027');
+});
+
+test('the ref’s language goes before the shop’s, and English stands in for what we do not speak', () => {
+  expect(chooseLocale({ ref: 'pt-BR', shop: 'de' })).toBe('pt-BR');
+  expect(chooseLocale({ ref: 'xx', shop: 'de' })).toBe('de');
+  expect(chooseLocale({ ref: 'zh-TW', shop: 'ko' })).toBe('en');
+  expect(say({ locale: 'not a locale', message: 'button.buy' })).toBe('Buy');
+});
+
+test('a merchant’s wording is used in its language; one that was damaged gives way to ours', () => {
+  const overrides = { de: { 'notice.back': 'Juhu, {product}!' }, fr: { 'notice.back': '{product' } };
+  expect(say({ locale: 'de', message: 'notice.back', values, overrides })).toBe('Juhu, Linen shirt, M!');
+  expect(say({ locale: 'fr', message: 'notice.back', values, overrides })).toContain('de retour');
+  expect(say({ locale: 'en', message: 'notice.back', values, overrides })).toContain('back in stock');
+});
+
+test('a wording without the product’s name, with an unknown variable or with broken braces is refused', () => {
+  const check = (text: string) => checkWording({ locale: 'en', message: 'notice.back', text });
+  expect(check('It is back!')).toMatchObject({
+    outcome: 'refused',
+    because: expect.stringContaining('{product}'),
+  });
+  expect(check('{product} {surname}')).toMatchObject({
+    outcome: 'refused',
+    because: expect.stringContaining('{surname}'),
+  });
+  expect(check('{product} {')).toMatchObject({ outcome: 'refused' });
+  expect(check(' ')).toMatchObject({ outcome: 'refused' });
+  expect(check('Hooray: {product}')).toEqual({ outcome: 'fine', warnings: [] });
+});
+
+test('a wording that promises a discount, a code or a prize is warned of, in every language', () => {
+  for (const text of [
+    '{product}: 10% off',
+    '{product}: use code YES',
+    '{product} mit Gutschein',
+    '{product} avec un cadeau',
+    '{product} クーポン',
+    '{product} hediye',
+  ])
+    expect(checkWording({ locale: 'en', message: 'notice.back', text }), text).toMatchObject({
+      outcome: 'fine',
+      warnings: [expect.stringContaining('reward')],
+    });
+});
+
+test('shortening never cuts a letter, an emoji or a flag in two, and never exceeds the limit', () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      fc.integer({ min: 2, max: 90 }),
+      (text, limit) => {
+        const short = shorten({ text, limit });
+        expect(short.length).toBeLessThanOrEqual(limit);
+        if (short === text) return;
+        const whole = [...segmenter.segment(text)].map((one) => one.segment);
+        const left = [...segmenter.segment(short.slice(0, -1))].map((one) => one.segment);
+        expect(whole.slice(0, left.length)).toEqual(left);
+      },
+    ),
+  );
+  expect(shorten({ text: '👩‍👩‍👧‍👦👩‍👩‍👧‍👦', limit: 12 })).toBe('👩‍👩‍👧‍👦…');
+});
+
+test('however long the product’s name, the question stays readable', () => {
+  const title = fitName({
+    name: 'The very long hand-woven midsummer linen shirt of the old mill, extra long sleeves, XXL',
+    limit: LIMIT.requestTitle,
+    write: (product) => say({ locale: 'en', message: 'request.title', values: { product } }),
+  });
+  expect(title.length).toBeLessThanOrEqual(LIMIT.requestTitle);
+  expect(title).toMatch(/…: shall we tell you when it is back\?$/);
+});
+
+test('commands are obeyed as a whole message and in any dress, never inside a sentence', () => {
+  for (const text of ['STOP', 'stop!', ' Stop. ', '¡PARAR!', 'Arrêter', 'ストップ', 'ZATRZYMAJ', 'Durdur'])
+    expect(readCommand(text), text).toBe('stop');
+  for (const text of ['My alerts', 'Mes alertes', '通知一覧', 'Moje powiadomienia'])
+    expect(readCommand(text), text).toBe('alerts');
+  for (const text of ['forget me', 'Vergiss mich!', 'Lösche meine Daten', 'Oublie-moi', 'データを削除'])
+    expect(readCommand(text), text).toBe('forget');
+  for (const text of ['please stop sending the red one', 'where is my order?', 'non-stop', ''])
+    expect(readCommand(text), text).toBeUndefined();
+});
+
+test('a pasted link is understood, also wrapped by Facebook and with an encoded handle', () => {
+  const read = (text: string, links: string[] = []) => readProductLink({ text, links });
+  expect(read('https://shop.example/products/linen-shirt?variant=41')).toEqual({
+    link: { handle: 'linen-shirt', variantId: 41n },
+    alone: true,
+  });
+  expect(
+    read('', ['https://l.facebook.com/l.php?u=https%3A%2F%2Fshop.example%2Fen%2Fproducts%2Fa%2520b']),
+  ).toMatchObject({ link: { handle: 'a b', variantId: null } });
+  expect(read('is this back? https://shop.example/products/x')).toMatchObject({ alone: false });
+  expect(read('https://shop.example/pages/about')).toBeUndefined();
+  expect(read('https://%')).toBeUndefined();
+});
