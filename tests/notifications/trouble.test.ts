@@ -1,0 +1,162 @@
+// When Meta refuses: what is about one person settles that person, what is about the Page burns nothing, and mended means served.
+import { expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { clearTrouble } from '../../app/messenger/pages.server.ts';
+import { MINUTE } from '../../app/lib/clock.ts';
+import { plausibleTokenFaults } from '../../simulators/messenger/messenger.ts';
+import { createLaneWorld } from './lane-world.ts';
+
+const world = await createLaneWorld();
+const troubleOf = async (shopId: bigint) => (await db.page.findFirstOrThrow({ where: { shopId } })).trouble;
+const callsOf = (metaPageId: string) =>
+  world.messenger.refusals().filter((one) => one.route === 'messages' && one.pageId === metaPageId).length +
+  world.toldOf(metaPageId).length;
+const psids = (waiters: { psid: string }[]) => waiters.map((one) => one.psid);
+
+test('a dead token burns nothing, wastes few calls, and everybody is served after reconnecting', async () => {
+  const { shop, page, metaPage, metaPageId, waiters } = await world.shopWithWaiters({ count: 40 });
+  world.messenger.invalidateToken({ token: metaPage.token });
+  await world.runOut({ metaPageId, within: 5 * MINUTE });
+  expect(await troubleOf(shop.id)).toBe('reconnect');
+  expect(await world.statesOf(shop.id)).toEqual({ waiting: 40 });
+  await world.expectBalanced(shop.id);
+
+  world.messenger.world.accessTokens.get(metaPage.token)!.invalid = null;
+  await clearTrouble({ pageId: page.id });
+  await world.runOut({ metaPageId });
+  world.expectEachOnce({ metaPageId, psids: psids(waiters) });
+});
+
+for (const [name, fault, trouble] of [
+  ['no permission', { code: 10, message: '(#10) no permission' }, 'permission'],
+  ['restricted', { code: 10, subcode: 1893063, message: '(#10) restricted' }, 'restricted'],
+  ['blocked', { code: 368, message: '(#368) blocked' }, 'blocked'],
+  ['commerce off', { code: 2022, message: '(#2022) off' }, 'blocked'],
+  ['app not live', { code: 200, message: '(#200) not live' }, 'permission'],
+  ['a bare 100', { code: 100, message: '(#100) Invalid parameter' }, 'doubtful'],
+  ['an unknown code', { code: 4711, message: 'new to all of us' }, 'doubtful'],
+  ['the window', plausibleTokenFaults.outsideWindow, 'doubtful'],
+] as const)
+  test(`refused for an hour with ${name}: nobody lost, the merchant told, all served when mended`, async () => {
+    const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 25 });
+    const mended = world.messenger.disturb({
+      kind: 'refuse',
+      fault,
+      times: 1_000_000,
+      only: { pageId: metaPageId },
+    });
+    await world.runOut({ metaPageId, within: 60 * MINUTE });
+    expect(await troubleOf(shop.id)).toBe(trouble);
+    expect(await world.statesOf(shop.id)).toEqual({ waiting: 25 });
+    const wasted = callsOf(metaPageId);
+    await world.expectBalanced(shop.id);
+    mended();
+    await world.runOut({ metaPageId, within: 60 * MINUTE });
+    expect(await troubleOf(shop.id)).toBeNull();
+    world.expectEachOnce({ metaPageId, psids: psids(waiters) });
+    // One answer's worth of calls that were on their way, then a single one now and then.
+    expect(wasted).toBeLessThan(60);
+    await world.expectBalanced(shop.id);
+  });
+
+test('Meta answers nothing but 500 for an hour: few tokens are put at risk, everybody else is served afterwards', async () => {
+  const { shop, metaPageId } = await world.shopWithWaiters({ count: 100, perSecond: 30 });
+  const mended = world.messenger.disturb({
+    kind: 'refuse',
+    fault: { code: 2, message: '(#2) try again', status: 500 },
+    times: 1_000_000,
+    only: { pageId: metaPageId },
+  });
+  await world.runOut({ metaPageId, within: 60 * MINUTE });
+  const during = await world.statesOf(shop.id);
+  expect(during.waiting).toBeGreaterThan(60);
+  mended();
+  await world.runOut({ metaPageId, within: 60 * MINUTE });
+  const after = await world.statesOf(shop.id);
+  expect(after.waiting).toBeUndefined();
+  expect((after.told ?? 0) + (after.unknown ?? 0)).toBe(100);
+  expect(after.told).toBe(world.toldOf(metaPageId).length);
+  await world.expectBalanced(shop.id);
+});
+
+test('codes about one person settle that person and nobody else', async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 6 });
+  const fault = { code: 551, subcode: 1545041, message: 'not available', isTransient: false };
+  world.messenger.disturb({ kind: 'refuse', fault, times: 1, only: { psid: waiters[2]!.psid } });
+  await world.runOut({ metaPageId });
+  expect(await world.statesOf(shop.id)).toEqual({ told: 5, refused: 1 });
+  const refused = await db.notification.findFirstOrThrow({ where: { shopId: shop.id, state: 'refused' } });
+  expect(refused.reason).toBe('unavailable');
+  expect(await troubleOf(shop.id)).toBeNull();
+  await world.expectBalanced(shop.id);
+});
+
+test('a person who is unavailable for a moment is told later', async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 2 });
+  const fault = { code: 551, subcode: 1893047, message: 'not available', isTransient: true };
+  world.messenger.disturb({ kind: 'refuse', fault, times: 3, only: { psid: waiters[0]!.psid } });
+  await world.runOut({ metaPageId });
+  expect(await world.statesOf(shop.id)).toEqual({ told: 2 });
+  expect(
+    (await db.notification.findMany({ where: { shopId: shop.id } })).map((row) => row.attempts).sort(),
+  ).toEqual([1, 4]);
+});
+
+test('one token that Meta never takes ends as refused, and stops nobody else', async () => {
+  const shop = await world.addShop();
+  const metaPage = world.addMetaPage();
+  const page = await world.connect({ shopId: shop.id, metaPage });
+  const variant = await world.addVariant({ shopId: shop.id });
+  await world.openRestock({ shopId: shop.id, variantId: variant.id });
+  const waiters = await world.addWaiters({
+    page,
+    variantId: variant.id,
+    count: 8,
+    tokenFor: (index) => (index === 0 ? 'a token of nobody' : undefined),
+  });
+  await world.runOut({ metaPageId: metaPage.id });
+  expect(await world.statesOf(shop.id)).toEqual({ told: 7, refused: 1 });
+  world.expectEachOnce({ metaPageId: metaPage.id, psids: psids(waiters.slice(1)) });
+  expect(await troubleOf(shop.id)).toBeNull();
+});
+
+test('refusals of rate slow the lane down, and it finds its way back', async () => {
+  const { metaPageId, waiters } = await world.shopWithWaiters({ count: 60 });
+  const fault = { code: 80006, message: '(#80006) too many calls' };
+  world.messenger.disturb({ kind: 'refuse', fault, times: 8, only: { pageId: metaPageId } });
+  await world.runOut({ metaPageId });
+  world.expectEachOnce({ metaPageId, psids: psids(waiters) });
+});
+
+test("one Page's trouble does not slow another", async () => {
+  const ill = await world.shopWithWaiters({ count: 20 });
+  const well = await world.shopWithWaiters({ count: 20 });
+  world.messenger.disturb({ kind: 'slow', ms: 1_500, times: 1_000, only: { pageId: ill.metaPageId } });
+  const [slow, quick] = [await world.worker(ill.metaPageId), await world.worker(well.metaPageId)];
+  const running = slow.run();
+  const started = performance.now();
+  await quick.run();
+  expect(performance.now() - started).toBeLessThan(1_400);
+  world.expectEachOnce({ metaPageId: well.metaPageId, psids: psids(well.waiters) });
+  slow.stop();
+  await running;
+  await slow.leave();
+  await quick.leave();
+});
+
+test('where shops share a Page, the dead token of one leaves the other alone', async () => {
+  const first = await world.shopWithWaiters({ count: 5 });
+  const other = await world.addShop();
+  const page = await world.connect({
+    shopId: other.id,
+    metaPage: { ...first.metaPage, token: 'EAAB-not-a-token' },
+  });
+  const variant = await world.addVariant({ shopId: other.id });
+  await world.openRestock({ shopId: other.id, variantId: variant.id });
+  await world.addWaiters({ page, variantId: variant.id, count: 5 });
+  await world.runOut({ metaPageId: first.metaPageId });
+  expect(await world.statesOf(first.shop.id)).toEqual({ told: 5 });
+  expect(await world.statesOf(other.id)).toEqual({ waiting: 5 });
+  expect(await troubleOf(other.id)).toBe('reconnect');
+  expect(await troubleOf(first.shop.id)).toBeNull();
+});
