@@ -1,9 +1,25 @@
 // Runs Shopify's own linter over the theme extension; any offence at all fails.
+import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { themeCheckRun } from '@shopify/theme-check-node';
 
 const root = join(import.meta.dirname, '..');
+
+/**
+ * The linter looks on GitHub for newer lists of tags, filters and objects, so that its answer would depend on the day and the network.
+ * Ours depends on the pinned package alone, which carries its own lists.
+ */
+function keepToBundledLists(): void {
+  const require = createRequire(import.meta.url);
+  const downloader = require('@shopify/theme-check-docs-updater/dist/themeLiquidDocsDownloader.js') as {
+    root: string;
+    exists: () => Promise<boolean>;
+  };
+  downloader.root = join(root, 'node_modules/.no-downloaded-lists');
+  downloader.exists = () => Promise.reject(new Error('the bundled lists are enough'));
+}
+keepToBundledLists();
 
 export type Offence = { file: string; line: number; check: string; message: string };
 
