@@ -7,6 +7,7 @@ import { createMessenger, type MessengerSnapshot } from './messenger/messenger.t
 import { serve, serveSecurely, type Handler, type Listening } from './network/host.ts';
 import { readAppConfig } from './shopify/app-config.ts';
 import { mintSessionToken } from './shopify/session-token.ts';
+import { pictureAt } from './shopify/pictures.ts';
 import { createShopify } from './shopify/shopify.ts';
 import { createStorefront } from './storefront/storefront.ts';
 
@@ -93,13 +94,19 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
       mintSessionToken({ shop, apiKey: keys.apiKey, apiSecret: keys.apiSecret, now: now() }),
   });
 
+  const picture = (url: string) => {
+    const svg = pictureAt(url);
+    return svg === null
+      ? new Response('Not found', { status: 404 })
+      : new Response(svg, { headers: { 'content-type': 'image/svg+xml', 'access-control-allow-origin': '*' } });
+  };
+
   const handle: Handler = async (request) => {
     const { hostname, pathname } = new URL(request.url);
     if (hostname === new URL(appUrl).hostname) return toApp(request);
     if (hostname.endsWith('.myshopify.com'))
       return /^\/admin\/(api|oauth)\//.test(pathname) ? shopify.handle(request) : storefront.handle(request);
-    if (hostname === 'cdn.shopify.com' && !pathname.startsWith('/shopifycloud/'))
-      return storefront.handle(request);
+    if (hostname === 'cdn.shopify.com' && !pathname.startsWith('/shopifycloud/')) return picture(request.url);
     if (hostname === 'admin.shopify.com' || hostname === 'cdn.shopify.com') return admin.handle(request);
     if (hostname === new URL(CHAT_URL).hostname) return handleChat(request);
     return messenger.handle(request);

@@ -64,6 +64,7 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
 
   const buy = phone.getByRole('link', { name: /^Buy/ });
   await buy.waitFor({ timeout: 60_000 });
+  await buy.scrollIntoViewIfNeeded();
   await shown(phone, 'The phone rings: it is back');
   say(
     `           told ${((Date.now() - restockedAt) / 1000).toFixed(1)} s after the merchant's click (10 s of them hold-off)`,

@@ -559,7 +559,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER "Notification_needs_a_living_subscription" BEFORE INSERT ON "Notification"
+CREATE TRIGGER "Notification_needs_a_living_subscription" BEFORE INSERT OR UPDATE OF "shopId", "subscriptionId", "restockId", "shopperId" ON "Notification"
   FOR EACH ROW EXECUTE FUNCTION notification_needs_a_living_subscription();
 
 -- A restock is told of its own variant's subscriptions only, test to test.
@@ -573,5 +573,5 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER "Notification_is_about_its_restock" BEFORE INSERT ON "Notification"
+CREATE TRIGGER "Notification_is_about_its_restock" BEFORE INSERT OR UPDATE OF "shopId", "subscriptionId", "restockId", "shopperId" ON "Notification"
   FOR EACH ROW EXECUTE FUNCTION notification_is_about_its_restock();
