@@ -10,9 +10,9 @@ export function parseJson(text: string): Json {
   return JSON.parse(text, exact as (key: string, value: unknown) => unknown) as Json;
 }
 
-/** An id as decimal text, whichever way the sender wrote it; undefined when it is none. */
+/** An id as text, whichever way the sender wrote it; undefined when it is none (no table holds a NUL, so no id has one). */
 export function idText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value;
+  if (typeof value === 'string') return value === '' || value.includes('\0') ? undefined : value;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value)))
     return String(value);
   return undefined;
