@@ -1,6 +1,6 @@
 // The merchant's own test: our link on their phone, the card, the tap, "pretend it is back", and the real message.
 import { useFetcher } from '@remix-run/react';
-import { Badge, Banner, BlockStack, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris';
+import { Badge, Banner, BlockStack, Box, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris';
 import type { ReactNode } from 'react';
 import { useComeBack } from './come-back.ts';
 import { useWords } from './words.tsx';
@@ -66,24 +66,26 @@ export function OwnTest({ test, passedAt }: Props) {
             {say('test.link.do')}
           </Button>
           {url && (
-            <TextField
-              label={say('test.link.label')}
-              value={url}
-              readOnly
-              autoComplete="off"
-              selectTextOnFocus
-              connectedRight={
-                <Button
-                  onClick={() => {
-                    void navigator.clipboard
-                      .writeText(url)
-                      .then(() => window.shopify.toast.show(say('test.copied')));
-                  }}
-                >
-                  {say('test.copy')}
-                </Button>
-              }
-            />
+            <Box width="100%">
+              <TextField
+                label={say('test.link.label')}
+                value={url}
+                readOnly
+                autoComplete="off"
+                selectTextOnFocus
+                connectedRight={
+                  <Button
+                    onClick={() => {
+                      void navigator.clipboard
+                        .writeText(url)
+                        .then(() => window.shopify.toast.show(say('test.copied')));
+                    }}
+                  >
+                    {say('test.copy')}
+                  </Button>
+                }
+              />
+            </Box>
           )}
         </Step>
         <Step

@@ -1,6 +1,6 @@
 // The people who wait for one variant, in their order.
 import { useNavigate, useSearchParams } from '@remix-run/react';
-import { BlockStack, Box, Card, DataTable, Pagination, Text } from '@shopify/polaris';
+import { BlockStack, Box, Card, DataTable, Link, Pagination, Text } from '@shopify/polaris';
 import { useWords } from './words.tsx';
 
 type Person = { subscriptionId: string; shopper: string; locale: string; since: string; expiresAt: string };
@@ -37,7 +37,10 @@ export function PeopleTable({
               say('variant.language'),
             ]}
             rows={people.map((person) => [
-              `…${person.shopper}`,
+              <Link
+                key={person.subscriptionId}
+                url={`/app/notifications/${person.subscriptionId}`}
+              >{`…${person.shopper}`}</Link>,
               moment(person.since),
               day(person.expiresAt),
               person.locale,

@@ -64,7 +64,9 @@ function Navigation() {
         Home
       </Link>
       <Link to="/app/waitlist">{say('nav.waitlist')}</Link>
+      <Link to="/app/notifications">{say('nav.notifications')}</Link>
       <Link to="/app/messenger">{say('nav.messenger')}</Link>
+      <Link to="/app/settings">{say('nav.settings')}</Link>
     </NavMenu>
   );
 }

@@ -1,0 +1,86 @@
+// Every message of a shop as a row of the merchant's table, newest first.
+import { Prisma } from '@prisma/client';
+import { db } from '../db.server.ts';
+
+/** How a message ended, in the merchant's terms; `under_way` gathers what is not settled yet. */
+export const OUTCOMES = ['all', 'sent', 'presumed', 'refused', 'unknown', 'under_way'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export type MessageRow = {
+  notificationId: string;
+  subscriptionId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  shopper: string;
+  state: string;
+  reason: string | null;
+  claimedAt: Date;
+  settledAt: Date | null;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  tapped: boolean;
+  bought: boolean;
+};
+
+const STATES: Record<Outcome, string[] | null> = {
+  all: null,
+  sent: ['sent'],
+  presumed: ['presumed'],
+  refused: ['refused'],
+  unknown: ['unknown'],
+  under_way: ['claimed', 'begun', 'doubtful'],
+};
+
+const PAGE_SIZE = 25;
+
+/** One page; `after` is the last row of the page before. Tests are left out. */
+export async function messages({
+  shopId,
+  outcome = 'all',
+  after,
+  limit = PAGE_SIZE,
+}: {
+  shopId: bigint;
+  outcome?: Outcome;
+  after?: { value: string; id: string } | undefined;
+  limit?: number;
+}): Promise<{ rows: MessageRow[]; next: { value: string; id: string } | null }> {
+  const states = STATES[outcome];
+  const from = after === undefined ? undefined : new Date(after.value);
+  const behind =
+    from === undefined || Number.isNaN(from.getTime())
+      ? Prisma.sql`true`
+      : Prisma.sql`(n."claimedAt", n."id") < (${from}, ${BigInt(after!.id)})`;
+  const found = await db.$queryRaw<
+    (Omit<MessageRow, 'notificationId' | 'subscriptionId' | 'shopper'> & {
+      id: bigint;
+      subscription: bigint;
+      psid: string;
+    })[]
+  >`
+    WITH shown AS (
+      SELECT * FROM "Notification" n
+      WHERE n."shopId" = ${shopId} AND NOT n."isTest" AND ${behind}
+        AND ${states === null ? Prisma.sql`true` : Prisma.sql`n."state"::text = ANY(${states})`}
+      ORDER BY n."claimedAt" DESC, n."id" DESC LIMIT ${limit + 1})
+    SELECT n."id", n."subscriptionId" AS subscription, n."state"::text AS state, n."reason", n."claimedAt", n."settledAt", n."deliveredAt",
+      n."readAt", p."psid", v."productTitle", v."title", v."imageUrl",
+      EXISTS (SELECT FROM "Tap" t WHERE t."shopId" = n."shopId" AND t."notificationId" = n."id") AS tapped,
+      EXISTS (SELECT FROM "Sale" o WHERE o."shopId" = n."shopId" AND o."notificationId" = n."id") AS bought
+    FROM shown n
+    JOIN "Restock" r ON r."shopId" = n."shopId" AND r."id" = n."restockId"
+    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
+    JOIN "Shopper" p ON p."shopId" = n."shopId" AND p."id" = n."shopperId"
+    ORDER BY n."claimedAt" DESC, n."id" DESC`;
+  const last = found[limit - 1];
+  return {
+    rows: found.slice(0, limit).map(({ id, subscription, psid, ...row }) => ({
+      notificationId: String(id),
+      subscriptionId: String(subscription),
+      shopper: psid.slice(-6),
+      ...row,
+    })),
+    next: last && found.length > limit ? { value: last.claimedAt.toISOString(), id: String(last.id) } : null,
+  };
+}

@@ -1,0 +1,112 @@
+// Settings: who is told when, which stock counts, and the shop's own words; saved together or not at all.
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
+import { useFetcher, useLoaderData } from '@remix-run/react';
+import { SaveBar } from '@shopify/app-bridge-react';
+import { Banner, BlockStack } from '@shopify/polaris';
+import { AdminPage } from '../components/admin-page.tsx';
+import { useDone } from '../components/done.ts';
+import { MessageEditor } from '../components/message-editor.tsx';
+import { StockSettings } from '../components/stock-settings.tsx';
+import { TellingSettings } from '../components/telling-settings.tsx';
+import { useSettings } from '../components/use-settings.ts';
+import { useWords } from '../components/words.tsx';
+import { systemClock } from '../lib/clock.ts';
+import { merchantAt } from '../merchant.server.ts';
+import { choosePace } from '../messenger/choose-pace.server.ts';
+import { differing, OWN_MESSAGES, ourTexts, wrongTexts } from '../messenger/own-words.ts';
+import { pageOf } from '../messenger/pages.server.ts';
+import type { Overrides } from '../messenger/words.ts';
+import { hintAll } from '../restock/hint.server.ts';
+import { locationsOf, saveSettings } from '../shops/settings.server.ts';
+import { clockText, readSettings } from '../shops/settings.ts';
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const [page, locations] = await Promise.all([
+    pageOf({ shopId: shop.id }),
+    // The rest of the page must not fail because Shopify doesn't answer.
+    locationsOf({ shopId: shop.id, clock: systemClock }).catch(() => null),
+  ]);
+  return json({
+    shopName: shop.name,
+    timezone: shop.timezone,
+    shopLocale: shop.locale,
+    locations,
+    ours: ourTexts(),
+    messages: OWN_MESSAGES,
+    settings: {
+      policy: shop.policy,
+      unitsFactor: String(shop.unitsFactor),
+      waveMinutes: String(shop.waveMinutes),
+      minimumUnits: String(shop.minimumUnits),
+      holdOffSeconds: String(shop.holdOffSeconds),
+      flapGuardMinutes: String(shop.flapGuardMinutes),
+      perSecond: String(page?.perSecond ?? 30),
+      quiet: shop.quietFrom !== null,
+      quietFrom: clockText(shop.quietFrom ?? 22 * 60),
+      quietUntil: clockText(shop.quietUntil ?? 8 * 60),
+      tellPreorder: shop.tellPreorder,
+      locationIds: shop.locationIds.map(String),
+      texts: shop.texts as Overrides,
+    },
+  });
+}
+
+export async function action({ request }: ActionFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const read = readSettings(String((await request.formData()).get('settings')));
+  if ('errors' in read) return json({ errors: read.errors }, { status: 422 });
+  const texts = differing(read.settings.texts);
+  const errors = wrongTexts(texts);
+  if (Object.keys(errors).length > 0) return json({ errors }, { status: 422 });
+  await saveSettings({
+    shopId: shop.id,
+    settings: { ...read.settings, texts },
+    then: async (tx) => {
+      await choosePace({ shopId: shop.id, perSecond: read.settings.perSecond, tx });
+      // What was decided under the old settings is looked at again under the new ones.
+      await hintAll({ tx, shopId: shop.id, now: systemClock() });
+    },
+  });
+  return json({ done: 'saved' });
+}
+
+const NO_ERRORS = {};
+
+export default function Settings() {
+  const loaded = useLoaderData<typeof loader>();
+  const { say } = useWords();
+  const fetcher = useFetcher<{ errors?: Record<string, string>; done?: string }>();
+  useDone(fetcher.data);
+  const form = useSettings({
+    saved: loaded.settings,
+    errors: fetcher.data?.errors ?? NO_ERRORS,
+    submit: (settings) =>
+      fetcher.submit({ settings: JSON.stringify(settings) }, { method: 'post', action: '/app/settings' }),
+  });
+  const busy = fetcher.state !== 'idle';
+  return (
+    <AdminPage title={say('nav.settings')}>
+      <SaveBar id="settings-save-bar" open={form.changed}>
+        <button variant="primary" onClick={form.save} {...(busy ? { loading: '' } : {})}>
+          {say('settings.save')}
+        </button>
+        <button onClick={form.discard} disabled={busy}>
+          {say('settings.discard')}
+        </button>
+      </SaveBar>
+      <BlockStack gap="400">
+        {form.wrong > 0 && <Banner tone="critical" title={say('settings.wrong', { wrong: form.wrong })} />}
+        <TellingSettings form={form} timezone={loaded.timezone} />
+        <StockSettings form={form} locations={loaded.locations} />
+        <MessageEditor
+          form={form}
+          ours={loaded.ours}
+          messages={loaded.messages}
+          shopName={loaded.shopName}
+          shopLocale={loaded.shopLocale}
+        />
+      </BlockStack>
+    </AdminPage>
+  );
+}

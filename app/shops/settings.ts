@@ -1,0 +1,67 @@
+// The merchant's settings as a form sends them, and what is wrong with them, field by field.
+import { z } from 'zod';
+
+/** Codes of the words `error.*`; the field stands beside them. */
+const number = ({ min, max }: { min: number; max: number }) =>
+  z.coerce.number('number').int('whole').min(min, 'too_small').max(max, 'too_big');
+
+/** Minutes after midnight from what a time field holds ("22:30"). */
+const clock = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'time')
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+
+export const LIMITS = {
+  unitsFactor: { min: 1, max: 1_000 },
+  waveMinutes: { min: 1, max: 1_440 },
+  minimumUnits: { min: 1, max: 1_000_000 },
+  holdOffSeconds: { min: 0, max: 86_400 },
+  flapGuardMinutes: { min: 0, max: 10_080 },
+  perSecond: { min: 1, max: 300 },
+} as const;
+
+const shape = z
+  .object({
+    policy: z.enum(['fair', 'everyone']),
+    unitsFactor: number(LIMITS.unitsFactor),
+    waveMinutes: number(LIMITS.waveMinutes),
+    minimumUnits: number(LIMITS.minimumUnits),
+    holdOffSeconds: number(LIMITS.holdOffSeconds),
+    flapGuardMinutes: number(LIMITS.flapGuardMinutes),
+    perSecond: number(LIMITS.perSecond),
+    quiet: z.boolean(),
+    quietFrom: clock,
+    quietUntil: clock,
+    tellPreorder: z.boolean(),
+    locationIds: z.array(z.string().regex(/^\d{1,19}$/)).max(500),
+    texts: z.record(z.string().max(16), z.record(z.string().max(64), z.string().max(2_000, 'too_long'))),
+  })
+  .refine((given) => !given.quiet || given.quietFrom !== given.quietUntil, {
+    path: ['quietUntil'],
+    message: 'same_time',
+  });
+
+export type GivenSettings = z.infer<typeof shape>;
+/** By field; a field of a list is named by its path ("texts.en.notice.back"). */
+export type FieldErrors = Record<string, string>;
+
+/** What a form's JSON means. */
+export function readSettings(text: string): { settings: GivenSettings } | { errors: FieldErrors } {
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    return { errors: { form: 'unreadable' } };
+  }
+  const read = shape.safeParse(given);
+  if (read.success) return { settings: read.data };
+  return {
+    errors: Object.fromEntries(
+      read.error.issues.map(({ path, message }) => [path.join('.') || 'form', message]).reverse(),
+    ),
+  };
+}
+
+/** "22:30" from minutes after midnight. */
+export const clockText = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
