@@ -1,0 +1,161 @@
+// The environment: what is missing or wrong is said with how to get it, never with its value, and nothing starts.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { EnvironmentError, parseEnvironment } from '../../app/env.server.ts';
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** Values that would be seen at once if one of them were printed. */
+const complete = {
+  SHOPIFY_API_KEY: 'CANARY-api-key',
+  SHOPIFY_API_SECRET: 'CANARY-shopify-secret',
+  SHOPIFY_APP_URL: 'https://canary.example.com',
+  META_APP_ID: 'CANARY-app-id',
+  META_APP_SECRET: 'CANARY-meta-secret',
+  META_VERIFY_TOKEN: 'CANARY-verify-token',
+  SEALING_KEY: Buffer.from('CANARY sealing key of 32 bytes!!').toString('base64'),
+  DATABASE_URL: 'postgresql://canary:CANARY@db.example.com/app',
+};
+const optional = {
+  SHOPIFY_API_SECRET_OLD: 'CANARY-old-secret',
+  META_LOGIN_CONFIG_ID: 'CANARY-config',
+  META_GRAPH_VERSION: 'v27.0',
+  SEALING_KEY_OLD: Buffer.from('CANARY earlier key of 32 bytes!!').toString('base64'),
+  DATABASE_DIRECT_URL: 'postgresql://canary:CANARY@direct.example.com/app',
+  PORT: '4100',
+  ROLE: 'worker',
+  LOG_LEVEL: 'debug',
+};
+
+function complaint(source: Record<string, string | undefined>): string {
+  try {
+    parseEnvironment(source);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.message;
+    throw error;
+  }
+  return 'no complaint';
+}
+
+test('what is complete is taken, and what is optional has its default', () => {
+  expect(parseEnvironment(complete)).toEqual({
+    ...complete,
+    META_GRAPH_VERSION: 'v26.0',
+    PORT: 3000,
+    ROLE: 'all',
+    LOG_LEVEL: 'info',
+  });
+  expect(parseEnvironment({ ...complete, ...optional })).toEqual({ ...complete, ...optional, PORT: 4100 });
+});
+
+const howToGet: Record<keyof typeof complete, RegExp> = {
+  SHOPIFY_API_KEY: /Shopify Dev Dashboard > your app > Settings/,
+  SHOPIFY_API_SECRET: /Shopify Dev Dashboard > your app > Settings/,
+  SHOPIFY_APP_URL: /application_url in shopify\.app\.toml/,
+  META_APP_ID: /developers\.facebook\.com > your app > Settings > Basic/,
+  META_APP_SECRET: /Settings > Basic > App secret/,
+  META_VERIFY_TOKEN: /Messenger > Webhooks > Verify token/,
+  SEALING_KEY: /openssl rand -base64 32/,
+  DATABASE_URL: /address of your own PostgreSQL/,
+};
+
+for (const [name, how] of Object.entries(howToGet))
+  for (const value of [undefined, '', '  '])
+    test(`${name} left ${value === undefined ? 'out' : `as "${value}"`} is asked for, with how to get it`, () => {
+      const said = complaint({ ...complete, [name]: value });
+      const lines = said.split('\n');
+      expect(lines).toHaveLength(2);
+      expect(lines[1]).toMatch(new RegExp(`^  ${name}: `));
+      expect(lines[1]).toMatch(how);
+    });
+
+test('a fresh copy of .env.example with only the required names filled in is enough', () => {
+  const copy = Object.fromEntries(namesInExample().map((name) => [name, '']));
+  expect(parseEnvironment({ ...copy, ...complete })).toEqual(parseEnvironment(complete));
+});
+
+const wrong: [string, string, RegExp][] = [
+  ['SHOPIFY_APP_URL', 'CANARY', /https address/],
+  ['SHOPIFY_APP_URL', 'http://canary.example.com', /https:\/\//],
+  ['SHOPIFY_APP_URL', 'https://canary.example.com/app', /without a path/],
+  ['SHOPIFY_APP_URL', 'https://user:CANARY@canary.example.com', /without a path/],
+  ['META_VERIFY_TOKEN', 'CANARY', /at least 8 characters/],
+  ['META_GRAPH_VERSION', 'CANARY', /looks like v26\.0/],
+  ['SEALING_KEY', 'CANARY', /base64 of 32 bytes: openssl rand -base64 32/],
+  ['SEALING_KEY', Buffer.alloc(32, 'CANARY!!').toString('base64'), /is an example, not a secret/],
+  ['SEALING_KEY_OLD', 'CANARY', /base64 of 32 bytes/],
+  ['DATABASE_URL', 'mysql://CANARY', /begins with postgresql:\/\//],
+  ['DATABASE_DIRECT_URL', 'mysql://CANARY', /begins with postgresql:\/\//],
+  ['PORT', 'CANARY', /a port number/],
+  ['PORT', '70000', /a port number/],
+  ['PORT', '1.5', /a port number/],
+  ['ROLE', 'CANARY', /web, worker, all/],
+  ['LOG_LEVEL', 'CANARY', /debug, info, warn, error, silent/],
+];
+for (const [name, value, how] of wrong)
+  test(`${name} that cannot be right (${value.slice(0, 24)}) is said, without its value`, () => {
+    const said = complaint({ ...complete, ...optional, [name]: value });
+    expect(said).toMatch(new RegExp(`  ${name}: `));
+    expect(said).toMatch(how);
+    expect(said).not.toMatch(/CANARY/i);
+  });
+
+test('everything that is missing is said at once', () => {
+  const said = complaint({});
+  for (const name of Object.keys(complete)) expect(said).toContain(`\n  ${name}: `);
+});
+
+test('an address that ends in a slash is the same address', () => {
+  expect(parseEnvironment({ ...complete, SHOPIFY_APP_URL: 'https://canary.example.com/' })).toEqual(
+    parseEnvironment(complete),
+  );
+});
+
+function namesInExample(): string[] {
+  const lines = readFileSync(root('.env.example'), 'utf8').split('\n');
+  return lines.flatMap((line) => /^([A-Z_]+)=/.exec(line)?.[1] ?? []);
+}
+
+test('.env.example names what the app reads, each once, and nothing else', () => {
+  expect(namesInExample().toSorted()).toEqual(Object.keys({ ...complete, ...optional }).toSorted());
+});
+
+const home = mkdtempSync(join(tmpdir(), 'environment-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Runs `npm start`'s own process in a folder of its own. */
+async function start(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [root('scripts/start.ts')], {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, said };
+}
+
+test('the process says what is missing, and stops', async () => {
+  const { code, said } = await start({ DATABASE_URL: complete.DATABASE_URL });
+  expect(code).toBe(1);
+  for (const [name, how] of Object.entries(howToGet).filter(([each]) => each !== 'DATABASE_URL'))
+    expect(said).toMatch(new RegExp(`^  ${name}: .*${how.source}`, 'm'));
+  expect(said).not.toMatch(/CANARY|^\s+at /m);
+});
+
+test('`npm start` reads a file .env, the environment itself goes first; the demo’s processes read none', async () => {
+  const { SEALING_KEY: _, ...most } = complete;
+  const lines = Object.entries({ ...most, META_VERIFY_TOKEN: 'short', PORT: '' });
+  writeFileSync(join(home, '.env'), lines.map(([name, value]) => `${name}=${value}\n`).join(''));
+  const given = { META_VERIFY_TOKEN: 'CANARY-verify-token' };
+  const { code, said } = await start({ ...given, npm_lifecycle_event: 'start' });
+  expect(code).toBe(1);
+  expect(said.trim().split('\n').slice(1)).toEqual([expect.stringMatching(/^ {2}SEALING_KEY: /)]);
+  expect((await start({ ...given, DATABASE_URL: complete.DATABASE_URL })).said).toMatch(/META_APP_SECRET: /);
+});
