@@ -33,7 +33,8 @@ export async function openStage() {
     const page = await world.handle(
       new Request(`https://${SHOP}/products/${product.handle}?variant=${variant.id}`),
     );
-    return /https:\/\/m\.me\/[^"']+/.exec(await page.text())?.[0].replaceAll('&amp;', '&');
+    const drawn = /<a\b[^>]*\bhref="(https:\/\/m\.me\/[^"]+)"/.exec(await page.text());
+    return drawn?.[1]?.replaceAll('&amp;', '&');
   }
 
   function shopper(name: string) {
@@ -42,11 +43,15 @@ export async function openStage() {
     const phone = world.messenger.phone(id);
     const told = () =>
       world.messenger.ledger().filter((line) => line.personId === id && line.paidBy === 'token');
+    /** What the phone shows; nothing before the first conversation. */
+    const messages = () => (world.messenger.world.people.get(id)?.at == null ? [] : phone.messages());
     const requests = () =>
-      phone.messages().filter((message) => JSON.stringify(message.content).includes('one_time_notif_req'));
+      messages().filter((message) => JSON.stringify(message.content).includes('one_time_notif_req'));
     return {
       id,
       phone,
+      messages,
+      requests,
       /** The messages that Messenger's ledger says were paid by a token of this person's. */
       told,
       async presses(wish: Wish): Promise<void> {
