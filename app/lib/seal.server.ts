@@ -27,9 +27,9 @@ export function seal(text: string, binding: Binding): Uint8Array<ArrayBuffer> {
 export function unseal(sealed: Uint8Array, binding: Binding): string {
   const bytes = Buffer.from(sealed);
   for (const key of all) {
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(bound(binding));
-    decipher.setAuthTag(bytes.subarray(12, 28));
     try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
+      decipher.setAAD(bound(binding)).setAuthTag(bytes.subarray(12, 28));
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
     } catch {
       // the next key may open it
