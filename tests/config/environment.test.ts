@@ -131,7 +131,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 async function start(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, [root('scripts/start.ts')], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, ...env },
+    env: { NODE_ENV: 'production', PATH: process.env.PATH, HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

@@ -1,0 +1,62 @@
+// Bodies are taken as raw bytes up to a limit, and a door that could not keep what came asks for it again.
+import { expect, test } from 'vitest';
+import { keepOr503, readBody } from '../../app/lib/http.server.ts';
+
+function pouring({ chunks, size }: { chunks: number; size: number }) {
+  let poured = 0;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (poured === chunks) return controller.close();
+        poured += 1;
+        controller.enqueue(new Uint8Array(size));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const request = new Request('https://app.example', { method: 'POST', body, duplex: 'half' } as RequestInit);
+  return { request, poured: () => poured, cancelled: () => cancelled };
+}
+
+test('the bytes come as they were sent, also those that are no text', async () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
+  const request = new Request('https://app.example', { method: 'POST', body: bytes });
+  expect(await readBody(request)).toEqual(Buffer.from(bytes));
+  expect(await readBody(new Request('https://app.example', { method: 'POST' }))).toHaveLength(0);
+});
+
+test('up to the limit is read; one byte more is 413, and the rest stays unread', async () => {
+  expect(await readBody(pouring({ chunks: 10, size: 10 }).request, 100)).toHaveLength(100);
+  const tooLong = pouring({ chunks: 1_000_000, size: 10 });
+  await expect(readBody(tooLong.request, 99)).rejects.toMatchObject({ status: 413 });
+  expect(tooLong.poured()).toBeLessThanOrEqual(11);
+  expect(tooLong.cancelled()).toBe(false);
+});
+
+test('a length that is announced beyond the limit is refused before anything is read', async () => {
+  const announced = pouring({ chunks: 10, size: 10 });
+  const request = new Request(announced.request, { headers: { 'content-length': '101' } });
+  await expect(readBody(request, 100)).rejects.toMatchObject({ status: 413 });
+  expect(announced.poured()).toBeLessThanOrEqual(1);
+});
+
+test('what was kept is answered 200, what could not be kept 503 with the reason told to us alone', async () => {
+  const heard: unknown[] = [];
+  const kept = await keepOr503(
+    () => Promise.resolve(),
+    (error) => heard.push(error),
+  );
+  expect([kept.status, await kept.text()]).toEqual([200, '']);
+  const reason = new Error('CANARY');
+  const failed = await keepOr503(
+    () => Promise.reject(reason),
+    (error) => heard.push(error),
+  );
+  expect([failed.status, failed.headers.get('retry-after')]).toEqual([503, '5']);
+  expect(await failed.text()).not.toContain('CANARY');
+  expect(heard).toEqual([reason]);
+});

@@ -1,0 +1,51 @@
+// The log cannot print a secret, whatever it is given: read from the real output of a process.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const { stdout, stderr, status } = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL('log-canaries.ts', import.meta.url))],
+  {
+    env: {
+      ...process.env,
+      LOG_LEVEL: 'debug',
+      SHOPIFY_API_SECRET: 'CANARY-of-shopify',
+      META_APP_SECRET: 'CANARY-of-meta',
+      SEALING_KEY: Buffer.from('CANARY, the key of 32 bytes +/+/').toString('base64'),
+    },
+    encoding: 'utf8',
+  },
+);
+const lines = stdout.trim().split('\n');
+
+test('no canary sings: not in messages, nested errors, addresses, forms, JSON, keys, or a failed write', () => {
+  expect([status, stderr]).toEqual([0, '']);
+  expect(lines).toHaveLength(8);
+  expect(lines.filter((line) => /CANARY/.test(line))).toEqual([]);
+  const { SEALING_KEY, DATABASE_URL } = process.env;
+  for (const secret of [SEALING_KEY, DATABASE_URL]) expect(stdout).not.toContain(secret);
+  expect(stdout).not.toContain('Q0FOQVJZ'); // the sealing key's own letters
+});
+
+test('every line is structured, and says in plain words what happened', () => {
+  const said = lines.map((line) => JSON.parse(line) as { msg: string; time: string });
+  expect(said.map(({ msg }) => msg)).toContain('an error that is its own cause');
+  for (const { time } of said) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  expect(said[0]).toMatchObject({
+    error: {
+      name: 'Error',
+      message: 'GET https://graph.facebook.com/me?access_token=[secret]&fields=id failed',
+    },
+  });
+});
+
+test('what is no secret stays readable', () => {
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+    shopId: '271878346596884015',
+    at: '2026-11-22T10:00:00.000Z',
+    never: null,
+    code: 190,
+  });
+  expect(stdout).toContain('"scope\\":\\"read_products\\"');
+});
