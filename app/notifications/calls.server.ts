@@ -25,7 +25,7 @@ type Ready = { message: Message; token: string; body: string; picture: boolean }
 /** How one call ended. */
 export type Answered = Judged & { row: Claimed; picture: boolean };
 
-const AT_ONCE = 200;
+const AT_ONCE = 128;
 const SETTLED_AT_ONCE = 500;
 const BEGINNINGS = 2;
 const REST_MS = 10 * 60_000;
@@ -173,7 +173,7 @@ export function createCalls({
         turnTaken: true,
       });
       const at = pace.now();
-      flow.answered({ ms: at - startedAt, at });
+      flow.answered(at - startedAt);
       if (answer.outcome !== 'lost') heardAt = at;
       if (answer.outcome === 'accepted') memory.acceptedAt.set(row.pageId, clock().getTime());
       const judged = judge({
@@ -227,10 +227,14 @@ export function createCalls({
 
     /** Begins as many as may go now. @returns after how many ms it is worth asking again. */
     launch(): number {
-      if (queue.length === 0 || beginnings.size >= BEGINNINGS || hushed(pace.now())) return Infinity;
+      const room = flow.width() - onTheWay.size;
+      // Without a limit the database sets the pace: fewer and larger batches are what it likes.
+      const worth = pace.rate() === Infinity && onTheWay.size > 0 ? Math.min(queue.length, AT_ONCE / 2) : 1;
+      if (queue.length === 0 || room < worth || beginnings.size >= BEGINNINGS || hushed(pace.now()))
+        return Infinity;
       const batch: Message[] = [];
       let waitMs = Infinity;
-      const most = Math.min(AT_ONCE, queue.length, flow.width() - onTheWay.size);
+      const most = Math.min(AT_ONCE, queue.length, room);
       while (batch.length < most) {
         const ms = pace.take('notification');
         if (ms > 0) {
