@@ -37,6 +37,10 @@ export function createGateway({
     return result;
   }
 
+  /** An event of a stream arrives in one piece. */
+  const rewriting = () =>
+    new TransformStream<string, string>({ transform: (chunk, out) => out.enqueue(outward(chunk)) });
+
   return async (request) => {
     const url = new URL(request.url);
     const name = url.hostname.replace(/\.localhost$/, '');
@@ -81,7 +85,4 @@ export function createGateway({
       );
     return new Response(outward(await answer.text()), { status: answer.status, headers });
   }
-
-  const rewriting = () =>
-    new TransformStream<string, string>({ transform: (chunk, out) => out.enqueue(outward(chunk)) });
 }
