@@ -18,7 +18,7 @@ function pouring({ chunks, size }: { chunks: number; size: number }) {
     },
     { highWaterMark: 0 },
   );
-  const request = new Request('https://app.example', { method: 'POST', body, duplex: 'half' } as RequestInit);
+  const request = new Request('https://app.example', { method: 'POST', body, duplex: 'half' });
   return { request, poured: () => poured, cancelled: () => cancelled };
 }
 

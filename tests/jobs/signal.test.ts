@@ -1,0 +1,111 @@
+// The bell: heard from any process once its transaction has committed, and again after the connection was lost.
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../setup/wait-for.ts';
+
+/** A network in front of the database that the test can take away. */
+const network = { up: true, attempts: 0 };
+const url = new URL(process.env.DATABASE_URL!);
+const proxy = createServer((near) => {
+  network.attempts += 1;
+  near.on('error', () => undefined);
+  if (!network.up) return void near.destroy();
+  const far = createConnection(`${url.searchParams.get('host')}/.s.PGSQL.5432`);
+  far.on('error', () => near.destroy());
+  near.pipe(far).pipe(near);
+}).listen(0, '127.0.0.1');
+await once(proxy, 'listening');
+process.env.DATABASE_DIRECT_URL = `postgresql://postgres@127.0.0.1:${(proxy.address() as AddressInfo).port}${url.pathname}`;
+const { db } = await import('../../app/db.server.ts');
+const { listen, ring } = await import('../../app/jobs/signal.server.ts');
+
+let heard: string[] = [];
+let lost = 0;
+let bell: ReturnType<typeof listen>;
+
+beforeEach(async () => {
+  heard = [];
+  lost = 0;
+  bell = listen({ onRing: (name, key) => heard.push(`${name} ${key}`), onLost: () => (lost += 1) });
+  await waitFor(() => lost === 1, { until: 'the bell to be heard' });
+});
+afterEach(() => bell.stop());
+afterAll(async () => {
+  await db.$disconnect();
+  proxy.close();
+});
+
+const rung = (name: 'inbox' | 'looks' | 'lane', key: string) => db.$transaction((tx) => ring(tx, name, key));
+/** Rings come in order, so once this one is heard all before it were. */
+const heardAll = async () => {
+  await rung('looks', 'the last');
+  await waitFor(() => heard.includes('looks the last'));
+  return heard.filter((each) => each !== 'looks the last');
+};
+const listeners = async () => {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`;
+  return row!.count;
+};
+const cutOff = () =>
+  db.$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`;
+
+test('it is heard with its name and key', async () => {
+  await rung('lane', '104000000000001');
+  await rung('inbox', 'a key with spaces');
+  expect(await heardAll()).toEqual(['lane 104000000000001', 'inbox a key with spaces']);
+});
+
+test('it rings when the transaction commits, once for many, and never for one that fails', async () => {
+  await db.$transaction(async (tx) => {
+    for (let time = 0; time < 5; time += 1) await ring(tx, 'looks', '11');
+    expect(heard).toEqual([]);
+  });
+  await db
+    .$transaction(async (tx) => {
+      await ring(tx, 'looks', '22');
+      throw new Error('rolled back');
+    })
+    .catch(() => undefined);
+  expect(await heardAll()).toEqual(['looks 11']);
+});
+
+test('it is heard from another process', async () => {
+  const other = fileURLToPath(new URL('other-process.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [other, 'ring', 'inbox', 'page-1']);
+  await waitFor(() => heard.includes('inbox page-1'));
+});
+
+test('a connection that was cut is made again; what may have been missed is asked for, and each ring is heard once', async () => {
+  for (const times of [2, 3, 4]) {
+    await cutOff();
+    await waitFor(() => lost === times, { until: 'the reconnection' });
+  }
+  expect(await listeners()).toBe(1);
+  await rung('lane', 'after');
+  expect(await heardAll()).toEqual(['lane after']);
+});
+
+test('a database that is away for a while is asked for again and again, and found', async () => {
+  network.up = false;
+  const before = network.attempts;
+  await cutOff();
+  await waitFor(() => network.attempts >= before + 3, { until: 'three attempts in vain' });
+  expect(lost).toBe(1);
+  network.up = true;
+  await waitFor(() => lost === 2, { until: 'the reconnection' });
+  expect(await listeners()).toBe(1);
+  await rung('lane', 'after');
+  expect(await heardAll()).toEqual(['lane after']);
+});
+
+test('after stop nothing is heard and nobody listens', async () => {
+  await bell.stop();
+  await rung('looks', 'unheard');
+  await waitFor(async () => (await listeners()) === 0);
+  expect(heard).toEqual([]);
+});
