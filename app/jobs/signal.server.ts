@@ -33,7 +33,7 @@ export function listen({
       keepAlive: true,
     });
     client = fresh;
-    fresh.on('error', () => fresh.end().catch(() => undefined));
+    fresh.on('error', () => void fresh.end().catch(() => undefined));
     fresh.on('end', () => {
       if (!stopped) retry = setTimeout(() => void connect(), 200);
     });
