@@ -21,7 +21,8 @@ export default defineConfig({
     sequence: { sequencer: JourneyFirst },
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Generous, as machines are shared: nothing here is a timed test.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // A test that passes on its second try has found something.
     retry: 0,

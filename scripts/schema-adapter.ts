@@ -14,8 +14,8 @@ import { urlOf } from './postgres.ts';
 
 type Reader = { type: ColumnType; read: (text: string) => unknown };
 const asText = (text: string) => text;
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- pg declares a parser per format, and the text one is meant
-const parser = (oid: number) => pg.types.getTypeParser(oid as any) as Reader['read'];
+
+const parser = (oid: number) => pg.types.getTypeParser(oid) as Reader['read'];
 const { Boolean, Character, Int32, Int32Array, Int64, Json, Text, TextArray } = ColumnTypeEnum;
 
 /** How the columns of PostgreSQL's catalogue are read, by the number of their type. "char" must be a Character, or the engine gives up. */
@@ -51,7 +51,7 @@ function fitForMigrations(adapter: PgAdapter): PgAdapter {
         text: query.sql,
         values: query.args,
         rowMode: 'array',
-        types: { getTypeParser: (oid: number) => readerOf(oid).read } as pg.CustomTypesConfig,
+        types: { getTypeParser: (oid: number) => readerOf(oid).read },
       });
       return {
         columnNames: fields.map(({ name }) => name),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { expect, test } from 'vitest';
+import { walls } from '../scripts/walls.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -188,7 +189,22 @@ test('what the street allows passes', async () => {
 });
 
 test('the house itself has no breach', async () => {
-  const results = await eslint.lintFiles(['.']);
+  // The walls alone, without the rest of the configuration: `npm run lint` is there for that.
+  const files = ['**/*.ts', '**/*.tsx'];
+  const rules = Object.fromEntries(
+    Object.keys(walls.rules).map((name) => [`house/${name}`, 'error' as const]),
+  );
+  const onlyWalls = new ESLint({
+    cwd: root,
+    overrideConfigFile: true,
+    errorOnUnmatchedPattern: false,
+    overrideConfig: { files, languageOptions: { parser: tseslint.parser }, plugins: { house: walls }, rules },
+  });
+  const wings = ['app', 'simulators', 'tests', 'bench', 'scripts'].flatMap((wing) => [
+    `${wing}/**/*.ts`,
+    `${wing}/**/*.tsx`,
+  ]);
+  const results = await onlyWalls.lintFiles(wings);
   const breached = results.flatMap(({ filePath, messages }) =>
     messages
       .filter(({ ruleId }) => ruleId?.startsWith('house/'))
@@ -196,4 +212,4 @@ test('the house itself has no breach', async () => {
   );
   expect(results.length).toBeGreaterThan(50);
   expect(breached).toEqual([]);
-});
+}, 120_000);
