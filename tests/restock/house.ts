@@ -12,6 +12,7 @@ import { markWanted } from '../../app/waitlist/wanted.server.ts';
 import * as inventory from '../../app/routes/webhooks.shopify.inventory.ts';
 import * as locations from '../../app/routes/webhooks.shopify.locations.ts';
 import * as products from '../../app/routes/webhooks.shopify.products.ts';
+import { waitFor } from '../setup/wait-for.ts';
 import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import type { NewProduct, NewVariant } from '../../simulators/shopify/product-verbs.ts';
@@ -231,19 +232,22 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
       return waiters;
     },
 
-    lease: async (holder = 'worker'): Promise<Lease> => {
-      const acquired = await acquireLease({ name: `shop:${shopId}`, holder });
-      if ('heldForMs' in acquired) throw new Error(`the lease is held for another ${acquired.heldForMs} ms`);
-      return acquired.lease;
-    },
+    lease: (holder = 'worker'): Promise<Lease> =>
+      waitFor(
+        async () => {
+          const acquired = await acquireLease({ name: `shop:${shopId}`, holder });
+          return 'lease' in acquired && acquired.lease;
+        },
+        { until: 'the lease', everyMs: 2 },
+      ),
     /** Looks until nothing is due any more, as the worker does. */
     async look(): Promise<Round> {
-      const lease = await house.lease();
-      let round: Round;
-      do round = await lookAtDue({ shopId, lease, clock });
-      while (round.outcome === 'looked');
-      await releaseLease(lease);
-      return round;
+      for (;;) {
+        const lease = await house.lease();
+        const round = await lookAtDue({ shopId, lease, clock });
+        await releaseLease(lease);
+        if (round.outcome !== 'looked') return round;
+      }
     },
     restocks: (variantId: bigint) =>
       db.restock.findMany({ where: { shopId, variantId, isTest: false }, orderBy: { openedAt: 'asc' } }),

@@ -80,6 +80,10 @@ test('told, sold out, back within the guard: those told are not told again, all 
   await house.waiter(variantId, { shopperId: first!.shopperId });
   await house.look();
   expect(await tellAll(house), 'tell me next time, pressed while it is open').toEqual([]);
+  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason: 'nobody_waits' });
+  expect(await house.restocks(variantId), 'the allowance counts only those it may tell').toMatchObject([
+    { allowance: 1 },
+  ]);
 
   await house.stock({ variantId, to: 0 });
   await house.look();
