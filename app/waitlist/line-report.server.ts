@@ -2,6 +2,7 @@
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
+import { idNumber } from '../lib/json.ts';
 
 type Asked = { shopId: bigint; now: Date };
 
@@ -59,8 +60,8 @@ export type Cursor = { value: string; id: string };
 /** A place in the sort order as text for an address, and back. */
 export const writeCursor = ({ value, id }: Cursor): string => `${id}~${value}`;
 export function readCursor(text: string | null): Cursor | undefined {
-  const found = /^(\d{1,19})~([\s\S]*)$/.exec(text ?? '');
-  return found ? { id: found[1]!, value: found[2]! } : undefined;
+  const [, id, value] = /^(\d{1,19})~([\s\S]*)$/.exec(text ?? '') ?? [];
+  return idNumber(id) === undefined ? undefined : { id: id!, value: value! };
 }
 
 const PAGE_SIZE = 25;

@@ -109,6 +109,7 @@ export function openAdmin() {
   return {
     client,
     routes,
+    origin: () => origin,
     domainOf,
     token,
     rowsOf: (whose: Whose) => shops.get(whose)!,

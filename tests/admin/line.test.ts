@@ -1,0 +1,118 @@
+// The waitlist's tables: every line exactly once however it is sorted and paged, nobody who cannot be told, and an honest file.
+import { beforeAll, expect, test } from 'vitest';
+import { csvLine } from '../../app/lib/csv.ts';
+import { openAdmin } from './house.ts';
+
+const house = openAdmin();
+const LINES = 130;
+const now = new Date('2026-12-01T10:00:00Z');
+let shopId = 0n;
+
+beforeAll(async () => {
+  const { shopId: id, pageId } = house.rowsOf('mine');
+  shopId = BigInt(id);
+  const run = (text: string, values: unknown[] = []) => house.client.query(text, [id, ...values]);
+  await run('DELETE FROM "Notification" WHERE "shopId" = $1');
+  await run('DELETE FROM "Variant" WHERE "shopId" = $1');
+  // Three lines of each length, so that the order has ties to break; titles alike but for their case.
+  await run(
+    `INSERT INTO "Variant" ("shopId","id","productId","productTitle","title","handle")
+     SELECT $1::bigint, 100 + g, 1, CASE WHEN g % 2 = 0 THEN 'shirt 100% linen ' ELSE 'Shirt_' END || (g / 3), 'M', 'h' FROM generate_series(1, ${LINES}) g`,
+  );
+  await run(
+    `INSERT INTO "Shopper" ("shopId","pageId","psid","createdAt") SELECT $1::bigint, $2::bigint, 'p' || g, '2026-11-01T00:00:00Z' FROM generate_series(1, 60) g`,
+    [pageId],
+  );
+  await run(
+    `INSERT INTO "OptInRequest" ("shopId","shopperId","variantId","title","locale","createdAt")
+     SELECT $1, p."id", v."id", 't', 'en', '2026-11-01T00:00:00Z' FROM "Variant" v
+     JOIN LATERAL (SELECT "id" FROM "Shopper" WHERE "shopId" = $1 AND "psid" LIKE 'p%' ORDER BY "id" LIMIT 1 + ((v."id" - 100) / 3)) p ON true WHERE v."shopId" = $1`,
+  );
+  await run(
+    `INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt")
+     SELECT $1::bigint, r."shopperId", r."variantId", $2::bigint, r."id", '\\x01', '2026-11-01T00:00:00Z'::timestamptz + (r."id" % 7) * interval '1 hour', '2026-11-01T00:00:00Z', '2027-11-01T00:00:00Z'
+     FROM "OptInRequest" r WHERE r."shopId" = $1 AND r."variantId" > 100`,
+    [pageId],
+  );
+});
+
+const report = () => import('../../app/waitlist/line-report.server.ts');
+
+test('however it is sorted, paging shows every line once, in order', async () => {
+  const { lineByVariant, readCursor } = await report();
+  for (const sort of ['waiting', 'oldest', 'title'] as const) {
+    const seen: { variantId: string; waiting: number; oldest: Date }[] = [];
+    let after: string | null = null;
+    do {
+      const page = await lineByVariant({ shopId, now, sort, after: readCursor(after), limit: 9 });
+      seen.push(...page.lines);
+      after = page.next;
+    } while (after !== null);
+    expect(new Set(seen.map((line) => line.variantId)).size).toBe(LINES);
+    expect(seen).toHaveLength(LINES);
+    const pairs = seen.slice(1).map((line, at) => [seen[at]!, line] as const);
+    if (sort === 'waiting') expect(pairs.every(([a, b]) => a.waiting >= b.waiting)).toBe(true);
+    if (sort === 'oldest') expect(pairs.every(([a, b]) => a.oldest <= b.oldest)).toBe(true);
+  }
+});
+
+test('a search takes its words as they are, signs included', async () => {
+  const { lineByVariant } = await report();
+  const found = async (search: string) =>
+    (await lineByVariant({ shopId, now, search, limit: 500 })).lines.length;
+  expect(await found('100% LINEN')).toBe(LINES / 2);
+  expect(await found('shirt_')).toBe(LINES / 2);
+  expect(await found('100%x')).toBe(0);
+  expect(await found("'; DROP TABLE")).toBe(0);
+});
+
+test('a place that cannot be read is the beginning, not an error', async () => {
+  const { lineByVariant, readCursor } = await report();
+  for (const text of [
+    '',
+    'nonsense',
+    '12',
+    '12~not-a-number',
+    '99999999999999999999~1',
+    '9999999999999999999~1',
+    `5~${'9'.repeat(400)}`,
+  ])
+    for (const sort of ['waiting', 'oldest'] as const)
+      await expect(lineByVariant({ shopId, now, sort, after: readCursor(text) })).resolves.toBeDefined();
+});
+
+test('who cannot be told is in no count and in no file: expired, ended, and the merchant’s own test', async () => {
+  const { waitingFigures } = await report();
+  const before = (await waitingFigures({ shopId, now })).waiting;
+  const change = (set: string) =>
+    house.client.query(
+      `UPDATE "Subscription" SET ${set} WHERE "id" = (SELECT max("id") FROM "Subscription" WHERE "shopId" = $1 AND "state" = 'waiting' AND NOT "isTest" AND "expiresAt" > $2)`,
+      [String(shopId), now],
+    );
+  await change(`"expiresAt" = '2026-11-30T00:00:00Z'`);
+  await change(`"state" = 'stopped', "token" = NULL`);
+  await change(`"isTest" = true`);
+  expect((await waitingFigures({ shopId, now })).waiting).toBe(before - 3);
+  const { exportLine } = await import('../../app/waitlist/line-export.server.ts');
+  let text = '';
+  for await (const piece of exportLine({ shopId, now })) text += piece;
+  expect(text.trimEnd().split('\r\n')).toHaveLength(1 + before - 3);
+});
+
+test('the file comes through its door, whole, and as a file', async () => {
+  const answer = await house.call({ path: '/app/waitlist/export', token: house.token() });
+  expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(answer.headers.get('content-disposition')).toContain('attachment');
+  const [head, ...lines] = (await answer.text()).trimEnd().split('\r\n');
+  expect(head).toBe('product,variant,variant_id,shopper_id,language,waiting_since,can_be_told_until');
+  expect(lines.length).toBeGreaterThan(2_000);
+  expect(new Set(lines).size).toBe(lines.length);
+});
+
+test('no cell is taken for a formula, and quotes, commas and line ends stay within theirs', () => {
+  for (const start of ['=', '+', '-', '@', '\t', '\r'])
+    expect(csvLine([`${start}HYPERLINK("http://evil.example")`])).toMatch(/^"?'/);
+  expect(csvLine(['a,b', 'say "hi"', 'two\nlines', null, 7, new Date('2026-11-23T00:00:00Z')])).toBe(
+    '"a,b","say ""hi""","two\nlines",,7,2026-11-23T00:00:00.000Z\r\n',
+  );
+});

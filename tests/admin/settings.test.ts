@@ -1,0 +1,121 @@
+// Settings: what cannot be meant is said at its field and nothing is saved; what is saved is looked at anew.
+import { beforeEach, expect, test } from 'vitest';
+import { unwise } from '../../app/components/unwise.ts';
+import { openAdmin } from './house.ts';
+
+const house = openAdmin();
+const good = {
+  policy: 'everyone',
+  unitsFactor: '5',
+  waveMinutes: '20',
+  minimumUnits: '2',
+  holdOffSeconds: '0',
+  flapGuardMinutes: '45',
+  perSecond: '60',
+  quiet: true,
+  quietFrom: '22:30',
+  quietUntil: '07:00',
+  tellPreorder: true,
+  locationIds: ['9007199254740993'],
+  texts: { en: { 'notice.back': '{product} has come home: {price}' } },
+};
+
+async function save(changes: Record<string, unknown>) {
+  const route = house.routes.find((each) => each.id === 'routes/app.settings')!;
+  const form = { settings: JSON.stringify({ ...good, ...changes }) };
+  const answer = await house.data({ route, token: house.token(), form });
+  return { status: answer.status, ...((await answer.json()) as { errors?: object; done?: string }) };
+}
+const row = async () =>
+  (await house.client.query('SELECT * FROM "Shop" WHERE "id" = $1', [house.rowsOf('mine').shopId])).rows[0];
+
+beforeEach(async () => {
+  await house.call({ path: '/app/settings?_data=routes%2Fapp.settings', token: house.token() });
+});
+
+test('what is saved is kept, to the last digit, and every variant that people wait for is looked at again', async () => {
+  const wanted = async () =>
+    (
+      await house.client.query('SELECT "wanted" FROM "Variant" WHERE "shopId" = $1', [
+        house.rowsOf('mine').shopId,
+      ])
+    ).rows[0].wanted;
+  const before = await wanted();
+  expect(await save({})).toEqual({ status: 200, done: 'saved' });
+  expect(await row()).toMatchObject({
+    policy: 'everyone',
+    unitsFactor: 5,
+    waveMinutes: 20,
+    minimumUnits: 2,
+    holdOffSeconds: 0,
+    flapGuardMinutes: 45,
+    quietFrom: 1_350,
+    quietUntil: 420,
+    tellPreorder: true,
+    locationIds: ['9007199254740993'],
+    texts: good.texts,
+  });
+  const { rows } = await house.client.query('SELECT "perSecond" FROM "Page" WHERE "shopId" = $1', [
+    house.rowsOf('mine').shopId,
+  ]);
+  expect(rows[0].perSecond).toBe(60);
+  expect(Number(await wanted())).toBe(Number(before) + 1);
+});
+
+const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
+  ['a number too small', { minimumUnits: '0' }, { minimumUnits: 'too_small' }],
+  ['a number too big', { perSecond: '301' }, { perSecond: 'too_big' }],
+  ['no number', { waveMinutes: 'soon' }, { waveMinutes: 'number' }],
+  ['half a person', { unitsFactor: '2.5' }, { unitsFactor: 'whole' }],
+  ['no time of day', { quietFrom: '25:00' }, { quietFrom: 'time' }],
+  ['quiet all day', { quietUntil: '22:30' }, { quietUntil: 'same_time' }],
+  [
+    'a value that the message does not know',
+    { texts: { en: { 'notice.back': '{product} {discount}' } } },
+    { 'texts.en.notice.back': 'unknown_value' },
+  ],
+  [
+    'a message without its product',
+    { texts: { en: { 'request.title': 'Tell you?' } } },
+    { 'texts.en.request.title': 'no_product' },
+  ],
+  [
+    'an open brace',
+    { texts: { en: { 'notice.back': '{product} is {back' } } },
+    { 'texts.en.notice.back': 'unknown_value' },
+  ],
+  [
+    'more than Meta takes',
+    { texts: { en: { 'request.title': `{product} ${'so '.repeat(30)}` } } },
+    { 'texts.en.request.title': 'too_long' },
+  ],
+  [
+    'a message that does not exist',
+    { texts: { en: { 'notice.spam': '{product}' } } },
+    { 'texts.en.notice.spam': 'unknown_message' },
+  ],
+];
+for (const [name, changes, errors] of wrong)
+  test(`${name} is said at its field, and nothing is saved`, async () => {
+    const before = await row();
+    expect(await save(changes)).toEqual({ status: 422, errors });
+    expect(await row()).toEqual(before);
+  });
+
+test('two wrong fields are both named', async () => {
+  const { errors } = await save({ minimumUnits: '0', waveMinutes: '0' });
+  expect(errors).toEqual({ minimumUnits: 'too_small', waveMinutes: 'too_small' });
+});
+
+test('our own wording, sent back unchanged, stays ours: a later improvement reaches the shop', async () => {
+  const { en } = await import('../../app/messenger/words/en.ts');
+  await save({ texts: { en: { 'notice.back': en['notice.back'], confirm: '' } } });
+  expect((await row()).texts).toEqual({});
+});
+
+test('the editor warns of what Meta frowns on', () => {
+  expect(unwise('{product} is back, 20 % off')).toBe('promotion');
+  expect(unwise('See https://example.com')).toBe('link');
+  expect(unwise('We reserved {product} for you')).toBe('reserved');
+  expect(unwise('{product} is back in stock at {shop}: {price}')).toBeUndefined();
+});

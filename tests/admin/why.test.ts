@@ -1,0 +1,66 @@
+// Why told, why not yet, why not at all: each row of the answer, and which of two reasons wins.
+import { expect, test } from 'vitest';
+import { why, type Life, type Why } from '../../app/notifications/life.ts';
+
+const now = new Date('2026-11-23T10:00:00Z');
+const later = new Date('2026-11-23T10:00:08Z');
+
+const waits: Life = {
+  state: 'waiting',
+  expiresAt: new Date('2027-11-23T10:00:00Z'),
+  page: { trouble: null, gone: false },
+  variant: { paused: false, missing: false },
+  shopperStopped: false,
+  notification: null,
+  restock: null,
+  lookReason: 'sold_out',
+};
+const open: NonNullable<Life['restock']> = {
+  held: false,
+  holdUntil: null,
+  allowance: 10,
+  told: 3,
+  toldAlready: false,
+};
+const sent = (state: string, reason: string | null = null) => ({ notification: { state, reason } });
+
+const rows: [string, Partial<Life>, Why['answer'], string, (string | null)?][] = [
+  ['Meta accepted it', { state: 'told', ...sent('sent') }, 'told', 'sent'],
+  ['presumed', { state: 'presumed', ...sent('presumed') }, 'told', 'presumed'],
+  ['refused', { state: 'refused', ...sent('refused', 'unavailable') }, 'never', 'refused', 'unavailable'],
+  ['fate unknown', { state: 'unknown', ...sent('unknown') }, 'unknown', 'unknown'],
+  ['on its way', { state: 'claimed', restock: open, ...sent('begun') }, 'on_its_way', 'under_way'],
+  ['refused without a word', { state: 'claimed', ...sent('doubtful') }, 'on_its_way', 'doubtful'],
+  ['stopped', { state: 'stopped' }, 'never', 'stopped'],
+  ['the person stopped everything', { shopperStopped: true, restock: open }, 'never', 'stopped'],
+  ['expired', { state: 'expired' }, 'never', 'expired'],
+  ['about to be marked expired', { expiresAt: now, restock: open }, 'never', 'expired'],
+  ['the Page is gone', { page: { trouble: null, gone: true }, restock: open }, 'never', 'page_gone'],
+  [
+    'the Page is unwell',
+    { page: { trouble: 'reconnect', gone: false }, restock: open },
+    'not_yet',
+    'page_trouble',
+    'reconnect',
+  ],
+  ['deleted in Shopify', { variant: { paused: false, missing: true } }, 'not_yet', 'missing'],
+  ['paused', { variant: { paused: true, missing: false }, restock: open }, 'not_yet', 'paused'],
+  ['never looked at', { lookReason: null }, 'not_yet', 'not_looked'],
+  ['not back', {}, 'not_yet', 'not_back', 'sold_out'],
+  ['told in this restock already', { restock: { ...open, toldAlready: true } }, 'not_yet', 'told_already'],
+  ['held', { restock: { ...open, held: true, holdUntil: later } }, 'not_yet', 'held'],
+  ['hold-off', { restock: { ...open, holdUntil: later }, lookReason: 'hold_off' }, 'not_yet', 'hold_off'],
+  [
+    'quiet hours',
+    { restock: { ...open, holdUntil: later }, lookReason: 'quiet_hours' },
+    'not_yet',
+    'quiet_hours',
+  ],
+  ['the allowance is used up', { restock: { ...open, told: 10 } }, 'not_yet', 'next_wave'],
+  ['next in line', { restock: { ...open, holdUntil: now } }, 'on_its_way', 'next_in_line'],
+];
+
+for (const [name, life, answer, because, detail = null] of rows)
+  test(`${name}: ${answer}, because ${because}`, () => {
+    expect(why({ life: { ...waits, ...life }, now })).toEqual({ answer, because, detail });
+  });
