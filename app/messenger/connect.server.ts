@@ -116,7 +116,7 @@ async function keepPage({
 }): Promise<{ page: Page; switchedFrom: Page | null }> {
   return db.$transaction(async (tx) => {
     // Two windows of one merchant must not both become the shop's Page.
-    await tx.$queryRaw`SELECT 1 FROM "Shop" WHERE "id" = ${shopId} FOR UPDATE`;
+    await tx.$queryRaw`SELECT 1 FROM "Shop" WHERE "id" = ${shopId} FOR NO KEY UPDATE`;
     const before = await pageOf({ shopId, tx });
     const switchedFrom = before !== null && before.metaPageId !== metaPageId ? before : null;
     if (switchedFrom !== null)

@@ -20,10 +20,11 @@ export async function markWanted({
   variantIds: bigint[];
 }): Promise<number> {
   if (variantIds.length === 0) return 0;
-  // Locked in one order, or two webhooks about the same variants would wait for each other.
+  // Locked in one order, or two webhooks about the same variants would wait for each other; and not as keys, or two yeses at once to
+  // one variant would, since each new subscription holds the variant's key.
   const rows = await tx.$queryRaw<{ fresh: boolean }[]>`
     UPDATE "Variant" v SET "wanted" = v."wanted" + 1
-    FROM (SELECT "id" FROM "Variant" WHERE "shopId" = ${shopId} AND "id" = ANY(${variantIds}::bigint[]) ORDER BY "id" FOR UPDATE) due
+    FROM (SELECT "id" FROM "Variant" WHERE "shopId" = ${shopId} AND "id" = ANY(${variantIds}::bigint[]) ORDER BY "id" FOR NO KEY UPDATE) due
     WHERE v."shopId" = ${shopId} AND v."id" = due."id"
     RETURNING v."wanted" = v."looked" + 1 AS "fresh"`;
   // Only a variant that turns from clean to marked needs the bell: whoever looks at it reads `wanted` itself.

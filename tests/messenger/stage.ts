@@ -4,7 +4,7 @@ import { RequestedTokenType } from '@shopify/shopify-api';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { acquireLease } from '../../app/jobs/lease.server.ts';
+import { acquireLease, RENEW_MS, renewLease } from '../../app/jobs/lease.server.ts';
 import { workInbox, type Effects, type Handle } from '../../app/messenger/inbox.server.ts';
 import { createPace } from '../../app/messenger/pace.ts';
 import { pageToken, sealPageToken } from '../../app/messenger/pages.server.ts';
@@ -24,6 +24,7 @@ import type { Look } from '../../app/waitlist/offer.server.ts';
 import { noteRequestFate } from '../../app/waitlist/request-fate.server.ts';
 import { answerEvent } from '../../app/waitlist/talk.server.ts';
 import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
+import { signatures } from '../../simulators/messenger/signature.ts';
 import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
@@ -37,6 +38,14 @@ export const clock = () => new Date(Date.now() + ahead);
 export const pass = (seconds: number): void => {
   ahead += seconds * 1_000;
 };
+
+/** A webhook as Meta sends it. */
+export const signed = (body: string, secret = process.env.META_APP_SECRET!): Request =>
+  new Request(`${process.env.SHOPIFY_APP_URL}/webhooks/messenger`, {
+    method: 'POST',
+    body,
+    headers: { 'x-hub-signature-256': signatures({ body, secret }).sha256 },
+  });
 
 /** Runs one of our doors as Remix does: a thrown Response is an answer too. */
 export async function knock(request: Request): Promise<Response> {
@@ -98,12 +107,16 @@ let counter = 0;
 type Wish = { variantId?: bigint; shop?: OpenShop; locale?: string };
 export type Scene = Awaited<ReturnType<typeof setScene>>;
 
-/** One Page with one shop (or several), each shop with one product; a person with a phone. */
-export async function setScene({
+type Place = Awaited<ReturnType<typeof openPlace>>;
+
+/** One Page with one shop or several, each with one product. */
+export async function openPlace({
   shops = 1,
   connected = true,
 }: { shops?: number; connected?: boolean } = {}) {
   counter += 1;
+  // Shopify's session tokens live for a minute of real time.
+  ahead = 0;
   const metaPageId = `10400000${counter}`;
   const page = messenger.addPage({
     id: metaPageId,
@@ -131,17 +144,32 @@ export async function setScene({
         ),
       )
     : [];
+  return { metaPageId, page, made, pages };
+}
+
+/** A place of its own, and a person in it with a phone. */
+export const setScene = async (given: Parameters<typeof openPlace>[0] = {}) => enter(await openPlace(given));
+
+const ends = new Map<string, Effects[]>();
+function endsOf(psid: string): Effects[] {
+  const known = ends.get(psid) ?? [];
+  ends.set(psid, known);
+  return known;
+}
+
+/** Somebody new comes to a place. */
+export function enter({ metaPageId, page, made, pages }: Place) {
+  counter += 1;
   const personId = `lea-${counter}`;
   messenger.addPerson({ id: personId, name: 'Lea Blum' });
   const [shop] = made;
   const pace = createPace({ perSecond: Infinity });
-  /** What every event ended in, oldest first. */
-  const ended: Effects[] = [];
   const handle: Handle = async (event) => {
-    const effects = await answerEvent({ event, look: look, clock });
+    const effects = await answerEvent({ event, look, clock });
     return async (tx) => {
       const effect = await effects(tx);
-      if (event.kind !== 'delivered' && event.kind !== 'read' && event.kind !== 'echoed') ended.push(effect);
+      if (event.kind !== 'delivered' && event.kind !== 'read' && event.kind !== 'echoed')
+        endsOf(event.psid ?? '').push(effect);
       return effect;
     };
   };
@@ -156,7 +184,8 @@ export async function setScene({
     ...shop!,
     personId,
     phone: messenger.phone(personId),
-    ended,
+    /** What everything that this person did ended in, oldest first. */
+    ended: () => endsOf(scene.psid()),
     handle,
     psid: () => messenger.phone(personId).psid(metaPageId),
 
@@ -176,6 +205,21 @@ export async function setScene({
       const outcome = scene.phone.openLink(`https://m.me/${metaPageId}?ref=${ref}`).outcome;
       if (outcome === 'get_started') scene.phone.tapGetStarted();
     },
+    /** An event in Meta's own hand, signed, through the real door. */
+    async post({ what, standby = false, at = clock() }: { what: object; standby?: boolean; at?: Date }) {
+      const event = {
+        sender: { id: scene.psid() },
+        recipient: { id: metaPageId },
+        timestamp: at.getTime(),
+        ...what,
+      };
+      // Whoever does something at a Page has a thread with it, and an open window.
+      const thread = [...messenger.world.threads.values()].find((one) => one.psid === scene.psid())!;
+      Object.assign(thread, { exists: true, windowUntil: at.getTime() + 86_400_000 });
+      const entry = { id: metaPageId, time: at.getTime(), [standby ? 'standby' : 'messaging']: [event] };
+      const answer = await knock(signed(JSON.stringify({ object: 'page', entry: [entry] })));
+      if (answer.status !== 200) throw new Error(`The door answered ${answer.status}.`);
+    },
     /** Meta delivers what it has, the inbox is worked until nothing is due. */
     async settle(): Promise<void> {
       for (let round = 0; round < 20; round += 1) {
@@ -190,15 +234,17 @@ export async function setScene({
     async work(holder = 'worker'): Promise<Date | null> {
       const acquired = await acquireLease({ name: `page:${metaPageId}`, holder });
       if ('heldForMs' in acquired) throw new Error('the lease is held by another worker');
+      const { lease } = acquired;
+      const renewal = setInterval(() => void renewLease(lease), RENEW_MS);
       return workInbox({
         metaPageId,
-        lease: acquired.lease,
+        lease,
         clock,
         handle,
         said: noteRequestFate,
         speak: ({ page: one, body }) =>
-          send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace, timeoutMs: 2_000 }),
-      });
+          send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace }),
+      }).finally(() => clearInterval(renewal));
     },
     /** What the Page has said to the person so far, as they read it. */
     said: (who = personId) =>
