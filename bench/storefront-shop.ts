@@ -56,17 +56,20 @@ export async function serve({
   const extensionDir = fileURLToPath(new URL('../extensions/notify-me', import.meta.url));
   const storefront = createStorefront({ store, now, extensionDir, placement: () => placement });
   // Shopify keeps rendered pages; the time that our Liquid takes is no figure of the button's.
-  const kept = new Map<string, { status: number; headers: Record<string, string | number>; body: Buffer }>();
   const answerFor = async (path: string, referer: string) => {
     const answer = await storefront.handle(new Request(`http://${DOMAIN}${path}`, { headers: { referer } }));
     const body = gzipSync(Buffer.from(await answer.arrayBuffer()));
     const encoding = { 'content-encoding': 'gzip', 'content-length': body.length };
-    return { status: answer.status, headers: { ...Object.fromEntries(answer.headers), ...encoding }, body };
+    return { status: answer.status, head: { ...Object.fromEntries(answer.headers), ...encoding }, body };
   };
-  const server = createServer(async ({ url = '/', headers }, response) => {
-    const answer = kept.get(url) ?? (await answerFor(url, headers.referer ?? ''));
+  const kept = new Map<string, ReturnType<typeof answerFor>>();
+  const server = createServer(({ url = '/', headers }, response) => {
+    const answer = kept.get(url) ?? answerFor(url, headers.referer ?? '');
     kept.set(url, answer);
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+    void answer.then(
+      ({ status, head, body }) => response.writeHead(status, head).end(body),
+      (error: Error) => response.destroy(error),
+    );
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;

@@ -185,7 +185,7 @@ test('forms of other products on the page change nothing', async () => {
     document.querySelector<HTMLInputElement>('[name=id][value="222"]')!.value = '333';
   });
   await page.mouse.click(5, 5);
-  await page.evaluate(() => new Promise((done) => setTimeout(done)));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   expect(await link(page).isVisible()).toBe(true);
   expect(await link(page).getAttribute('href')).toBe(linkOf({ front, variant: shirt.variant('M') }));
 });

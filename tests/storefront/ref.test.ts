@@ -1,6 +1,7 @@
 // The link says which shop, variant, language and country, provably, in Meta's characters, and nothing about the person.
 import { expect, test } from 'vitest';
-import { html, linkOf, openShopfront, PAGE_ID, refOf } from './shopfront.ts';
+import { readRef, refHolds } from '../../app/messenger/ref.ts';
+import { html, linkOf, openShopfront, PAGE_ID, REF_KEY, refOf } from './shopfront.ts';
 
 const hrefIn = (text: string) => /<a href="(https:\/\/m\.me[^"]*)"/.exec(text)?.[1];
 
@@ -52,4 +53,22 @@ test('the key itself never reaches the page', async () => {
   const front = openShopfront({ appData: { ref_key: 'a-key-that-must-stay-inside' } });
   const shirt = front.addProduct({ units: { S: 0, M: 1 } });
   expect(await html({ front, path: shirt.path })).not.toContain('a-key-that-must-stay-inside');
+});
+
+test('the app reads from a link that Liquid drew what it says, and sees whether it is whole', async () => {
+  const front = openShopfront();
+  const shirt = front.addProduct({ units: { S: 0 } });
+  const ref = new URL(
+    hrefIn(await html({ front, path: `/pt-BR${shirt.path}?country=BR` }))!,
+  ).searchParams.get('ref')!;
+  const read = readRef(ref)!;
+  expect(read).toMatchObject({
+    kind: 'variant',
+    shopId: front.shop.id,
+    variantId: BigInt(shirt.variant('S')),
+    locale: 'pt-BR',
+    country: 'BR',
+  });
+  expect(refHolds({ ref: read, refKey: REF_KEY })).toBe(true);
+  expect(refHolds({ ref: readRef(ref.replace('pt-BR', 'pt-PT'))!, refKey: REF_KEY })).toBe(false);
 });

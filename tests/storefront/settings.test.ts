@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openBrowser } from '../setup/browser.ts';
 import type { Placement } from '../../simulators/storefront/storefront.ts';
-import { block, html, link, linkOf, openShopfront, visit } from './shopfront.ts';
+import { block, html, link, openShopfront, visit } from './shopfront.ts';
 
 const browser = await openBrowser();
 const placed = (settings: Record<string, unknown>): Placement => ({
