@@ -1,42 +1,31 @@
-// A lane in miniature for the tests of this room: tells everybody who may be told by the open restocks, through the room's own gate.
+// A lane in miniature for the tests of this room: tells everybody who may be told by the open restocks, by the lane's own claim.
 import { db } from '../../app/db.server.ts';
-import { countTold, roomIn } from '../../app/restock/allowance.server.ts';
-import { claimLine, endSubscriptions } from '../../app/waitlist/claim-line.server.ts';
+import { acquireLease, releaseLease } from '../../app/jobs/lease.server.ts';
+import { claim } from '../../app/notifications/claim.server.ts';
+import { settleSent } from '../../app/notifications/settle.server.ts';
 import { clock, type House } from './house.ts';
 
 /** @returns the shoppers told, oldest yes first. */
 export async function tellAll({ shopId, page }: House, { atMost = Infinity } = {}): Promise<bigint[]> {
   const told: bigint[] = [];
+  const { metaPageId } = page;
+  const acquired = await acquireLease({ name: `page:${metaPageId}`, holder: 'test' });
+  if (!('lease' in acquired)) throw new Error('Somebody else holds the Page.');
+  const { lease } = acquired;
   const open = await db.restock.findMany({ where: { shopId, closedAt: null }, orderBy: { id: 'asc' } });
-  for (const { id: restockId, variantId, isTest } of open)
-    await db.$transaction(async (tx) => {
-      const now = clock();
-      const room = await roomIn({ tx, shopId, restockId, now });
-      const limit = Math.min(room, atMost - told.length, 100_000);
-      if (limit <= 0) return;
-      const line = { tx, shopId, variantId, pageId: page.id, restockId, isTest, limit, except: [], now };
-      const next = await claimLine(line);
-      for (const { id: subscriptionId, shopperId } of next)
-        await tx.notification.create({
-          data: {
-            shopId,
-            subscriptionId,
-            restockId,
-            shopperId,
-            pageId: page.id,
-            metaPageId: page.metaPageId,
-            code: `code-${subscriptionId}`,
-            state: 'sent',
-            isTest,
-            epoch: 1n,
-            claimedAt: now,
-            settledAt: now,
-          },
-        });
-      await countTold({ tx, restockId, count: next.length });
-      const because = next.map(() => null);
-      await endSubscriptions({ tx, ids: next.map(({ id }) => id), ending: 'told', because, now });
-      told.push(...next.map(({ shopperId }) => shopperId));
+  for (const { id: restockId, variantId, isTest } of open) {
+    const limit = Math.min(atMost - told.length, 10_000);
+    if (limit <= 0) break;
+    const now = clock();
+    const turn = { shopId, restockId, variantId, pageId: page.id, isTest, troubled: false };
+    const claimed = await claim({ metaPageId, lease, turn, limit, anyway: isTest, except: [], now });
+    await settleSent({ tx: db, sent: claimed.map(({ id }) => ({ id, mid: null })), now });
+    const rows = await db.notification.findMany({
+      where: { id: { in: claimed.map(({ id }) => id) } },
+      orderBy: { id: 'asc' },
     });
+    told.push(...rows.map((row) => row.shopperId));
+  }
+  await releaseLease(lease);
   return told;
 }

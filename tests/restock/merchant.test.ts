@@ -27,6 +27,25 @@ test('tell now ends the hold-off, after one more reading', async () => {
   expect(await tellAll(house)).toHaveLength(2);
 });
 
+test('tell now in a restock that came back: what was allowed before its gap waits for the new reading too', async () => {
+  const house = await furnish();
+  const { variantId } = await house.product();
+  await house.line(variantId, 3);
+  await house.stock({ variantId, to: 5 });
+  await house.look();
+  expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
+  await house.stock({ variantId, to: 0 });
+  await house.look();
+  await db.shop.update({ where: { id: house.shopId }, data: { holdOffSeconds: 600 } });
+  await house.stock({ variantId, to: 5 });
+  await house.look();
+  expect(await tellAll(house), 'hold-off').toEqual([]);
+  await tellNow({ shopId: house.shopId, variantId, now: clock() });
+  expect(await tellAll(house), 'the old reading').toEqual([]);
+  await house.look();
+  expect(await tellAll(house)).toHaveLength(2);
+});
+
 test('tell now on stock that has gone tells nobody', async () => {
   const house = await furnish({ holdOffSeconds: 600 });
   const { variantId } = await house.product();

@@ -75,7 +75,8 @@ test('whatever the zone, the end of quiet hours is the first minute that is not 
       const end = quietEnd({ now, settings });
       if (end === undefined) return;
       expect(end.getTime()).toBeGreaterThan(now.getTime());
-      expect(end.getTime() - now.getTime()).toBeLessThanOrEqual(26 * 3_600_000);
+      // Two days only where the one minute that is not quiet falls into an hour that the clock leaves out.
+      expect(end.getTime() - now.getTime()).toBeLessThanOrEqual(50 * 3_600_000);
       expect(quietEnd({ now: end, settings })).toBeUndefined();
       expect(quietEnd({ now: new Date(end.getTime() - 1), settings })).toEqual(end);
     }),

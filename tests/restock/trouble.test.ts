@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { releaseLease } from '../../app/jobs/lease.server.ts';
+import { lookNow } from '../../app/restock/merchant.server.ts';
 import { lookAtDue } from '../../app/restock/look.server.ts';
+import { waitFor } from '../setup/wait-for.ts';
 import { clock, furnish, holdNextAnswer, pass } from './house.ts';
 import { tellAll } from './lane.ts';
 
@@ -183,4 +185,39 @@ test('a shop that has left is not looked at', async () => {
   const calls = house.calls();
   expect(await house.look()).toEqual({ outcome: 'idle', nextAt: null });
   expect(house.calls()).toBe(calls);
+});
+
+test('people are claimed while a look is on its way: the allowance never falls below those told', async () => {
+  const house = await furnish();
+  const { variantId } = await house.product();
+  await house.line(variantId, 12);
+  await house.stock({ variantId, to: 1 });
+  await house.look();
+  pass(15 * 60);
+  await db.restock.updateMany({
+    where: { shopId: house.shopId },
+    data: { allowance: 12, sellableAt: clock() },
+  });
+  // Counted before, locked after: the claim commits in between.
+  const claiming = Promise.withResolvers<void>();
+  const claim = db.$transaction(async (tx) => {
+    await tx.$executeRaw`UPDATE "Restock" SET "told" = 12 WHERE "shopId" = ${house.shopId}`;
+    await claiming.promise;
+  });
+  await lookNow({ shopId: house.shopId, variantId, now: clock() });
+  const looking = house.look();
+  await waitFor(
+    async () => {
+      const [row] = await db.$queryRaw<{ waits: boolean }[]>`
+        SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')
+          AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())) AS waits`;
+      return row!.waits;
+    },
+    { until: 'the look to wait for the claim' },
+  );
+  claiming.resolve();
+  await claim;
+  expect(await looking).toMatchObject({ outcome: 'idle' });
+  const [restock] = await house.restocks(variantId);
+  expect(restock!.allowance).toBeGreaterThanOrEqual(restock!.told);
 });
