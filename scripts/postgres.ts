@@ -122,18 +122,25 @@ function isPostgres(pid: number): boolean {
   }
 }
 
-function accepts(home: Home): Promise<boolean> {
+/** The shortest question of PostgreSQL's protocol ("may we encrypt?"), which only a living server answers. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/** A connection alone proves nothing: the system still accepts it for a server that was just killed. */
+function answers(home: Home): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(join(home.socketFolder, '.s.PGSQL.5432'));
-    socket.once('connect', () => {
+    const socket = connect(join(home.socketFolder, '.s.PGSQL.5432'), () => socket.write(SSL_REQUEST));
+    const settle = (answered: boolean) => {
       socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
+      resolve(answered);
+    };
+    socket.setTimeout(5_000, () => settle(false));
+    socket.once('data', () => settle(true));
+    socket.once('error', () => settle(false));
+    socket.once('close', () => settle(false));
   });
 }
 
-const isReady = async (home: Home) => statusOf(home)?.ready === true && (await accepts(home));
+const isReady = async (home: Home) => statusOf(home)?.ready === true && (await answers(home));
 
 /** What a command of PostgreSQL gets: nothing of ours but a plain language, so that its messages are the same everywhere. */
 function plain(home: Home) {
