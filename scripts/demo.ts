@@ -1,6 +1,7 @@
 // `npm run demo`: the whole story on one page, to be played by hand; with `--play` it plays itself, and its exit code is the verdict.
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { generate } from 'selfsigned';
 import { serveByHand } from '../simulators/demo/by-hand.ts';
 import { startDemoWorld, type DemoWorld } from '../simulators/demo/demo-world.ts';
@@ -12,39 +13,44 @@ import { withLock } from './lock.mjs';
 import { erasePostgres, startPostgres, type Postgres } from './postgres.ts';
 
 const PORT = 4600;
-const options = process.argv.slice(2);
-const playing = options.includes('--play');
-const folder = join('.data', playing ? 'play' : 'demo');
-const logFile = join(folder, 'app.log');
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-const unknown = options.filter((option) => option !== '--play' && option !== '--fresh');
-if (unknown.length > 0) {
-  process.stderr.write(`The demo knows --play and --fresh, not ${unknown.join(' ')}.\n`);
-  process.exit(64);
+function readOptions(): { play: boolean; fresh: boolean; in?: string } {
+  try {
+    const { values } = parseArgs({
+      options: { play: { type: 'boolean' }, fresh: { type: 'boolean' }, in: { type: 'string' } },
+    });
+    return { play: values.play ?? false, fresh: values.fresh ?? false, in: values.in };
+  } catch (error) {
+    process.stderr.write(
+      `${(error as Error).message}\nThe demo knows --play (plays itself), --fresh (starts over) and --in FOLDER (keeps its data there).\n`,
+    );
+    process.exit(64);
+  }
 }
+const options = readOptions();
+const folder = options.in ?? join('.data', options.play ? 'play' : 'demo');
+const logFile = join(folder, 'app.log');
 
 /** What has to be ended, the last begun first. */
-const toEnd: (() => Promise<unknown> | unknown)[] = [];
-let ending: Promise<void> | undefined;
-const end = () =>
-  (ending ??= (async () => {
-    for (const each of toEnd.reverse()) await Promise.resolve(each()).catch(() => undefined);
-  })());
-async function endNow(): Promise<never> {
-  await end();
-  process.exit(0);
+const toEnd: (() => Promise<unknown>)[] = [];
+async function end(): Promise<void> {
+  for (const each of toEnd.splice(0).reverse()) await each().catch(() => undefined);
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void endNow());
+const stopped = Promise.withResolvers<'stopped'>();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    stopped.resolve('stopped');
+  });
 
 async function begin(): Promise<DemoWorld> {
   const database = join(folder, 'postgres');
-  if (playing || options.includes('--fresh')) {
+  if (options.play || options.fresh) {
     await erasePostgres({ folder: database });
     rmSync(folder, { recursive: true, force: true });
   }
   mkdirSync(folder, { recursive: true });
-  buildApp({ say });
+  await buildApp({ say });
   say('Starting PostgreSQL, the stand-ins and the app ...');
   const postgres: Postgres = await startPostgres({ folder: database, endsWithMe: true, say });
   toEnd.push(() => postgres.stop());
@@ -85,26 +91,25 @@ async function byHand(demo: DemoWorld): Promise<void> {
   );
 }
 
-mkdirSync('.data', { recursive: true });
+async function perform(): Promise<void> {
+  const demo = await begin();
+  if (options.play) return playItself(demo);
+  await byHand(demo);
+  await stopped.promise;
+}
+
 await withLock({
-  path: join('.data', `${playing ? 'play' : 'demo'}.lock`),
+  path: `${folder}.lock`,
   onWait: (holder: string) =>
     say(`Another demo of this checkout is running (process ${holder}); waiting for its end ...`),
   work: async () => {
     try {
-      const demo = await begin();
-      if (playing) await playItself(demo);
-      else {
-        await byHand(demo);
-        await new Promise<never>(() => undefined);
-      }
+      await Promise.race([perform(), stopped.promise]);
     } catch (error) {
-      if (ending === undefined) {
-        process.exitCode = 1;
-        process.stderr.write(
-          `${error instanceof Error ? error.message : String(error)}\nThe app's own words are in ${logFile}.\n`,
-        );
-      }
+      process.exitCode = 1;
+      process.stderr.write(
+        `${error instanceof Error ? error.message : String(error)}\nThe app's own words are in ${logFile}.\n`,
+      );
     } finally {
       await end();
     }

@@ -110,7 +110,7 @@ export function createAdmin({ store, apiKey, appName, appUrl, mintSessionToken }
     );
     return page({
       title: 'Products',
-      body: `<h1>Products <small>${escape(shop.name)}</small></h1><p class="quiet">Set the units a location has; the webhooks leave at once.</p>
+      body: `<nav><b>Products</b> <a href="/store/${domain.split('.')[0]}/apps/${apiKey}">${escape(appName)}</a></nav><h1>Products <small>${escape(shop.name)}</small></h1><p class="quiet">Set the units a location has; the webhooks leave at once.</p>
         <table><thead><tr><th>Variant</th><th>Online store</th>${locations.map((each) => `<th>${escape(each.name)}${each.fulfillsOnlineOrders ? '' : '<small>no online orders</small>'}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
     });
   }

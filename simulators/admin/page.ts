@@ -9,6 +9,7 @@ const style = `
   :root { font: 14px/1.45 Inter, system-ui, sans-serif; color: #303030; background: #f1f1f1; }
   body { margin: 0; padding: 16px; }
   h1 { font-size: 18px; margin: 0 0 4px; } small { display: block; font-weight: 400; color: #616161; } h1 small { display: inline; margin-left: 6px; font-size: 14px; }
+  nav { display: flex; gap: 18px; margin: -4px 0 12px; } nav a { color: inherit; }
   .quiet { color: #616161; margin: 0 0 12px; }
   table { width: 100%; border-collapse: collapse; background: #fff; border-radius: 12px; overflow: hidden; box-shadow: 0 1px 2px #0002; }
   th, td { text-align: left; padding: 8px 10px; border-bottom: 1px solid #ebebeb; vertical-align: middle; } thead th { background: #f7f7f7; font-weight: 600; font-size: 12px; }
