@@ -167,9 +167,15 @@ const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
           AND (b."at", b."id") < (i."at", i."id"))
     ORDER BY i."id" LIMIT ${ROUND}`;
 
+/** When the next head of any line is due; what waits behind one that was put off does not count. */
 async function nextDue({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
-  const next = await db.inbox.aggregate({ where: { metaPageId, problem: null }, _min: { dueAt: true } });
-  return next._min.dueAt;
+  const [next] = await db.$queryRaw<{ at: Date | null }[]>`
+    SELECT min(i."dueAt") AS "at" FROM "Inbox" i
+    WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM "Inbox" b WHERE b."metaPageId" = i."metaPageId" AND b."person" = i."person" AND b."problem" IS NULL
+          AND (b."at", b."id") < (i."at", i."id"))`;
+  return next?.at ?? null;
 }
 
 async function apply({
