@@ -21,12 +21,13 @@ export function useBlockStatus(): BlockStatus {
   const [status, setStatus] = useState<BlockStatus>('reading');
   useEffect(() => {
     let alive = true;
-    const read = () =>
-      Promise.resolve(window.shopify.app.extensions()).then(
+    const read = () => {
+      void Promise.resolve(window.shopify.app.extensions()).then(
         (extensions) => alive && setStatus(blockStatus(extensions)),
         () => alive && setStatus('unknown'),
       );
-    void read();
+    };
+    read();
     // The theme editor is open in another tab: whoever comes back from it sees the change.
     window.addEventListener('focus', read);
     return () => {

@@ -9,7 +9,7 @@ import {
   Text,
   TextField,
 } from '@shopify/polaris';
-import type { SettingsForm, SettingsShown } from './use-settings.ts';
+import type { SettingsForm } from './use-settings.ts';
 import { useWords, type Text as Word } from './words.tsx';
 
 type NumberName =
@@ -67,7 +67,7 @@ export function TellingSettings({ form, timezone }: { form: SettingsForm; timezo
               helpText: say(`settings.policy.${value}.text`),
             }))}
             selected={[values.policy]}
-            onChange={([policy]) => form.set('policy', (policy ?? 'fair') as SettingsShown['policy'])}
+            onChange={([policy]) => form.set('policy', policy ?? 'fair')}
           />
           {values.policy === 'fair' && (
             <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">

@@ -51,10 +51,7 @@ export function speaker({ locale, timezone }: { locale: 'en' | 'es'; timezone: s
     relative({ at, now }: { at: string; now: string }): string {
       const ms = Date.parse(at) - Date.parse(now);
       const [unit, size] = largest(ms);
-      return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(
-        Math.round(ms / size),
-        unit as Intl.RelativeTimeFormatUnit,
-      );
+      return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round(ms / size), unit);
     },
     /** "8 minutes". */
     span({ from, until }: { from: string; until: string }): string {

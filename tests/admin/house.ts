@@ -67,7 +67,7 @@ export function openAdmin() {
     const standIns = await world.serve();
     env.STAND_INS_ADDRESS = `http://127.0.0.1:${standIns.port}`;
     await import('../../simulators/network/preload.ts');
-    const built = (await import('../../build/server/index.js' as string)) as {
+    const built = (await import(new URL('../../build/server/index.js', import.meta.url).href)) as {
       routes: Record<
         string,
         { id: string; path?: string; parentId?: string; module: { loader?: unknown; action?: unknown } }

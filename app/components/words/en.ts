@@ -1,5 +1,8 @@
 // What the merchant reads, in English: the list of all texts of the admin.
+import { enCodes } from './en-codes.ts';
+
 export const en = {
+  ...enCodes,
   'nav.waitlist': 'Waitlist',
   'nav.notifications': 'Notifications',
   'nav.messenger': 'Messenger',
@@ -10,9 +13,6 @@ export const en = {
   'page.broken.text': 'Nothing was lost, and messages go on being sent. Try again in a moment.',
   'page.again': 'Try again',
   'page.home': 'Go to Home',
-  'done.saved': 'Saved',
-  'done.failed': 'That did not work. Try again in a moment.',
-
   'home.title': 'Home',
   'guide.title': 'Set up in three steps',
   'guide.text': 'It takes about three minutes. Shoppers see the button once all three are done.',
@@ -80,27 +80,6 @@ export const en = {
     'came back {when}: {told, plural, =0 {nobody told yet} one {# person told} other {# people told}}',
   'lately.closed':
     'was for sale for {time}: {told, plural, =0 {nobody was told} one {# person was told} other {# people were told}}, {waiting, plural, =0 {nobody waits now} one {# kept their place} other {# kept their place}}',
-
-  'trouble.reconnect': 'Facebook no longer accepts the connection to your Page',
-  'trouble.reconnect.do': 'Connect the Page again. Everyone who waits keeps their place.',
-  'trouble.permission': 'A permission is missing for your Page',
-  'trouble.permission.do': 'Connect the Page again and leave every permission switched on.',
-  'trouble.not_granted': 'Your Page may not send one-time notifications yet',
-  'trouble.not_granted.do':
-    'In your Page’s settings open Advanced messaging, request One-Time Notification, then run the test again.',
-  'trouble.restricted': 'Meta restricts messages from your Page',
-  'trouble.restricted.do':
-    'Open Support Home of your Page on Facebook to see what Meta asks for. Nobody’s place is lost.',
-  'trouble.blocked': 'Meta has blocked messages from your Page for a while',
-  'trouble.blocked.do':
-    'Wait until Meta lifts the block. We try again by ourselves, and nobody’s place is lost.',
-  'trouble.unsubscribed': 'Your Page no longer sends us its messages',
-  'trouble.unsubscribed.do': 'Connect the Page again, so that we hear shoppers who ask.',
-  'trouble.doubtful': 'Meta refuses messages without saying why',
-  'trouble.doubtful.do':
-    'We have paused, so that nobody’s yes is wasted. Run the test again to see whether it is over.',
-  'trouble.open': 'Open Messenger',
-
   'connect.title': 'Facebook Page',
   'connect.none': 'No Page is connected. Nothing is shown on your storefront until one is.',
   'connect.well': 'Connected',
@@ -127,14 +106,6 @@ export const en = {
   'choose.otherGetStarted': 'Another app answers the Get Started button.',
   'choose.replace': 'Replace and connect',
   'choose.keep': 'Keep them and connect',
-  'permission.pages_show_list': 'The list of your Pages, so that you can choose one.',
-  'permission.pages_messaging':
-    'Messages, to answer shoppers who ask and to send the one message they asked for.',
-  'permission.pages_manage_metadata':
-    'Page settings, to hear when a shopper asks and to set the Get Started button.',
-  'permission.business_management': 'Business portfolio, to reach Pages that belong to one.',
-  'done.connected': 'Page connected',
-  'done.disconnected': 'Page disconnected',
   'test.title': 'Your own test',
   'test.notYet': 'Not tested yet',
   'test.why':
@@ -165,7 +136,6 @@ export const en = {
     'A shopper who does not tap Notify Me is never messaged. Meta may refuse to reach some people, for example in some countries; you see who, and why.',
   'need.leave':
     'Uninstalling stops all messages at once. 48 hours later everything is erased, the waitlist included, and cannot be brought back.',
-
   'waitlist.title': 'Waitlist',
   'waitlist.empty': 'Nobody is waiting yet',
   'waitlist.empty.text':
@@ -196,12 +166,6 @@ export const en = {
   'waitlist.people': '{waiting, plural, =0 {Nobody waits} one {# person waits} other {# people wait}}',
   'waitlist.peopleOldest':
     '{waiting, plural, =0 {Nobody waits} one {# person waits} other {# people wait}} for {variant}, longest since {oldest}',
-  'state.restocked': 'Back now',
-  'state.paused': 'Paused',
-  'state.missing': 'Deleted in Shopify',
-  'state.waiting': 'Sold out',
-  'state.unseen': 'Not looked at yet',
-
   'variant.lookNow': 'Look now',
   'variant.tellNow': 'Tell now',
   'variant.tellNow.text':
@@ -210,14 +174,6 @@ export const en = {
   'variant.release': 'Release',
   'variant.pause': 'Pause',
   'variant.resume': 'Resume',
-  'done.look': 'We look at Shopify’s stock now',
-  'done.tell': 'Telling starts as soon as a fresh look has seen the stock',
-  'done.hold': 'Held: nobody more is told until you release it',
-  'done.release': 'Released: a fresh look decides how it goes on',
-  'done.pause': 'Paused: nobody is told about this variant',
-  'done.resume': 'Resumed: we look at Shopify’s stock now',
-  'done.not_open': 'It is not back right now, so there is nothing to tell or to hold',
-  'done.unknown': 'This variant is not known here any more',
   'variant.people': 'People who wait',
   'variant.people.none': 'Nobody waits for this variant now.',
   'variant.shopper': 'Shopper',
@@ -235,55 +191,6 @@ export const en = {
   'look.units': '{units, plural, one {# unit} other {# units}}',
   'table.next': 'Next page',
   'table.previous': 'Previous page',
-
-  'sent.all': 'All',
-  'sent.sent': 'Sent',
-  'sent.presumed': 'Told (presumed)',
-  'sent.refused': 'Refused',
-  'sent.unknown': 'Unknown',
-  'sent.under_way': 'On its way',
-  'sent.when': 'When',
-  'sent.came': 'What came of it',
-  'sent.none': 'No message has been sent yet',
-  'sent.none.text':
-    'When something that people wait for is back, each message appears here with how it ended and why.',
-  'answer.told': 'Told',
-  'answer.on_its_way': 'On its way',
-  'answer.not_yet': 'Not yet',
-  'answer.never': 'Will not be told',
-  'answer.unknown': 'Unknown',
-  'why.sent': 'The variant came back, it was this shopper’s turn, and Meta accepted the message.',
-  'why.presumed':
-    'Meta’s answer was lost. When we repeated the same call, Meta would not take it a second time, so the first one very likely went through.',
-  'why.refused': 'Meta did not deliver the message to this person, for good.',
-  'why.unknown':
-    'Meta’s answer was lost, and repeating the call brought no certainty. We do not send again, so that nobody is told twice.',
-  'why.stopped': 'The shopper asked to stop, or said no.',
-  'why.expired': 'The permission ran out a year after the shopper said yes.',
-  'why.page_gone': 'The Page they said yes to was disconnected. Their yes is good for that Page alone.',
-  'why.under_way': 'The message is being sent.',
-  'why.doubtful': 'Meta refused without saying why. The message is tried again; the shopper’s yes is kept.',
-  'why.page_trouble': 'Your Page needs attention. Everyone keeps their place:',
-  'why.missing':
-    'The variant was deleted in Shopify. You can move its waiters to another variant of the product.',
-  'why.paused': 'You have paused notifications for this variant.',
-  'why.not_looked': 'We have not looked at this variant yet.',
-  'why.not_back': 'It is not back. When we last looked:',
-  'why.told_already':
-    'This shopper was told in this restock already. They keep their place for the next one.',
-  'why.held': 'You hold this restock back.',
-  'why.hold_off': 'It is back. We wait a moment and look again before anybody is told.',
-  'why.quiet_hours': 'It is back, and it is quiet hours in your shop’s time zone.',
-  'why.next_wave': 'It is back. As many as fit the stock were told; the next wave follows.',
-  'why.next_in_line': 'It is back, and this shopper is about to be told.',
-  'outcome.unavailable':
-    'This person cannot be reached by Messenger: blocked, deactivated, or in a country where Meta does not allow it.',
-  'outcome.no_such_person': 'Meta no longer knows this person on your Page.',
-  'outcome.stopped_by_person': 'This person switched these messages off in Messenger.',
-  'outcome.asked_too_often': 'Meta limits how often this person may be messaged.',
-  'outcome.thread_elsewhere': 'Another app controls this conversation.',
-  'outcome.no_profile': 'This person has no Messenger profile that can be written to.',
-  'outcome.not_accepted': 'Meta did not accept the message, without saying why.',
   'life.title': 'Shopper …{shopper}',
   'life.why': 'Why',
   'life.test': 'Your own test',
@@ -304,7 +211,6 @@ export const en = {
   'consent.title': 'Consent as proof',
   'consent.line':
     'Card “{title}” by the Page {page}, Notify Me tapped {at} by Messenger user …{shopper}, one message, valid until {until}, card {mid}.',
-
   'settings.save': 'Save',
   'settings.discard': 'Discard',
   'settings.wrong': 'Nothing was saved: {wrong, plural, one {# field needs} other {# fields need}} a change',
@@ -347,61 +253,9 @@ export const en = {
   'settings.ours': 'Use our wording',
   'settings.preview': 'What the shopper sees',
   'settings.preview.text': 'With an example product. Messenger may draw it a little differently.',
-  'message.request.title': 'The question on the Notify Me card',
-  'message.confirm': 'After Notify Me was tapped',
-  'message.notice.back': 'It is back',
-  'message.notice.canBeOrdered': 'It can be ordered again',
   'preview.buy': 'Buy',
   'preview.no': 'No thanks',
   'preview.next': 'Tell me next time',
-  'unit.people': 'people',
-  'unit.minutes': 'minutes',
-  'unit.seconds': 'seconds',
-  'unit.units': 'units',
-  'unit.perSecond': 'messages a second',
-  'error.number': 'Enter a number.',
-  'error.whole': 'Enter a whole number.',
-  'error.too_small': 'Enter a larger number.',
-  'error.too_big': 'Enter a smaller number.',
-  'error.time': 'Enter a time, such as 22:00.',
-  'error.same_time': 'Choose an end that differs from the beginning.',
-  'error.unreadable': 'The form could not be read. Load the page again.',
-  'error.too_long': 'Shorten the text: Meta would cut it off.',
-  'error.unknown_value': 'It uses a word in braces that this message does not know.',
-  'error.no_product': "Name the product: put '{product}' somewhere in the text.",
-  'error.not_a_message': 'A brace is open or closed where it should not be.',
-  'error.unknown_message': 'This message does not exist any more.',
-  'warning.link': 'Leave links out: the button leads to the product, and Meta may refuse others.',
-  'warning.promotion':
-    'This reads like advertising. Meta allows this message only for what the shopper asked.',
-  'warning.reserved': 'Nothing is reserved for the shopper. Do not promise it.',
-
-  'verdict.open': 'Restock opened',
-  'verdict.allow': 'Telling',
-  'verdict.wait': 'Waiting',
-  'verdict.close': 'Restock closed',
-  'verdict.nothing': 'Nobody told',
-  'reason.in_stock': 'It is in stock and can be bought online.',
-  'reason.can_be_ordered': 'It can be ordered, although it is not in stock.',
-  'reason.not_active': 'The product is a draft or archived.',
-  'reason.not_published': 'The product is not published to the online store.',
-  'reason.sold_out': 'It is sold out.',
-  'reason.stale': 'There is stock, but Shopify still says it is not for sale. We look again shortly.',
-  'reason.order_only': 'It can only be ordered ahead, and you tell people about real stock only (Settings).',
-  'reason.stock_elsewhere': 'The stock is at locations that do not count for online orders (Settings).',
-  'reason.gone': 'Shopify no longer knows this variant.',
-  'reason.unreadable': 'Shopify’s answer could not be read. We look again later.',
-  'reason.below_minimum': 'There are fewer units than your minimum (Settings).',
-  'reason.nobody_waits': 'Nobody is waiting to be told.',
-  'reason.paused': 'You have paused notifications for this variant.',
-  'reason.held': 'You hold this restock back.',
-  'reason.hold_off': 'We wait a moment and look again before anybody is told.',
-  'reason.quiet_hours': 'It is quiet hours in your shop’s time zone.',
-  'reason.everyone_allowed': 'Everyone who waits may be told.',
-  'reason.wave': 'As many are told as fits the stock; the others follow in waves.',
-  'reason.next_wave': 'The next wave comes after a fresh look.',
-  'reason.still_telling': 'Those who may be told are being told.',
-  'reason.test': 'Your own test.',
 } as const;
 
 export type Text = keyof typeof en;

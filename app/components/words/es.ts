@@ -1,7 +1,9 @@
 // What the merchant reads, in Spanish.
 import type { Texts } from './en.ts';
+import { esCodes } from './es-codes.ts';
 
 export const es: Texts = {
+  ...esCodes,
   'nav.waitlist': 'Lista de espera',
   'nav.notifications': 'Avisos',
   'nav.messenger': 'Messenger',
@@ -13,9 +15,6 @@ export const es: Texts = {
     'No se ha perdido nada y los mensajes se siguen enviando. Inténtalo de nuevo en un momento.',
   'page.again': 'Intentar de nuevo',
   'page.home': 'Ir al inicio',
-  'done.saved': 'Guardado',
-  'done.failed': 'No ha funcionado. Inténtalo de nuevo en un momento.',
-
   'home.title': 'Inicio',
   'guide.title': 'Configúralo en tres pasos',
   'guide.text': 'Se tarda unos tres minutos. Los compradores ven el botón cuando los tres están hechos.',
@@ -83,26 +82,6 @@ export const es: Texts = {
     'volvió {when}: {told, plural, =0 {todavía nadie avisado} one {# persona avisada} other {# personas avisadas}}',
   'lately.closed':
     'estuvo a la venta {time}: {told, plural, =0 {nadie avisado} one {# persona avisada} other {# personas avisadas}}, {waiting, plural, =0 {ya no espera nadie} one {# conserva su lugar} other {# conservan su lugar}}',
-
-  'trouble.reconnect': 'Facebook ya no acepta la conexión con tu página',
-  'trouble.reconnect.do': 'Vuelve a conectar la página. Quienes esperan conservan su lugar.',
-  'trouble.permission': 'Falta un permiso para tu página',
-  'trouble.permission.do': 'Vuelve a conectar la página y deja activados todos los permisos.',
-  'trouble.not_granted': 'Tu página todavía no puede enviar notificaciones únicas',
-  'trouble.not_granted.do':
-    'En los ajustes de tu página abre Mensajes avanzados, solicita One-Time Notification y repite la prueba.',
-  'trouble.restricted': 'Meta restringe los mensajes de tu página',
-  'trouble.restricted.do':
-    'Abre el servicio de ayuda de tu página en Facebook para ver qué pide Meta. Nadie pierde su lugar.',
-  'trouble.blocked': 'Meta ha bloqueado por un tiempo los mensajes de tu página',
-  'trouble.blocked.do': 'Espera a que Meta levante el bloqueo. Lo intentamos solos y nadie pierde su lugar.',
-  'trouble.unsubscribed': 'Tu página ya no nos envía sus mensajes',
-  'trouble.unsubscribed.do': 'Vuelve a conectar la página para que oigamos a los compradores que preguntan.',
-  'trouble.doubtful': 'Meta rechaza mensajes sin decir por qué',
-  'trouble.doubtful.do':
-    'Hemos hecho una pausa para no malgastar ningún sí. Repite la prueba para ver si ha pasado.',
-  'trouble.open': 'Abrir Messenger',
-
   'connect.title': 'Página de Facebook',
   'connect.none': 'No hay ninguna página conectada. Hasta entonces no se muestra nada en tu tienda.',
   'connect.well': 'Conectada',
@@ -131,14 +110,6 @@ export const es: Texts = {
   'choose.otherGetStarted': 'Otra app responde al botón Empezar.',
   'choose.replace': 'Sustituir y conectar',
   'choose.keep': 'Mantener y conectar',
-  'permission.pages_show_list': 'La lista de tus páginas, para que puedas elegir una.',
-  'permission.pages_messaging':
-    'Mensajes, para responder a quienes preguntan y enviar el único mensaje que pidieron.',
-  'permission.pages_manage_metadata':
-    'Ajustes de la página, para saber cuándo pregunta un comprador y poner el botón Empezar.',
-  'permission.business_management': 'Portafolio comercial, para llegar a las páginas que pertenecen a uno.',
-  'done.connected': 'Página conectada',
-  'done.disconnected': 'Página desconectada',
   'test.title': 'Tu propia prueba',
   'test.notYet': 'Sin probar',
   'test.why':
@@ -170,7 +141,6 @@ export const es: Texts = {
     'A quien no pulsa Notify Me no se le escribe nunca. Meta puede negarse a llegar a algunas personas, por ejemplo en algunos países; ves a quién y por qué.',
   'need.leave':
     'Al desinstalar se detienen todos los mensajes. 48 horas después se borra todo, también la lista de espera, y no se puede recuperar.',
-
   'waitlist.title': 'Lista de espera',
   'waitlist.empty': 'Todavía no espera nadie',
   'waitlist.empty.text':
@@ -202,12 +172,6 @@ export const es: Texts = {
     '{waiting, plural, =0 {No espera nadie} one {Espera # persona} other {Esperan # personas}}',
   'waitlist.peopleOldest':
     '{waiting, plural, =0 {No espera nadie} one {Espera # persona} other {Esperan # personas}} por {variant}; la primera, {oldest}',
-  'state.restocked': 'De vuelta',
-  'state.paused': 'En pausa',
-  'state.missing': 'Eliminada en Shopify',
-  'state.waiting': 'Agotada',
-  'state.unseen': 'Sin consultar',
-
   'variant.lookNow': 'Consultar ahora',
   'variant.tellNow': 'Avisar ahora',
   'variant.tellNow.text':
@@ -216,14 +180,6 @@ export const es: Texts = {
   'variant.release': 'Liberar',
   'variant.pause': 'Pausar',
   'variant.resume': 'Reanudar',
-  'done.look': 'Consultamos ahora el stock en Shopify',
-  'done.tell': 'Los avisos empiezan en cuanto una consulta nueva vea el stock',
-  'done.hold': 'Retenido: no se avisa a nadie más hasta que lo liberes',
-  'done.release': 'Liberado: una consulta nueva decide cómo sigue',
-  'done.pause': 'En pausa: no se avisa a nadie de esta variante',
-  'done.resume': 'Reanudado: consultamos ahora el stock en Shopify',
-  'done.not_open': 'Ahora mismo no ha vuelto, así que no hay nada que avisar ni retener',
-  'done.unknown': 'Esta variante ya no se conoce aquí',
   'variant.people': 'Personas que esperan',
   'variant.people.none': 'Ahora no espera nadie por esta variante.',
   'variant.shopper': 'Comprador',
@@ -242,55 +198,6 @@ export const es: Texts = {
   'look.units': '{units, plural, one {# unidad} other {# unidades}}',
   'table.next': 'Página siguiente',
   'table.previous': 'Página anterior',
-
-  'sent.all': 'Todos',
-  'sent.sent': 'Enviado',
-  'sent.presumed': 'Avisado (se supone)',
-  'sent.refused': 'Rechazado',
-  'sent.unknown': 'Sin confirmar',
-  'sent.under_way': 'En camino',
-  'sent.when': 'Cuándo',
-  'sent.came': 'Qué resultó',
-  'sent.none': 'Todavía no se ha enviado ningún mensaje',
-  'sent.none.text':
-    'Cuando vuelva algo que la gente espera, cada mensaje aparecerá aquí con su resultado y su porqué.',
-  'answer.told': 'Avisado',
-  'answer.on_its_way': 'En camino',
-  'answer.not_yet': 'Todavía no',
-  'answer.never': 'No se le avisará',
-  'answer.unknown': 'Sin confirmar',
-  'why.sent': 'La variante volvió, le tocaba a este comprador y Meta aceptó el mensaje.',
-  'why.presumed':
-    'La respuesta de Meta se perdió. Al repetir la misma llamada, Meta no la aceptó por segunda vez, así que muy probablemente la primera llegó.',
-  'why.refused': 'Meta no entregó el mensaje a esta persona, de forma definitiva.',
-  'why.unknown':
-    'La respuesta de Meta se perdió y repetir la llamada no dio certeza. No enviamos otra vez, para no avisar a nadie dos veces.',
-  'why.stopped': 'El comprador pidió parar o dijo que no.',
-  'why.expired': 'El permiso venció un año después de que el comprador dijera que sí.',
-  'why.page_gone': 'La página a la que dijo que sí se desconectó. Su sí solo vale para esa página.',
-  'why.under_way': 'El mensaje se está enviando.',
-  'why.doubtful': 'Meta lo rechazó sin decir por qué. Se intenta de nuevo; el sí del comprador se conserva.',
-  'why.page_trouble': 'Tu página requiere atención. Todos conservan su lugar:',
-  'why.missing':
-    'La variante se eliminó en Shopify. Puedes pasar a quienes esperan a otra variante del producto.',
-  'why.paused': 'Has pausado los avisos de esta variante.',
-  'why.not_looked': 'Todavía no hemos consultado esta variante.',
-  'why.not_back': 'No ha vuelto. La última vez que consultamos:',
-  'why.told_already':
-    'A este comprador ya se le avisó en esta reposición. Conserva su lugar para la siguiente.',
-  'why.held': 'Tienes retenida esta reposición.',
-  'why.hold_off': 'Ha vuelto. Esperamos un momento y consultamos otra vez antes de avisar.',
-  'why.quiet_hours': 'Ha vuelto, y son horas de silencio en la zona horaria de tu tienda.',
-  'why.next_wave': 'Ha vuelto. Se avisó a tantos como permite el stock; sigue la próxima tanda.',
-  'why.next_in_line': 'Ha vuelto y a este comprador se le avisará enseguida.',
-  'outcome.unavailable':
-    'No se puede llegar a esta persona por Messenger: bloqueo, cuenta desactivada o un país donde Meta no lo permite.',
-  'outcome.no_such_person': 'Meta ya no conoce a esta persona en tu página.',
-  'outcome.stopped_by_person': 'Esta persona desactivó estos mensajes en Messenger.',
-  'outcome.asked_too_often': 'Meta limita con qué frecuencia se puede escribir a esta persona.',
-  'outcome.thread_elsewhere': 'Otra app controla esta conversación.',
-  'outcome.no_profile': 'Esta persona no tiene un perfil de Messenger al que escribir.',
-  'outcome.not_accepted': 'Meta no aceptó el mensaje, sin decir por qué.',
   'life.title': 'Comprador …{shopper}',
   'life.why': 'Por qué',
   'life.test': 'Tu propia prueba',
@@ -311,7 +218,6 @@ export const es: Texts = {
   'consent.title': 'El consentimiento como prueba',
   'consent.line':
     'Tarjeta «{title}» de la página {page}; Notify Me pulsado {at} por el usuario de Messenger …{shopper}; un mensaje, válido hasta {until}; tarjeta {mid}.',
-
   'settings.save': 'Guardar',
   'settings.discard': 'Descartar',
   'settings.wrong':
@@ -357,61 +263,7 @@ export const es: Texts = {
   'settings.ours': 'Usar nuestro texto',
   'settings.preview': 'Qué ve el comprador',
   'settings.preview.text': 'Con un producto de ejemplo. Messenger puede dibujarlo de forma algo distinta.',
-  'message.request.title': 'La pregunta de la tarjeta Notify Me',
-  'message.confirm': 'Después de pulsar Notify Me',
-  'message.notice.back': 'Ha vuelto',
-  'message.notice.canBeOrdered': 'Se puede pedir de nuevo',
   'preview.buy': 'Comprar',
   'preview.no': 'No, gracias',
   'preview.next': 'Avísame la próxima vez',
-  'unit.people': 'personas',
-  'unit.minutes': 'minutos',
-  'unit.seconds': 'segundos',
-  'unit.units': 'unidades',
-  'unit.perSecond': 'mensajes por segundo',
-  'error.number': 'Introduce un número.',
-  'error.whole': 'Introduce un número entero.',
-  'error.too_small': 'Introduce un número mayor.',
-  'error.too_big': 'Introduce un número menor.',
-  'error.time': 'Introduce una hora, como 22:00.',
-  'error.same_time': 'Elige un final distinto del comienzo.',
-  'error.unreadable': 'No se pudo leer el formulario. Vuelve a cargar la página.',
-  'error.too_long': 'Acorta el texto: Meta lo cortaría.',
-  'error.unknown_value': 'Usa una palabra entre llaves que este mensaje no conoce.',
-  'error.no_product': "Nombra el producto: pon '{product}' en algún lugar del texto.",
-  'error.not_a_message': 'Hay una llave abierta o cerrada donde no debe.',
-  'error.unknown_message': 'Este mensaje ya no existe.',
-  'warning.link': 'No pongas enlaces: el botón lleva al producto y Meta puede rechazar otros.',
-  'warning.promotion': 'Suena a publicidad. Meta permite este mensaje solo para lo que el comprador pidió.',
-  'warning.reserved': 'No se reserva nada para el comprador. No lo prometas.',
-
-  'verdict.open': 'Reposición abierta',
-  'verdict.allow': 'Avisando',
-  'verdict.wait': 'En espera',
-  'verdict.close': 'Reposición cerrada',
-  'verdict.nothing': 'Nadie avisado',
-  'reason.in_stock': 'Hay existencias y se puede comprar en línea.',
-  'reason.can_be_ordered': 'Se puede pedir, aunque no haya existencias.',
-  'reason.not_active': 'El producto es un borrador o está archivado.',
-  'reason.not_published': 'El producto no está publicado en la tienda en línea.',
-  'reason.sold_out': 'Está agotada.',
-  'reason.stale':
-    'Hay existencias, pero Shopify aún dice que no está a la venta. Consultamos otra vez en breve.',
-  'reason.order_only':
-    'Solo se puede pedir por adelantado, y tú avisas solo de existencias reales (Ajustes).',
-  'reason.stock_elsewhere':
-    'Las existencias están en ubicaciones que no cuentan para pedidos en línea (Ajustes).',
-  'reason.gone': 'Shopify ya no conoce esta variante.',
-  'reason.unreadable': 'No se pudo leer la respuesta de Shopify. Consultamos más tarde.',
-  'reason.below_minimum': 'Hay menos unidades que tu mínimo (Ajustes).',
-  'reason.nobody_waits': 'No espera nadie.',
-  'reason.paused': 'Has pausado los avisos de esta variante.',
-  'reason.held': 'Tienes retenida esta reposición.',
-  'reason.hold_off': 'Esperamos un momento y consultamos otra vez antes de avisar.',
-  'reason.quiet_hours': 'Son horas de silencio en la zona horaria de tu tienda.',
-  'reason.everyone_allowed': 'Se puede avisar a todos los que esperan.',
-  'reason.wave': 'Se avisa a tantos como permite el stock; los demás siguen por tandas.',
-  'reason.next_wave': 'La siguiente tanda llega tras una consulta nueva.',
-  'reason.still_telling': 'Se está avisando a quienes corresponde.',
-  'reason.test': 'Tu propia prueba.',
 };

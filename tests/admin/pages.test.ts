@@ -1,0 +1,115 @@
+// Every page in the embedded frame, wide and on a phone, on the first day, in a busy month and with a broken Page.
+import { beforeAll, expect, test } from 'vitest';
+import { SHOP } from '../../simulators/demo/furnish.ts';
+import { waitFor } from '../setup/wait-for.ts';
+import { addCrowd } from './crowd.ts';
+import { openFrames, PHONE, WIDE } from './frame.ts';
+
+const admin = openFrames();
+const FRESH = 'fresh.myshopify.com';
+
+beforeAll(() => {
+  const { world } = admin.stage();
+  world.shopify.store.addShop({
+    domain: FRESH,
+    name: 'Fresh Linen',
+    email: 'hello@fresh.test',
+    primaryLocale: 'en',
+    countryCode: 'GB',
+    currency: 'GBP',
+    ianaTimezone: 'Europe/London',
+  });
+  world.shopify.install(FRESH);
+});
+
+const sizes = [
+  ['wide', WIDE],
+  ['phone', PHONE],
+] as const;
+
+type Visit = { path: string; store?: string; name: string; size: typeof WIDE; says: string | RegExp };
+
+/** Opens a page and holds it to what every page owes. */
+async function holds({ path, store, name, size, says }: Visit): Promise<void> {
+  const looked = await admin.open({ path, size, ...(store ? { store } : {}) });
+  const { frame, noise, page } = looked;
+  await frame.getByText(says).first().waitFor({ timeout: 10_000 });
+  await admin.picture({ ...looked, name });
+  expect([name, noise]).toEqual([name, []]);
+  expect([name, await admin.overflow(frame)]).toEqual([name, 0]);
+  expect([name, await admin.findings(frame)]).toEqual([name, []]);
+  expect(await frame.locator('h1').count()).toBe(1);
+  expect(await page.locator('#heading').textContent()).toBe(await frame.locator('h1').textContent());
+  await page.context().close();
+}
+
+const firstDay: [string, string, string][] = [
+  ['home', '/app', 'Set up in three steps'],
+  ['waitlist', '/app/waitlist', 'Nobody is waiting yet'],
+  ['notifications', '/app/notifications', 'No message has been sent yet'],
+  ['messenger', '/app/messenger', 'No Page is connected'],
+  ['settings', '/app/settings', 'Who is told, and when'],
+];
+for (const [width, size] of sizes)
+  for (const [name, path, says] of firstDay)
+    test(`on the first day, ${width}: ${name}`, () =>
+      holds({ path, size, says, store: 'fresh', name: `first-${name}-${width}` }));
+
+test('in a busy month every page holds', async () => {
+  const { variantId, subscriptionIds } = await addCrowd({ client: admin.client, domain: SHOP });
+  const waiting = await admin.client.query<{ id: string }>(
+    `SELECT "id" FROM "Subscription" WHERE "variantId" = $1 AND "state" = 'waiting' ORDER BY "since" DESC LIMIT 1`,
+    [variantId],
+  );
+  const busy: [string, string, string | RegExp][] = [
+    ['home', '/app', 'Is it on?'],
+    ['waitlist', '/app/waitlist', 'Linen shirt'],
+    ['variant', `/app/waitlist/${variantId}`, 'People who wait'],
+    ['notifications', '/app/notifications', 'Told (presumed)'],
+    ['told', `/app/notifications/${subscriptionIds[0]}`, 'Consent as proof'],
+    ['not-yet', `/app/notifications/${waiting.rows[0]!.id}`, 'Not yet'],
+    ['messenger', '/app/messenger', 'Your own test'],
+    ['settings', '/app/settings', 'What the shopper sees'],
+  ];
+  for (const [width, size] of sizes)
+    for (const [name, path, says] of busy) await holds({ path, size, says, name: `busy-${name}-${width}` });
+}, 240_000);
+
+test('with a broken Page the one thing to do is said, and Home is not “on”', async () => {
+  await admin.client.query(`UPDATE "Page" SET "trouble" = 'reconnect', "troubleSince" = now()`);
+  for (const [width, size] of sizes)
+    for (const [name, path] of [
+      ['home', '/app'],
+      ['messenger', '/app/messenger'],
+    ] as const)
+      await holds({ path, size, says: 'Facebook no longer accepts', name: `broken-${name}-${width}` });
+  const { frame, page } = await admin.open({ path: '/app' });
+  expect(await frame.getByText('Off', { exact: true }).count()).toBe(1);
+  await page.context().close();
+  await admin.client.query(`UPDATE "Page" SET "trouble" = NULL, "troubleSince" = NULL`);
+}, 120_000);
+
+test('an address that leads nowhere says so, and leads on', async () => {
+  const { frame, page } = await admin.open({ path: '/app/waitlist/424242' });
+  await frame.getByRole('heading', { name: 'There is nothing here', level: 2 }).waitFor();
+  await frame.getByRole('link', { name: 'Go to Home' }).click();
+  await frame.getByText('Is it on?').waitFor();
+  await page.context().close();
+});
+
+test('the menu of the admin leads from page to page without loading the app anew', async () => {
+  const { frame, page, noise } = await admin.open({ path: '/app' });
+  await frame.evaluate(() => Object.assign(window, { stillHere: true }));
+  for (const [item, title] of [
+    ['Waitlist', 'Waitlist'],
+    ['Notifications', 'Notifications'],
+    ['Messenger', 'Messenger'],
+    ['Settings', 'Settings'],
+  ] as const) {
+    await page.getByRole('link', { name: item }).click();
+    await waitFor(async () => (await page.locator('#heading').textContent()) === title, { until: title });
+  }
+  expect(await frame.evaluate(() => 'stillHere' in window)).toBe(true);
+  expect(noise).toEqual([]);
+  await page.context().close();
+});
