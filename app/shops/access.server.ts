@@ -3,7 +3,7 @@ import { HttpResponseError, type Session } from '@shopify/shopify-api';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { db } from '../db.server.ts';
-import { acquireLease, releaseLease } from '../jobs/lease.server.ts';
+import { acquireLease, releaseLease, renewLease, RENEW_MS } from '../jobs/lease.server.ts';
 import { DAY, later, MINUTE, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { api } from './shopify-api.server.ts';
@@ -49,10 +49,13 @@ export async function accessTo({
       await setTimeout(50);
       continue;
     }
+    // Shopify may take its time, and a second renewal would make the first one's token worthless.
+    const keeping = setInterval(() => void renewLease(acquired.lease).catch(() => undefined), RENEW_MS);
     try {
       const again = await load(domain);
       return usable(again) ? again : await renew(again, clock());
     } finally {
+      clearInterval(keeping);
       await releaseLease(acquired.lease);
     }
   }
@@ -88,9 +91,11 @@ async function renew(session: Session, now: Date): Promise<Session> {
     return renewed.session;
   } catch (error) {
     const status = error instanceof HttpResponseError ? error.response.code : undefined;
-    if (status !== undefined && status >= 400 && status < 500 && status !== 429)
-      throw await unreadable(shop, now, `Shopify answered ${status}`);
-    throw error;
+    if (status === undefined || status < 400 || status >= 500 || status === 429) throw error;
+    // The merchant may have opened the app in this very moment, which ends the refresh token that we have just tried.
+    const newer = await load(shop);
+    if (newer.accessToken !== session.accessToken) return newer;
+    throw await unreadable(shop, now, `Shopify answered ${status}`);
   }
 }
 

@@ -53,6 +53,9 @@ const costOf = (extensions: unknown): Cost | undefined => {
   );
 };
 
+/** Shopify answers within seconds or not at all; whoever waits longer keeps others waiting. */
+const ANSWER_LIMIT_MS = 20_000;
+
 /**
  * Runs one operation; a 401 is answered by reading the session once more before it is renewed.
  * @throws {ShopifyFailed} with advice.
@@ -62,11 +65,13 @@ export async function askShopify<T>({
   query,
   variables,
   clock,
+  signal = AbortSignal.timeout(ANSWER_LIMIT_MS),
 }: {
   shopId: bigint;
   query: string;
   variables?: Record<string, unknown>;
   clock: Clock;
+  signal?: AbortSignal;
 }): Promise<{ data: T; cost?: Cost }> {
   const { domain } = await db.shop.findUniqueOrThrow({ where: { id: shopId }, select: { domain: true } });
   let refused: string | undefined;
@@ -75,7 +80,11 @@ export async function askShopify<T>({
       throw failure(error);
     });
     try {
-      const answer = await new api.clients.Graphql({ session }).request(query, { variables, retries: 0 });
+      const answer = await new api.clients.Graphql({ session }).request(query, {
+        variables,
+        retries: 0,
+        signal,
+      });
       return { data: answer.data as T, cost: costOf(answer.extensions) };
     } catch (error) {
       const status = error instanceof HttpResponseError ? error.response.code : undefined;
