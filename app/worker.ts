@@ -199,8 +199,12 @@ async function tidy({ clock }: { clock: Clock }): Promise<void> {
 /** Erases what Shopify asked us to erase: each room forgets its own, top down. */
 async function carryOut({ clock }: { clock: Clock }): Promise<void> {
   for (const request of await dueRequests()) {
-    if (request.topic === 'shop/redact' && request.shopId !== null)
-      await eraseShop({ shopId: request.shopId, askedAt: request.askedAt });
-    await requestDone({ id: request.id, now: clock() });
+    try {
+      if (request.topic === 'shop/redact' && request.shopId !== null)
+        await eraseShop({ shopId: request.shopId, askedAt: request.askedAt, clock });
+      await requestDone({ id: request.id, now: clock() });
+    } catch (error) {
+      log.warn('a privacy request could not be carried out yet', { request: request.id, error });
+    }
   }
 }
