@@ -19,6 +19,7 @@ export const FIND_PRODUCTS_QUERY = `#graphql
         id
         title
         handle
+        onlineStoreUrl
         featuredMedia { preview { image { url } } }
         variants(first: 50) { nodes { id title availableForSale } }
       }
@@ -29,6 +30,7 @@ type Node = {
   id: string;
   title: string;
   handle: string;
+  onlineStoreUrl: string | null;
   featuredMedia: { preview: { image: { url: string } | null } | null } | null;
   variants: { nodes: { id: string; title: string; availableForSale: boolean }[] };
 };
@@ -36,7 +38,7 @@ type Node = {
 /** Text as a phrase of Shopify's search syntax, so that a shopper's words are never read as operators. */
 const phrase = (text: string) => `"${text.replaceAll('\\', ' ').replaceAll('"', ' ').trim()}"`;
 
-/** At most five active products whose title contains `title`, or the one with `handle`. @throws {ShopifyFailed} with advice. */
+/** At most five active products of the online store whose title contains `title`, or the one with `handle`. @throws {ShopifyFailed} with advice. */
 export async function findProducts({
   shopId,
   title,
@@ -60,7 +62,9 @@ export async function findProducts({
     variables: { query: `status:active${wanted}` },
     clock,
   });
-  return data.products.nodes.map((node) => ({
+  // An active product may be hidden from the online store, for other channels or for later: no shopper is told of it.
+  const shown = data.products.nodes.filter((node) => node.onlineStoreUrl !== null);
+  return shown.map((node) => ({
     productId: idNumber(node.id)!,
     title: node.title,
     handle: node.handle,
