@@ -96,7 +96,7 @@ export function createTender<Name extends string>({
       }
     } finally {
       // What the loss of the lease has cut short is wanted still, if nobody else should have taken over.
-      if (lost.signal.aborted) for (const name of running.keys()) held.wanted.add(name);
+      if (lost.signal.aborted) for (const name of [...running.keys(), ...again.keys()]) held.wanted.add(name);
       await Promise.all(running.values());
       clearInterval(renewal);
       await releaseLease(lease).catch(() => undefined);
