@@ -1,0 +1,221 @@
+// What Shopify is asked, over real HTTP: the truth about variants whole, and of every failure what to do about it.
+import { expect, test } from 'vitest';
+import { askShopify, ShopifyFailed } from '../../app/shops/admin-api.server.ts';
+import { findProducts } from '../../app/shops/find-products.server.ts';
+import { probeVariants, readVariants } from '../../app/shops/read-variants.server.ts';
+import { clock, openShopify } from './installed.ts';
+
+const house = openShopify();
+const { shopify } = house;
+const { store } = shopify;
+const QUERY = 'query Anything { shop { name } }';
+
+async function failureOf(work: Promise<unknown>): Promise<ShopifyFailed> {
+  const failed = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failed instanceof ShopifyFailed)) throw new Error(`no ShopifyFailed but ${String(failed)}`);
+  return failed;
+}
+
+test('an answer comes with what it has cost', async () => {
+  const { shopId } = await house.install();
+  const { data, cost } = await askShopify({ shopId, query: QUERY, clock });
+  expect(data).toEqual({ shop: { name: 'shops-1' } });
+  expect(cost).toMatchObject({ maximum: expect.any(Number), restoreRate: expect.any(Number) });
+});
+
+test('throttled: wait until the bucket holds enough', async () => {
+  const { shopId, domain } = await house.install();
+  shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
+  const ids = Array.from({ length: 25 }, (_, at) => BigInt(at + 1));
+  const { advice, retryAfterMs } = await failureOf(readVariants({ shopId, variantIds: ids, clock }));
+  expect(advice).toBe('throttled');
+  expect(retryAfterMs).toBeGreaterThan(500);
+  expect(retryAfterMs).toBeLessThan(20_000);
+  shopify.disturb({ kind: 'throttle' });
+  expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('throttled');
+});
+
+test('429 with a Retry-After: wait that long', async () => {
+  const { shopId } = await house.install();
+  shopify.disturb({ kind: 'refuse', status: 429 });
+  const { advice, retryAfterMs } = await failureOf(askShopify({ shopId, query: QUERY, clock }));
+  expect([advice, retryAfterMs]).toEqual(['throttled', 2_000]);
+});
+
+for (const status of [500, 502, 503])
+  test(`${status}: ask again, and once is not done twice behind the caller’s back`, async () => {
+    const { shopId, domain } = await house.install();
+    shopify.disturb({ kind: 'refuse', status });
+    expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('retry');
+    expect(shopify.admin.calls().filter((call) => call.shop === domain)).toEqual([]);
+    await askShopify({ shopId, query: QUERY, clock });
+  });
+
+for (const kind of ['lose_reply', 'drop_request'] as const)
+  test(`a connection that dies (${kind}): ask again`, async () => {
+    const { shopId } = await house.install();
+    shopify.disturb({ kind });
+    expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('retry');
+  });
+
+test('no answer in time: ask again', async () => {
+  const { shopId } = await house.install();
+  shopify.disturb({ kind: 'slow', ms: 60_000 });
+  const asked = askShopify({ shopId, query: QUERY, clock, signal: AbortSignal.timeout(200) });
+  expect((await failureOf(asked)).advice).toBe('retry');
+});
+
+for (const status of [402, 403, 404, 423])
+  test(`${status}: the shop cannot be read until its merchant does something`, async () => {
+    const { shopId } = await house.install();
+    shopify.disturb({ kind: 'refuse', status });
+    expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('unreadable');
+  });
+
+test('a query that Shopify cannot read is our own fault', async () => {
+  const { shopId } = await house.install();
+  const failed = await failureOf(askShopify({ shopId, query: 'query { nonsense }', clock }));
+  expect(failed.advice).toBe('wrong');
+  expect(failed.message).toContain('nonsense');
+});
+
+test('a variant is read whole, with every location beyond the first five', async () => {
+  const { shopId, domain } = await house.install();
+  const places = Array.from({ length: 60 }, (_, at) =>
+    store.addLocation({ shop: domain, name: `Depot ${at}`, fulfillsOnlineOrders: at % 2 === 0 }),
+  );
+  const stock = new Map(places.map(({ id }, at) => [id, at]));
+  const product = store.createProduct({
+    shop: domain,
+    title: 'Linen shirt',
+    imageUrl: 'https://cdn.shopify.com/shirt.png',
+    variants: [{ options: ['M'], price: '79.00', stock }],
+  });
+  store.setLocation({ shop: domain, locationId: places[7]!.id, active: false });
+  const [variantId] = product.variantIds as [bigint];
+  const truth = (await readVariants({ shopId, variantIds: [variantId], clock })).get(variantId)!;
+  expect(truth).toMatchObject({
+    variantId,
+    productId: product.id,
+    productTitle: 'Linen shirt',
+    title: 'M',
+    handle: 'linen-shirt',
+    imageUrl: 'https://cdn.shopify.com/shirt.png',
+    price: '79.00',
+    status: 'ACTIVE',
+    published: true,
+    availableForSale: true,
+    tracked: true,
+    policy: 'DENY',
+    componentItemIds: [],
+  });
+  expect(truth.url).toContain('/products/linen-shirt');
+  expect(truth.levels).toHaveLength(61);
+  expect(new Set(truth.levels.map(({ locationId }) => locationId)).size).toBe(61);
+  const sum = truth.levels.reduce((total, { available }) => total + available, 0);
+  expect(sum).toBe((59 * 60) / 2);
+  const closed = truth.levels.find(({ locationId }) => locationId === places[7]!.id)!;
+  expect(closed).toMatchObject({ available: 7, locationActive: false, fulfillsOnlineOrders: false });
+});
+
+test('a variant that Shopify no longer knows is missing from what was read; the others are there', async () => {
+  const { shopId, domain } = await house.install();
+  const product = store.createProduct({ shop: domain, title: 'Scarf', variants: [{}, { options: ['Red'] }] });
+  const [gone, there] = product.variantIds as [bigint, bigint];
+  store.deleteVariant({ shop: domain, variantId: gone });
+  const found = await readVariants({ shopId, variantIds: [gone, there, 999_999n], clock });
+  expect([...found.keys()]).toEqual([there]);
+});
+
+test('what is not on the online store has no address and counts as unpublished', async () => {
+  const { shopId, domain } = await house.install();
+  const product = store.createProduct({ shop: domain, title: 'Draft', published: false });
+  const [variantId] = product.variantIds as [bigint];
+  const found = await readVariants({ shopId, variantIds: [variantId], clock });
+  expect(found.get(variantId)).toMatchObject({ url: null, published: false });
+});
+
+test('a bundle names the inventory items of its components', async () => {
+  const { shopId, domain } = await house.install();
+  const parts = store.createProduct({ shop: domain, title: 'Cup', variants: [{}, { options: ['Blue'] }] });
+  const bundle = store.createProduct({
+    shop: domain,
+    title: 'Tea set',
+    variants: [{ components: parts.variantIds.map((variantId) => ({ variantId, quantity: 2 })) }],
+  });
+  const [variantId] = bundle.variantIds as [bigint];
+  const truth = (await readVariants({ shopId, variantIds: [variantId], clock })).get(variantId)!;
+  const items = parts.variantIds.map((id) => store.shop(domain).variants.get(id)!.inventoryItemId);
+  expect(truth.requiresComponents).toBe(true);
+  expect(truth.componentItemIds.toSorted()).toEqual(items.toSorted());
+});
+
+test('25 variants are one call within Shopify’s price; 26 are refused before anything is asked', async () => {
+  const { shopId, domain } = await house.install();
+  const variants = Array.from({ length: 26 }, (_, at) => ({ options: [`No. ${at}`] }));
+  const { variantIds } = store.createProduct({ shop: domain, title: 'Ribbon', variants });
+  const before = shopify.admin.calls().length;
+  expect(await readVariants({ shopId, variantIds: variantIds.slice(0, 25), clock })).toHaveProperty(
+    'size',
+    25,
+  );
+  const calls = shopify.admin.calls().slice(before);
+  expect(calls).toHaveLength(1);
+  expect(calls[0]!.requestedCost).toBeLessThanOrEqual(1_000);
+  await expect(readVariants({ shopId, variantIds, clock })).rejects.toThrow(RangeError);
+  expect(shopify.admin.calls()).toHaveLength(before + 1);
+});
+
+test('a probe reads up to 250 variants in one cheap call, the missing ones left out', async () => {
+  const { shopId, domain } = await house.install();
+  const product = store.createProduct({ shop: domain, title: 'Towel', variants: [{ stock: 4 }] });
+  const [variantId] = product.variantIds as [bigint];
+  const ids = [variantId, ...Array.from({ length: 249 }, (_, at) => BigInt(10_000_000 + at))];
+  const { probes, cost } = await probeVariants({ shopId, variantIds: ids, clock });
+  expect([...probes]).toEqual([[variantId, { availableForSale: true, inventoryQuantity: 4 }]]);
+  expect(cost!.requested).toBeLessThanOrEqual(1_000);
+  await expect(probeVariants({ shopId, variantIds: [...ids, 1n], clock })).rejects.toThrow(RangeError);
+});
+
+test('products are found by words or handle; a shopper’s words are never operators', async () => {
+  const { shopId, domain } = await house.install();
+  const add = (title: string, status: 'ACTIVE' | 'DRAFT' = 'ACTIVE') =>
+    store.createProduct({ shop: domain, title, status, variants: [{ stock: 1 }, { options: ['Red'] }] });
+  const shirt = add('Linen shirt');
+  add('Gauze scarf');
+  add('Secret linen', 'DRAFT');
+  store.unpublish({ shop: domain, productId: add('Linen for the trade').id });
+  const titles = async (title: string) =>
+    (await findProducts({ shopId, title, clock })).map((product) => product.title);
+  expect(await titles('linen')).toEqual(['Linen shirt']);
+  const asOperatorsTheyWouldFindMore = [
+    'linen OR scarf',
+    'nothing" OR title:"scarf',
+    'x OR status:draft',
+    'scarf OR *',
+    'NOT linen',
+    '\\" OR \\"scarf',
+    'title:scarf OR title:linen',
+  ];
+  for (const words of asOperatorsTheyWouldFindMore) expect([words, await titles(words)]).toEqual([words, []]);
+  // As an operator the dash would take away the only one that fits.
+  expect(await titles('linen -shirt')).toEqual(['Linen shirt']);
+  const [found] = await findProducts({ shopId, handle: 'linen-shirt', clock });
+  expect(found).toMatchObject({
+    productId: shirt.id,
+    handle: 'linen-shirt',
+    variants: [
+      { variantId: shirt.variantIds[0], availableForSale: true },
+      { variantId: shirt.variantIds[1], title: 'Red', availableForSale: false },
+    ],
+  });
+});
+
+test('at most five products are found', async () => {
+  const { shopId, domain } = await house.install();
+  for (let at = 0; at < 7; at += 1) store.createProduct({ shop: domain, title: `Linen ${at}` });
+  expect(await findProducts({ shopId, title: 'linen', clock })).toHaveLength(5);
+});
