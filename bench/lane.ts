@@ -6,7 +6,7 @@ import { argument, count, report, spread, type Figure } from './figures.ts';
 import { openLaneHouse, type LaneHouse } from './lane-setup.ts';
 
 const house = await openLaneHouse();
-const { acquireLease, holds, releaseLease, renewLease } = await import('../app/jobs/lease.server.ts');
+const { acquireLease, releaseLease, renewLease } = await import('../app/jobs/lease.server.ts');
 const { createPace } = await import('../app/messenger/pace.ts');
 const { appSecretProof } = await import('../app/messenger/graph.server.ts');
 const { runLane } = await import('../app/notifications/lane.server.ts');
@@ -28,10 +28,8 @@ async function drain({ metaPageId, restockId }: Furnished, limit: number): Promi
       const lane = { metaPageId, lease, pace, clock: () => new Date(), signal: new AbortController().signal };
       const next = await runLane({ ...lane, limitOf: () => limit });
       clearInterval(renewal);
-      const lost = !holds(lease);
       await releaseLease(lease);
-      if (lost) process.stderr.write('the lease was lost for want of CPU; taken again\n');
-      else if (next === null || next.getTime() - Date.now() > 5_000) return;
+      if (next === null || next.getTime() - Date.now() > 5_000) return;
       else await pause(Math.max(1, next.getTime() - Date.now()));
     }
   } finally {

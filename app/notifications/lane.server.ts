@@ -18,7 +18,7 @@ const REFRESH_MS = 250;
 const KEEP_FRESH_MS = 1_000;
 /** So much is claimed ahead: so little that few are claimed when the stock runs out, so much that no call waits for a claim. */
 const AHEAD_SECONDS = 0.4;
-const UNPACED = { ahead: 1_500, atATime: 250 };
+const UNPACED = { ahead: 1_500, atATime: 500 };
 const SHUTDOWN_MS = 5_000;
 
 export type LaneGiven = {
@@ -35,7 +35,7 @@ const mostCareful = (pages: Page[]) => Math.min(...pages.map((page) => page.perS
 
 /**
  * Tells whoever is to be told through this Page, as long as there is somebody and the lease is ours.
- * @returns when to come again; null: not before the bell.
+ * @returns when somebody has to come again; null: not before the bell.
  */
 export async function runLane({
   metaPageId,
@@ -55,6 +55,7 @@ export async function runLane({
   let tidiedAt = -Infinity;
   let keptFreshAt = -Infinity;
   let looksAsked = 0;
+  let claimedSince = false;
   let failure: { error: unknown } | undefined;
   let wake = () => {};
 
@@ -152,6 +153,7 @@ export async function runLane({
       now,
     });
     if (claimed.length < limit) turns.isEmpty(turn);
+    claimedSince ||= claimed.length > 0;
     calls.add(claimed);
   }
 
@@ -173,7 +175,13 @@ export async function runLane({
       if (claiming === undefined && next && wanted() > 0)
         claiming = soon(claimNext(next), () => (claiming = undefined));
       const waitMs = calls.launch();
-      if (!next && !claiming && !refreshing && !tidying && calls.idle()) break;
+      if (!next && !claiming && !refreshing && !tidying && calls.idle()) {
+        if (!claimedSince) break;
+        // Those passed over because somebody held their rows for a moment may be free by now.
+        claimedSince = false;
+        refreshedAt = -Infinity;
+        continue;
+      }
       await new Promise<void>((resolve) => {
         const alarm = setTimeout(resolve, Math.max(1, Math.min(waitMs, REFRESH_MS)));
         wake = () => {
@@ -188,8 +196,9 @@ export async function runLane({
     await calls.finish({ withinMs: SHUTDOWN_MS });
   }
   if (failure !== undefined) throw failure.error;
-  if (!maySpeak()) return null;
   const now = clock();
+  // Cut off in the middle, by a stall that may be over already: whoever holds the Page now has to go on at once.
+  if (!maySpeak()) return now;
   const again = whenAgain({
     rows: await unsettled({ metaPageId }),
     blocked: (pageId) => !calls.mayRepeat(pageId),

@@ -4,7 +4,7 @@ import { db } from '../db.server.ts';
 import type { Lease } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { giveBack } from '../restock/allowance.server.ts';
-import { endSubscriptions, putBack } from '../waitlist/claim-line.server.ts';
+import { endAsTold, endSubscriptions, putBack } from '../waitlist/claim-line.server.ts';
 import { fence } from './begin.server.ts';
 import { DOUBT_WAIT_MS, GIVE_UP_MS, type Verdict } from './verdict.ts';
 
@@ -26,12 +26,11 @@ export async function settle({
 }): Promise<void> {
   const written = settlings.filter(({ verdict }) => verdict.end !== 'in_doubt');
   if (written.length === 0) return;
+  const sent = only(written, 'sent').map(({ id, verdict }) => ({ id, mid: verdict.mid }));
+  // Nearly always there is nothing else: one statement, one commit.
+  if (sent.length === written.length) return settleSent({ tx: db, sent, now });
   await db.$transaction(async (tx) => {
-    await settleSent({
-      tx,
-      sent: only(written, 'sent').map(({ id, verdict }) => ({ id, mid: verdict.mid })),
-      now,
-    });
+    await settleSent({ tx, sent, now });
     await settleFinal({
       tx,
       lease,
@@ -57,18 +56,18 @@ export async function settleSent({
   sent,
   now,
 }: {
-  tx: Tx;
+  tx: Pick<Tx, '$executeRaw'>;
   sent: { id: bigint; mid: string | null }[];
   now: Date;
 }): Promise<void> {
   if (sent.length === 0) return;
-  const rows = await tx.$queryRaw<{ subscriptionId: bigint }[]>`
-    UPDATE "Notification" n SET "state" = 'sent', "mid" = COALESCE(e."mid", n."mid"), "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = NULL
-    FROM unnest(${sent.map((one) => one.id)}::bigint[], ${sent.map((one) => one.mid)}::text[]) AS e("id", "mid")
-    WHERE n."id" = e."id" AND n."state" <> 'sent'
-    RETURNING n."subscriptionId"`;
-  const ids = rows.map((row) => row.subscriptionId);
-  await endSubscriptions({ tx, ids, ending: 'told', because: ids.map(() => null), now });
+  await tx.$executeRaw`
+    WITH done AS (
+      UPDATE "Notification" n SET "state" = 'sent', "mid" = COALESCE(e."mid", n."mid"), "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = NULL
+      FROM unnest(${sent.map((one) => one.id)}::bigint[], ${sent.map((one) => one.mid)}::text[]) AS e("id", "mid")
+      WHERE n."id" = e."id" AND n."state" <> 'sent'
+      RETURNING n."subscriptionId")
+    ${endAsTold({ now })}`;
 }
 
 async function settleFinal({
@@ -201,7 +200,7 @@ async function releaseIf({
   if (ids.length === 0) return [];
   // Between finding and locking a row may have been begun by its former holder: then it is in doubt, and stays.
   const still = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT "id" FROM "Notification" WHERE "id" = ANY(${ids}::bigint[]) AND "state" = ${state}::"NotificationState" FOR UPDATE`;
+    SELECT "id" FROM "Notification" WHERE "id" = ANY(${ids}::bigint[]) AND "state" = ${state}::"NotificationState" FOR NO KEY UPDATE`;
   return release({ tx, lease, ids: still.map((row) => row.id), now });
 }
 

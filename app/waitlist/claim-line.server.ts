@@ -2,15 +2,11 @@
 import { Prisma, type SubscriptionState } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 
-/** One who is next: what a notice to them needs. */
-export type Next = { id: bigint; shopperId: bigint; locale: string; token: Uint8Array };
-
 /**
- * Claims the next of a line, oldest first: waiting through this Page, not stopped, not expired, not told in this restock yet. Whoever is
- * being changed by somebody else at this moment is passed over, never waited for.
+ * SQL: the next of a line, oldest first, as `next(id)`: waiting through this Page, not stopped, not expired, not told in this restock yet.
+ * Whoever is being changed by somebody else at this moment is passed over, never waited for.
  */
-export async function claimLine({
-  tx,
+export function nextInLine({
   shopId,
   variantId,
   pageId,
@@ -20,32 +16,32 @@ export async function claimLine({
   except,
   now,
 }: {
-  tx: Tx;
   shopId: bigint;
   variantId: bigint;
   pageId: bigint;
   restockId: bigint;
   isTest: boolean;
-  limit: number;
+  /** SQL of one number. */ limit: Prisma.Sql;
   /** Subscriptions that are left alone for now. */ except: bigint[];
   now: Date;
-}): Promise<Next[]> {
+}): Prisma.Sql {
   const others = except.length === 0 ? Prisma.empty : Prisma.sql`AND s."id" <> ALL(${except}::bigint[])`;
-  return tx.$queryRaw<Next[]>`
-    WITH next AS MATERIALIZED (
-      SELECT s."id", s."shopperId", p."locale" FROM "Subscription" s
-      JOIN "Shopper" p ON p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
-      WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
-        AND s."pageId" = ${pageId} AND s."expiresAt" > ${now} ${others}
-        AND NOT EXISTS (SELECT 1 FROM "Notification" n WHERE n."restockId" = ${restockId} AND n."shopperId" = s."shopperId")
-      ORDER BY s."since", s."id" LIMIT ${limit}
-      FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
-    ), claimed AS (
-      UPDATE "Subscription" s SET "state" = 'claimed' FROM next WHERE s."id" = next."id"
-      RETURNING s."id", s."shopperId", next."locale", s."token", s."since"
-    )
-    SELECT "id", "shopperId", "locale", "token" FROM claimed ORDER BY "since", "id"`;
+  return Prisma.sql`next AS MATERIALIZED (
+    SELECT s."id", p."locale" FROM "Subscription" s
+    JOIN "Shopper" p ON p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
+    WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
+      AND s."pageId" = ${pageId} AND s."expiresAt" > ${now} ${others}
+      -- A subquery that stays one: made into a join it would read all who were told already, for every claim.
+      AND (SELECT n."id" FROM "Notification" n WHERE n."restockId" = ${restockId} AND n."shopperId" = s."shopperId" LIMIT 1) IS NULL
+    ORDER BY s."since", s."id" LIMIT (${limit})
+    FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED)`;
 }
+
+/** SQL: those of `next` claimed, as `claimed(subscriptionId, shopperId, locale, token, place)`. */
+export const claimNextInLine = Prisma.sql`taken AS (
+    UPDATE "Subscription" s SET "state" = 'claimed' FROM next WHERE s."id" = next."id"
+    RETURNING s."id" AS "subscriptionId", s."shopperId", next."locale", s."token", s."since"
+  ), claimed AS (SELECT *, row_number() OVER (ORDER BY "since", "subscriptionId") AS "place" FROM taken)`;
 
 /** Whoever was claimed and not told waits again, in place; whoever said STOP meanwhile does not. */
 export async function putBack({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Date }): Promise<void> {
@@ -59,9 +55,14 @@ export async function putBack({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Da
     FROM "Shopper" p WHERE s."id" = ANY(${ids}::bigint[]) AND s."state" = 'claimed' AND p."id" = s."shopperId"`;
 }
 
-export type Ending = Extract<SubscriptionState, 'told' | 'presumed' | 'refused' | 'unknown'>;
+export type Ending = Extract<SubscriptionState, 'presumed' | 'refused' | 'unknown'>;
 
-/** How it ended, for many at once. That somebody was told holds whatever was thought before; any other end only closes what is open. */
+/** SQL: whoever is in `done(subscriptionId)` was told, whatever was thought before. */
+export const endAsTold = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`
+  UPDATE "Subscription" s SET "state" = 'told', "token" = NULL, "endedAt" = ${now}, "endedBecause" = NULL
+  FROM done WHERE s."id" = done."subscriptionId" AND s."state" <> 'told'`;
+
+/** Any other end, for many at once: it only closes what is open. */
 export async function endSubscriptions({
   tx,
   ids,
@@ -72,15 +73,14 @@ export async function endSubscriptions({
   tx: Tx;
   ids: bigint[];
   ending: Ending;
-  because: (string | null)[];
+  because: string[];
   now: Date;
 }): Promise<void> {
   if (ids.length === 0) return;
-  const open = ending === 'told' ? Prisma.sql`s."state" <> 'told'` : Prisma.sql`s."state" = 'claimed'`;
   await tx.$executeRaw`
     UPDATE "Subscription" s SET "state" = ${ending}::"SubscriptionState", "token" = NULL, "endedAt" = ${now}, "endedBecause" = e."because"
     FROM unnest(${ids}::bigint[], ${because}::text[]) AS e("id", "because")
-    WHERE s."id" = e."id" AND ${open}`;
+    WHERE s."id" = e."id" AND s."state" = 'claimed'`;
 }
 
 /** Ends those whose permission has run out before their product came back. @returns how many. */

@@ -4,6 +4,7 @@ import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
 import { noteDelivered, noteRead, settleByEcho } from '../../app/notifications/echo.server.ts';
 import { sweepExpired } from '../../app/notifications/expire.server.ts';
+import { waitFor } from '../setup/wait-for.ts';
 import { createLaneWorld } from './lane-world.ts';
 
 const world = await createLaneWorld({ echoes: true });
@@ -12,8 +13,7 @@ test('the echo of a call whose reply was lost settles it as sent', async () => {
   const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 5 });
   world.messenger.disturb({ kind: 'lose_reply', times: 5, only: { pageId: metaPageId } });
   await world.runOut({ metaPageId, within: 30_000 });
-  await world.messenger.settle();
-  expect(await world.statesOf(shop.id)).toEqual({ told: 5 });
+  await waitFor(async () => (await world.statesOf(shop.id)).told === 5, { until: 'all echoes are heard' });
   world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
   await world.expectBalanced(shop.id);
 });

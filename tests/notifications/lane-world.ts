@@ -283,14 +283,17 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
   async function runOut({
     metaPageId,
     within = 10 * MINUTE,
+    perSecond = Infinity,
   }: {
     metaPageId: string;
     within?: number;
+    perSecond?: number;
   }): Promise<void> {
     const end = later(clock(), within);
     const one = await worker(metaPageId);
     try {
-      for (let next = await one.run(); next !== null && next < end; next = await one.run())
+      const run = () => one.run(() => perSecond);
+      for (let next = await run(); next !== null && next < end; next = await run())
         await pass(Math.max(0, next.getTime() - clock().getTime()) + 1);
     } finally {
       await one.leave();

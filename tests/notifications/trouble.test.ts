@@ -67,11 +67,11 @@ test('Meta answers nothing but 500 for an hour: few tokens are put at risk, ever
     times: 1_000_000,
     only: { pageId: metaPageId },
   });
-  await world.runOut({ metaPageId, within: 60 * MINUTE });
+  await world.runOut({ metaPageId, within: 60 * MINUTE, perSecond: 30 });
   const during = await world.statesOf(shop.id);
   expect(during.waiting).toBeGreaterThan(60);
   mended();
-  await world.runOut({ metaPageId, within: 60 * MINUTE });
+  await world.runOut({ metaPageId, within: 60 * MINUTE, perSecond: 30 });
   const after = await world.statesOf(shop.id);
   expect(after.waiting).toBeUndefined();
   expect((after.told ?? 0) + (after.unknown ?? 0)).toBe(100);

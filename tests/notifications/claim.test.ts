@@ -1,0 +1,137 @@
+// The claim checks everything itself, whatever the lane believed when it chose whose turn it was.
+import { expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { begin } from '../../app/notifications/begin.server.ts';
+import { claim } from '../../app/notifications/claim.server.ts';
+import { releaseNeverBegun, settle } from '../../app/notifications/settle.server.ts';
+import { createLaneWorld } from './lane-world.ts';
+
+const world = await createLaneWorld();
+const before = (ms: number) => new Date(world.clock().getTime() - ms);
+
+async function house({ count = 3, allowance = 100 } = {}) {
+  const made = await world.shopWithWaiters({ count, allowance });
+  const worker = await world.worker(made.metaPageId);
+  const turn = {
+    restockId: made.restock.id,
+    shopId: made.shop.id,
+    variantId: made.variant.id,
+    pageId: made.page.id,
+    isTest: false,
+    troubled: false,
+  };
+  const given = {
+    metaPageId: made.metaPageId,
+    lease: worker.lease,
+    turn,
+    limit: 10,
+    anyway: false,
+    except: [],
+  };
+  return {
+    ...made,
+    worker,
+    turn,
+    claimed: (more: object = {}) => claim({ ...given, now: world.clock(), ...more }),
+  };
+}
+
+test('whatever stands in the way of one claim leaves the line as it was', async () => {
+  const { shop, page, variant, restock, claimed, metaPageId, waiters } = await house();
+  const now = world.clock();
+  const ways: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
+    ['closed', () => change({ closedAt: now }), () => change({ closedAt: null })],
+    ['held', () => change({ heldAt: now }), () => change({ heldAt: null })],
+    [
+      'hold-off',
+      () => change({ holdUntil: new Date(now.getTime() + 60_000) }),
+      () => change({ holdUntil: null }),
+    ],
+    ['old look', () => change({ sellableAt: before(31_000) }), () => change({ sellableAt: now })],
+    ['no allowance', () => change({ allowance: 0 }), () => change({ allowance: 100 })],
+    ['paused variant', () => pauseVariant(now), () => pauseVariant(null)],
+    ['uninstalled', () => shopIs({ uninstalledAt: now }), () => shopIs({ uninstalledAt: null })],
+    ['Page in trouble', () => pageIs({ trouble: 'restricted' }), () => pageIs({ trouble: null })],
+    [
+      'lane paused',
+      () => db.lane.create({ data: { metaPageId, pausedAt: now } }),
+      () => db.lane.delete({ where: { metaPageId } }),
+    ],
+    ['all stopped', () => stopped(now), () => stopped(null)],
+    ['all expired', () => expiring(before(1)), () => expiring(new Date(now.getTime() + 1e9))],
+  ];
+  function change(data: object) {
+    return db.restock.update({ where: { id: restock.id }, data });
+  }
+  function pauseVariant(pausedAt: Date | null) {
+    return db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt } });
+  }
+  function shopIs(data: object) {
+    return db.shop.update({ where: { id: shop.id }, data });
+  }
+  function pageIs(data: object) {
+    return db.page.update({ where: { id: page.id }, data });
+  }
+  function stopped(stoppedAt: Date | null) {
+    return db.shopper.updateMany({ where: { shopId: shop.id }, data: { stoppedAt } });
+  }
+  function expiring(expiresAt: Date) {
+    return db.subscription.updateMany({ where: { shopId: shop.id }, data: { expiresAt } });
+  }
+  for (const [name, hinder, free] of ways) {
+    await hinder();
+    expect(await claimed(), name).toEqual([]);
+    expect(await world.statesOf(shop.id), name).toEqual({ waiting: 3 });
+    await free();
+  }
+  expect((await claimed()).map((row) => row.subscriptionId)).toEqual(
+    waiters.map((one) => one.subscriptionId),
+  );
+});
+
+test('a claim takes no more than the allowance leaves, and counts what it takes', async () => {
+  const { restock, claimed } = await house({ count: 10, allowance: 4 });
+  expect(await claimed({ limit: 3 })).toHaveLength(3);
+  expect(await claimed({ limit: 3 })).toHaveLength(1);
+  expect(await claimed({ limit: 3 })).toHaveLength(0);
+  expect((await db.restock.findUniqueOrThrow({ where: { id: restock.id } })).told).toBe(4);
+});
+
+test('two claims at the same moment share the line and nobody is in both', async () => {
+  const { claimed, restock } = await house({ count: 40, allowance: 30 });
+  const [one, other] = await Promise.all([claimed({ limit: 20 }), claimed({ limit: 20 })]);
+  const ids = [...one, ...other].map((row) => row.subscriptionId);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toHaveLength((await db.restock.findUniqueOrThrow({ where: { id: restock.id } })).told);
+  expect(ids.length).toBeLessThanOrEqual(30);
+});
+
+test('under an epoch that has passed nothing is claimed, begun, refused or given back, but a success holds', async () => {
+  const { shop, metaPageId, worker, claimed } = await house({ count: 6 });
+  const rows = await claimed({ limit: 4 });
+  const [sent, refused, back, unbegun] = rows;
+  const messages = rows.slice(0, 3).map((row) => ({ row, body: '{}' }));
+  expect((await begin({ messages, lease: worker.lease, now: world.clock() })).size).toBe(3);
+  await worker.die();
+  const next = await world.worker(metaPageId);
+  expect(next.lease.epoch).toBeGreaterThan(worker.lease.epoch);
+
+  expect(await claimed()).toEqual([]);
+  const late = { lease: worker.lease, now: world.clock() };
+  expect((await begin({ messages: [{ row: unbegun!, body: '{}' }], ...late })).size).toBe(0);
+  await settle({
+    settlings: [
+      { id: refused!.id, verdict: { end: 'refused', reason: 'unavailable' } },
+      { id: back!.id, verdict: { end: 'put_back', restMs: 0 } },
+      { id: sent!.id, verdict: { end: 'sent', mid: 'm_1' } },
+    ],
+    ...late,
+  });
+  expect(await releaseNeverBegun({ metaPageId, ...late })).toBe(0);
+  expect(await world.statesOf(shop.id)).toEqual({ waiting: 2, claimed: 3, told: 1 });
+
+  expect(await releaseNeverBegun({ metaPageId, lease: next.lease, now: world.clock() })).toBe(1);
+  expect(await world.statesOf(shop.id)).toEqual({ waiting: 3, claimed: 2, told: 1 });
+  await world.expectBalanced(shop.id);
+  await next.leave();
+});
