@@ -13,6 +13,8 @@ type Given = {
   databaseUrl: string;
   say: (line: string) => void;
   onLog: (line: string) => void;
+  /** What the app's processes are told besides: the fault runs watch them at work. */
+  environment?: Record<string, string>;
 };
 type Kept = { keys: Keys; sealingKey: string };
 
@@ -28,7 +30,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 }
 
 /** Starts stand-ins and app. The first time the merchant connects the Page and passes the test; later all is as it was left. */
-export async function startDemoWorld({ folder, databaseUrl, say, onLog }: Given) {
+export async function startDemoWorld({ folder, databaseUrl, say, onLog, environment }: Given) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { keys, sealingKey } = readKept(join(folder, 'keys.json'));
   const memory = join(folder, 'stand-ins.json');
@@ -46,7 +48,7 @@ export async function startDemoWorld({ folder, databaseUrl, say, onLog }: Given)
 
   const network = await world.serve();
   const app = await runApp({
-    environment: environmentOf({ keys, sealingKey }),
+    environment: { ...environmentOf({ keys, sealingKey }), ...environment },
     databaseUrl,
     standInsAddress: `http://127.0.0.1:${network.port}`,
     onLog,
