@@ -77,14 +77,19 @@ export default function App() {
   const [{ locale, polaris }] = useState(loaded);
   const { pathname } = useLocation();
   // Instead of Remix's own scroll restoration: it needs sessionStorage, which browsers deny to a third-party frame.
-  useEffect(() => window.scrollTo(0, 0), [pathname]);
+  useEffect(() => {
+    // Not returned: browsers begin to answer with a promise, and React would call it.
+    void window.scrollTo(0, 0);
+  }, [pathname]);
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);
   return (
     <Frame apiKey={loaded.apiKey} locale={locale} timezone={loaded.timezone} polaris={polaris}>
       <Navigation />
-      <Outlet />
+      <main>
+        <Outlet />
+      </main>
     </Frame>
   );
 }
@@ -95,7 +100,9 @@ export function ErrorBoundary() {
   if (isRouteErrorResponse(error) && error.status !== 404) return boundary.error(error);
   return (
     <Frame apiKey="" locale="en" timezone="UTC">
-      <Trouble missing={isRouteErrorResponse(error)} />
+      <main>
+        <Trouble missing={isRouteErrorResponse(error)} />
+      </main>
     </Frame>
   );
 }

@@ -33,7 +33,7 @@ type Visit = { path: string; store?: string; name: string; size: typeof WIDE; sa
 async function holds({ path, store, name, size, says }: Visit): Promise<void> {
   const looked = await admin.open({ path, size, ...(store ? { store } : {}) });
   const { frame, noise, page } = looked;
-  await frame.getByText(says).first().waitFor({ timeout: 10_000 });
+  await frame.getByText(says).filter({ visible: true }).first().waitFor({ timeout: 10_000 });
   await admin.picture({ ...looked, name });
   expect([name, noise]).toEqual([name, []]);
   expect([name, await admin.overflow(frame)]).toEqual([name, 0]);
@@ -84,7 +84,7 @@ test('with a broken Page the one thing to do is said, and Home is not “on”',
     ] as const)
       await holds({ path, size, says: 'Facebook no longer accepts', name: `broken-${name}-${width}` });
   const { frame, page } = await admin.open({ path: '/app' });
-  expect(await frame.getByText('Off', { exact: true }).count()).toBe(1);
+  await frame.getByText('Off', { exact: true }).waitFor();
   await page.context().close();
   await admin.client.query(`UPDATE "Page" SET "trouble" = NULL, "troubleSince" = NULL`);
 }, 120_000);
@@ -106,7 +106,7 @@ test('the menu of the admin leads from page to page without loading the app anew
     ['Messenger', 'Messenger'],
     ['Settings', 'Settings'],
   ] as const) {
-    await page.getByRole('link', { name: item }).click();
+    await page.getByRole('link', { name: item, exact: true }).click();
     await waitFor(async () => (await page.locator('#heading').textContent()) === title, { until: title });
   }
   expect(await frame.evaluate(() => 'stillHere' in window)).toBe(true);
