@@ -52,7 +52,6 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-for-in-array': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
-      'max-lines': ['error', { max: 300 }],
       'no-constant-condition': ['error', { checkLoops: false }],
       'no-restricted-globals': [
         'error',
@@ -63,7 +62,10 @@ export default tseslint.config(
   },
   {
     files: ['app/**/*.ts', 'app/**/*.tsx', 'simulators/**/*.ts'],
-    rules: { 'no-restricted-syntax': forbidden([noBareClasses, noDefaultExports]) },
+    rules: {
+      'no-restricted-syntax': forbidden([noBareClasses, noDefaultExports]),
+      'max-lines': ['error', { max: 300 }],
+    },
   },
   {
     files: ['app/**/*.ts', 'app/**/*.tsx'],
@@ -78,6 +80,8 @@ export default tseslint.config(
     files: ['tests/**/*.ts', 'tests/**/*.tsx'],
     ignores: ['tests/setup/wait-for.ts'],
     rules: {
+      // What a stand-in sends is read as loosely as whoever gets it would.
+      '@typescript-eslint/no-explicit-any': 'off',
       'no-restricted-syntax': forbidden([
         [
           'MemberExpression[object.name="vi"][property.name=/^(mock|doMock|hoisted|stubGlobal)$/]',

@@ -98,7 +98,9 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
     const svg = pictureAt(url);
     return svg === null
       ? new Response('Not found', { status: 404 })
-      : new Response(svg, { headers: { 'content-type': 'image/svg+xml', 'access-control-allow-origin': '*' } });
+      : new Response(svg, {
+          headers: { 'content-type': 'image/svg+xml', 'access-control-allow-origin': '*' },
+        });
   };
 
   const handle: Handler = async (request) => {

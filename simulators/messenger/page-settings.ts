@@ -136,7 +136,7 @@ export function createPageSettings({ world, dials, now }: Context) {
     );
     if (Object.keys(given).length === 0)
       return wrong('Requires one of the params: get_started, greeting, ice_breakers, persistent_menu');
-    const fault = profileFault({ ...profile, ...given } as Profile);
+    const fault = profileFault({ ...profile, ...given });
     if (fault) return wrong(fault);
     Object.assign(profile, given);
     return json({ result: 'success' });

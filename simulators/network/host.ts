@@ -105,9 +105,6 @@ export const serveSecurely = ({
   port?: number;
 }): Promise<Listening> =>
   listen({
-    server: createSecureServer(
-      { key, cert },
-      listener({ handle, origin: (host) => `https://${host}` }),
-    ),
+    server: createSecureServer({ key, cert }, listener({ handle, origin: (host) => `https://${host}` })),
     port,
   });

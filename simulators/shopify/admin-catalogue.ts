@@ -16,7 +16,6 @@ import {
   isOnStorefront,
   itemOf,
   shownFigures,
-  type Product,
   type Shop,
   type Variant,
 } from './shop-state.ts';

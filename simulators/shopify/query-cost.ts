@@ -168,7 +168,7 @@ function ofType({
   if (value === null) return 0;
   if (isObjectType(type)) return ofFields({ walk, type, selections, value });
   if (!isAbstractType(type)) return 0;
-  const keys = value === undefined ? null : Object.keys(value as object);
+  const keys = value === undefined ? null : Object.keys(value);
   let dearest = 0;
   for (const possible of candidates({ walk, type, selections })) {
     const fields = collect({ walk, type: possible, selections });

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { unseal } from '../../app/lib/seal.server.ts';
-import { clock, knock, pass, setScene } from './stage.ts';
+import { knock } from './doors.ts';
+import { clock, pass, setScene } from './stage.ts';
 
 test('a shopper arrives in a new thread, is shown the card and asked, says yes, and waits', async () => {
   const scene = await setScene();
@@ -80,9 +81,9 @@ test('Meta never hears our 200 after the token was kept: nothing is lost, nothin
   scene.phone.tapNotifyMe();
   await scene.messenger.settle();
   const [delivery] = scene.messenger.delivered().slice(-1);
-  scene.messenger.redeliver(delivery as never);
+  void scene.messenger.redeliver(delivery as never);
   await scene.settle();
-  scene.messenger.redeliver(delivery as never);
+  void scene.messenger.redeliver(delivery as never);
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(1);
   expect(scene.said()).toHaveLength(3);
@@ -110,7 +111,7 @@ test('after "forget me" nothing of the person is left, and no late copy of the o
   scene.phone.write('Forget me!');
   await scene.settle();
   expect(scene.lastSaid()).toContain('erased');
-  scene.messenger.redeliver(old as never);
+  void scene.messenger.redeliver(old as never);
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(0);
   expect(await db.shopper.count({ where: { psid: scene.psid() } })).toBe(0);

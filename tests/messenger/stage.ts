@@ -289,7 +289,7 @@ async function openShop(name: string) {
     title: 'Linen shirt',
     options: [{ name: 'Size', values: ['S', 'M', 'L'] }],
     variants: ['S', 'M', 'L'].map((size) => ({ options: [size] })),
-  } as never);
+  });
   const [small, medium, large] = product.variantIds as [bigint, bigint, bigint];
   store.setStock({ shop: domain, variantId: large, locationId: location, available: 5 });
   shopify.install(domain);
@@ -298,7 +298,7 @@ async function openShop(name: string) {
     sessionToken: shopify.sessionToken({ shop: domain, at: new Date() }),
     requestedTokenType: RequestedTokenType.OfflineAccessToken,
     expiring: true,
-  } as Parameters<typeof api.auth.tokenExchange>[0]);
+  });
   session.expires = new Date(Date.now() + 365 * 86_400_000);
   await sessionStorage.storeSession(session);
   const refKey = `key-of-${name}`;

@@ -71,7 +71,7 @@ test('every webhook carries both signatures of its raw bytes', async () => {
   await messenger.settle();
   expect(received).toHaveLength(2);
   for (const { body, headers } of received) {
-    // eslint-disable-next-line no-control-regex -- the whole promise is that nothing beyond ASCII is on the wire
+    // the whole promise is that nothing beyond ASCII is on the wire
     expect(body).toMatch(/^[\x00-\x7f]+$/);
     expect(headers.get('x-hub-signature-256')).toBe(
       `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,

@@ -127,7 +127,6 @@ export function shopifyWorld({
 }
 
 export type Answer = {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows the shape that it asked for
   data?: any;
   errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
   extensions?: {
