@@ -75,7 +75,7 @@ export function findHome({ folder, say }: { folder: string; say: (line: string) 
       `The user ${user.name} cannot run PostgreSQL from ${shared}. Set DATABASE_URL to a server of your own.`,
     );
   say(
-    `The user ${user.name}, as whom PostgreSQL runs, cannot enter ${wanted}: its data is kept in ${elsewhere}.`,
+    `PostgreSQL runs as the user ${user.name}, who cannot reach this project: its data is kept in ${elsewhere}.`,
   );
   return asUser({ user, folder: elsewhere, native: copy });
 }

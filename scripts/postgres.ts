@@ -33,7 +33,7 @@ export type Postgres = {
 
 type Options = {
   folder: string;
-  /** false: no fsync, for databases that nobody will miss. */
+  /** false: no fsync, for databases that nobody will miss; with `endsWithMe` the data goes when the server does. */
   durable?: boolean;
   /** true: the server ends when this process, and every other that said so, is gone, however it went. */
   endsWithMe?: boolean;
@@ -53,7 +53,7 @@ export async function startPostgres({
   say = (line) => void process.stderr.write(`${line}\n`),
 }: Options): Promise<Postgres> {
   const home = findHome({ folder, say });
-  if (endsWithMe) signIn(home);
+  const mark = endsWithMe ? signIn(home) : undefined;
   const how = (await isReady(home))
     ? 'reused'
     : await withLock({
@@ -67,7 +67,7 @@ export async function startPostgres({
       });
   const pid = statusOf(home)?.pid;
   if (pid === undefined) throw new Error(`PostgreSQL ended right after its start; see ${logOf(home)}`);
-  if (endsWithMe) guard({ home, pid, signal: durable ? 'INT' : 'QUIT' });
+  if (mark) guard({ home, pid, durable, mark });
   return {
     url: urlOf({ socketFolder: home.socketFolder }),
     socketFolder: home.socketFolder,
@@ -81,7 +81,7 @@ export async function startPostgres({
 /** A server for one run, in a folder of its own that goes with it. */
 export async function startThrowawayPostgres(): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'notify-me-'));
-  const server = await startPostgres({ folder, durable: false, endsWithMe: true });
+  const server = await startPostgres({ folder, durable: false, endsWithMe: true, say: () => {} });
   return {
     ...server,
     stop: async () => {
@@ -242,22 +242,47 @@ async function stop({ pid, mode }: { pid: number; mode: 'fast' | 'immediate' }):
   }
 }
 
-const usersOf = (home: Home) => join(home.folder, 'users');
+let signedIn = 0;
 
 /** Signs this process in as one that needs the server, before it looks for it: a guard that is about to stop it then lets it be. */
-function signIn(home: Home): void {
-  mkdirSync(usersOf(home), { recursive: true });
-  writeFileSync(join(usersOf(home), String(process.pid)), '');
+function signIn(home: Home): string {
+  const users = join(home.folder, 'users');
+  mkdirSync(users, { recursive: true });
+  const mark = join(users, `${process.pid}-${++signedIn}`);
+  writeFileSync(mark, '');
+  return mark;
 }
 
+/** Waits for the end of the process or of the server; if the process is gone, and nobody else is signed in, the server ends too. */
 const guardScript = `
-while kill -0 "$1" && kill -0 "$2"; do sleep 1; done 2>/dev/null
-rm -f "$4/$1"
-for each in "$4"/*; do kill -0 "\${each##*/}" 2>/dev/null && exit; done
-kill -"$3" "$2" 2>/dev/null`;
+me=$1 server=$2 signal=$3 mark=$4 removed=$5
+while kill -0 "$me" && kill -0 "$server"; do sleep 1; done 2>/dev/null
+rm -f "$mark"
+kill -0 "$me" 2>/dev/null && exit
+for each in "\${mark%/*}"/*; do
+  other=\${each##*/}
+  kill -0 "\${other%%-*}" 2>/dev/null && exit
+done
+kill -"$signal" "$server" 2>/dev/null
+[ -n "$removed" ] || exit
+while kill -0 "$server"; do sleep 1; done 2>/dev/null
+rm -rf "$removed"`;
 
-/** A few bytes of shell that outlive us, in case we are killed: the last of those signed in takes the server along. */
-function guard({ home, pid, signal }: { home: Home; pid: number; signal: 'INT' | 'QUIT' }): void {
-  const argv = ['-c', guardScript, 'postgres-guard', String(process.pid), String(pid), signal, usersOf(home)];
+/** A few bytes of shell that outlive us, in case we are killed. */
+function guard({
+  home,
+  pid,
+  durable,
+  mark,
+}: {
+  home: Home;
+  pid: number;
+  durable: boolean;
+  mark: string;
+}): void {
+  const me = String(process.pid);
+  // Data that nobody will miss goes too, once nobody is left who would remove it.
+  const [signal, removed] = durable ? ['INT', ''] : ['QUIT', home.folder];
+  const argv = ['-c', guardScript, 'postgres-guard', me, String(pid), signal, mark, removed];
   spawn('/bin/sh', argv, { cwd: '/', detached: true, stdio: 'ignore' }).unref();
 }
