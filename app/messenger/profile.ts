@@ -73,5 +73,5 @@ export function planRestore({ before, found }: { before: Before; found: Profile 
     // Messenger's menu needs a Get Started button: while the merchant has one, ours must stay.
     else if (field !== 'get_started' || found.persistent_menu === undefined) remove.push(field);
   }
-  return { set: set as Profile, remove };
+  return { set: set, remove };
 }

@@ -5,6 +5,7 @@ import { DAY, type Clock } from '../lib/clock.ts';
 import { readCommand, readProductLink, type Command } from '../messenger/commands.ts';
 import type { MetaEvent } from '../messenger/events.ts';
 import type { Effects, Handle } from '../messenger/inbox.server.ts';
+import { clearTrouble, markTrouble } from '../messenger/pages.server.ts';
 import { GET_STARTED, readPayload, type Payload } from '../messenger/payload.ts';
 import { readRef } from '../messenger/ref.ts';
 import { settleReplyByEcho } from '../messenger/replies.server.ts';
@@ -44,12 +45,7 @@ export async function answerEvent({
       ? nothing('another app has the thread')
       : async () => ({ say: [], silence: 'odd', problem: event.why });
   if (event.kind === 'delivered' || event.kind === 'read') return nothing('a receipt');
-  if (event.kind === 'warned')
-    return async () => ({
-      say: [],
-      silence: 'a word of Meta to the Page',
-      problem: `Meta: ${event.action} ${event.reason}`.trim().slice(0, 300),
-    });
+  if (event.kind === 'warned') return (tx) => heardMeta({ tx, event, now: clock() });
   if (event.psid === null) return nothing('nobody');
   const turn = await turnOf({
     event: event as MetaEvent & { psid: string },
@@ -76,6 +72,22 @@ export async function answerEvent({
     case 'wrote':
       return wrote({ ...given, event });
   }
+}
+
+/** Meta's own word to the Page: kept for the merchant to read, and taken at its word about sending. */
+async function heardMeta({
+  tx,
+  event: { metaPageId, action, reason },
+  now,
+}: {
+  tx: Tx;
+  event: Of<'warned'>;
+  now: Date;
+}): Promise<Effects> {
+  if (action === 'block') await markTrouble({ metaPageId, trouble: 'blocked', now, tx });
+  if (action === 'unblock') await clearTrouble({ metaPageId, only: ['blocked', 'restricted'], tx });
+  const problem = `Meta says to this Page: ${action} ${reason}`.trim().slice(0, 300);
+  return { say: [], silence: 'a word of Meta to the Page', problem };
 }
 
 const namesShop = (event: MetaEvent): bigint | null => {

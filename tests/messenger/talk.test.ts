@@ -266,3 +266,17 @@ test('a nasty name, an endless name and no name at all: the question is asked wi
   expect(requests(scene)).toHaveLength(3);
   expect(scene.messenger.refusals().filter((one) => one.pageId === scene.metaPageId)).toEqual([]);
 });
+
+test('Meta blocks the Page: the merchant sees it at once and reads why; unblocked, all is well', async () => {
+  const scene = await setScene();
+  const trouble = async () => (await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).trouble;
+  const meta = scene.messenger.inbox(scene.metaPageId);
+  meta.enforcePolicy({ action: 'block', reason: 'Too many complaints.' });
+  await scene.settle();
+  expect(await trouble()).toBe('blocked');
+  expect((await scene.problems())[0]!.problem).toContain('Too many complaints.');
+  pass(1);
+  meta.enforcePolicy({ action: 'unblock', reason: '' });
+  await scene.settle();
+  expect(await trouble()).toBeNull();
+});

@@ -1,0 +1,295 @@
+// Connecting a Page: lent through Facebook's login, made ready without harm, switched, checked, taken back, and given back as it was.
+import { expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { scrub } from '../../app/lib/log.server.ts';
+import { choosePage, disconnectPage, listChoices, windUpPages } from '../../app/messenger/connect.server.ts';
+import { checkPages } from '../../app/messenger/health.server.ts';
+import { beginConnect, finishConnect } from '../../app/messenger/login.server.ts';
+import { pageOf, pageToken } from '../../app/messenger/pages.server.ts';
+import { loader as callback } from '../../app/routes/messenger.callback.ts';
+import { retireFormerPages, whoWouldNotBeTold } from '../../app/waitlist/never-told.server.ts';
+import { clock, knock, pass, setScene, type Scene } from './stage.ts';
+
+const everything = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata', 'business_management'];
+let merchants = 0;
+
+/** A merchant with these Pages, and how far they go in Facebook's dialog. */
+function merchantOf(scene: Scene, pages: (string | { pageId: string; tasks: string[] })[]) {
+  merchants += 1;
+  const id = `90${merchants}`;
+  scene.messenger.addUser({ id, name: 'Ida Merchant', pages });
+  return {
+    id,
+    async logIn({ scopes = everything, answer = 'continue', shopId = scene.shopId } = {}) {
+      const { url } = await beginConnect({ shopId, now: clock() });
+      const form = new URLSearchParams({ answer, user: id });
+      for (const page of pages) form.append('page', typeof page === 'string' ? page : page.pageId);
+      for (const scope of scopes) form.append('permission', scope);
+      const back = await scene.messenger.handle(
+        new Request(url, { method: 'POST', body: form, redirect: 'manual' }),
+      );
+      return new URL(back.headers.get('location')!);
+    },
+    async connects({ metaPageId = scene.metaPageId, shopId = scene.shopId } = {}) {
+      const back = await this.logIn({ shopId });
+      expect(await finishConnect({ query: back.searchParams, now: clock() })).toMatchObject({
+        outcome: 'choose',
+      });
+      return choosePage({ shopId, metaPageId, now: clock() });
+    },
+  };
+}
+const metaPage = (scene: Scene) => scene.messenger.world.pages.get(scene.metaPageId)!;
+
+test('login, choose, heard, ready: and the whole way no token stands anywhere in the open', async () => {
+  const scene = await setScene({ connected: false });
+  const merchant = merchantOf(scene, [scene.metaPageId]);
+  const back = await merchant.logIn();
+  const answer = await callback({ request: new Request(back), params: {}, context: {} });
+  expect(answer.status).toBe(200);
+  const shown = await answer.text();
+  expect(shown).toContain('choose your Page in the Shopify admin');
+  expect(await listChoices({ shopId: scene.shopId, now: clock() })).toEqual({
+    declined: [],
+    pages: [{ metaPageId: scene.metaPageId, name: 'Maison Lin', missingTasks: [], current: false }],
+  });
+  const chosen = await choosePage({ shopId: scene.shopId, metaPageId: scene.metaPageId, now: clock() });
+  expect(chosen).toMatchObject({ outcome: 'connected', switchedFrom: null });
+  expect(metaPage(scene).subscriptions[process.env.META_APP_ID!]).toContain('messaging_optins');
+  expect(metaPage(scene).profile.get_started).toEqual({ payload: 'start1' });
+  expect(metaPage(scene).profile.greeting?.[0]?.text).toContain('Maison');
+  expect(await listChoices({ shopId: scene.shopId, now: clock() })).toBeNull();
+
+  const page = await pageOf({ shopId: scene.shopId });
+  const token = pageToken(page!);
+  const dump = JSON.stringify(
+    await db.$queryRawUnsafe(
+      `SELECT (SELECT json_agg(p) FROM "Page" p)::text AS pages, (SELECT json_agg(l) FROM "LoginState" l)::text AS logins`,
+    ),
+  );
+  for (const secret of [...scene.messenger.world.accessTokens.keys()].filter((one) => one !== ''))
+    expect(dump.includes(secret) || shown.includes(secret)).toBe(false);
+  expect(dump.includes(Buffer.from(token).toString('hex'))).toBe(false);
+  expect(token).toMatch(/^EAA/);
+
+  scene.open(scene.ref());
+  await scene.settle();
+  expect(scene.said()).toHaveLength(2);
+  for (const line of [`GET /me?access_token=${token}&x=1`, `Bearer ${token}`, `token ${token} is dead`])
+    expect(scrub(line)).not.toContain(token);
+});
+
+test('a state is good for one use, for its own shop, and for a quarter of an hour', async () => {
+  const scene = await setScene({ connected: false });
+  const merchant = merchantOf(scene, [scene.metaPageId]);
+  const back = await merchant.logIn();
+  expect(await finishConnect({ query: back.searchParams, now: clock() })).toMatchObject({
+    outcome: 'choose',
+    shopId: scene.shopId,
+  });
+  expect(await finishConnect({ query: back.searchParams, now: clock() })).toEqual({
+    outcome: 'unknown_state',
+  });
+  const late = await merchant.logIn();
+  pass(16 * 60);
+  expect(await finishConnect({ query: late.searchParams, now: clock() })).toEqual({
+    outcome: 'unknown_state',
+  });
+  for (const query of ['', 'state=x&code=y', 'code=y'])
+    expect(await finishConnect({ query: new URLSearchParams(query), now: clock() })).toEqual({
+      outcome: 'unknown_state',
+    });
+});
+
+test('cancelled, declined, no Page, a Page without the tasks: each is told for what it is', async () => {
+  const scene = await setScene({ connected: false });
+  const merchant = merchantOf(scene, [{ pageId: scene.metaPageId, tasks: ['ANALYZE', 'MESSAGING'] }]);
+  const finish = async (given: object) =>
+    finishConnect({ query: (await merchant.logIn(given)).searchParams, now: clock() });
+  expect(await finish({ answer: 'cancel' })).toEqual({ outcome: 'cancelled', shopId: scene.shopId });
+  expect(await finish({ scopes: ['pages_show_list', 'pages_messaging'] })).toMatchObject({
+    declined: ['pages_manage_metadata'],
+  });
+  const choices = await listChoices({ shopId: scene.shopId, now: clock() });
+  expect(choices!.declined[0]!.why).toContain('Get Started');
+  const choose = () => choosePage({ shopId: scene.shopId, metaPageId: scene.metaPageId, now: clock() });
+  expect(await choose()).toEqual({ outcome: 'declined', permissions: ['pages_manage_metadata'] });
+  expect(await finish({})).toMatchObject({ outcome: 'choose', pages: 1 });
+  expect(await choose()).toEqual({ outcome: 'missing_tasks', missing: ['MODERATE'] });
+  const nobody = merchantOf(scene, []);
+  expect(await finishConnect({ query: (await nobody.logIn()).searchParams, now: clock() })).toMatchObject({
+    outcome: 'choose',
+    pages: 0,
+  });
+});
+
+test('what the merchant has is shown first, replaced only when they say so, and put back on the way out', async () => {
+  const scene = await setScene({ connected: false });
+  const before = {
+    get_started: { payload: 'BOT_START' },
+    greeting: [{ locale: 'default', text: 'Welcome to our Page' }],
+    ice_breakers: [
+      { locale: 'default', call_to_actions: [{ question: 'Where are you?', payload: 'WHERE' }] },
+    ],
+    persistent_menu: [
+      { locale: 'default', call_to_actions: [{ type: 'postback', title: 'Help', payload: 'HELP' }] },
+    ],
+  };
+  metaPage(scene).profile = structuredClone(before);
+  metaPage(scene).subscriptions['777'] = ['messages'];
+  const merchant = merchantOf(scene, [scene.metaPageId]);
+  expect(await merchant.connects()).toMatchObject({
+    outcome: 'ask_first',
+    inTheWay: { iceBreakers: ['Where are you?'], otherGetStarted: true, menu: ['Help'] },
+    otherApps: ['777'],
+  });
+  expect(metaPage(scene).profile).toEqual(before);
+  const chosen = await choosePage({
+    shopId: scene.shopId,
+    metaPageId: scene.metaPageId,
+    profile: 'replace',
+    now: clock(),
+  });
+  expect(chosen.outcome).toBe('connected');
+  expect(metaPage(scene).profile).toEqual({
+    ...before,
+    get_started: { payload: 'start1' },
+    ice_breakers: undefined,
+  });
+  expect(await disconnectPage({ shopId: scene.shopId, now: clock() })).toEqual({
+    outcome: 'disconnected',
+    problem: null,
+  });
+  expect(metaPage(scene).profile).toEqual(before);
+  expect(metaPage(scene).subscriptions).toEqual({ 777: ['messages'] });
+  expect(await db.page.findFirst({ where: { shopId: scene.shopId } })).toMatchObject({
+    token: null,
+    connectedBy: null,
+    profileBefore: null,
+  });
+});
+
+test('what the merchant has may be kept: then nothing of it is touched', async () => {
+  const scene = await setScene({ connected: false });
+  const kept = { get_started: { payload: 'BOT_START' }, greeting: [{ locale: 'default', text: 'Hi' }] };
+  metaPage(scene).profile = structuredClone(kept);
+  expect(await merchantOf(scene, [scene.metaPageId]).connects()).toMatchObject({ outcome: 'ask_first' });
+  await choosePage({ shopId: scene.shopId, metaPageId: scene.metaPageId, profile: 'keep', now: clock() });
+  expect(metaPage(scene).profile).toEqual(kept);
+});
+
+test('two shops on one Page: the first to leave takes nothing away, the last puts everything back', async () => {
+  const scene = await setScene({ connected: false, shops: 2 });
+  const merchant = merchantOf(scene, [scene.metaPageId]);
+  const [one, two] = scene.shops;
+  await merchant.connects({ shopId: one!.shopId });
+  await merchant.connects({ shopId: two!.shopId });
+  await disconnectPage({ shopId: one!.shopId, now: clock() });
+  expect(metaPage(scene).profile.get_started).toEqual({ payload: 'start1' });
+  expect(metaPage(scene).subscriptions).toHaveProperty(process.env.META_APP_ID!);
+  await windUpPages({ shopId: two!.shopId, now: clock() });
+  expect(metaPage(scene).profile).toEqual({});
+  expect(metaPage(scene).subscriptions).toEqual({});
+});
+
+test('a switch: who waits on the old Page is counted, stays reachable through it, and then it is given back', async () => {
+  const scene = await setScene({ connected: false });
+  const merchantPages = [scene.metaPageId, `${scene.metaPageId}9`];
+  scene.messenger.addPage({ id: merchantPages[1]!, name: 'Maison Neuve' });
+  const merchant = merchantOf(scene, merchantPages);
+  await merchant.connects();
+  await scene.subscribe();
+  expect(await whoWouldNotBeTold({ shopId: scene.shopId, now: clock() })).toBe(1);
+  expect(await merchant.connects({ metaPageId: merchantPages[1]! })).toMatchObject({
+    outcome: 'connected',
+    page: { name: 'Maison Neuve' },
+    switchedFrom: { metaPageId: scene.metaPageId },
+  });
+  await retireFormerPages({ now: clock() });
+  const old = () => db.page.findFirstOrThrow({ where: { metaPageId: scene.metaPageId } });
+  expect(pageToken(await old())).toMatch(/^EAA/);
+  await db.subscription.updateMany({
+    where: { shopId: scene.shopId },
+    data: { state: 'told', token: null, endedAt: clock() },
+  });
+  await retireFormerPages({ now: clock() });
+  expect((await old()).disconnectedAt).not.toBeNull();
+  expect(metaPage(scene).subscriptions).toEqual({});
+});
+
+test('reconnecting mends the Page and keeps its test; connecting anew after a farewell asks for a new one', async () => {
+  const scene = await setScene({ connected: false });
+  const merchant = merchantOf(scene, [scene.metaPageId]);
+  await merchant.connects();
+  await db.page.updateMany({
+    where: { shopId: scene.shopId },
+    data: { testPassedAt: clock(), trouble: 'reconnect', troubleSince: clock() },
+  });
+  await merchant.connects();
+  expect(await pageOf({ shopId: scene.shopId })).toMatchObject({
+    trouble: null,
+    testPassedAt: expect.any(Date),
+  });
+  await disconnectPage({ shopId: scene.shopId, now: clock() });
+  await merchant.connects();
+  expect(await pageOf({ shopId: scene.shopId })).toMatchObject({ disconnectedAt: null, testPassedAt: null });
+});
+
+test('Meta has dropped us: the check subscribes again; the token is dead: the merchant is told; it lives again: all is well', async () => {
+  const scene = await setScene({ connected: false });
+  await merchantOf(scene, [scene.metaPageId]).connects();
+  metaPage(scene).subscriptions = {};
+  await checkPages({ clock });
+  expect(metaPage(scene).subscriptions).toHaveProperty(process.env.META_APP_ID!);
+  const token = scene.messenger.world.accessTokens.get(pageToken((await pageOf({ shopId: scene.shopId }))!))!;
+  token.invalid = { subcode: 460, message: 'Error validating access token' };
+  pass(25 * 3600);
+  await checkPages({ clock });
+  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBe('reconnect');
+  token.invalid = null;
+  await checkPages({ clock });
+  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBeNull();
+});
+
+test('the person takes the app back, and has their data erased: the Page needs reconnecting, a page says that it was done', async () => {
+  const scene = await setScene({ connected: false });
+  const merchant = merchantOf(scene, [scene.metaPageId]);
+  await merchant.connects();
+  const { signedRequest } = await import('../../simulators/messenger/signature.ts');
+  const post = (path: string, secret = process.env.META_APP_SECRET!) =>
+    knock(
+      new Request(`https://app.notify.example${path}`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          signed_request: signedRequest({
+            payload: { algorithm: 'HMAC-SHA256', user_id: merchant.id },
+            secret,
+          }),
+        }),
+      }),
+    );
+  expect((await post('/messenger/deauthorize', 'wrong')).status).toBe(401);
+  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBeNull();
+  expect((await post('/messenger/deauthorize')).status).toBe(200);
+  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBe('reconnect');
+
+  expect((await post('/messenger/data-deletion', 'wrong')).status).toBe(401);
+  const said = (await (await post('/messenger/data-deletion')).json()) as {
+    url: string;
+    confirmation_code: string;
+  };
+  expect(said.url).toContain(said.confirmation_code);
+  expect(await pageOf({ shopId: scene.shopId })).toMatchObject({ connectedBy: null, trouble: 'reconnect' });
+  expect(pageToken((await pageOf({ shopId: scene.shopId }))!)).not.toMatch(/^EAA/);
+  const status = await knock(new Request(said.url));
+  expect(status.status).toBe(200);
+  expect(await status.text()).toContain('was erased');
+  expect((await knock(new Request('https://app.notify.example/messenger/data-deletion?code=x'))).status).toBe(
+    404,
+  );
+  expect(
+    JSON.stringify(await db.privacyRequest.findMany(), (_key, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    ),
+  ).not.toContain(`"${merchant.id}"`);
+});
