@@ -1,11 +1,13 @@
 // The table of contents of the product: each event and who answers it, in the order of the story.
 import { randomUUID } from 'node:crypto';
+import { forgetOrders } from './attribution/forget.server.ts';
 import { startChores } from './jobs/chores.server.ts';
 import { listen } from './jobs/signal.server.ts';
 import { createTender, type Hand } from './jobs/tend.server.ts';
 import { later, SECOND, type Clock } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
 import { windUpPages } from './messenger/connect.server.ts';
+import { forgetShop } from './messenger/forget.server.ts';
 import { checkPages } from './messenger/health.server.ts';
 import { tidyInbox, workInbox, type Handle } from './messenger/inbox.server.ts';
 import { tidyLogins } from './messenger/login.server.ts';
@@ -200,8 +202,10 @@ async function tidy({ clock }: { clock: Clock }): Promise<void> {
 async function carryOut({ clock }: { clock: Clock }): Promise<void> {
   for (const request of await dueRequests()) {
     try {
-      if (request.topic === 'shop/redact' && request.shopId !== null)
-        await eraseShop({ shopId: request.shopId, askedAt: request.askedAt, clock });
+      const { topic, shopId, orders, askedAt } = request;
+      if (topic === 'shop/redact' && shopId !== null && (await eraseShop({ shopId, askedAt, clock })))
+        await forgetShop({ shopId });
+      if (topic === 'customers/redact' && shopId !== null) await forgetOrders({ shopId, orderIds: orders });
       await requestDone({ id: request.id, now: clock() });
     } catch (error) {
       log.warn('a privacy request could not be carried out yet', { request: request.id, error });
