@@ -1,12 +1,15 @@
 // The three things that make the button appear, each with its true state and the one step that is missing.
+import { useFetcher } from '@remix-run/react';
 import { Badge, BlockStack, Box, Button, Card, Icon, InlineStack, Text } from '@shopify/polaris';
-import { CheckCircleIcon, StatusIcon } from '@shopify/polaris-icons';
+import { CheckCircleIcon } from '@shopify/polaris-icons';
 import type { ReactNode } from 'react';
 import { placeBlockUrl, useBlockStatus, type BlockStatus } from './block-status.ts';
 import { useWords, type Text as Word } from './words.tsx';
 
 type Props = {
   page: { name: string; trouble: string | null; testPassedAt: string | null } | null;
+  /** The first-run guide was not put away yet. */
+  guided: boolean;
   domain: string;
   apiKey: string;
 };
@@ -18,6 +21,9 @@ const BLOCK_TEXT: Record<BlockStatus, Word> = {
   unavailable: 'on.block.unavailable',
   unknown: 'on.block.missing',
 };
+
+/** A ring the size of the icon that will take its place. */
+const OPEN = { width: 16, height: 16, margin: 2, borderRadius: '50%', border: '2px dashed #8a8a8a' } as const;
 
 function Step({
   done,
@@ -32,9 +38,7 @@ function Step({
 }) {
   return (
     <InlineStack gap="300" wrap={false} blockAlign="start">
-      <Box>
-        <Icon source={done ? CheckCircleIcon : StatusIcon} tone={done ? 'success' : 'subdued'} />
-      </Box>
+      <Box>{done ? <Icon source={CheckCircleIcon} tone="success" /> : <div style={OPEN} />}</Box>
       <BlockStack gap="150" inlineAlign="start">
         <Text as="h3" variant="headingSm">
           {title}
@@ -48,14 +52,16 @@ function Step({
   );
 }
 
-export function IsItOn({ page, domain, apiKey }: Props) {
+export function IsItOn({ page, guided, domain, apiKey }: Props) {
   const { say, moment } = useWords();
   const block = useBlockStatus();
+  const put = useFetcher();
   const tested = page !== null && page.testPassedAt !== null;
   const placed = block === 'active';
   const steps = [page !== null, tested, placed];
   const done = steps.filter(Boolean).length;
   const next = steps.indexOf(false);
+  const guiding = guided && done < steps.length && put.state === 'idle';
   const on = done === steps.length && page?.trouble === null;
   const button = (index: number) => (next === index ? { variant: 'primary' as const } : {});
   return (
@@ -63,15 +69,27 @@ export function IsItOn({ page, domain, apiKey }: Props) {
       <BlockStack gap="400">
         <InlineStack align="space-between" blockAlign="center" gap="200">
           <Text as="h2" variant="headingMd">
-            {say(done === steps.length ? 'on.title' : 'guide.title')}
+            {say(guiding ? 'guide.title' : 'on.title')}
           </Text>
-          {done === steps.length ? (
-            <Badge tone={on ? 'success' : 'critical'}>{say(on ? 'on.yes' : 'on.no')}</Badge>
+          {guiding ? (
+            <InlineStack gap="200" blockAlign="center">
+              <Badge>{say('guide.done', { done, all: steps.length })}</Badge>
+              <Button
+                variant="plain"
+                onClick={() =>
+                  void put.submit({ intent: 'dismiss' }, { method: 'post', action: '/app?index' })
+                }
+              >
+                {say('guide.dismiss')}
+              </Button>
+            </InlineStack>
           ) : (
-            <Badge>{say('guide.done', { done, all: steps.length })}</Badge>
+            block !== 'reading' && (
+              <Badge tone={on ? 'success' : 'critical'}>{say(on ? 'on.yes' : 'on.no')}</Badge>
+            )
           )}
         </InlineStack>
-        {done < steps.length && (
+        {guiding && (
           <Text as="p" tone="subdued">
             {say('guide.text')}
           </Text>

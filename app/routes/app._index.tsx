@@ -1,5 +1,5 @@
 // Home: is it on, what is about to be told, who waits, and what it brought.
-import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, InlineGrid } from '@shopify/polaris';
 import { earned } from '../attribution/earned-report.server.ts';
@@ -18,6 +18,7 @@ import { merchantAt } from '../merchant.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
 import { toldFigures } from '../notifications/told-report.server.ts';
 import { restocks } from '../restock/restock-report.server.ts';
+import { dismissGuide } from '../shops/guide.server.ts';
 import { funnel, lineByVariant, waitingFigures } from '../waitlist/line-report.server.ts';
 
 const DAYS = 30;
@@ -41,6 +42,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     domain: shop.domain,
     apiKey: env.SHOPIFY_API_KEY,
     page: page && { name: page.name, trouble: page.trouble, testPassedAt: page.testPassedAt },
+    guided: shop.guideDismissedAt === null,
     days: DAYS,
     waiting,
     told,
@@ -52,6 +54,19 @@ export async function loader({ request }: LoaderFunctionArgs) {
   });
 }
 
+const INTENTS = {
+  dismiss: dismissGuide,
+};
+
+export async function action({ request }: ActionFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const intent = (await request.formData()).get('intent');
+  if (typeof intent !== 'string' || !Object.hasOwn(INTENTS, intent))
+    throw new Response('Unknown intent', { status: 400 });
+  await INTENTS[intent as keyof typeof INTENTS]({ shopId: shop.id, now: systemClock() });
+  return json({ done: undefined });
+}
+
 export default function Home() {
   const { now, page, ...data } = useLoaderData<typeof loader>();
   const { say } = useWords();
@@ -59,7 +74,7 @@ export default function Home() {
     <AdminPage title={say('home.title')}>
       <BlockStack gap="400">
         {page?.trouble && <PageTrouble trouble={page.trouble} />}
-        <IsItOn page={page} domain={data.domain} apiKey={data.apiKey} />
+        <IsItOn page={page} guided={data.guided} domain={data.domain} apiKey={data.apiKey} />
         <Figures days={data.days} waiting={data.waiting} told={data.told} brought={data.brought} />
         <BackNow restocks={data.open} now={now} />
         <InlineGrid columns={{ xs: 1, md: 2 }} gap="400" alignItems="start">
