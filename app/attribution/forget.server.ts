@@ -2,7 +2,13 @@
 import { db } from '../db.server.ts';
 
 /** Removes what is kept of these orders. Safe to run again. @returns how many. */
-export async function forgetOrders({ shopId, orderIds }: { shopId: bigint; orderIds: bigint[] }): Promise<number> {
+export async function forgetOrders({
+  shopId,
+  orderIds,
+}: {
+  shopId: bigint;
+  orderIds: bigint[];
+}): Promise<number> {
   const { count } = await db.sale.deleteMany({ where: { shopId, orderId: { in: orderIds } } });
   return count;
 }
