@@ -2,7 +2,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { userInfo } from 'node:os';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium as playwright, type Browser } from 'playwright-core';
@@ -82,7 +81,7 @@ function installed(): Chromium | undefined {
 }
 
 async function fromDebian({ say }: { say: Say }): Promise<Chromium | undefined> {
-  if (userInfo().uid !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
   say('Setting up: installing Debian’s Chromium for the browser tests (about half a minute) ...');
   const apt = (...argv: string[]) =>
     new Promise<boolean>((resolve) => {

@@ -1,4 +1,4 @@
-// Applies prisma/migrations and records them as `prisma migrate deploy` does, so that either can be used next; needs no engine binary.
+// `npm run migrate`, and every start: applies prisma/migrations and records them as `prisma migrate deploy` does; needs no engine binary.
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -98,4 +98,14 @@ async function apply({
       cause: error,
     });
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const url = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
+  if (!url) {
+    process.stderr.write('Set DATABASE_URL: the embedded database is migrated by `npm start` itself.\n');
+    process.exit(64);
+  }
+  const applied = await migrate(url);
+  process.stdout.write(applied.length === 0 ? 'Nothing to migrate.\n' : `Applied: ${applied.join(', ')}\n`);
 }

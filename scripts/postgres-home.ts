@@ -14,7 +14,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
 export type Home = {
@@ -32,7 +32,7 @@ export type Home = {
 
 type User = { name: string; uid: number; gid: number };
 
-const isRoot = () => userInfo().uid === 0;
+const isRoot = () => process.getuid?.() === 0;
 
 /** Chooses folders, user and binaries for the server that is to keep its data in `folder`. Changes nothing that is already right. */
 export function findHome({ folder, say }: { folder: string; say: (line: string) => void }): Home {
@@ -217,11 +217,11 @@ function socketFolderFor({ folder }: { folder: string }): string {
   const short = shortSocketFolder(folder);
   mkdirSync(short, { recursive: true, mode: 0o700 });
   const { uid } = lstatSync(short);
-  if (!isRoot() && uid !== userInfo().uid) throw new Error(`${short} belongs to somebody else.`);
+  if (!isRoot() && uid !== process.getuid?.()) throw new Error(`${short} belongs to somebody else.`);
   return short;
 }
 
 function shortSocketFolder(folder: string): string {
   const temporary = Buffer.byteLength(tmpdir()) <= 50 ? tmpdir() : '/tmp';
-  return join(temporary, `pg-${userInfo().uid}-${nameFor(folder)}`);
+  return join(temporary, `pg-${process.getuid?.()}-${nameFor(folder)}`);
 }
