@@ -26,9 +26,14 @@ export type Round =
 const LONGEST_BACK_OFF = MINUTE;
 /** A variant whose answer can't be read must not keep the others of its shop waiting. */
 const UNREADABLE_AGAIN = 10 * MINUTE;
+/** So often a look is tried again at once before its variant counts as the trouble and not the database. */
+const STUMBLES = 3;
+const STUMBLED_AGAIN = MINUTE;
 
 /** Per shop: how often Shopify failed in a row, and when it may be asked again. Lost on a restart, which does no harm. */
 const backOffs = new Map<bigint, { failures: number; until: Date }>();
+/** Per variant: how often in a row its look could not be kept. */
+const stumbles = new Map<string, number>();
 
 /**
  * Looks at up to 25 variants of one shop that are due. `wanted` is noted before Shopify is called, so that a hint that arrives during
@@ -65,11 +70,13 @@ export async function lookAtDue({
   backOffs.delete(shopId);
   for (const { id, wanted } of due) {
     const look = { shop, lease, variantId: id, lookedTo: wanted, truth: truths.get(id) ?? null, at };
-    const kept = await conclude(look).catch((error: unknown) => {
-      // Data that our tables refuse is one variant's trouble; a database that is down fails the postponement too.
-      log.error('a look could not be kept', { shopId, variantId: id, error });
-      return postpone(look);
-    });
+    const kept = await conclude(look).then(
+      (end) => {
+        stumbles.delete(stumbleOf(look));
+        return end;
+      },
+      (error: unknown) => stumble({ look, error }),
+    );
     if (kept === 'lost') return { outcome: 'lost' };
   }
   return { outcome: 'looked', looked: due.length };
@@ -135,10 +142,13 @@ type Conclusion = {
   at: Date;
 };
 
+/** `outdated`: nothing was written; if a look is still due, the next round makes it. */
+type Kept = 'kept' | 'outdated' | 'lost';
+
 /** One variant's look: what is noted, decided and done about it, in one transaction. */
-async function conclude(given: Conclusion): Promise<'kept' | 'outdated' | 'lost'> {
+async function conclude(given: Conclusion): Promise<Kept> {
   const { shop, variantId, truth, at } = given;
-  if (truth === 'unreadable') return postpone(given);
+  if (truth === 'unreadable') return postpone({ ...given, again: UNREADABLE_AGAIN });
   const standing = truth && sellable({ truth, settings: shop });
   // Counted before anything is locked: a line of a million must not keep a webhook waiting.
   const line = standing?.sellable
@@ -240,24 +250,30 @@ async function keep({
   if (verdict !== 'nothing') log.info('a look was decided', { shopId, variantId, verdict, reason });
 }
 
-/** The look of a variant whose answer could not be read: kept as such, and tried again later. */
-function postpone({
-  shop,
-  lease,
-  variantId,
-  lookedTo,
-  at,
-  ...given
-}: Conclusion): Promise<'kept' | 'outdated' | 'lost'> {
+const stumbleOf = ({ shop, variantId }: Conclusion) => `${shop.id}/${variantId}`;
+
+/** A look could not be kept: a slow database is tried again, data that our tables refuse must not keep the other variants waiting. */
+async function stumble({ look, error }: { look: Conclusion; error: unknown }): Promise<Kept> {
+  const times = (stumbles.get(stumbleOf(look)) ?? 0) + 1;
+  log.error('a look could not be kept', { shopId: look.shop.id, variantId: look.variantId, times, error });
+  stumbles.set(stumbleOf(look), times);
+  if (times < STUMBLES) return 'outdated';
+  stumbles.delete(stumbleOf(look));
+  return postpone({ ...look, again: STUMBLED_AGAIN });
+}
+
+/** The look of a variant whose answer could not be read or kept: noted as such, and tried again later. */
+function postpone(given: Conclusion & { again: number }): Promise<Kept> {
+  const { shop, variantId, lookedTo, at, again } = given;
+  const shopId = shop.id;
   return db.$transaction(async (tx) => {
-    const shopId = shop.id;
-    const variant = await lockVariant({ ...given, tx, shop, lease, variantId, lookedTo, at });
+    const variant = await lockVariant({ ...given, tx });
     if (variant === 'lost' || variant === 'outdated') return variant;
     await tx.variant.updateMany({ where: { shopId, id: variantId }, data: { looked: lookedTo } });
     await tx.look.create({
       data: { shopId, variantId, at, sellable: false, verdict: 'nothing', reason: 'unreadable' },
     });
-    await lookLater({ tx, shopId, variantId, at: later(at, UNREADABLE_AGAIN) });
+    await lookLater({ tx, shopId, variantId, at: later(at, again) });
     return 'kept';
   });
 }

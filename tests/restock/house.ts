@@ -246,7 +246,8 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
         const lease = await house.lease();
         const round = await lookAtDue({ shopId, lease, clock });
         await releaseLease(lease);
-        if (round.outcome !== 'looked') return round;
+        // On a loaded machine a lease may run out before it is used; the worker would take it again, too.
+        if (round.outcome !== 'looked' && round.outcome !== 'lost') return round;
       }
     },
     restocks: (variantId: bigint) =>
