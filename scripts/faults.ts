@@ -1,0 +1,116 @@
+// `npm run faults`: everything that may go wrong on the way goes wrong on purpose, and Messenger's ledger says whether anybody noticed.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildApp } from './build.ts';
+import { killAtEach, randomFrom, trace, type Row } from './faults-kill.ts';
+import { runScenarios } from './faults-scenarios.ts';
+import { holdsWithin, openFaultWorld, type FaultWorld } from './faults-world.ts';
+import { startPostgres } from './postgres.ts';
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        size: { type: 'string', default: '3' },
+        seed: { type: 'string', default: '1' },
+        points: { type: 'string', default: '6' },
+        only: { type: 'string', default: '' },
+      },
+    });
+    return {
+      size: Number(values.size),
+      seed: Number(values.seed),
+      points: values.points === 'all' ? Infinity : Number(values.points),
+      only: values.only,
+    };
+  } catch (error) {
+    process.stderr.write(
+      `${(error as Error).message}\nThe faults know --size N (shoppers in a round), --seed S, --points K|all|0, --only kill|scenarios.\n`,
+    );
+    process.exit(64);
+  }
+}
+
+const options = readOptions();
+const random = randomFrom(options.seed);
+const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+const database = join(folder, 'postgres');
+
+function table(rows: Row[]): void {
+  const width = Math.min(80, Math.max(...rows.map((row) => row.point.length)));
+  for (const { point, result, ok } of rows) say(`${ok ? 'ok  ' : 'FAIL'} ${point.padEnd(width)}  ${result}`);
+}
+
+async function kills(faults: FaultWorld): Promise<Row[]> {
+  const points = await trace({ faults, size: options.size });
+  say(`The trace met ${points.length} points.`);
+  const order = points.map((each) => ({ each, key: random() })).sort((a, b) => a.key - b.key);
+  const chosen = new Set(order.slice(0, options.points).map(({ each }) => each));
+  return killAtEach({
+    faults,
+    points: points.filter((each) => chosen.has(each)),
+    size: options.size,
+    random,
+    say,
+  });
+}
+
+async function withWorld(run: (given: { faults: FaultWorld; databaseUrl: string }) => Promise<Row[]>) {
+  mkdirSync(folder, { recursive: true });
+  // Durable: a killed server has to know what it answered.
+  const postgres = await startPostgres({ folder: database, endsWithMe: true, say });
+  const faults = await openFaultWorld({ folder: join(folder, 'world'), databaseUrl: postgres.url });
+  try {
+    return await run({ faults, databaseUrl: postgres.url });
+  } catch (error) {
+    say(faults.log.slice(-20).join('\n'));
+    throw error;
+  } finally {
+    await faults.close();
+  }
+}
+
+const scenes = ({ faults, databaseUrl }: { faults: FaultWorld; databaseUrl: string }): Promise<Row[]> =>
+  runScenarios({
+    faults,
+    databaseUrl,
+    size: Math.max(options.size, 3),
+    say,
+    more: {
+      'PostgreSQL is killed in the middle of the telling, and started again': async ({ begin }) => {
+        const shoppers = await begin();
+        await holdsWithin(20_000, () => shoppers.some((one) => faults.told(one) > 0));
+        const server = await startPostgres({ folder: database, say });
+        await server.stop('immediate');
+        const down = performance.now();
+        await startPostgres({ folder: database, endsWithMe: true, say });
+        const back = performance.now();
+        const all = await holdsWithin(30_000, () => shoppers.every((one) => faults.told(one) > 0));
+        const seconds = (ms: number) => (ms / 1000).toFixed(1);
+        return `down ${seconds(back - down)} s, ${all ? `all told ${seconds(performance.now() - back)} s after` : 'some told later'}`;
+      },
+    },
+  });
+
+let rows: Row[] = [];
+try {
+  await buildApp({ say });
+  rows = await withWorld(async (given) => [
+    ...(options.only === 'scenarios' ? [] : await kills(given.faults)),
+    ...(options.only === 'kill' ? [] : await scenes({ ...given })),
+  ]);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  await (await import('./postgres.ts')).erasePostgres({ folder: database });
+  rmSync(folder, { recursive: true, force: true });
+}
+if (rows.length > 0) table(rows);
+const failed = rows.filter((row) => !row.ok).length;
+say(`${rows.length - failed} held, ${failed} failed (seed ${options.seed})`);
+process.exit(failed === 0 && rows.length > 0 && !process.exitCode ? 0 : 1);
