@@ -31,7 +31,8 @@ export async function startWeb({ port = env.PORT }: { port?: number } = {}): Pro
       () => response.status(503).end(),
     );
   });
-  app.all('*', createRequestHandler({ build, mode: 'production' }));
+  const answer = createRequestHandler({ build, mode: 'production' });
+  app.all('*', (request, response, next) => void answer(request, response, next));
 
   const server = await new Promise<Server>((resolve, reject) => {
     const listening = app.listen(port, () => resolve(listening)).once('error', reject);
