@@ -54,9 +54,11 @@ function Disconnect({ wouldNotBeTold }: { wouldNotBeTold: number }) {
   useDone(fetcher.data);
   if (!asking)
     return (
-      <Button tone="critical" variant="plain" onClick={() => setAsking(true)}>
-        {say('disconnect')}
-      </Button>
+      <InlineStack align="start">
+        <Button tone="critical" variant="plain" onClick={() => setAsking(true)}>
+          {say('disconnect')}
+        </Button>
+      </InlineStack>
     );
   return (
     <Box background="bg-surface-secondary" padding="300" borderRadius="200">

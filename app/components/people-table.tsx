@@ -37,10 +37,9 @@ export function PeopleTable({
               say('variant.language'),
             ]}
             rows={people.map((person) => [
-              <Link
-                key={person.subscriptionId}
-                url={`/app/notifications/${person.subscriptionId}`}
-              >{`…${person.shopper}`}</Link>,
+              <Link key={person.subscriptionId} url={`/app/notifications/${person.subscriptionId}`}>
+                <span style={{ whiteSpace: 'nowrap' }}>…{person.shopper}</span>
+              </Link>,
               moment(person.since),
               day(person.expiresAt),
               person.locale,

@@ -30,7 +30,7 @@ export function VariantName({
   size?: 'extraSmall' | 'small';
 }) {
   return (
-    <InlineStack gap="300" blockAlign="center" wrap={false}>
+    <InlineStack gap="300" align="start" blockAlign="center" wrap={false}>
       <Box width="40px" minWidth="40px">
         <Thumbnail source={imageUrl === null ? ImageIcon : small(imageUrl)} alt="" size={size} />
       </Box>

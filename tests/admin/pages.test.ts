@@ -56,6 +56,7 @@ for (const [width, size] of sizes)
       holds({ path, size, says, store: 'fresh', name: `first-${name}-${width}` }));
 
 test('in a busy month every page holds', async () => {
+  await admin.standStill();
   const { variantId, subscriptionIds } = await addCrowd({ client: admin.client, domain: SHOP });
   const waiting = await admin.client.query<{ id: string }>(
     `SELECT "id" FROM "Subscription" WHERE "variantId" = $1 AND "state" = 'waiting' ORDER BY "since" DESC LIMIT 1`,
