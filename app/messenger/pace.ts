@@ -22,14 +22,21 @@ export type Pace = {
 
 /** After a stall of ours, so much time is made up for at once, no more: Meta must not see a burst. */
 const CATCH_UP_MS = 40;
-const SLOWEST = 1;
-const LONGEST_HOLD_MS = 60_000;
-/** Shares of a rate per second of use. */
-const CLIMB = { fast: 0.6, nearCeiling: 0.015 };
-/** A ceiling that was passed unharmed for so long is a ceiling no more. */
-const CEILING_FORGOTTEN_MS = 2_000;
 /** What arrives late and early at Meta must fit in one second with what is on time: a fast stream stays a little below its limit. */
-const HEADROOM = { above: 40, share: 0.985 };
+const HEADROOM = { above: 40, share: 0.972 };
+const SLOWEST = 1;
+/** Of what Meta was seen to take in a second, so much is asked for after a refusal. */
+const AFTER_REFUSAL = 0.97;
+/** One refusal takes no more than this off the rate, whatever was seen. */
+const DEEPEST_CUT = 0.7;
+/** How steeply the rate climbs past where it was refused: shares of the limit per cubic second. Slow near that place, fast beyond it. */
+const CLIMB = 0.008;
+/** A rate so far past its last refusal grows by such a share a second. */
+const MOVED = { past: 1.05, perSecond: 1 };
+/** So many refusals in a row say that nothing is taken at all: all waits, then a single message asks. */
+const STORM = { inARow: 6, firstMs: 20, longer: 1.5, longestMs: 60_000 };
+/** A question that nobody answered is asked again. */
+const ASKED_MS = 2_000;
 
 /** Pure but for `turn`; `now` is monotonic, in ms. A new pace starts with an empty bucket: nothing is made up for. */
 export function createPace({
@@ -52,10 +59,18 @@ export function createPace({
   let departures: number[] = [];
   let head = 0;
 
-  let backedOffAt = -Infinity;
-  let ceiling = Infinity;
+  /** When the rate was last cut, from where, and how long the climb back takes. */
+  let cutAt = -Infinity;
+  let ceiling = rate;
+  let climbSeconds = 0;
   let climbedAt = now();
-  const since = { accepted: 0, storms: 0 };
+  /** Acceptances of the last second: what Meta takes, whatever it says its limit is. */
+  let taken: number[] = [];
+  let takenHead = 0;
+  let refusedInARow = 0;
+  let storm: { holdMs: number; askedAt: number | undefined } | undefined;
+  /** What left before the one that asks says nothing any more. */
+  const isAnswer = (startedAt: number) => storm?.askedAt !== undefined && startedAt >= storm.askedAt;
 
   function inLastSecond(at: number): number {
     while (head < departures.length && departures[head]! <= at - 1_000) head += 1;
@@ -68,6 +83,7 @@ export function createPace({
 
   function waitFor(kind: Kind, at: number): number {
     if (heldUntil > at) return heldUntil - at;
+    if (storm?.askedAt !== undefined && storm.askedAt + ASKED_MS > at) return 20;
     if (limit === Infinity) return 0;
     if (inLastSecond(at) >= Math.max(1, Math.floor(limit))) return departures[head]! + 1_000 - at;
     if (kind === 'reply') return 0;
@@ -76,6 +92,7 @@ export function createPace({
   }
 
   function depart(at: number): void {
+    if (storm) storm.askedAt = at;
     if (limit === Infinity) return;
     departures.push(at);
     next = Math.max(next, at - CATCH_UP_MS) + 1_000 / rate;
@@ -89,14 +106,37 @@ export function createPace({
     return 0;
   }
 
+  /** Slowly past the place of the last refusal, then faster and faster. */
   function climb(at: number): void {
-    const elapsed = Math.min(at - climbedAt, 200) / 1_000;
+    if (limit === Infinity) {
+      rate = Infinity;
+      return;
+    }
+    const elapsed = Math.min(100, at - climbedAt) / 1_000;
     climbedAt = at;
-    if (limit === Infinity || rate >= goal(limit)) return;
-    if (at - backedOffAt > CEILING_FORGOTTEN_MS && rate >= ceiling) ceiling = Infinity;
-    const share = rate < ceiling * 0.96 ? CLIMB.fast : CLIMB.nearCeiling;
-    const quick = at - backedOffAt > CEILING_FORGOTTEN_MS && ceiling !== Infinity ? 2 : 1;
-    rate = Math.min(goal(limit), rate * (1 + share * quick * elapsed));
+    const seconds = (at - cutAt) / 1_000 - climbSeconds;
+    const probed = ceiling + CLIMB * limit * seconds ** 3;
+    // Well past the old place and still not refused: the limit itself has moved.
+    const higher = rate > ceiling * MOVED.past ? rate * (1 + MOVED.perSecond * elapsed) : probed;
+    rate = Math.min(goal(limit), Math.max(rate, higher));
+  }
+
+  function takenInLastSecond(at: number): number {
+    while (takenHead < taken.length && taken[takenHead]! <= at - 1_000) takenHead += 1;
+    if (takenHead > 2_000) {
+      taken = taken.slice(takenHead);
+      takenHead = 0;
+    }
+    return taken.length - takenHead;
+  }
+
+  function slowTo(at: number, seen: number): void {
+    const before = Math.min(rate, goal(limit), 5_000);
+    ceiling = Math.max(SLOWEST, before * (1 - DEEPEST_CUT), Math.min(before, seen));
+    rate = Math.max(SLOWEST, ceiling * AFTER_REFUSAL);
+    climbSeconds = limit === Infinity ? 0 : Math.cbrt((ceiling - rate) / (CLIMB * limit));
+    cutAt = at;
+    next = Math.max(next, at);
   }
 
   return {
@@ -112,29 +152,34 @@ export function createPace({
       }
     },
     accepted({ startedAt }) {
-      if (startedAt >= backedOffAt) {
-        since.accepted += 1;
-        since.storms = 0;
+      const at = now();
+      refusedInARow = 0;
+      taken.push(at);
+      const seen = takenInLastSecond(at);
+      if (storm) {
+        if (!isAnswer(startedAt)) return;
+        storm = undefined;
+        // The first to be taken again fills the second: what is in it now is what Meta takes.
+        slowTo(at, seen);
       }
-      climb(now());
+      climb(at);
     },
     refused({ startedAt, regainMs = 0 }) {
       const at = now();
       if (regainMs > 0) heldUntil = Math.max(heldUntil, at + regainMs);
-      // What left before we slowed down says nothing about the slower pace.
-      if (startedAt < backedOffAt) return;
-      const taken = since.accepted;
-      ceiling = Math.min(rate, limit);
-      if (rate === Infinity) rate = limit === Infinity ? 1_000 : limit;
-      rate = Math.max(SLOWEST, rate * Math.min(0.975, Math.max(0.5, 1 - 1 / (taken + 1))));
-      if (taken === 0) {
-        since.storms += 1;
-        heldUntil = Math.max(heldUntil, at + Math.min(LONGEST_HOLD_MS, 50 * 2 ** since.storms));
+      refusedInARow += 1;
+      if (storm) {
+        if (!isAnswer(startedAt)) return;
+        storm.holdMs = Math.min(STORM.longestMs, storm.holdMs * STORM.longer);
+        storm.askedAt = undefined;
+        heldUntil = Math.max(heldUntil, at + storm.holdMs);
+      } else if (refusedInARow >= STORM.inARow) {
+        storm = { holdMs: STORM.firstMs, askedAt: undefined };
+        heldUntil = Math.max(heldUntil, at + storm.holdMs);
+      } else if (startedAt >= cutAt) {
+        // What left before we slowed down says nothing about the slower pace.
+        slowTo(at, takenInLastSecond(at));
       }
-      since.accepted = 0;
-      backedOffAt = at;
-      climbedAt = at;
-      next = Math.max(next, at);
     },
     limitTo(perSecond) {
       if (perSecond === limit) return;

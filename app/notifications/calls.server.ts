@@ -61,7 +61,7 @@ export function createCalls({
   const flow = createFlow({ rate: pace.rate });
   let queue: Message[] = [];
   const onTheWay = new Map<bigint, number>();
-  let outbox: Answered[] = [];
+  const outbox: Answered[] = [];
   let flushing: Promise<void> | undefined;
   const beginnings = new Set<Promise<void>>();
   let heardAt = pace.now();

@@ -3,20 +3,16 @@ import { setGlobalDispatcher, Agent, type Dispatcher } from 'undici';
 import { afterAll, expect } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { env } from '../../app/env.server.ts';
-import { acquireLease, releaseLease, renewLease, type Lease } from '../../app/jobs/lease.server.ts';
-import { later, MINUTE, SECOND } from '../../app/lib/clock.ts';
-import { seal } from '../../app/lib/seal.server.ts';
+import { acquireLease, releaseLease, renewLease } from '../../app/jobs/lease.server.ts';
+import { later, MINUTE } from '../../app/lib/clock.ts';
 import { createPace, type Pace } from '../../app/messenger/pace.ts';
-import { sealPageToken } from '../../app/messenger/pages.server.ts';
 import { balance } from '../../app/notifications/books.server.ts';
 import { settleByEcho } from '../../app/notifications/echo.server.ts';
 import { runLane } from '../../app/notifications/lane.server.ts';
 import { createMessenger } from '../../simulators/messenger/messenger.ts';
 import { serve } from '../../simulators/network/host.ts';
 import { waitFor } from '../setup/wait-for.ts';
-
-let numbers = 1_000;
-const number = () => BigInt((numbers += 1));
+import { createFurnishings } from './furnish.ts';
 
 export type LaneWorld = Awaited<ReturnType<typeof createLaneWorld>>;
 
@@ -60,185 +56,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
           });
   }
 
-  async function addShop(given: { name?: string; locale?: string } = {}) {
-    const id = number();
-    return db.shop.create({
-      data: {
-        id,
-        domain: `shop-${id}.myshopify.com`,
-        name: given.name ?? `Shop ${id}`,
-        currency: 'EUR',
-        locale: given.locale ?? 'en',
-        installedAt: later(clock(), -MINUTE),
-        refKey: 'k'.repeat(32),
-      },
-    });
-  }
-
-  function addMetaPage({ takesPictures = true } = {}) {
-    return messenger.addPage({
-      id: String(number()),
-      name: 'Linen & Co',
-      appId: env.META_APP_ID,
-      acceptsPictureInNotice: takesPictures,
-      ...(echoes ? { subscribedFields: ['message_echoes'] } : {}),
-    });
-  }
-
-  /** A shop's connection to a Meta Page; `perSecond` at its most, so that tests don't wait. */
-  async function connect({
-    shopId,
-    metaPage,
-    picture = null,
-    perSecond = 300,
-  }: {
-    shopId: bigint;
-    metaPage: { id: string; token: string; name: string };
-    picture?: boolean | null;
-    perSecond?: number;
-  }) {
-    return db.page.create({
-      data: {
-        shopId,
-        metaPageId: metaPage.id,
-        name: metaPage.name,
-        token: sealPageToken({ shopId, token: metaPage.token }),
-        connectedAt: clock(),
-        testPassedAt: clock(),
-        picture,
-        perSecond,
-      },
-    });
-  }
-
-  async function addVariant({ shopId, title = 'M' }: { shopId: bigint; title?: string }) {
-    const id = number();
-    return db.variant.create({
-      data: {
-        id,
-        shopId,
-        productId: number(),
-        productTitle: 'Linen shirt',
-        title,
-        handle: 'linen-shirt',
-        price: '49.00',
-        imageUrl: 'https://cdn.shopify.com/linen.jpg',
-        wanted: 1n,
-        looked: 1n,
-      },
-    });
-  }
-
-  async function openRestock({
-    shopId,
-    variantId,
-    allowance = 2_147_483_647,
-    isTest = false,
-    kind = 'in_stock',
-  }: {
-    shopId: bigint;
-    variantId: bigint;
-    allowance?: number;
-    isTest?: boolean;
-    kind?: string;
-  }) {
-    return db.restock.create({
-      data: { shopId, variantId, openedAt: clock(), sellableAt: clock(), allowance, isTest, kind },
-    });
-  }
-
-  /** People who wait, the first one longest. */
-  async function addWaiters({
-    page,
-    variantId,
-    count,
-    isTest = false,
-    locale = 'en',
-    tokenFor,
-  }: {
-    page: { id: bigint; shopId: bigint; metaPageId: string };
-    variantId: bigint;
-    count: number;
-    isTest?: boolean;
-    locale?: string;
-    /** Another token than the one Meta gave. */ tokenFor?: (index: number) => string | undefined;
-  }) {
-    const { shopId, id: pageId, metaPageId } = page;
-    const start = clock();
-    const people = Array.from({ length: count }, (_none, index) => {
-      const seeded = messenger.seedThread({
-        pageId: metaPageId,
-        personId: `person-${number()}`,
-        payload: 'p',
-      });
-      return {
-        ...seeded,
-        token: tokenFor?.(index) ?? seeded.token!,
-        ids: [number(), number(), number()] as const,
-      };
-    });
-    await db.shopper.createMany({
-      data: people.map(({ psid, ids }) => ({ id: ids[0], shopId, pageId, psid, locale, createdAt: start })),
-    });
-    await db.optInRequest.createMany({
-      data: people.map(({ ids }) => ({
-        id: ids[1],
-        shopId,
-        shopperId: ids[0],
-        variantId,
-        title: 'asked',
-        locale,
-        isTest,
-        createdAt: start,
-        acceptedAt: start,
-      })),
-    });
-    await db.subscription.createMany({
-      data: people.map(({ ids, token }, index) => ({
-        id: ids[2],
-        shopId,
-        shopperId: ids[0],
-        variantId,
-        pageId,
-        requestId: ids[1],
-        token: seal(token, { shopId, purpose: 'one-time token' }),
-        isTest,
-        since: later(start, index - count),
-        grantedAt: start,
-        expiresAt: later(start, 365 * 24 * 60 * MINUTE),
-      })),
-    });
-    return people.map(({ psid, token, ids }) => ({ psid, token, shopperId: ids[0], subscriptionId: ids[2] }));
-  }
-
-  /** One shop, its Page, one variant with waiters, and a restock that is open for them. */
-  async function shopWithWaiters({
-    count,
-    allowance,
-    takesPictures,
-    perSecond,
-  }: {
-    count: number;
-    allowance?: number;
-    takesPictures?: boolean;
-    perSecond?: number;
-  }) {
-    const shop = await addShop();
-    const metaPage = addMetaPage(takesPictures === undefined ? {} : { takesPictures });
-    const page = await connect({
-      shopId: shop.id,
-      metaPage,
-      ...(perSecond === undefined ? {} : { perSecond }),
-    });
-    const variant = await addVariant({ shopId: shop.id });
-    const waiters = await addWaiters({ page, variantId: variant.id, count });
-    const restock = await openRestock({
-      shopId: shop.id,
-      variantId: variant.id,
-      ...(allowance === undefined ? {} : { allowance }),
-    });
-    return { shop, metaPage, page, variant, waiters, restock, metaPageId: metaPage.id };
-  }
+  const furnishings = createFurnishings({ messenger, clock, echoes });
 
   let holders = 0;
   /** A worker that holds a Page's lease. `die` leaves everything as it stands, like kill -9. */
@@ -324,13 +142,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
   return {
     clock,
     messenger,
-    addShop,
-    addMetaPage,
-    connect,
-    addVariant,
-    openRestock,
-    addWaiters,
-    shopWithWaiters,
+    ...furnishings,
     worker,
     pass,
     runOut,
@@ -340,6 +152,3 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
     statesOf,
   };
 }
-
-export type { Lease };
-export const seconds = (count: number) => count * SECOND;
