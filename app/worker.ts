@@ -21,6 +21,7 @@ import { noteDelivered, noteRead, settleByEcho } from './notifications/echo.serv
 import { sweepExpired } from './notifications/expire.server.ts';
 import { runLane } from './notifications/lane.server.ts';
 import { lanesDue } from './notifications/lanes-due.server.ts';
+import { forgetOldLooks } from './restock/forget.server.ts';
 import { comeAgain, lookAtDue } from './restock/look.server.ts';
 import { sellable } from './restock/sellable.ts';
 import { sweep } from './restock/sweep.server.ts';
@@ -46,6 +47,7 @@ const LOOK_LIMIT_MS = 5 * SECOND;
 export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop(): Promise<void> }> {
   const holder = randomUUID();
   const paces = new Map<string, Pace>();
+  const ending = new AbortController();
 
   /** Everything that one Page says goes at one pace; a new holder of its lease starts with an empty bucket. */
   async function paceOf(metaPageId: string): Promise<Pace> {
@@ -151,7 +153,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
 
   // 5. Housekeeping.
   const chores = await startChores({
-    sweep: { cron: '* * * * *', run: () => sweep({ clock }) },
+    sweep: { cron: '* * * * *', run: () => sweep({ clock, signal: ending.signal }) },
     expire: { cron: '*/10 * * * *', run: async () => void (await sweepExpired({ now: clock() })) },
     'renew-dormant-access': { cron: '23 * * * *', run: () => renewDormant({ clock }) },
     'check-pages': { cron: '7 * * * *', run: () => checkPages({ clock }) },
@@ -177,6 +179,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
 
   return {
     async stop() {
+      ending.abort();
       clearInterval(everyRound);
       await bell.stop();
       await rounds;
@@ -193,6 +196,7 @@ async function givePagesBack({ clock }: { clock: Clock }): Promise<void> {
 
 /** What has had its time: handled events, unfinished logins, Pages that nobody waits on any more. */
 async function tidy({ clock }: { clock: Clock }): Promise<void> {
+  await forgetOldLooks({ now: clock() });
   await tidyInbox({ now: clock() });
   await tidyLogins({ now: clock() });
   await retireFormerPages({ now: clock() });
