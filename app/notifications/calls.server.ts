@@ -276,6 +276,9 @@ export function createCalls({
       return [...memory.resting.keys()];
     },
 
+    restedAt: (): Date | null =>
+      memory.resting.size === 0 ? null : new Date(Math.min(...memory.resting.values())),
+
     /** What waits for its turn goes back, in place: nothing can be said through these connections now. */
     dropWaiting(through: (row: Claimed) => boolean): void {
       const dropped = queue.filter(({ row, inDoubt }) => !inDoubt && through(row));

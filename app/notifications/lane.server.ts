@@ -164,7 +164,9 @@ export async function runLane({
       wake();
     });
   try {
-    await Promise.all([releaseNeverBegun({ metaPageId, lease, now: clock() }), refresh()]);
+    const [released] = await Promise.all([releaseNeverBegun({ metaPageId, lease, now: clock() }), refresh()]);
+    // Whoever was given back in this moment waits where the first reading did not see them.
+    if (released > 0) await refresh();
     while (maySpeak() && failure === undefined) {
       const at = performance.now();
       if (refreshing === undefined && at - refreshedAt >= REFRESH_MS)
@@ -203,6 +205,7 @@ export async function runLane({
     rows: await unsettled({ metaPageId }),
     blocked: (pageId) => !calls.mayRepeat(pageId),
     tryAt: turns.open().length > 0 ? pause.tryAt : null,
+    restedAt: turns.open().length > 0 ? calls.restedAt() : null,
     now,
   });
   // A look was asked for: its answer rings the bell, unless that ring is lost.

@@ -13,6 +13,7 @@ export function whenAgain({
   rows,
   blocked,
   tryAt,
+  restedAt,
   now,
 }: {
   rows: Left[];
@@ -20,6 +21,8 @@ export function whenAgain({
   blocked: (pageId: bigint) => boolean;
   /** When somebody may try whether a trouble has passed; null when nobody waits behind one. */
   tryAt: Date | null;
+  /** When the first of those who are left alone for now may be tried again. */
+  restedAt: Date | null;
   now: Date;
 }): Date | null {
   const due = rows.flatMap((row) => {
@@ -28,6 +31,7 @@ export function whenAgain({
     return [...ends, ...repeats];
   });
   if (tryAt !== null) due.push(tryAt);
+  if (restedAt !== null) due.push(restedAt);
   if (due.length === 0) return null;
   const soonest = new Date(Math.min(...due.map((at) => at.getTime())));
   // What was due a moment ago and could not be done must not make a circle without rest.

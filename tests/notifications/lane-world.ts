@@ -59,7 +59,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
   const furnishings = createFurnishings({ messenger, clock, echoes });
 
   let holders = 0;
-  /** A worker that holds a Page's lease. `die` leaves everything as it stands, like kill -9. */
+  /** A worker that holds a Page's lease. `die`: its epoch is over at once, and nothing that it still does may count but a success. */
   async function worker(metaPageId: string) {
     holders += 1;
     const holder = `worker-${holders}`;
@@ -86,7 +86,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
       async die() {
         clearInterval(renewal);
         lease.deadline = -Infinity;
-        await db.$executeRaw`UPDATE "Lease" SET "until" = clock_timestamp() - interval '1 second' WHERE "name" = ${lease.name}`;
+        await db.$executeRaw`UPDATE "Lease" SET "until" = clock_timestamp() - interval '1 second', "epoch" = "epoch" + 1 WHERE "name" = ${lease.name}`;
       },
     };
   }

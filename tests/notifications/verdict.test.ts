@@ -142,11 +142,12 @@ test('whoever was found empty is passed over until the next reading', () => {
 test('a lane comes again for the soonest of what it left, and never in a circle without rest', () => {
   const now = new Date('2026-11-23T00:00:00Z');
   const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const free = { blocked: () => false, tryAt: null, now };
+  const free = { blocked: () => false, tryAt: null, restedAt: null, now };
   const begun = { pageId: 1n, state: 'begun' as const, retryAt: at(40), begunAt: at(-20) };
   expect(whenAgain({ ...free, rows: [] })).toBeNull();
   expect(whenAgain({ ...free, rows: [begun] })).toEqual(at(40));
   expect(whenAgain({ ...free, rows: [begun], blocked: () => true })).toEqual(at(280));
   expect(whenAgain({ ...free, rows: [begun], tryAt: at(7) })).toEqual(at(7));
+  expect(whenAgain({ ...free, rows: [], restedAt: at(9) })).toEqual(at(9));
   expect(whenAgain({ ...free, rows: [{ ...begun, retryAt: at(-5) }] })).toEqual(at(0.25));
 });
