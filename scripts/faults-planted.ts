@@ -111,7 +111,8 @@ export function runTests({ copy, tests, pattern }: { copy: string; tests: string
 
 function main(): number {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  const bugs = plantedBugs().filter((bug) => values.only === undefined || bug.name === values.only);
+  const only = values.only?.split(',');
+  const bugs = plantedBugs().filter((bug) => only === undefined || only.includes(bug.name));
   if (bugs.length === 0) {
     say(`There is no planted bug ${values.only}.`);
     return 64;
