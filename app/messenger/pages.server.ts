@@ -18,17 +18,6 @@ export const pagesByMetaId = ({ metaPageId, tx }: { metaPageId: string; tx?: Tx 
     orderBy: [{ connectedAt: 'asc' }, { id: 'asc' }],
   });
 
-/** Meta's ids of all Pages with which anything can be done: each has its inbox, its replies and its lane. */
-export async function metaPageIdsAtWork(): Promise<string[]> {
-  const rows = await db.page.findMany({
-    where: { disconnectedAt: null },
-    distinct: ['metaPageId'],
-    select: { metaPageId: true },
-    orderBy: { metaPageId: 'asc' },
-  });
-  return rows.map((row) => row.metaPageId);
-}
-
 const binding = (shopId: bigint) => ({ shopId, purpose: 'page token' });
 
 export const sealPageToken = ({ shopId, token }: { shopId: bigint; token: string }) =>
