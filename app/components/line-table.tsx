@@ -33,13 +33,14 @@ export type LineShown = {
 export function LineState({
   line,
 }: {
-  line: Pick<LineShown, 'paused' | 'missing' | 'restocked' | 'lookedAt'>;
+  line: Pick<LineShown, 'paused' | 'missing' | 'restocked' | 'reason'>;
 }) {
   const { say } = useWords();
   if (line.missing) return <Badge tone="warning">{say('state.missing')}</Badge>;
   if (line.paused) return <Badge tone="attention">{say('state.paused')}</Badge>;
   if (line.restocked) return <Badge tone="success">{say('state.restocked')}</Badge>;
-  return <Badge>{say(line.lookedAt === null ? 'state.unseen' : 'state.waiting')}</Badge>;
+  if (line.reason === null) return <Badge>{say('state.unseen')}</Badge>;
+  return <Badge>{say(line.reason === 'sold_out' ? 'state.waiting' : 'state.notYet')}</Badge>;
 }
 
 type Props = { lines: LineShown[]; now: string; next: string | null; further: boolean; loading: boolean };

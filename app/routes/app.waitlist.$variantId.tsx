@@ -77,7 +77,7 @@ export default function VariantLine() {
       title={fullName(line)}
       back={{ content: say('waitlist.title'), url: '/app/waitlist' }}
       titleMetadata={
-        <LineState line={{ ...line, restocked: open !== undefined, lookedAt: seen[0]?.at ?? null }} />
+        <LineState line={{ ...line, restocked: open !== undefined, reason: seen[0]?.reason ?? null }} />
       }
     >
       <BlockStack gap="400">

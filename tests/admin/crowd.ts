@@ -45,8 +45,8 @@ export async function addCrowd({
   );
   await run(
     `INSERT INTO "Look" ("shopId","variantId","at","sellable","units","verdict","reason")
-     SELECT $1::bigint, 7000 + g % 60 + 1, now() - g * interval '17 minutes', g % 5 < 3, (ARRAY[8,8,8,0,0])[1 + g % 5],
-       (ARRAY['open','allow','wait','close','nothing'])[1 + g % 5], (ARRAY['hold_off','wave','next_wave','sold_out','sold_out'])[1 + g % 5] FROM generate_series(1, 600) g`,
+     SELECT $1::bigint, 7000 + g % 60 + 1, now() - g * interval '17 minutes', g / 60 % 5 IN (1, 2, 3), (ARRAY[0,8,8,8,0])[1 + g / 60 % 5],
+       (ARRAY['close','wait','allow','open','nothing'])[1 + g / 60 % 5], (ARRAY['sold_out','next_wave','wave','hold_off','sold_out'])[1 + g / 60 % 5] FROM generate_series(1, 600) g`,
     [shop],
   );
   // Held, so that the running worker leaves them as the pictures need them.

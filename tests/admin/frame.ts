@@ -122,6 +122,10 @@ export function openFrames() {
       const height = await frame.evaluate(() => document.documentElement.scrollHeight);
       const { width } = page.viewportSize()!;
       await page.setViewportSize({ width, height: Math.min(2_600, Math.max(700, height + 150)) });
+      // What the new height uncovers has to be drawn first.
+      await frame.evaluate(
+        () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+      );
       await page.screenshot({ path: join(pictures, `${name}.png`) });
     },
   };

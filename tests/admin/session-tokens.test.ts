@@ -105,6 +105,18 @@ test('App Bridge comes first in the head, and only this shop and the admin may f
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
+test('a merchant whose admin speaks Spanish reads Spanish, any other reads English', async () => {
+  for (const [locale, says] of [
+    ['es', 'Configúralo en tres pasos'],
+    ['es-MX', 'Configúralo en tres pasos'],
+    ['en', 'Set up in three steps'],
+    ['fi', 'Set up in three steps'],
+  ] as const) {
+    const html = await (await house.call({ path: document({ locale }) })).text();
+    expect([locale, html.includes(says)]).toEqual([locale, true]);
+  }
+});
+
 test('a document with a forged token is sent for a new one, and shows nothing', async () => {
   for (const [, forge] of forgeries) {
     const answer = await house.call({ path: document({ id_token: forge() }) });

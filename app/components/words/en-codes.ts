@@ -33,6 +33,7 @@ export const enCodes = {
   'state.paused': 'Paused',
   'state.missing': 'Deleted in Shopify',
   'state.waiting': 'Sold out',
+  'state.notYet': 'Not back yet',
   'state.unseen': 'Not looked at yet',
   'done.look': 'We look at Shopify’s stock now',
   'done.tell': 'Telling starts as soon as a fresh look has seen the stock',

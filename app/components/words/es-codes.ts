@@ -34,6 +34,7 @@ export const esCodes: Record<keyof typeof enCodes, string> = {
   'state.paused': 'En pausa',
   'state.missing': 'Eliminada en Shopify',
   'state.waiting': 'Agotada',
+  'state.notYet': 'Aún no ha vuelto',
   'state.unseen': 'Sin consultar',
   'done.look': 'Consultamos ahora el stock en Shopify',
   'done.tell': 'Los avisos empiezan en cuanto una consulta nueva vea el stock',
