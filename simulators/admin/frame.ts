@@ -22,7 +22,7 @@ const style = `
   iframe { flex: 1; border: 0; width: 100%; }
   #toast { position: absolute; bottom: 18px; left: 50%; translate: -50% 0; background: #1a1a1a; color: #fff; padding: 8px 14px; border-radius: 8px; } #toast[data-error] { background: #8e1f0b; } #toast:empty { display: none; }
   #saveBar { display: none; grid-column: 1 / 3; position: absolute; inset: 4px 25% auto; background: #303030; color: #fff; padding: 4px 10px; border-radius: 10px; gap: 8px; align-items: center; } #saveBar[data-open] { display: flex; } #saveBar span { flex: 1; }
-  @media (max-width: 700px) { body { grid-template-columns: 1fr; } header { grid-column: 1; } nav { width: auto; border-radius: 0; display: flex; overflow-x: auto; padding: 4px; grid-row: 2; } nav a { white-space: nowrap; } nav .app { margin: 0; } nav .sub { padding-left: 10px; } body { grid-template-rows: 44px auto 1fr; } main { grid-row: 3; border-radius: 0; } }
+  @media (max-width: 700px) { body { grid-template-columns: 1fr; } header { grid-column: 1; } nav { width: auto; border-radius: 0; display: flex; overflow-x: auto; padding: 4px; grid-row: 2; } nav a { white-space: nowrap; } nav .app { margin: 0; } nav .sub { padding-left: 10px; } #items { display: contents; } body { grid-template-rows: 44px auto 1fr; } main { grid-row: 3; border-radius: 0; } }
 `;
 
 /** The admin's half of the protocol in app-bridge.js: one window, one origin, both ways. */
