@@ -203,6 +203,11 @@ export function createCalls({
     return oldest !== undefined && at - oldest > HUSH_MS && at - heardAt > HUSH_MS;
   };
 
+  function resting(now: Date): bigint[] {
+    for (const [id, until] of memory.resting) if (until <= now.getTime()) memory.resting.delete(id);
+    return [...memory.resting.keys()];
+  }
+
   return {
     /** New ones, to be begun when their turn comes. */
     add(rows: Claimed[]): void {
@@ -271,13 +276,10 @@ export function createCalls({
     pictureRefused: (pageId: bigint) => memory.pictureRefused.has(pageId),
 
     /** Subscriptions that nobody should try again yet. */
-    resting(now: Date): bigint[] {
-      for (const [id, until] of memory.resting) if (until <= now.getTime()) memory.resting.delete(id);
-      return [...memory.resting.keys()];
-    },
-
-    restedAt: (): Date | null =>
-      memory.resting.size === 0 ? null : new Date(Math.min(...memory.resting.values())),
+    resting,
+    /** When the first of them may be tried again. */
+    restedAt: (now: Date): Date | null =>
+      resting(now).length === 0 ? null : new Date(Math.min(...memory.resting.values())),
 
     /** What waits for its turn goes back, in place: nothing can be said through these connections now. */
     dropWaiting(through: (row: Claimed) => boolean): void {

@@ -55,7 +55,7 @@ export async function runLane({
   let tidiedAt = -Infinity;
   let keptFreshAt = -Infinity;
   let looksAsked = 0;
-  let claimedSince = false;
+  let moved = false;
   let failure: { error: unknown } | undefined;
   let wake = () => {};
 
@@ -73,6 +73,8 @@ export async function runLane({
     onChange: () => wake(),
     onFailure: fail,
     async onAnswers(answers) {
+      // A place given back may be somebody else's.
+      moved ||= answers.some(({ verdict }) => verdict.end === 'put_back');
       const changed = await learn({ metaPageId, lease, answers, pause, pages, calls, now: clock() });
       if (!changed) return;
       // What was just learnt stands in the way, or no longer does: read it before anybody else is claimed.
@@ -153,7 +155,7 @@ export async function runLane({
       now,
     });
     if (claimed.length < limit) turns.isEmpty(turn);
-    claimedSince ||= claimed.length > 0;
+    moved ||= claimed.length > 0;
     calls.add(claimed);
   }
 
@@ -178,9 +180,9 @@ export async function runLane({
         claiming = soon(claimNext(next), () => (claiming = undefined));
       const waitMs = calls.launch();
       if (!next && !claiming && !refreshing && !tidying && calls.idle()) {
-        if (!claimedSince) break;
-        // Those passed over because somebody held their rows for a moment may be free by now.
-        claimedSince = false;
+        if (!moved) break;
+        // What was read before that says nothing of who waits now.
+        moved = false;
         refreshedAt = -Infinity;
         continue;
       }
@@ -205,7 +207,7 @@ export async function runLane({
     rows: await unsettled({ metaPageId }),
     blocked: (pageId) => !calls.mayRepeat(pageId),
     tryAt: turns.open().length > 0 ? pause.tryAt : null,
-    restedAt: turns.open().length > 0 ? calls.restedAt() : null,
+    restedAt: turns.open().length > 0 && pause.pausedAt === null ? calls.restedAt(now) : null,
     now,
   });
   // A look was asked for: its answer rings the bell, unless that ring is lost.

@@ -179,3 +179,22 @@ test('somebody who was told and asked again waits for the next restock', async (
   await world.runOut({ metaPageId });
   expect(world.toldOf(metaPageId)).toHaveLength(2);
 });
+
+test('three waiters of another shop on the same Page do not stand behind hundreds', async () => {
+  const whale = await world.shopWithWaiters({ count: 300, perSecond: 100 });
+  const other = await world.addShop();
+  const page = await world.connect({ shopId: other.id, metaPage: whale.metaPage, perSecond: 100 });
+  const variant = await world.addVariant({ shopId: other.id });
+  await world.addWaiters({ page, variantId: variant.id, count: 3 });
+  const worker = await world.worker(whale.metaPageId);
+  const running = worker.run(() => 100);
+  await waitFor(() => world.toldOf(whale.metaPageId).length >= 20, { until: 'twenty are told' });
+  const before = world.toldOf(whale.metaPageId).length;
+  await world.openRestock({ shopId: other.id, variantId: variant.id });
+  await waitFor(async () => (await world.statesOf(other.id)).told === 3, { until: 'the three are told' });
+  expect(world.toldOf(whale.metaPageId).length - before).toBeLessThan(150);
+  worker.stop();
+  await running;
+  await worker.leave();
+  await world.expectBalanced(whale.shop.id);
+});

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
 import type { Disturbance } from '../../simulators/messenger/dials.ts';
+import { waitFor } from '../setup/wait-for.ts';
 import { createLaneWorld } from './lane-world.ts';
 
 const world = await createLaneWorld();
@@ -92,8 +93,9 @@ async function carryOut({ metaPageId, step }: { metaPageId: string; step: Step }
   const worker = await world.worker(metaPageId);
   const running = worker.run();
   if (step.do === 'kill') {
-    // No condition to wait for: the moment of death is the luck of this world.
-    await new Promise((resolve) => setTimeout(resolve, step.after));
+    // The moment of death is the luck of this world: so many times it was asked whether it has come.
+    let asked = 0;
+    await waitFor(() => (asked += 1) > step.after, { everyMs: 1 });
     await worker.die();
     await running;
     return;
