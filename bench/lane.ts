@@ -17,7 +17,10 @@ type Furnished = Awaited<ReturnType<LaneHouse['furnish']>>;
 async function drain({ metaPageId, restockId }: Furnished, limit: number): Promise<void> {
   const pace = createPace({ perSecond: limit });
   const fresh = setInterval(() => {
-    void house.db.restock.update({ where: { id: restockId }, data: { sellableAt: new Date() } });
+    // Prisma begins only when somebody waits for it.
+    house.db.restock
+      .update({ where: { id: restockId }, data: { sellableAt: new Date() } })
+      .catch(() => undefined);
   }, 2_000);
   try {
     for (;;) {
