@@ -10,6 +10,8 @@ export type Pace = {
   rate(): number;
   /** Takes a turn if there is one now. @returns 0 when taken, else after how many ms it is worth asking again. */
   take(kind: Kind): number;
+  /** After how many ms there would be a turn, without taking it. */
+  waitMs(kind: Kind): number;
   /** Waits for a turn and takes it. @throws when the signal is aborted. */
   turn(given: { kind: Kind; signal?: AbortSignal }): Promise<void>;
   /** Meta took what began at `startedAt`. */
@@ -142,6 +144,7 @@ export function createPace({
   return {
     now,
     rate: () => rate,
+    waitMs: (kind) => Math.max(0, waitFor(kind, now())),
     take,
     async turn({ kind, signal }) {
       if (kind === 'reply') repliesWaiting += 1;

@@ -59,7 +59,9 @@ export async function send({
     return { outcome: 'accepted', ...(mid === undefined ? {} : { mid }) };
   }
   const consequence = consequenceOf(answer);
-  if (consequence.kind === 'slow_down') pace.refused({ startedAt, regainMs: answer.usage?.regainMs ?? 0 });
+  // The limit per second (613) is open again within one: the minutes that a header names are those of the hourly limits.
+  if (consequence.kind === 'slow_down')
+    pace.refused({ startedAt, regainMs: answer.code === 613 ? 0 : (answer.usage?.regainMs ?? 0) });
   return {
     outcome: 'refused',
     code: answer.code,

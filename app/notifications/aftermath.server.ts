@@ -2,9 +2,10 @@
 import type { Lease } from '../jobs/lease.server.ts';
 import { MINUTE } from '../lib/clock.ts';
 import { passTest, type Page } from '../messenger/pages.server.ts';
-import type { Answered, Calls } from './calls.server.ts';
+import type { Calls } from './calls.server.ts';
 import { PASSING } from './claim.server.ts';
 import { memoryOf } from './lane-memory.server.ts';
+import type { Answered } from './outbox.server.ts';
 import {
   DOUBTFUL_PAUSES,
   mend,

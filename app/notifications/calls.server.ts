@@ -1,4 +1,4 @@
-// The calls of one lane: begun in small batches, sent at their turn, and settled in batches as their answers come.
+// The calls of one lane: begun a moment ahead of their turn, sent at it, and judged as their answers come.
 import { setTimeout as wait } from 'node:timers/promises';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -11,8 +11,8 @@ import { begin, beginRepeat, BODY, dueAgain } from './begin.server.ts';
 import type { Claimed } from './claim.server.ts';
 import { createFlow } from './flow.ts';
 import { memoryOf } from './lane-memory.server.ts';
-import { settle } from './settle.server.ts';
-import { judge, type Judged } from './verdict.ts';
+import { createOutbox, type Answered } from './outbox.server.ts';
+import { judge } from './verdict.ts';
 
 /** One message on its way through a lane. */
 type Message = {
@@ -21,17 +21,18 @@ type Message = {
   /** When it was first refused without a reason; null: it was not. */ doubtedAt: Date | null;
   /** What is repeated byte for byte. */ repeat: Uint8Array | null;
 };
-type Ready = { message: Message; token: string; body: string; picture: boolean };
-/** How one call ended. */
-export type Answered = Judged & { row: Claimed; picture: boolean };
+/** Written, begun, and waiting for its turn. */
+type Armed = Message & { token: string; body: string; picture: boolean; at: number };
 
 const AT_ONCE = 128;
-const SETTLED_AT_ONCE = 500;
 const BEGINNINGS = 2;
+/** So much is begun ahead: what a commit takes, so that a turn never waits for one. */
+const AHEAD_SECONDS = 0.12;
+/** A message that was begun and got no turn for so long goes back: what it says was checked too long ago. */
+const ARMED_FOR_MS = 10_000;
 const REST_MS = 10 * 60_000;
 /** So long without any answer, with calls on their way: nothing more is put at risk. */
 const HUSH_MS = 5_000;
-const PATIENCE_MS = 10_000;
 
 export type Calls = ReturnType<typeof createCalls>;
 
@@ -40,7 +41,6 @@ export function createCalls({
   lease,
   pace,
   clock,
-  signal,
   pages,
   onAnswers,
   onChange,
@@ -50,7 +50,6 @@ export function createCalls({
   lease: Lease;
   pace: Pace;
   clock: Clock;
-  signal: AbortSignal;
   /** The connections as they stand, kept up to date by the lane. */ pages: ReadonlyMap<bigint, Page>;
   /** Called after the answers are settled, in the order in which they came. */
   onAnswers: (answers: Answered[]) => Promise<void>;
@@ -59,11 +58,13 @@ export function createCalls({
 }) {
   const memory = memoryOf(lease);
   const flow = createFlow({ rate: pace.rate });
+  const outbox = createOutbox({ lease, clock, onAnswers, onChange, onFailure });
   let queue: Message[] = [];
+  let armed: Armed[] = [];
+  const beginning = new Set<Message>();
+  let beginnings = 0;
+  /** Calls that were made and not answered, and when. */
   const onTheWay = new Map<bigint, number>();
-  const outbox: Answered[] = [];
-  let flushing: Promise<void> | undefined;
-  const beginnings = new Set<Promise<void>>();
   let heardAt = pace.now();
 
   const mayRepeat = (pageId: bigint): boolean => {
@@ -74,96 +75,63 @@ export function createCalls({
     );
   };
 
-  /** Ends without a call: the row goes back, and rests so long. */
-  function giveBack(row: Claimed, restMs = 0): void {
-    onTheWay.delete(row.id);
-    conclude({ row, verdict: { end: 'put_back', restMs }, picture: false });
-  }
-
   function conclude(answered: Answered): void {
     const { row, verdict } = answered;
     if (verdict.end === 'put_back' && verdict.restMs > 0)
       memory.resting.set(row.subscriptionId, clock().getTime() + verdict.restMs);
-    outbox.push(answered);
-    flush();
+    outbox.put(answered);
   }
 
-  function flush(): void {
-    flushing ??= (async () => {
-      while (outbox.length > 0) {
-        const batch = outbox.splice(0, SETTLED_AT_ONCE);
-        await settlePatiently(batch);
-        await onAnswers(batch);
-      }
-    })()
-      .catch(onFailure)
-      .finally(() => {
-        flushing = undefined;
-        onChange();
+  /** Surely not sent: waits again, in place. What is in doubt stays as it is and comes again at its own time. */
+  function giveBack({ row, inDoubt }: Message, restMs = 0): void {
+    if (!inDoubt) conclude({ row, verdict: { end: 'put_back', restMs }, picture: false });
+  }
+
+  async function write(message: Message): Promise<Armed | undefined> {
+    const { row, repeat } = message;
+    const page = pages.get(row.pageId);
+    if (page === undefined) {
+      giveBack(message);
+      return undefined;
+    }
+    try {
+      const content = repeat
+        ? { body: unseal(repeat, { shopId: row.shopId, purpose: BODY }), picture: false }
+        : await memory.writer.write({ row, page });
+      return { ...message, ...content, token: pageToken(page), at: pace.now() };
+    } catch (error) {
+      log.error('a notice could not be written; its shopper keeps waiting', {
+        shopId: row.shopId,
+        notificationId: row.id,
+        error,
       });
-  }
-
-  /** A database that restarts is waited for: what Meta has told us must not be lost with it. */
-  async function settlePatiently(batch: Answered[]): Promise<void> {
-    const settlings = batch.map(({ row, verdict }) => ({ id: row.id, verdict }));
-    for (const until = performance.now() + PATIENCE_MS; ;) {
-      try {
-        await settle({ settlings, lease, now: clock() });
-        return;
-      } catch (error) {
-        if (performance.now() >= until) throw error;
-        await wait(100);
-      }
+      giveBack(message, REST_MS);
+      return undefined;
     }
   }
 
-  async function beginAll(messages: Message[]): Promise<void> {
-    const written = new Map<bigint, Ready>();
+  async function arm(messages: Message[]): Promise<void> {
+    const written: Armed[] = [];
     for (const message of messages) {
-      const { row } = message;
-      const page = pages.get(row.pageId);
-      if (page === undefined) {
-        giveBack(row);
-        continue;
-      }
-      try {
-        const content = message.repeat
-          ? { body: unseal(message.repeat, { shopId: row.shopId, purpose: BODY }), picture: false }
-          : await memory.writer.write({ row, page });
-        written.set(row.id, { message, token: pageToken(page), ...content });
-      } catch (error) {
-        log.error('a notice could not be written; its shopper keeps waiting', {
-          shopId: row.shopId,
-          notificationId: row.id,
-          error,
-        });
-        if (message.inDoubt) onTheWay.delete(row.id);
-        else giveBack(row, REST_MS);
-      }
+      const one = await write(message);
+      if (one) written.push(one);
     }
-    const all = [...written.values()];
     const now = clock();
-    const fresh = all.filter(({ message }) => !message.inDoubt);
-    const repeats = all.filter(({ message }) => message.inDoubt).map(({ message }) => message.row.id);
+    const fresh = written.filter(({ inDoubt }) => !inDoubt);
+    const repeats = written.filter(({ inDoubt }) => inDoubt).map(({ row }) => row.id);
     const [begun, repeated] = await Promise.all([
-      fresh.length === 0
-        ? new Set<bigint>()
-        : begin({ messages: fresh.map(({ message, body }) => ({ row: message.row, body })), lease, now }),
+      fresh.length === 0 ? new Set<bigint>() : begin({ messages: fresh, lease, now }),
       beginRepeat({ ids: repeats, lease, now }),
     ]);
-    for (const { message, token, body, picture } of all) {
-      const { row, inDoubt } = message;
-      if (begun.has(row.id) || repeated.has(row.id)) void call({ message, token, body, picture });
-      else if (inDoubt) onTheWay.delete(row.id);
-      else giveBack(row);
-    }
+    for (const one of written)
+      if (begun.has(one.row.id) || repeated.has(one.row.id)) armed.push(one);
+      else giveBack(one);
   }
 
-  async function call({ message: { row, inDoubt, doubtedAt }, token, body, picture }: Ready): Promise<void> {
+  async function call({ row, inDoubt, doubtedAt, token, body, picture }: Armed): Promise<void> {
+    const startedAt = pace.now();
+    onTheWay.set(row.id, startedAt);
     try {
-      // Our own deadline, right before the call: what is begun and not sent is in doubt for the next holder, and safe.
-      if (!holds(lease)) return;
-      const startedAt = pace.now();
       const answer = await send({
         metaPageId,
         token,
@@ -188,7 +156,6 @@ export function createCalls({
         memory.writer.leaveOutPictures(row.pageId);
         memory.pictureRefused.add(row.pageId);
       }
-      onTheWay.delete(row.id);
       conclude({ ...judged, row, picture });
     } catch (error) {
       onFailure(error);
@@ -203,75 +170,92 @@ export function createCalls({
     return oldest !== undefined && at - oldest > HUSH_MS && at - heardAt > HUSH_MS;
   };
 
+  /** Makes the calls whose turn it is. @returns after how many ms the next one has its turn. */
+  function fire(): number {
+    const at = pace.now();
+    const stale = armed.filter((one) => at - one.at > ARMED_FOR_MS);
+    if (stale.length > 0) {
+      armed = armed.filter((one) => at - one.at <= ARMED_FOR_MS);
+      for (const one of stale) giveBack(one);
+    }
+    let made = 0;
+    let waitMs = Infinity;
+    const most = hushed(at) ? 0 : Math.min(armed.length, flow.width() - onTheWay.size);
+    // Our own deadline, right before each call: what is begun and not sent is in doubt for the next holder, and safe.
+    for (; made < most && holds(lease); made += 1) {
+      waitMs = pace.take('notification');
+      if (waitMs > 0) break;
+      void call(armed[made]!);
+    }
+    if (made > 0) armed = armed.slice(made);
+    return armed.length > 0 && waitMs > 0 ? waitMs : Infinity;
+  }
+
+  /** Begins as many as will have their turn soon. */
+  function beginNext(): void {
+    const rate = pace.rate();
+    const unpaced = rate === Infinity;
+    const ahead = unpaced ? BEGINNINGS * AT_ONCE : Math.max(2, Math.ceil(rate * AHEAD_SECONDS));
+    const most = Math.min(AT_ONCE, queue.length, ahead - armed.length - beginning.size);
+    // Without a limit the database sets the pace: fewer and larger batches are what it likes.
+    const worth = unpaced && beginnings + onTheWay.size > 0 ? Math.min(queue.length, AT_ONCE / 2) : 1;
+    if (most < worth || beginnings >= BEGINNINGS || pace.waitMs('notification') > ARMED_FOR_MS / 4) return;
+    const batch = queue.slice(0, most);
+    queue = queue.slice(most);
+    for (const message of batch) beginning.add(message);
+    beginnings += 1;
+    arm(batch)
+      .catch(onFailure)
+      .finally(() => {
+        for (const message of batch) beginning.delete(message);
+        beginnings -= 1;
+        onChange();
+      });
+  }
+
   function resting(now: Date): bigint[] {
     for (const [id, until] of memory.resting) if (until <= now.getTime()) memory.resting.delete(id);
     return [...memory.resting.keys()];
   }
 
+  const inHand = (): bigint[] => [
+    ...[...queue, ...armed, ...beginning].map(({ row }) => row.id),
+    ...onTheWay.keys(),
+    ...outbox.ids(),
+  ];
+
   return {
-    /** New ones, to be begun when their turn comes. */
+    /** New ones, to be begun when their turn comes near. */
     add(rows: Claimed[]): void {
       for (const row of rows) queue.push({ row, inDoubt: false, doubtedAt: null, repeat: null });
     },
 
     /** Takes up what was left for later and is due. */
     async takeDue(): Promise<void> {
-      const known = [
-        ...onTheWay.keys(),
-        ...queue.map(({ row }) => row.id),
-        ...outbox.map(({ row }) => row.id),
-      ];
-      const due = await dueAgain({ metaPageId, inFlight: known, limit: AT_ONCE, now: clock() });
+      const due = await dueAgain({ metaPageId, inFlight: inHand(), limit: AT_ONCE, now: clock() });
       for (const { state, body, begunAt, ...row } of due.reverse()) {
         const inDoubt = state === 'begun';
-        if (inDoubt && (body === null || !mayRepeat(row.pageId))) continue;
+        const may = row.isTest || mayRepeat(row.pageId);
+        if (inDoubt && (body === null || !may)) continue;
         const message = { row, inDoubt, doubtedAt: state === 'doubtful' ? begunAt : null };
-        queue.unshift({ ...message, repeat: inDoubt ? body : null });
+        if (may) queue.unshift({ ...message, repeat: inDoubt ? body : null });
+        else giveBack({ ...message, repeat: null });
       }
     },
 
-    /** Begins as many as may go now. @returns after how many ms it is worth asking again. */
+    /** Sends and begins as many as may go now. @returns after how many ms it is worth asking again. */
     launch(): number {
-      const room = flow.width() - onTheWay.size;
-      // Without a limit the database sets the pace: fewer and larger batches are what it likes.
-      const worth = pace.rate() === Infinity && onTheWay.size > 0 ? Math.min(queue.length, AT_ONCE / 2) : 1;
-      if (queue.length === 0 || room < worth || beginnings.size >= BEGINNINGS || hushed(pace.now()))
-        return Infinity;
-      const batch: Message[] = [];
-      let waitMs = Infinity;
-      const most = Math.min(AT_ONCE, queue.length, room);
-      while (batch.length < most) {
-        const ms = pace.take('notification');
-        if (ms > 0) {
-          waitMs = ms;
-          break;
-        }
-        batch.push(queue[batch.length]!);
-      }
-      if (batch.length === 0) return waitMs;
-      queue = queue.slice(batch.length);
-      for (const { row } of batch) onTheWay.set(row.id, pace.now());
-      const beginning = beginAll(batch)
-        .catch((error: unknown) => {
-          for (const { row } of batch) onTheWay.delete(row.id);
-          onFailure(error);
-        })
-        .finally(() => {
-          beginnings.delete(beginning);
-          onChange();
-        });
-      beginnings.add(beginning);
+      const waitMs = fire();
+      if (queue.length > 0) beginNext();
       return waitMs;
     },
 
-    ready: () => queue.length,
+    ready: () => queue.length + armed.length + beginning.size,
     idle: () =>
-      queue.length === 0 &&
-      onTheWay.size === 0 &&
-      beginnings.size === 0 &&
-      outbox.length === 0 &&
-      flushing === undefined,
-    inFlight: (): bigint[] => [...onTheWay.keys(), ...outbox.map(({ row }) => row.id)],
+      queue.length + armed.length + beginning.size + onTheWay.size === 0 &&
+      beginnings === 0 &&
+      outbox.isEmpty(),
+    inFlight: inHand,
     mayRepeat,
     pictureRefused: (pageId: bigint) => memory.pictureRefused.has(pageId),
 
@@ -283,18 +267,22 @@ export function createCalls({
 
     /** What waits for its turn goes back, in place: nothing can be said through these connections now. */
     dropWaiting(through: (row: Claimed) => boolean): void {
-      const dropped = queue.filter(({ row, inDoubt }) => !inDoubt && through(row));
+      const dropped = [...queue, ...armed].filter(({ row }) => through(row));
       queue = queue.filter(({ row }) => !through(row));
-      for (const { row } of dropped) giveBack(row);
+      armed = armed.filter(({ row }) => !through(row));
+      for (const message of dropped) giveBack(message);
     },
 
-    /** Lets the calls on their way end, so long; gives back whatever was not begun. */
+    /** Gives back whatever was not sent, and lets the calls on their way end, so long. */
     async finish({ withinMs }: { withinMs: number }): Promise<void> {
       const until = performance.now() + withinMs;
-      const rest = queue.filter(({ inDoubt }) => !inDoubt);
+      while (beginnings > 0 && performance.now() < until) await wait(5);
+      const rest = [...queue, ...armed];
       queue = [];
-      if (!signal.aborted || holds(lease)) for (const { row } of rest) giveBack(row);
-      while ((onTheWay.size > 0 || flushing !== undefined) && performance.now() < until) await wait(5);
+      armed = [];
+      // Under a lease that has passed they are the next holder's to find.
+      if (holds(lease)) for (const message of rest) giveBack(message);
+      while ((onTheWay.size > 0 || !outbox.isEmpty()) && performance.now() < until) await wait(5);
     },
   };
 }

@@ -72,10 +72,9 @@ export async function claim({
       WHERE p."id" = ${pageId} AND p."disconnectedAt" IS NULL AND ${well})`;
   const random = randomBytes(12 * limit).toString('base64url');
   const codes = Array.from({ length: limit }, (_none, at) => random.slice(at * 16, at * 16 + 16));
-  const room = Prisma.sql`SELECT LEAST(${limit}::bigint, "room") FROM room`;
   const rows = await db.$queryRaw<Pick<Claimed, 'id' | 'subscriptionId' | 'code' | 'locale' | 'token'>[]>`
     WITH ${roomIn({ shopId, restockId, unless: maySpeak, now })},
-    ${nextInLine({ shopId, variantId, pageId, restockId, isTest, limit: Prisma.sql`SELECT COALESCE((${room}), 0)`, except, now })},
+    ${nextInLine({ shopId, variantId, pageId, restockId, isTest, limit, except, now })},
     ${claimNextInLine},
     made AS (
       INSERT INTO "Notification" ("shopId", "subscriptionId", "restockId", "shopperId", "pageId", "metaPageId", "code", "isTest", "epoch", "claimedAt")

@@ -68,7 +68,6 @@ export async function runLane({
     lease,
     pace,
     clock,
-    signal,
     pages,
     onChange: () => wake(),
     onFailure: fail,

@@ -27,7 +27,7 @@ export function whenAgain({
 }): Date | null {
   const due = rows.flatMap((row) => {
     const ends = row.state === 'begun' && row.begunAt ? [later(row.begunAt, GIVE_UP_MS)] : [];
-    const repeats = row.retryAt && !blocked(row.pageId) ? [row.retryAt] : [];
+    const repeats = row.retryAt && !(row.state === 'begun' && blocked(row.pageId)) ? [row.retryAt] : [];
     return [...ends, ...repeats];
   });
   if (tryAt !== null) due.push(tryAt);

@@ -3,8 +3,8 @@ import { Prisma, type SubscriptionState } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 
 /**
- * SQL: the next of a line, oldest first, as `next(id)`: waiting through this Page, not stopped, not expired, not told in this restock yet.
- * Whoever is being changed by somebody else at this moment is passed over, never waited for.
+ * SQL: the next of a line, oldest first, as `next(id, since, locale)`: waiting through this Page, not stopped, not expired, not told in this
+ * restock yet; nobody when there is no `room(room)`. Whoever is being changed by somebody else at this moment is passed over, never waited for.
  */
 export function nextInLine({
   shopId,
@@ -21,27 +21,34 @@ export function nextInLine({
   pageId: bigint;
   restockId: bigint;
   isTest: boolean;
-  /** SQL of one number. */ limit: Prisma.Sql;
+  limit: number;
   /** Subscriptions that are left alone for now. */ except: bigint[];
   now: Date;
 }): Prisma.Sql {
   const others = except.length === 0 ? Prisma.empty : Prisma.sql`AND s."id" <> ALL(${except}::bigint[])`;
   return Prisma.sql`next AS MATERIALIZED (
-    SELECT s."id", p."locale" FROM "Subscription" s
+    SELECT s."id", s."since", p."locale" FROM "Subscription" s
     JOIN "Shopper" p ON p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
-    WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
+    WHERE (SELECT "room" FROM room) > 0
+      AND s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
       AND s."pageId" = ${pageId} AND s."expiresAt" > ${now} ${others}
       -- A subquery that stays one: made into a join it would read all who were told already, for every claim.
       AND (SELECT n."id" FROM "Notification" n WHERE n."restockId" = ${restockId} AND n."shopperId" = s."shopperId" LIMIT 1) IS NULL
-    ORDER BY s."since", s."id" LIMIT (${limit})
+    ORDER BY s."since", s."id" LIMIT ${limit}
     FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED)`;
 }
 
-/** SQL: those of `next` claimed, as `claimed(subscriptionId, shopperId, locale, token, place)`. */
+/**
+ * SQL: as many of `next` as `room` has, claimed, as `claimed(subscriptionId, shopperId, locale, token, place)`. By an array of ids: a join would
+ * be planned for a tenth of the table, and read all of it.
+ */
 export const claimNextInLine = Prisma.sql`taken AS (
-    UPDATE "Subscription" s SET "state" = 'claimed' FROM next WHERE s."id" = next."id"
-    RETURNING s."id" AS "subscriptionId", s."shopperId", next."locale", s."token", s."since"
-  ), claimed AS (SELECT *, row_number() OVER (ORDER BY "since", "subscriptionId") AS "place" FROM taken)`;
+    UPDATE "Subscription" s SET "state" = 'claimed'
+    WHERE s."id" = ANY(ARRAY(SELECT "id" FROM next ORDER BY "since", "id" LIMIT (SELECT COALESCE((SELECT "room" FROM room), 0))))
+    RETURNING s."id" AS "subscriptionId", s."shopperId", s."token"
+  ), claimed AS (
+    SELECT t.*, next."locale", row_number() OVER (ORDER BY next."since", next."id") AS "place"
+    FROM taken t JOIN next ON next."id" = t."subscriptionId")`;
 
 /** Whoever was claimed and not told waits again, in place; whoever said STOP meanwhile does not. */
 export async function putBack({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Date }): Promise<void> {

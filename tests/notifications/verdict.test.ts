@@ -147,6 +147,8 @@ test('a lane comes again for the soonest of what it left, and never in a circle 
   expect(whenAgain({ ...free, rows: [] })).toBeNull();
   expect(whenAgain({ ...free, rows: [begun] })).toEqual(at(40));
   expect(whenAgain({ ...free, rows: [begun], blocked: () => true })).toEqual(at(280));
+  const postponed = { ...begun, state: 'claimed' as const, begunAt: null };
+  expect(whenAgain({ ...free, rows: [postponed], blocked: () => true })).toEqual(at(40));
   expect(whenAgain({ ...free, rows: [begun], tryAt: at(7) })).toEqual(at(7));
   expect(whenAgain({ ...free, rows: [], restedAt: at(9) })).toEqual(at(9));
   expect(whenAgain({ ...free, rows: [{ ...begun, retryAt: at(-5) }] })).toEqual(at(0.25));
