@@ -1,15 +1,18 @@
 // `npm start`: production. Prepares the database, then runs the web process, the worker, or both (ROLE).
 import { existsSync } from 'node:fs';
+import { parseEnvironment } from '../app/environment.ts';
 import { migrate } from './migrate.ts';
 import { startPostgres } from './postgres.ts';
 
 // For `npm start` alone: the demo starts this file too, and nobody's real keys may reach it. What the environment itself says goes first.
 if (process.env.npm_lifecycle_event === 'start' && existsSync('.env')) process.loadEnvFile('.env');
-if (!process.env.DATABASE_URL) {
-  const { url } = await startPostgres({ folder: '.data/postgres', endsWithMe: true });
-  process.env.DATABASE_URL = url;
-}
 try {
+  if (!process.env.DATABASE_URL) {
+    // Whatever else is missing is said before anybody waits for a database.
+    parseEnvironment({ ...process.env, DATABASE_URL: 'postgresql://' });
+    const { url } = await startPostgres({ folder: '.data/postgres', endsWithMe: true });
+    process.env.DATABASE_URL = url;
+  }
   const { env } = await import('../app/env.server.ts');
   await migrate(env.DATABASE_DIRECT_URL ?? env.DATABASE_URL);
   const { systemClock } = await import('../app/lib/clock.ts');

@@ -20,8 +20,8 @@ export const street = [
 ];
 const TOP = -2;
 const tops = /^(worker|server|root|entry\..*)\.tsx?$/;
-/** Everybody stands on these two. */
-const ground = ['env.server.ts', 'db.server.ts'];
+/** Everybody stands on these. */
+const ground = ['environment.ts', 'env.server.ts', 'db.server.ts'];
 
 type Place = {
   /** app, simulators, tests ... */

@@ -7,6 +7,7 @@ import { HOUR, later, MINUTE } from '../lib/clock.ts';
 import { idText } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { fingerprint, fingerprints, seal, unseal } from '../lib/seal.server.ts';
+import { shopById } from '../shops/shop.server.ts';
 import { askMeta, MetaFailed } from './meta-failed.server.ts';
 
 /** What we ask for, and what each is for, in words for the merchant. */
@@ -64,7 +65,25 @@ export type Finished =
   | { outcome: 'unknown_state' }
   | { outcome: 'failed'; shopId: bigint; message: string };
 
-/** Facebook sends the merchant back: the state is spent, the code becomes tokens, and the Pages are kept sealed until one is chosen. */
+const unspent = ({ query, now }: { query: URLSearchParams; now: Date }) => ({
+  hash: { in: fingerprints(query.get('state') ?? '') },
+  usedAt: null,
+  createdAt: { gt: later(now, -STATE_LIVES) },
+});
+
+/**
+ * Which shop asks for the Pages of whoever Facebook sends back here; null: none, the state is spent, too old or never ours.
+ * A link to Facebook's login can be passed on: whoever followed it must read whose shop it is before their Pages are lent to it.
+ */
+export async function whoAsks(given: {
+  query: URLSearchParams;
+  now: Date;
+}): Promise<{ name: string; domain: string } | null> {
+  const state = await db.loginState.findFirst({ where: unspent(given), select: { shopId: true } });
+  return state && (await shopById(state));
+}
+
+/** The merchant agreed: the state is spent, the code becomes tokens, and the Pages are kept sealed until one is chosen. */
 export async function finishConnect({
   query,
   now,
@@ -72,9 +91,8 @@ export async function finishConnect({
   query: URLSearchParams;
   now: Date;
 }): Promise<Finished> {
-  const hashes = fingerprints(query.get('state') ?? '');
   const [state] = await db.loginState.updateManyAndReturn({
-    where: { hash: { in: hashes }, usedAt: null, createdAt: { gt: later(now, -STATE_LIVES) } },
+    where: unspent({ query, now }),
     data: { usedAt: now },
   });
   if (state === undefined) return { outcome: 'unknown_state' };

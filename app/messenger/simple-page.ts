@@ -1,23 +1,32 @@
-// A page for a person who stands outside the Shopify admin: one title, one sentence, nothing that runs.
+// A page for a person who stands outside the Shopify admin: one title, one sentence, at most one button, nothing that runs.
 const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 export function simplePage({
   title,
   text,
+  form,
   status = 200,
 }: {
   title: string;
   text: string;
+  /** Posted to this page's own address. */ form?: { button: string; fields: Record<string, string> };
   status?: number;
 }): Response {
+  const fields = Object.entries(form?.fields ?? {}).map(
+    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
+  );
+  const button =
+    form &&
+    `<form method="post" action="?">${fields.join('')}<button>${escaped(form.button)}</button></form>`;
   const body = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escaped(title)}</title>
-<style>body{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;color:#1c1e21}</style>
+<style>body{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;color:#1c1e21}
+button{font:inherit;padding:.5em 1.2em;border:0;border-radius:.5em;background:#303030;color:#fff;cursor:pointer}</style>
 <h1>${escaped(title)}</h1>
-<p>${escaped(text)}</p>
+<p>${escaped(text)}</p>${button ?? ''}
 </html>`;
   return new Response(body, {
     status,
@@ -26,7 +35,8 @@ export function simplePage({
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
     },
   });
 }

@@ -1,11 +1,29 @@
 // Facebook sends the merchant back here, outside the admin's frame; choosing the Page goes on inside it.
-import type { LoaderFunctionArgs } from '@remix-run/node';
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
+import { readBody } from '../lib/http.server.ts';
 import { simplePage } from '../messenger/simple-page.ts';
-import { finishConnect, type Finished } from '../messenger/login.server.ts';
+import { finishConnect, whoAsks, type Finished } from '../messenger/login.server.ts';
 
+/** Nothing is lent by a link alone: the merchant reads which shop asks, and says yes. Cancelled at Facebook: there is nothing to ask. */
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-  const finished = await finishConnect({ query: new URL(request.url).searchParams, now: systemClock() });
+  const query = new URL(request.url).searchParams;
+  const [state, code] = [query.get('state'), query.get('code')];
+  const shop = await whoAsks({ query, now: systemClock() });
+  if (shop === null || state === null || code === null) return finish(query);
+  return simplePage({
+    title: `Lend your Pages to ${shop.name}?`,
+    text: `The shop ${shop.domain} asks to speak in Messenger for a Page of yours. Go on only if this is your own shop.`,
+    form: { button: `Yes, ${shop.name} is my shop`, fields: { state, code } },
+  });
+}
+
+export async function action({ request }: ActionFunctionArgs): Promise<Response> {
+  return finish(new URLSearchParams((await readBody(request, 64 * 1024)).toString('utf8')));
+}
+
+async function finish(query: URLSearchParams): Promise<Response> {
+  const finished = await finishConnect({ query, now: systemClock() });
   return simplePage({ ...told(finished), status: finished.outcome === 'unknown_state' ? 400 : 200 });
 }
 

@@ -33,7 +33,27 @@ async function act<T>({ world, form }: { world: World; form: Record<string, stri
   return (await answer.json()) as T;
 }
 
-/** Logs in at Facebook, agrees to everything, comes back, and chooses the Page. */
+/** A page of the app's outside the admin's frame, in the window that Facebook's login was opened in. */
+async function outside({
+  world,
+  address,
+  form,
+}: {
+  world: World;
+  address: string;
+  form?: URLSearchParams;
+}): Promise<string> {
+  const headers = { 'user-agent': 'Mozilla/5.0' };
+  const answer = await world.toApp(
+    new Request(address, { method: form ? 'POST' : 'GET', headers, body: form, redirect: 'manual' }),
+  );
+  const text = await answer.text();
+  if (answer.status >= 400)
+    throw new Error(`The app's callback answered ${answer.status}: ${text.slice(0, 300)}`);
+  return text;
+}
+
+/** Logs in at Facebook, agrees to everything, comes back, says that the shop is their own, and chooses the Page. */
 export async function connectPage({ world }: { world: World }): Promise<void> {
   const { url } = await act<{ url: string }>({ world, form: { intent: 'connect' } });
   const agreed = new URLSearchParams({ answer: 'continue', page: PAGE.id });
@@ -46,16 +66,12 @@ export async function connectPage({ world }: { world: World }): Promise<void> {
   ])
     agreed.append('permission', scope);
   const back = await world.handle(new Request(url, { method: 'POST', body: agreed, redirect: 'manual' }));
-  const callback = await world.toApp(
-    new Request(back.headers.get('location')!, {
-      redirect: 'manual',
-      headers: { 'user-agent': 'Mozilla/5.0' },
-    }),
+  const address = back.headers.get('location')!;
+  const callback = await outside({ world, address });
+  const sure = Object.fromEntries(
+    [...callback.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
   );
-  if (callback.status >= 400)
-    throw new Error(
-      `The app's callback answered ${callback.status}: ${(await callback.text()).slice(0, 300)}`,
-    );
+  await outside({ world, address, form: new URLSearchParams(sure) });
   await act({ world, form: { intent: 'choose', metaPageId: PAGE.id } });
 }
 

@@ -130,6 +130,8 @@ test('the Page is given back, connected again in Facebook’s own window, and te
     frame.getByRole('button', { name: 'Connect Page' }).click(),
   ]);
   await login.getByRole('button', { name: /continue/i }).click();
+  await login.getByText('asks to speak in Messenger for a Page of yours').waitFor();
+  await login.getByRole('button', { name: /is my shop/ }).click();
   await login.getByText('Almost done').waitFor();
   await login.close();
   await frame.getByText('Choose your Page').waitFor({ timeout: 15_000 });

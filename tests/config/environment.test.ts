@@ -1,11 +1,11 @@
 // The environment: what is missing or wrong is said with how to get it, never with its value, and nothing starts.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { EnvironmentError, parseEnvironment } from '../../app/env.server.ts';
+import { EnvironmentError, parseEnvironment } from '../../app/environment.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -157,5 +157,7 @@ test('`npm start` reads a file .env, the environment itself goes first; the demo
   const { code, said } = await start({ ...given, npm_lifecycle_event: 'start' });
   expect(code).toBe(1);
   expect(said.trim().split('\n').slice(1)).toEqual([expect.stringMatching(/^ {2}SEALING_KEY: /)]);
+  // Nobody waits for a database to read what is missing.
+  expect(existsSync(join(home, '.data'))).toBe(false);
   expect((await start({ ...given, DATABASE_URL: complete.DATABASE_URL })).said).toMatch(/META_APP_SECRET: /);
 });

@@ -6,7 +6,7 @@ import { choosePage, disconnectPage, listChoices, windUpPages } from '../../app/
 import { checkPages } from '../../app/messenger/health.server.ts';
 import { beginConnect, finishConnect } from '../../app/messenger/login.server.ts';
 import { pageOf, pageToken } from '../../app/messenger/pages.server.ts';
-import { loader as callback } from '../../app/routes/messenger.callback.ts';
+import { action as sayYes, loader as callback } from '../../app/routes/messenger.callback.ts';
 import { retireFormerPages, whoWouldNotBeTold } from '../../app/waitlist/never-told.server.ts';
 import { clock, knock, pass, setScene, type Scene } from './stage.ts';
 
@@ -45,7 +45,9 @@ test('login, choose, heard, ready: and the whole way no token stands anywhere in
   const scene = await setScene({ connected: false });
   const merchant = merchantOf(scene, [scene.metaPageId]);
   const back = await merchant.logIn();
-  const answer = await callback({ request: new Request(back), params: {}, context: {} });
+  const asked = await callback({ request: new Request(back), params: {}, context: {} });
+  expect(asked.status).toBe(200);
+  const answer = await agree(back);
   expect(answer.status).toBe(200);
   const shown = await answer.text();
   expect(shown).toContain('choose your Page in the Shopify admin');
@@ -78,6 +80,39 @@ test('login, choose, heard, ready: and the whole way no token stands anywhere in
       expect(whole.includes(form)).toBe(false);
   for (const line of [`GET /me?access_token=${token}&x=1`, `Bearer ${token}`, `token ${token} is dead`])
     expect(scrub(line)).not.toContain(token);
+});
+
+/** Presses the button of the page that Facebook sends the merchant back to. */
+const agree = (back: URL) =>
+  sayYes({
+    request: new Request(`${back.origin}${back.pathname}`, { method: 'POST', body: back.searchParams }),
+    params: {},
+    context: {},
+  });
+
+test('who comes back from Facebook reads which shop asks, and lends nothing before they say that it is theirs', async () => {
+  const scene = await setScene({ connected: false });
+  const back = await merchantOf(scene, [scene.metaPageId]).logIn();
+  const open = () => callback({ request: new Request(back), params: {}, context: {} });
+  const shop = await db.shop.findUniqueOrThrow({ where: { id: scene.shopId } });
+  for (const shown of [await (await open()).text(), await (await open()).text()]) {
+    expect(shown).toContain(`Lend your Pages to ${shop.name}?`);
+    expect(shown).toContain(shop.domain);
+  }
+  expect(await listChoices({ shopId: scene.shopId, now: clock() })).toBeNull();
+  expect((await agree(back)).status).toBe(200);
+  expect((await listChoices({ shopId: scene.shopId, now: clock() }))!.pages).toHaveLength(1);
+  for (const again of [await open(), await agree(back)]) {
+    expect(again.status).toBe(400);
+    expect(await again.text()).toContain('no longer valid');
+  }
+});
+
+test('a cancelled login asks nothing', async () => {
+  const scene = await setScene({ connected: false });
+  const back = await merchantOf(scene, [scene.metaPageId]).logIn({ answer: 'cancel' });
+  const answer = await callback({ request: new Request(back), params: {}, context: {} });
+  expect(await answer.text()).toContain('Nothing was connected');
 });
 
 /** Every row of every table, as text. */

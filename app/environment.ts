@@ -1,0 +1,80 @@
+// What the environment has to say, and how to get what is missing: read whole, so that everything missing is named at once.
+import { z } from 'zod';
+
+const hint = (how: string) => ({ error: how });
+
+/** Base64 of 32 bytes; the values printed in documentation are refused. */
+const sealingKey = z
+  .string(hint('make one with: openssl rand -base64 32'))
+  .refine(
+    (text) => Buffer.from(text, 'base64').length === 32,
+    hint('must be base64 of 32 bytes: openssl rand -base64 32'),
+  )
+  .refine(
+    (text) => new Set(Buffer.from(text, 'base64')).size > 8,
+    hint('is an example, not a secret: openssl rand -base64 32'),
+  );
+
+const APP_URL =
+  'the https address of this app without a path, the same as application_url in shopify.app.toml';
+const PORT = 'a port number, 0 to 65535 (3000 unless given)';
+
+const schema = z.object({
+  SHOPIFY_API_KEY: z.string(hint('the client id of your app: Shopify Dev Dashboard > your app > Settings')),
+  SHOPIFY_API_SECRET: z.string(
+    hint('the client secret of your app: Shopify Dev Dashboard > your app > Settings'),
+  ),
+  SHOPIFY_API_SECRET_OLD: z.string().optional(),
+  SHOPIFY_APP_URL: z
+    .url(hint(APP_URL))
+    .refine((url) => URL.canParse(url) && `${new URL(url).origin}/` === new URL(url).href, hint(APP_URL))
+    .refine((url) => url.startsWith('https://'), hint('must begin with https://'))
+    .transform((url) => new URL(url).origin),
+  META_APP_ID: z.string(
+    hint('the id of your Facebook app: developers.facebook.com > your app > Settings > Basic'),
+  ),
+  META_APP_SECRET: z.string(hint('the secret of your Facebook app: Settings > Basic > App secret')),
+  META_VERIFY_TOKEN: z
+    .string(
+      hint('any long random text of your own; enter the same under Messenger > Webhooks > Verify token'),
+    )
+    .min(8, hint('must have at least 8 characters')),
+  META_LOGIN_CONFIG_ID: z.string().optional(),
+  META_GRAPH_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/, hint('looks like v26.0'))
+    .default('v26.0'),
+  SEALING_KEY: sealingKey,
+  SEALING_KEY_OLD: sealingKey.optional(),
+  DATABASE_URL: z
+    .string(
+      hint('normally set by `npm start` itself (embedded PostgreSQL); or the address of your own PostgreSQL'),
+    )
+    .regex(/^postgres(ql)?:\/\//, hint('begins with postgresql://')),
+  DATABASE_DIRECT_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, hint('begins with postgresql://'))
+    .optional(),
+  PORT: z.coerce.number(hint(PORT)).int(hint(PORT)).min(0, hint(PORT)).max(65535, hint(PORT)).default(3000),
+  ROLE: z.enum(['web', 'worker', 'all'], hint('is one of: web, worker, all')).default('all'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], hint('is one of: debug, info, warn, error, silent'))
+    .default('info'),
+});
+
+export class EnvironmentError extends Error {}
+
+/**
+ * Reads every name of the contract from `source`.
+ * @throws {EnvironmentError} that lists each missing or wrong name with how to get it, and never a value.
+ */
+export function parseEnvironment(source: Record<string, string | undefined>) {
+  // A name left empty, as in a fresh copy of .env.example, is a name that was not given.
+  const given = Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== '');
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new EnvironmentError(
+    `The environment is not complete (see .env.example):\n${[...new Set(lines)].join('\n')}`,
+  );
+}
