@@ -47,8 +47,9 @@ export async function renewLease(lease: Lease): Promise<boolean> {
 
 /** Gives the lease back, so that another worker need not wait for its end. */
 export async function releaseLease(lease: Lease): Promise<void> {
+  // Cut, not rounded: rounded up to the column's milliseconds it would still be held for the rest of this one.
   await db.$executeRaw`
-    UPDATE "Lease" SET "until" = clock_timestamp() WHERE "name" = ${lease.name} AND "holder" = ${lease.holder} AND "epoch" = ${lease.epoch}`;
+    UPDATE "Lease" SET "until" = date_trunc('milliseconds', clock_timestamp()) WHERE "name" = ${lease.name} AND "holder" = ${lease.holder} AND "epoch" = ${lease.epoch}`;
 }
 
 /** Whether this process may still act under the lease: checked right before anything that leaves the house. */
