@@ -159,6 +159,19 @@ const rules: Record<string, { promise: string; attempt: () => Promise<unknown> }
         ...{ amount: 1, currency: 'EUR', at: AT },
       }),
   },
+  Sale_refunded_within_amount: {
+    promise: 'nothing is given back beyond what was paid',
+    attempt: () => client.query('UPDATE "Sale" SET "refunded" = "amount" + 1'),
+  },
+  OrderReading_pkey: {
+    promise: 'an order waits once to be read',
+    attempt: () =>
+      insert('OrderReading', { shopId: a.shopId, orderId: `${a.shopId}8`, heardAt: AT, dueAt: AT }),
+  },
+  Shop_counting_since: {
+    promise: 'counting has a beginning',
+    attempt: () => set('Shop', a.shopId, `"counting" = 'on'`),
+  },
   Lease_pkey: {
     promise: 'a lease has one holder',
     attempt: async () => {

@@ -85,5 +85,6 @@ export async function furnish({ insert, shopId }: { insert: Insert; shopId: stri
   await insert('Tap', { shopId, notificationId: notification.id, at: AT });
   const sale = { shopId, notificationId: notification.id, orderId: `${shopId}9` };
   await insert('Sale', { ...sale, amount: '49', currency: 'EUR', at: AT });
+  await insert('OrderReading', { shopId, orderId: `${shopId}8`, heardAt: AT, dueAt: NEXT_YEAR });
   return { ...told, notificationId: notification.id! };
 }
