@@ -5,7 +5,7 @@ import type { Lease } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { seal } from '../lib/seal.server.ts';
 import { CALL_SURELY_ENDED_MS } from '../messenger/graph.server.ts';
-import { FRESH_MS } from '../restock/claimable.server.ts';
+import { tellable } from '../restock/claimable.server.ts';
 import type { Claimed } from './claim.server.ts';
 
 export const BODY = 'notification body';
@@ -34,11 +34,11 @@ export async function begin({
   const rows = await db.$queryRaw<{ id: bigint }[]>`
     UPDATE "Notification" n SET "state" = 'begun', "body" = decode(b."body", 'base64'), "begunAt" = ${now}, "attempts" = n."attempts" + 1,
       "retryAt" = ${later(now, CALL_SURELY_ENDED_MS)}, "epoch" = ${lease.epoch}
-    FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b("id", "body"), "Subscription" s, "Shopper" p, "Restock" r
+    FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b("id", "body"), "Subscription" s, "Shopper" p, "Restock" r, "Variant" v
     WHERE n."id" = b."id" AND n."state" IN ('claimed', 'doubtful')
       AND s."id" = n."subscriptionId" AND s."state" = 'claimed' AND s."expiresAt" > ${now}
       AND p."id" = n."shopperId" AND p."stoppedAt" IS NULL
-      AND r."id" = n."restockId" AND r."closedAt" IS NULL AND r."sellableAt" > ${later(now, -FRESH_MS)} AND (r."isTest" OR r."heldAt" IS NULL)
+      AND r."id" = n."restockId" AND v."shopId" = r."shopId" AND v."id" = r."variantId" AND ${tellable({ now })}
       AND ${fence(lease)}
     RETURNING n."id"`;
   return new Set(rows.map((row) => row.id));

@@ -29,7 +29,7 @@ const BEGINNINGS = 2;
 /** So much is begun ahead: what a commit takes, so that a turn never waits for one. */
 const AHEAD_SECONDS = 0.12;
 /** A message that was begun and got no turn for so long goes back: what it says was checked too long ago. */
-const ARMED_FOR_MS = 10_000;
+const ARMED_FOR_MS = 2_000;
 const REST_MS = 10 * 60_000;
 /** So long without any answer, with calls on their way: nothing more is put at risk. */
 const HUSH_MS = 5_000;
@@ -191,8 +191,10 @@ export function createCalls({
     return armed.length > 0 && waitMs > 0 ? waitMs : Infinity;
   }
 
-  /** Begins as many as will have their turn soon. */
+  /** Begins as many as will have their turn soon: none while the pace is held, or while those on their way must be heard of first. */
   function beginNext(): void {
+    const at = pace.now();
+    if (hushed(at) || onTheWay.size >= flow.width()) return;
     const rate = pace.rate();
     const unpaced = rate === Infinity;
     const ahead = unpaced ? BEGINNINGS * AT_ONCE : Math.max(2, Math.ceil(rate * AHEAD_SECONDS));

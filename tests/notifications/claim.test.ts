@@ -89,6 +89,73 @@ test('whatever stands in the way of one claim leaves the line as it was', async 
   );
 });
 
+test('whatever comes between a claim and its call is seen before the call, and nothing is begun', async () => {
+  const { shop, variant, restock, claimed, worker } = await house({ count: 1 });
+  const now = world.clock();
+  const [row] = await claimed();
+  const given = { messages: [{ row: row!, body: '{}' }], lease: worker.lease };
+  const restockIs = (data: object) => db.restock.update({ where: { id: restock.id }, data });
+  const variantIs = (pausedAt: Date | null) =>
+    db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt } });
+  const shopperIs = (stoppedAt: Date | null) =>
+    db.shopper.updateMany({ where: { shopId: shop.id }, data: { stoppedAt } });
+  const expiring = (expiresAt: Date) =>
+    db.subscription.updateMany({ where: { shopId: shop.id }, data: { expiresAt } });
+  const ways: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
+    ['closed', () => restockIs({ closedAt: now }), () => restockIs({ closedAt: null })],
+    ['held', () => restockIs({ heldAt: now }), () => restockIs({ heldAt: null })],
+    [
+      'hold-off',
+      () => restockIs({ holdUntil: new Date(now.getTime() + 60_000) }),
+      () => restockIs({ holdUntil: null }),
+    ],
+    ['old look', () => restockIs({ sellableAt: before(31_000) }), () => restockIs({ sellableAt: now })],
+    ['paused variant', () => variantIs(now), () => variantIs(null)],
+    ['STOP', () => shopperIs(now), () => shopperIs(null)],
+    ['expired', () => expiring(before(1)), () => expiring(new Date(now.getTime() + 1e9))],
+  ];
+  for (const [name, hinder, free] of ways) {
+    await hinder();
+    expect((await begin({ ...given, now: world.clock() })).size, name).toBe(0);
+    await free();
+  }
+  expect((await begin({ ...given, now: world.clock() })).size).toBe(1);
+});
+
+test('a hold, a pause or an old look is obeyed by every claim that starts after it, also while others claim', async () => {
+  const { shop, variant, restock, claimed } = await house({ count: 400, allowance: 1_000 });
+  const where = { id: restock.id };
+  const pause = (pausedAt: Date | null) =>
+    db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt } });
+  const ways: [() => Promise<unknown>, () => Promise<unknown>][] = [
+    [
+      () => db.restock.update({ where, data: { heldAt: world.clock() } }),
+      () => db.restock.update({ where, data: { heldAt: null } }),
+    ],
+    [() => pause(world.clock()), () => pause(null)],
+    [
+      () => db.restock.update({ where, data: { sellableAt: before(31_000) } }),
+      () => db.restock.update({ where, data: { sellableAt: world.clock() } }),
+    ],
+  ];
+  const taken: bigint[] = [];
+  let over = false;
+  const others = Array.from({ length: 3 }, async () => {
+    while (!over) taken.push(...(await claimed({ limit: 1 })).map((row) => row.subscriptionId));
+  });
+  for (let round = 0; round < 60; round += 1) {
+    const [hinder, free] = ways[round % ways.length]!;
+    await hinder();
+    const late = await Promise.all([claimed({ limit: 2 }), claimed({ limit: 2 })]);
+    expect(late, `round ${round}`).toEqual([[], []]);
+    await free();
+  }
+  over = true;
+  await Promise.all(others);
+  expect((await db.restock.findUniqueOrThrow({ where })).told).toBe(taken.length);
+  expect(new Set(taken).size).toBe(taken.length);
+});
+
 test('a claim takes no more than the allowance leaves, and counts what it takes', async () => {
   const { restock, claimed } = await house({ count: 10, allowance: 4 });
   expect(await claimed({ limit: 3 })).toHaveLength(3);

@@ -150,6 +150,22 @@ test('whoever says STOP after the claim and before the call is not told', async 
   await world.expectBalanced(shop.id);
 });
 
+test('what waited for its turn while the pace was held is not said on what was checked before', async () => {
+  const { shop, metaPageId } = await world.shopWithWaiters({ count: 40, perSecond: 40 });
+  const worker = await world.worker(metaPageId);
+  const running = worker.run(() => 40);
+  await waitFor(() => world.toldOf(metaPageId).length >= 3, { until: 'three are told' });
+  worker.pace.refused({ startedAt: worker.pace.now(), regainMs: 3_000 });
+  await db.shopper.updateMany({ where: { shopId: shop.id }, data: { stoppedAt: world.clock() } });
+  const stoppedAt = world.clock().getTime();
+  await running;
+  await worker.leave();
+  // Those whose call was on its way at that moment are the only ones.
+  expect(world.toldOf(metaPageId).filter((line) => line.at > stoppedAt + 1_000)).toEqual([]);
+  expect((await world.statesOf(shop.id)).claimed).toBeUndefined();
+  await world.expectBalanced(shop.id);
+});
+
 test('two workers at once: one holds the Page, and everybody is told once', async () => {
   const { metaPageId, waiters } = await world.shopWithWaiters({ count: 80 });
   const first = await world.worker(metaPageId);
