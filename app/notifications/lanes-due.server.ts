@@ -15,8 +15,9 @@ export async function lanesDue({ now }: { now: Date }): Promise<string[]> {
     JOIN "Page" p ON p."shopId" = r."shopId" AND p."disconnectedAt" IS NULL
     WHERE r."closedAt" IS NULL AND r."told" < r."allowance"
       AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL))
-      AND EXISTS (SELECT 1 FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting'
+      AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting'
         AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now}
-        AND NOT EXISTS (SELECT 1 FROM "Notification" n WHERE n."restockId" = r."id" AND n."shopperId" = s."shopperId"))`;
+        AND (SELECT n."id" FROM "Notification" n WHERE n."restockId" = r."id" AND n."shopperId" = s."shopperId" LIMIT 1) IS NULL
+        LIMIT 1) IS NOT NULL`;
   return rows.map((row) => row.metaPageId);
 }

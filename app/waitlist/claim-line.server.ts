@@ -95,5 +95,5 @@ export async function expireLine({ tx, now, limit }: { tx: Tx; now: Date; limit:
   return tx.$executeRaw`
     UPDATE "Subscription" SET "state" = 'expired', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'the permission ran out'
     WHERE "id" IN (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "expiresAt" <= ${now}
-      ORDER BY "expiresAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+      ORDER BY "expiresAt" LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`;
 }

@@ -20,7 +20,7 @@ export async function moveLine({
   await tx.variant.createMany({ data: { ...described(to), shopId, id: into }, skipDuplicates: true });
   // One order for every locker of two variants, and nobody joins or leaves either line meanwhile.
   await tx.$queryRaw`
-    SELECT 1 AS locked FROM "Variant" WHERE "shopId" = ${shopId} AND "id" IN (${from}, ${into}) ORDER BY "id" FOR UPDATE`;
+    SELECT 1 AS locked FROM "Variant" WHERE "shopId" = ${shopId} AND "id" IN (${from}, ${into}) ORDER BY "id" FOR NO KEY UPDATE`;
   const merged = await tx.$queryRaw<{ id: bigint }[]>`
     WITH twice AS (
       SELECT old."id", old."since", live."id" AS "kept" FROM "Subscription" old
