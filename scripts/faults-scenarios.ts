@@ -1,21 +1,31 @@
 // Faults that are no death: a frozen worker that thaws, PostgreSQL killed, and a Messenger that loses, fails, refuses and dawdles.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { faults as metaFaults } from '../simulators/messenger/graph-answer.ts';
 import { holdsWithin, type FaultWorld } from './faults-world.ts';
 import type { Row } from './faults-kill.ts';
 
-type Given = { faults: FaultWorld; size: number; databaseUrl: string };
-type Scenario = (given: Given & { begin: () => Promise<{ id: string }[]> }) => Promise<string>;
+type Given = { faults: FaultWorld; size: number; databaseUrl: string; frozenSeconds?: number };
+/** `begin`: new shoppers wait, and their stock returns; `first` is done right before it does. */
+export type Scenario = (
+  given: Given & { begin: (first?: () => void | Promise<void>) => Promise<{ id: string }[]> },
+) => Promise<string>;
+
+export const NOT_REACHED = 'NOT REACHED';
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 /** Longer than a lease (1.6 s) by far: whoever wakes after it is a ghost. */
-const FROZEN_MS = 6_000;
+const FROZEN_SECONDS = 6;
 
-/** A second worker beside the app's own, as a second machine would run it. */
-function anotherWorker({ faults, databaseUrl }: Pick<Given, 'faults' | 'databaseUrl'>) {
+/** A second worker beside the app's own, as a second machine would run it; `mortal`: the points are its own too. */
+function anotherWorker({
+  faults,
+  databaseUrl,
+  mortal = false,
+}: Pick<Given, 'faults' | 'databaseUrl'> & { mortal?: boolean }) {
   const argv = ['scripts/lifeline.mjs', 'simulators/network/preload.ts'].flatMap((file) => [
     '--import',
     root(file),
@@ -28,43 +38,76 @@ function anotherWorker({ faults, databaseUrl }: Pick<Given, 'faults' | 'database
       HOME: process.env.HOME,
       NODE_ENV: 'production',
       ...faults.environment,
-      // It plays no part in the points: it has to live.
-      NODE_OPTIONS: '',
+      ...(mortal ? {} : { NODE_OPTIONS: '' }),
       DATABASE_URL: databaseUrl,
       STAND_INS_ADDRESS: faults.standIns(),
       LIFELINE: String(process.pid),
       ROLE: 'worker',
     },
   });
-  return async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
+  return {
+    pid: child.pid!,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
   };
 }
 
 /** Freezes the worker at a point; another one takes over; then the first wakes and goes on where it was. */
 const frozenAt =
   (point: string): Scenario =>
-  async ({ faults, begin, databaseUrl }) => {
+  async ({ faults, begin, databaseUrl, frozenSeconds = FROZEN_SECONDS }) => {
     faults.arm({ role: 'worker', point, nth: 1, signal: 'SIGSTOP' });
-    const stopOther = anotherWorker({ faults, databaseUrl });
+    const other = anotherWorker({ faults, databaseUrl });
     try {
       const shoppers = await begin();
       const frozen = await holdsWithin(30_000, () => faults.isHit('worker'));
       faults.disarm('worker');
-      if (!frozen) return 'NOT REACHED';
-      await wait(FROZEN_MS);
+      if (!frozen) return NOT_REACHED;
+      await wait(frozenSeconds * 1_000);
       const meanwhile = shoppers.filter((one) => faults.told(one) > 0).length;
       process.kill(faults.pidOf('worker'), 'SIGCONT');
       await holdsWithin(20_000, () => shoppers.every((one) => faults.told(one) > 0));
-      return `${meanwhile} of ${shoppers.length} told while it was frozen`;
+      return `${meanwhile} of ${shoppers.length} told while it was frozen for ${frozenSeconds} s`;
     } finally {
       faults.disarm('worker');
-      await stopOther();
+      await other.stop();
     }
   };
+
+/** Of two workers the one that has the work dies with it in hand; the other one goes on. */
+const takenOver: Scenario = async ({ faults, begin, databaseUrl }) => {
+  const other = anotherWorker({ faults, databaseUrl, mortal: true });
+  try {
+    if (!(await holdsWithin(30_000, () => faults.pidOf('worker') === other.pid))) return NOT_REACHED;
+    faults.arm({
+      role: 'worker',
+      point: 'worker: after UPDATE Subscription + INSERT Notification*',
+      nth: 1,
+      signal: 'SIGKILL',
+    });
+    const shoppers = await begin();
+    const died = await holdsWithin(30_000, () => faults.isHit('worker'));
+    faults.disarm('worker');
+    if (!died) return NOT_REACHED;
+    const diedAt = statSync(faults.hitFile('worker')).mtimeMs;
+    await holdsWithin(20_000, () => shoppers.every((one) => faults.told(one) > 0));
+    const ids = new Set(shoppers.map((one) => one.id));
+    const first = faults.world.messenger
+      .ledger()
+      .find((line) => line.paidBy === 'token' && ids.has(line.personId) && line.at >= diedAt);
+    return first
+      ? `first told ${((first.at - diedAt) / 1_000).toFixed(2)} s after the death`
+      : 'told by nobody yet';
+  } finally {
+    faults.disarm('worker');
+    await other.stop();
+    await faults.kill('worker');
+  }
+};
 
 /** The sends of one telling meet these; what they do to a call and how many calls they meet is said in the stand-in's own words. */
 const disturbed =
@@ -85,6 +128,7 @@ export const scenarios: Record<string, Scenario> = {
   'the worker freezes after a call, and wakes as a ghost': frozenAt(
     'worker: after POST Meta /N/messages, the notice',
   ),
+  'one of two workers dies with messages in hand, and the other goes on': takenOver,
   'replies are lost (5 %, at least one), calls fail after delivery (2 %)': disturbed(
     { kind: 'lose_reply', ...always, chance: 0.05 },
     { kind: 'lose_reply', times: 1 },
@@ -103,24 +147,27 @@ export const scenarios: Record<string, Scenario> = {
 export async function runScenarios({
   names = Object.keys(scenarios),
   more = {},
+  match = '',
   say,
   ...given
 }: Given & {
   names?: string[];
   /** Scenarios that need more than the world has. */ more?: Record<string, Scenario>;
+  /** Only those whose name has this in it. */ match?: string;
   say: (line: string) => void;
 }): Promise<Row[]> {
   const { faults, size } = given;
   const all = { ...scenarios, ...more };
   const ran: { name: string; what: string; shoppers: { id: string }[] }[] = [];
-  for (const name of [...names, ...Object.keys(more)]) {
+  for (const name of [...names, ...Object.keys(more)].filter((each) => each.includes(match))) {
     let shoppers: { id: string }[] = [];
     const what = await all[name]!({
       ...given,
-      begin: async () => {
+      begin: async (first) => {
         const wish = faults.freshWish();
         shoppers = await faults.queue({ wish, size });
         await faults.saved();
+        await first?.();
         faults.stock({ wish, available: 1_000 });
         return shoppers;
       },
@@ -132,7 +179,7 @@ export async function runScenarios({
   const wrong = await faults.verdict();
   const rows = ran.map(({ name, what, shoppers }): Row => {
     const odd = shoppers.filter((one) => faults.told(one) !== 1);
-    const ok = odd.length === 0 && shoppers.length > 0 && what !== 'NOT REACHED';
+    const ok = odd.length === 0 && shoppers.length > 0 && what !== NOT_REACHED;
     return {
       point: name,
       ok,

@@ -159,6 +159,8 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
       writeFileSync(join(points, `arm-${role}`), JSON.stringify(armed));
     },
     disarm: (role: Role) => rmSync(join(points, `arm-${role}`), { force: true }),
+    /** Written at the moment of the hit. */
+    hitFile: (role: Role) => join(points, `hit-${role}`),
     isHit: (role: Role) => existsSync(join(points, `hit-${role}`)),
     /** Forgets the points met so far. */
     beginTrace: () => writeFileSync(join(points, 'trace'), ''),

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { getGlobalDispatcher, setGlobalDispatcher, type Dispatcher } from 'undici';
 import './preload.ts';
 
-/** Meets one point in one process: which, the how manieth time, and what the process does to itself there. */
+/** Meets one point in one process: which (or how it begins, before a star), the how manieth time, and what the process does to itself there. */
 export type Armed = { point: string; nth: number; signal: NodeJS.Signals };
 
 const folder = process.env.FAULT_FOLDER;
@@ -32,7 +32,8 @@ function meet(what: string): void {
   } catch {
     return;
   }
-  if (armed.point !== point) return;
+  const isIt = armed.point.endsWith('*') ? point.startsWith(armed.point.slice(0, -1)) : armed.point === point;
+  if (!isIt) return;
   if (armed.nth > 1) {
     writeFileSync(armFile, JSON.stringify({ ...armed, nth: armed.nth - 1 }));
     return;
