@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The one-way street, from the top: a room imports only rooms further down. */
 export const street = [
   'components',
+  'flow',
   'attribution',
   'notifications',
   'restock',

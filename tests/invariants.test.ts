@@ -172,6 +172,18 @@ const rules: Record<string, { promise: string; attempt: () => Promise<unknown> }
     promise: 'counting has a beginning',
     attempt: () => set('Shop', a.shopId, `"counting" = 'on'`),
   },
+  FlowUse_pkey: {
+    promise: 'a Flow trigger is in use or not, once per shop',
+    attempt: () => insert('FlowUse', { shopId: a.shopId, trigger: 'Waitlist joined', used: false, at: AT }),
+  },
+  FlowCursor_pkey: {
+    promise: 'Flow was told up to one place',
+    attempt: () => insert('FlowCursor', { shopId: a.shopId, since: AT, joined: 0, restock: 0 }),
+  },
+  FlowTold_pkey: {
+    promise: 'Flow is told of a fact once',
+    attempt: () => insert('FlowTold', { shopId: a.shopId, fact: `line ${a.variantId}`, at: AT }),
+  },
   Lease_pkey: {
     promise: 'a lease has one holder',
     attempt: async () => {

@@ -86,5 +86,8 @@ export async function furnish({ insert, shopId }: { insert: Insert; shopId: stri
   const sale = { shopId, notificationId: notification.id, orderId: `${shopId}9` };
   await insert('Sale', { ...sale, amount: '49', currency: 'EUR', at: AT });
   await insert('OrderReading', { shopId, orderId: `${shopId}8`, heardAt: AT, dueAt: NEXT_YEAR });
+  await insert('FlowUse', { shopId, trigger: 'Waitlist joined', used: true, at: AT });
+  await insert('FlowCursor', { shopId, since: AT, joined: subscription.id, restock: restock.id });
+  await insert('FlowTold', { shopId, fact: `line ${variantId}`, reached: 5, at: AT });
   return { ...told, notificationId: notification.id! };
 }
