@@ -1,6 +1,7 @@
 // The table of contents of the product: each event and who answers it, in the order of the story.
 import { randomUUID } from 'node:crypto';
 import { forgetOrders } from './attribution/forget.server.ts';
+import { readOrders, shopsWithReadings, tidyReadings } from './attribution/read-orders.server.ts';
 import { startChores } from './jobs/chores.server.ts';
 import { listen } from './jobs/signal.server.ts';
 import { createTender, type Hand } from './jobs/tend.server.ts';
@@ -26,6 +27,7 @@ import { comeAgain, lookAtDue } from './restock/look.server.ts';
 import { sellable } from './restock/sellable.ts';
 import { sweep } from './restock/sweep.server.ts';
 import { ShopifyFailed } from './shops/admin-api.server.ts';
+import { countingsDue, settleCounting } from './shops/counting.server.ts';
 import { renewDormant } from './shops/access.server.ts';
 import { eraseShop } from './shops/leave.server.ts';
 import { dueRequests, requestDone } from './shops/privacy.server.ts';
@@ -134,8 +136,22 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     return null;
   };
 
+  // 5. Orders are traced to the messages, where the merchant counts them.
+  const orders: Hand = async ({ key, signal }) => {
+    const shopId = BigInt(key);
+    for (const due of await countingsDue({ now: clock(), within: shopId })) {
+      try {
+        await settleCounting({ shopId: due, clock });
+      } catch (error) {
+        if (!(error instanceof ShopifyFailed)) throw error;
+        log.warn('whether orders are counted could not be settled yet', { shopId, error });
+      }
+    }
+    return readOrders({ shopId, clock, signal });
+  };
+
   const pages = createTender({ kind: 'page', holder, clock, hands: { inbox, lane } });
-  const shops = createTender({ kind: 'shop', holder, clock, hands: { looks, storefront } });
+  const shops = createTender({ kind: 'shop', holder, clock, hands: { looks, storefront, orders } });
 
   async function round(): Promise<void> {
     const now = clock();
@@ -143,6 +159,8 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     for (const metaPageId of await lanesDue({ now })) pages.poke(metaPageId, 'lane');
     for (const shopId of (await shopsToLook({ now })).shopIds) shops.poke(String(shopId), 'looks');
     for (const { shopId } of await storefrontsDue()) shops.poke(String(shopId), 'storefront');
+    for (const shopId of await countingsDue({ now })) shops.poke(String(shopId), 'orders');
+    for (const shopId of await shopsWithReadings({ now })) shops.poke(String(shopId), 'orders');
   }
   let rounds = Promise.resolve();
   const goRound = () => {
@@ -151,7 +169,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       .catch((error: unknown) => log.error('a round of the worker failed', { error }));
   };
 
-  // 5. Housekeeping.
+  // 6. Housekeeping.
   const chores = await startChores({
     sweep: { cron: '* * * * *', run: () => sweep({ clock, signal: ending.signal }) },
     expire: { cron: '*/10 * * * *', run: async () => void (await sweepExpired({ now: clock() })) },
@@ -196,6 +214,7 @@ async function givePagesBack({ clock }: { clock: Clock }): Promise<void> {
 
 /** What has had its time: handled events, unfinished logins, Pages that nobody waits on any more. */
 async function tidy({ clock }: { clock: Clock }): Promise<void> {
+  await tidyReadings({ now: clock() });
   await forgetOldLooks({ now: clock() });
   await tidyInbox({ now: clock() });
   await tidyLogins({ now: clock() });

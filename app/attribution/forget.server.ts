@@ -9,6 +9,10 @@ export async function forgetOrders({
   shopId: bigint;
   orderIds: bigint[];
 }): Promise<number> {
-  const { count } = await db.sale.deleteMany({ where: { shopId, orderId: { in: orderIds } } });
+  const where = { shopId, orderId: { in: orderIds } };
+  const [, { count }] = await db.$transaction([
+    db.orderReading.deleteMany({ where }),
+    db.sale.deleteMany({ where }),
+  ]);
   return count;
 }

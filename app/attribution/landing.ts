@@ -1,6 +1,9 @@
 // Where a message's link leads: the selected variant, in the shopper's language and market, with marks that say where they came from.
 import { variantUrl } from '../shops/links.ts';
 
+/** The marks of a message's link; the code goes with them, in `utm_content`. */
+const MARKS = { source: 'messenger', campaign: 'back_in_stock' };
+
 type Landing = {
   variant: { id: bigint; url: string | null; handle: string };
   shop: { domain: string; locale: string };
@@ -22,9 +25,9 @@ export function landing({ variant, shop, shopper, code }: Landing): string {
       handle: variant.handle,
       variantId: variant.id,
       utm: {
-        utm_source: 'messenger',
+        utm_source: MARKS.source,
         utm_medium: 'messenger',
-        utm_campaign: 'back_in_stock',
+        utm_campaign: MARKS.campaign,
         utm_content: code,
       },
     }),
@@ -39,4 +42,26 @@ export function landing({ variant, shop, shopper, code }: Landing): string {
   if (/^[a-z]{2}$/i.test(shopper.country) && shopper.country.toLowerCase() !== 'xx')
     target.searchParams.set('country', shopper.country.toUpperCase());
   return target.toString();
+}
+
+/** What Shopify says that a visitor came with. */
+export type Came = { source: string | null; campaign: string | null; content: string | null };
+
+/** Our code, where somebody came with all of our marks; whether we ever gave it out is for the database to say. */
+export const codeOf = (came: Came | null): string | null =>
+  came?.source === MARKS.source &&
+  came.campaign === MARKS.campaign &&
+  /^[\w-]{4,64}$/.test(came.content ?? '')
+    ? came.content
+    : null;
+
+/** The code in the address of a landing page, absolute or without its host, as Shopify may write either. */
+export function codeIn(address: string | null): string | null {
+  if (address === null || !URL.canParse(address, 'https://shop.invalid')) return null;
+  const { searchParams: marks } = new URL(address, 'https://shop.invalid');
+  return codeOf({
+    source: marks.get('utm_source'),
+    campaign: marks.get('utm_campaign'),
+    content: marks.get('utm_content'),
+  });
 }

@@ -1,6 +1,7 @@
-// Shopify's door for the shop itself: it has left, or has a new name, zone, currency or language.
+// Shopify's door for the shop itself: it has left, lets us do more or less, or has a new name, zone, currency or language.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { answerShopify, onlyPosted } from '../shops/door.server.ts';
+import { hintScopes } from '../shops/counting.server.ts';
 import { uninstall } from '../shops/leave.server.ts';
 import { updateShop } from '../shops/shop.server.ts';
 
@@ -8,9 +9,10 @@ export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>
   answerShopify({
     request,
-    keep: async ({ tx, delivery }) => {
+    keep: async ({ tx, delivery, now }) => {
       const { domain, topic, triggeredAt, payload } = delivery;
       if (topic === 'app/uninstalled') await uninstall({ tx, domain, triggeredAt });
+      else if (topic === 'app/scopes_update') await hintScopes({ tx, shop: { domain }, now });
       else if (topic === 'shop/update') await updateShop({ tx, domain, payload });
     },
   });

@@ -24,6 +24,12 @@ export async function uninstall({
   });
   if (left.count === 0) return;
   await tx.session.deleteMany({ where: { shop: domain } });
+  // Shopify has taken back the optional scope, and its webhooks with it.
+  await tx.shop.updateMany({
+    where: { domain, counting: 'on' },
+    data: { countingEndedAt: triggeredAt, countingEndedBecause: 'revoked' },
+  });
+  await tx.shop.updateMany({ where: { domain }, data: { counting: 'off', countingCheckAt: null } });
   log.info('a shop has uninstalled the app', { domain });
 }
 
