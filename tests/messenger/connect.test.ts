@@ -8,7 +8,8 @@ import { beginConnect, finishConnect } from '../../app/messenger/login.server.ts
 import { pageOf, pageToken } from '../../app/messenger/pages.server.ts';
 import { action as sayYes, loader as callback } from '../../app/routes/messenger.callback.ts';
 import { retireFormerPages, whoWouldNotBeTold } from '../../app/waitlist/never-told.server.ts';
-import { clock, knock, pass, setScene, type Scene } from './stage.ts';
+import { knock } from './doors.ts';
+import { clock, pass, setScene, type Scene } from './stage.ts';
 
 const everything = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata', 'business_management'];
 let merchants = 0;

@@ -13,9 +13,6 @@ import { makeRef } from '../../app/messenger/ref.ts';
 import { send } from '../../app/messenger/send.server.ts';
 import { FIELDS } from '../../app/messenger/subscription.server.ts';
 import { sellable } from '../../app/restock/sellable.ts';
-import * as deauthorizeDoor from '../../app/routes/messenger.deauthorize.ts';
-import * as deletionDoor from '../../app/routes/messenger.data-deletion.ts';
-import * as door from '../../app/routes/webhooks.messenger.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { api } from '../../app/shops/shopify-api.server.ts';
 import { readVariants } from '../../app/shops/read-variants.server.ts';
@@ -24,10 +21,10 @@ import type { Look } from '../../app/waitlist/offer.server.ts';
 import { noteRequestFate } from '../../app/waitlist/request-fate.server.ts';
 import { answerEvent } from '../../app/waitlist/talk.server.ts';
 import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
-import { signatures } from '../../simulators/messenger/signature.ts';
 import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
+import { knock, signed } from './doors.ts';
 
 let shopify: Shopify;
 let messenger: Messenger;
@@ -38,35 +35,6 @@ export const clock = () => new Date(Date.now() + ahead);
 export const pass = (seconds: number): void => {
   ahead += seconds * 1_000;
 };
-
-/** A webhook as Meta sends it. */
-export const signed = (body: string, secret = process.env.META_APP_SECRET!): Request =>
-  new Request(`${process.env.SHOPIFY_APP_URL}/webhooks/messenger`, {
-    method: 'POST',
-    body,
-    headers: { 'x-hub-signature-256': signatures({ body, secret }).sha256 },
-  });
-
-/** Runs one of our doors as Remix does: a thrown Response is an answer too. */
-export async function knock(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const given = { request, params: {}, context: {} } as never;
-  const doors: Record<
-    string,
-    { action: (given: never) => Promise<Response>; loader?: (given: never) => Promise<Response> }
-  > = {
-    '/webhooks/messenger': door,
-    '/messenger/deauthorize': deauthorizeDoor,
-    '/messenger/data-deletion': deletionDoor,
-  };
-  const found = doors[pathname]!;
-  try {
-    return await (request.method === 'GET' ? found.loader!(given) : found.action(given));
-  } catch (thrown) {
-    if (thrown instanceof Response) return thrown;
-    throw thrown;
-  }
-}
 
 beforeAll(async () => {
   const toml = await readFile(new URL('../../shopify.app.toml', import.meta.url), 'utf8');
