@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { forgetOrders } from './attribution/forget.server.ts';
 import { readOrders, shopsWithReadings, tidyReadings } from './attribution/read-orders.server.ts';
+import { explainTrouble } from './components/trouble-words.ts';
+import { flowsDue } from './flow/facts.server.ts';
+import { createFlowTeller } from './flow/tell.server.ts';
 import { startChores } from './jobs/chores.server.ts';
 import { listen } from './jobs/signal.server.ts';
 import { createTender, type Hand } from './jobs/tend.server.ts';
@@ -42,6 +45,8 @@ import { shopsToLook } from './waitlist/wanted.server.ts';
 
 /** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
 const ROUND_MS = SECOND;
+/** A workflow of the merchant's can wait some rounds; a shopper can't. */
+const FLOW_EVERY = 5;
 /** An arrival is answered even when Shopify isn't: the request is sent without the truth. */
 const LOOK_LIMIT_MS = 5 * SECOND;
 
@@ -150,9 +155,14 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     return readOrders({ shopId, clock, signal });
   };
 
-  const pages = createTender({ kind: 'page', holder, clock, hands: { inbox, lane } });
-  const shops = createTender({ kind: 'shop', holder, clock, hands: { looks, storefront, orders } });
+  // 6. Shopify Flow hears of it, for the merchants whose workflows wait for that.
+  const tellFlow = createFlowTeller({ clock, explain: explainTrouble });
+  const flow: Hand = ({ key, lease, signal }) => tellFlow({ shopId: BigInt(key), lease, signal });
 
+  const pages = createTender({ kind: 'page', holder, clock, hands: { inbox, lane } });
+  const shops = createTender({ kind: 'shop', holder, clock, hands: { looks, storefront, orders, flow } });
+
+  let turn = 0;
   async function round(): Promise<void> {
     const now = clock();
     for (const metaPageId of await pagesWithEvents({ now })) pages.poke(metaPageId, 'inbox');
@@ -161,6 +171,8 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     for (const { shopId } of await storefrontsDue()) shops.poke(String(shopId), 'storefront');
     for (const shopId of await countingsDue({ now })) shops.poke(String(shopId), 'orders');
     for (const shopId of await shopsWithReadings({ now })) shops.poke(String(shopId), 'orders');
+    if (turn++ % FLOW_EVERY === 0)
+      for (const shopId of await flowsDue({ now })) shops.poke(String(shopId), 'flow');
   }
   let rounds = Promise.resolve();
   const goRound = () => {
@@ -169,7 +181,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       .catch((error: unknown) => log.error('a round of the worker failed', { error }));
   };
 
-  // 6. Housekeeping.
+  // 7. Housekeeping.
   const chores = await startChores({
     sweep: { cron: '* * * * *', run: () => sweep({ clock, signal: ending.signal }) },
     expire: { cron: '*/10 * * * *', run: async () => void (await sweepExpired({ now: clock() })) },

@@ -21,6 +21,7 @@ import {
 import { inventory, levelByGid } from './admin-inventory.ts';
 import { mutations } from './admin-mutations.ts';
 import { installationNode, ownShop, shopNode } from './admin-shop.ts';
+import { flow } from './flow.ts';
 import { readGid } from './gid.ts';
 import type { AdminSchema } from './schema.ts';
 
@@ -50,7 +51,7 @@ const byId: Resolvers = {
 };
 
 const resolvers: Resolvers = {};
-for (const part of [catalogue, inventory, ownShop, mutations, byId]) {
+for (const part of [catalogue, inventory, ownShop, mutations, flow, byId]) {
   for (const [type, fields] of Object.entries(part)) resolvers[type] = { ...resolvers[type], ...fields };
 }
 

@@ -1,4 +1,5 @@
 // What the Shopify stand-in remembers about a shop, and what follows from it: whether a variant is for sale, and how many units there are.
+import type { FlowOfShop } from './flow.ts';
 
 export type ProductStatus = 'ACTIVE' | 'DRAFT' | 'ARCHIVED' | 'UNLISTED';
 export type InventoryPolicy = 'DENY' | 'CONTINUE';
@@ -103,6 +104,8 @@ export type Shop = {
   items: Map<bigint, InventoryItem>;
   locations: Map<bigint, Location>;
   levels: Map<string, Level>;
+  /** What Shopify Flow knows of this shop; absent until it is first spoken of. */
+  flow?: FlowOfShop;
 };
 
 export function levelKey({

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createAdminApi, operationOf } from './admin-api.ts';
 import type { Subscription } from './app-config.ts';
 import { ConnectionLost, createDisturbances, type Disturbance } from './disturbances.ts';
+import { createFlow } from './flow.ts';
 import { mintSessionToken } from './session-token.ts';
 import { createStore } from './store.ts';
 import { createTokens } from './tokens.ts';
@@ -48,6 +49,7 @@ export function createShopify({
   const store = createStore({ now });
   const tokens = createTokens({ store, now, apiKey, apiSecrets });
   const admin = createAdminApi({ store, tokens, now });
+  const flow = createFlow({ store, now, send, apiSecrets });
   const disturbances = createDisturbances();
   const webhooks = createWebhooks({
     store,
@@ -102,6 +104,7 @@ export function createShopify({
     tokens,
     admin,
     webhooks,
+    flow,
     apiKey,
     deliveries: webhooks.deliveries,
     settle: webhooks.settle,

@@ -1,0 +1,129 @@
+// What has happened in a shop since Shopify Flow was last told: read from the tables where it happened, after the fact and beside the story.
+import { Prisma } from '@prisma/client';
+import { setTimeout as wait } from 'node:timers/promises';
+import { db } from '../db.server.ts';
+import type { About } from './events.ts';
+
+export type Cursor = { shopId: bigint; since: Date; joined: bigint; restock: bigint };
+type Tops = { joined: bigint; restock: bigint };
+
+/** null for a shop that uses no trigger, or is not there to be told. */
+export async function cursorOf({
+  shopId,
+}: {
+  shopId: bigint;
+}): Promise<(Cursor & { locale: string }) | null> {
+  const [cursor] = await db.$queryRaw<(Cursor & { locale: string })[]>`
+    SELECT c.*, s."locale" FROM "FlowCursor" c JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL
+    WHERE c."shopId" = ${shopId}`;
+  return cursor ?? null;
+}
+
+const SETTLE_STEP_MS = 25;
+const SETTLE_STEPS = 40;
+
+/**
+ * Up to where a shop's rows may be read by id without missing one: ids are given before rows are committed, so whatever was being
+ * written when the newest ids were read is waited for. Null when somebody writes for longer than a second.
+ */
+export async function settledTops({ shopId }: { shopId: bigint }): Promise<Tops | null> {
+  const [seen] = await db.$queryRaw<(Tops & { next: string })[]>`
+    SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next,
+      COALESCE((SELECT max("id") FROM "Subscription" WHERE "shopId" = ${shopId}), 0)::bigint AS joined,
+      COALESCE((SELECT max("id") FROM "Restock" WHERE "shopId" = ${shopId}), 0)::bigint AS restock`;
+  const { next, joined, restock } = seen!;
+  for (let step = 0; step < SETTLE_STEPS; step += 1) {
+    const [now] = await db.$queryRaw<{ settled: boolean }[]>`
+      SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${next}::xid8 AS settled`;
+    if (now!.settled) return { joined, restock };
+    await wait(SETTLE_STEP_MS);
+  }
+  return null;
+}
+
+const waitingFor = (variant: Prisma.Sql, { now }: { now: Date }) => Prisma.sql`
+  FROM "Subscription" w WHERE w."shopId" = ${variant}."shopId" AND w."variantId" = ${variant}."variantId"
+    AND w."state" = 'waiting' AND NOT w."isTest" AND w."expiresAt" > ${now}`;
+
+export type Joining = About & { subscriptionId: bigint; at: Date; waiting: number; mark: number | null };
+
+/** The next who joined, in order. `waiting`: how many waited with the last of them included; `mark`: the number told of that line last. */
+export const joinings = ({
+  shopId,
+  after,
+  upTo,
+  now,
+  limit,
+}: {
+  shopId: bigint;
+  after: bigint;
+  upTo: bigint;
+  now: Date;
+  limit: number;
+}): Promise<Joining[]> =>
+  db.$queryRaw<Joining[]>`
+    SELECT s."id" AS "subscriptionId", s."grantedAt" AS at, v."id" AS "variantId", v."productId", v."title",
+      (SELECT count(*)::int ${waitingFor(Prisma.sql`s`, { now })} AND w."id" <= s."id") AS waiting,
+      (SELECT t."reached" FROM "FlowTold" t WHERE t."shopId" = s."shopId" AND t."fact" = 'line ' || s."variantId") AS mark
+    FROM "Subscription" s JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
+    WHERE s."shopId" = ${shopId} AND s."id" > ${after} AND s."id" <= ${upTo} AND NOT s."isTest"
+    ORDER BY s."id" LIMIT ${limit}`;
+
+/**
+ * A restock is told once its line is empty, or it is over; nobody of it is on the way any more. The order matters: while a long line is
+ * being told, only the first row of that line is read.
+ */
+const isTold = ({ now }: { now: Date }) => Prisma.sql`
+  NOT r."isTest" AND r."told" > 0
+  AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = r."shopId" AND t."fact" = 'restock ' || r."id")
+  AND CASE WHEN r."closedAt" IS NOT NULL OR (SELECT w."id" ${waitingFor(Prisma.sql`r`, { now })} LIMIT 1) IS NULL
+    THEN NOT EXISTS (SELECT FROM "Notification" n WHERE n."restockId" = r."id" AND n."settledAt" IS NULL)
+    ELSE false END`;
+
+export type ToldRestock = About & { restockId: bigint; openedAt: Date; people: number; waiting: number };
+
+export const toldRestocks = ({
+  shopId,
+  after,
+  now,
+  limit,
+}: {
+  shopId: bigint;
+  after: bigint;
+  now: Date;
+  limit: number;
+}): Promise<ToldRestock[]> =>
+  db.$queryRaw<ToldRestock[]>`
+    SELECT r."id" AS "restockId", r."openedAt", v."id" AS "variantId", v."productId", v."title",
+      (SELECT count(*)::int FROM "Notification" n WHERE n."restockId" = r."id" AND n."state" IN ('sent', 'presumed')) AS people,
+      (SELECT count(*)::int ${waitingFor(Prisma.sql`r`, { now })}) AS waiting
+    FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
+    WHERE r."shopId" = ${shopId} AND r."id" > ${after} AND ${isTold({ now })}
+    ORDER BY r."id" LIMIT ${limit}`;
+
+/** The trouble of the Page that speaks for the shop. */
+const isTrouble = Prisma.sql`
+  p."trouble" IS NOT NULL AND p."troubleSince" >= c."since" AND p."replacedAt" IS NULL AND p."disconnectedAt" IS NULL
+  AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = p."shopId"
+    AND t."fact" = 'trouble ' || p."id" || ' ' || p."trouble" || ' ' || (extract(epoch FROM p."troubleSince") * 1000)::bigint)`;
+
+export type Trouble = { pageId: bigint; page: string; trouble: string; since: Date };
+
+export async function troubleOf({ shopId }: { shopId: bigint }): Promise<Trouble | null> {
+  const [found] = await db.$queryRaw<Trouble[]>`
+    SELECT p."id" AS "pageId", p."name" AS page, p."trouble"::text AS trouble, p."troubleSince" AS since
+    FROM "Page" p JOIN "FlowCursor" c ON c."shopId" = p."shopId"
+    WHERE p."shopId" = ${shopId} AND ${isTrouble} LIMIT 1`;
+  return found ?? null;
+}
+
+/** The shops of which Flow has not heard everything: a few probes of an index for each shop that uses a trigger, none for the others. */
+export async function flowsDue({ now }: { now: Date }): Promise<bigint[]> {
+  const rows = await db.$queryRaw<{ shopId: bigint }[]>`
+    SELECT c."shopId" FROM "FlowCursor" c
+    JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL AND s."unreadableSince" IS NULL
+    WHERE EXISTS (SELECT FROM "Subscription" j WHERE j."shopId" = c."shopId" AND j."id" > c."joined")
+       OR EXISTS (SELECT FROM "Page" p WHERE p."shopId" = c."shopId" AND ${isTrouble})
+       OR EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = c."shopId" AND r."id" > c."restock" AND ${isTold({ now })})`;
+  return rows.map(({ shopId }) => shopId);
+}
