@@ -78,6 +78,7 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
     apiKey: keys.apiKey,
     apiSecret: keys.apiSecret,
     scopes: config.scopes,
+    optionalScopes: config.optionalScopes,
     subscriptions: config.subscriptions,
   });
   const storefront = createStorefront({
@@ -87,6 +88,7 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
   });
   const admin = createAdmin({
     store: shopify.store,
+    scopes: shopify,
     apiKey: keys.apiKey,
     appName: 'Notify me on Messenger',
     appUrl,

@@ -152,7 +152,7 @@ export async function readOrders({
         const outcome = await take({ shopId, orderId: reading.orderId, read: data.nodes[at] ?? null });
         await put({ shopId, reading, outcome, now: clock() });
       }
-      if (poor(cost)) return rest({ shopId, now: clock(), ms: REST_MS });
+      if (poor(cost)) return await rest({ shopId, now: clock(), ms: REST_MS });
     } catch (error) {
       if (!(error instanceof ShopifyFailed)) throw error;
       if (error.advice === 'wrong') {

@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import type { Store } from '../shopify/store.ts';
 import { isForSale, itemOf, levelKey } from '../shopify/shop-state.ts';
 import { frame } from './frame.ts';
+import { changeOrder, ordersPage } from './orders.ts';
 import { escape, page } from './page.ts';
 
 type Given = {
   store: Store;
+  scopes: {
+    scopes(shop: string): { granted: string[]; required: string[]; optional: string[] };
+    grantScopes(given: { shop: string; scopes: string[] }): void;
+    revokeScopes(given: { shop: string; scopes: string[] }): void;
+  };
   apiKey: string;
   appName: string;
   /** The app's origin, as in shopify.app.toml's application_url. */
@@ -19,7 +25,7 @@ const bridge = readFileSync(new URL('./app-bridge.js', import.meta.url), 'utf8')
 const html = (body: string, status = 200) =>
   new Response(body, { status, headers: { 'content-type': 'text/html; charset=utf-8' } });
 
-export function createAdmin({ store, apiKey, appName, appUrl, mintSessionToken }: Given) {
+export function createAdmin({ store, scopes, apiKey, appName, appUrl, mintSessionToken }: Given) {
   const placed = new Set<string>();
 
   /** Serves https://admin.shopify.com and App Bridge on https://cdn.shopify.com. */
@@ -32,6 +38,13 @@ export function createAdmin({ store, apiKey, appName, appUrl, mintSessionToken }
     if (rest[0] === 'apps') return html(appFrame({ name, path: rest.slice(2).join('/') + url.search }));
     if (rest[0] === 'session-token') return Response.json({ token: mintSessionToken({ shop: shop.domain }) });
     if (rest[0] === 'extensions') return Response.json(extensions(shop.domain));
+    if (rest[0] === 'scopes') return scopesDoor({ request, shop: shop.domain });
+    if (rest[0] === 'orders') {
+      if (request.method === 'GET')
+        return html(ordersPage({ store, domain: shop.domain, nav: navigation(shop.domain, 'orders') }));
+      changeOrder({ store, domain: shop.domain, form: await request.formData() });
+      return new Response(null, { status: 303, headers: { location: url.pathname } });
+    }
     if (rest[0] === 'products' && request.method === 'POST')
       return setStock({ domain: shop.domain, form: await request.formData(), back: url.pathname });
     return html(products(shop.domain));
@@ -42,6 +55,23 @@ export function createAdmin({ store, apiKey, appName, appUrl, mintSessionToken }
     return new Response(bridge, {
       headers: { 'content-type': 'text/javascript; charset=utf-8', 'access-control-allow-origin': '*' },
     });
+  }
+
+  /** The merchant's answer to the app's wish for optional scopes, and the app's own wish to give some back. */
+  async function scopesDoor({ request, shop }: { request: Request; shop: string }): Promise<Response> {
+    if (request.method === 'POST') {
+      const { grant = [], revoke = [] } = (await request.json()) as { grant?: string[]; revoke?: string[] };
+      if (grant.length > 0) scopes.grantScopes({ shop, scopes: grant });
+      if (revoke.length > 0) scopes.revokeScopes({ shop, scopes: revoke });
+    }
+    return Response.json(scopes.scopes(shop));
+  }
+
+  function navigation(domain: string, here: 'products' | 'orders'): string {
+    const base = `/store/${domain.split('.')[0]}`;
+    const to = (name: 'products' | 'orders', text: string) =>
+      here === name ? `<b>${text}</b>` : `<a href="${base}/${name}">${text}</a>`;
+    return `<nav>${to('products', 'Products')} ${to('orders', 'Orders')} <a href="${base}/apps/${apiKey}">${escape(appName)}</a></nav>`;
   }
 
   /** As `shopify.app.extensions()` answers: app-bridge-types 0.7.2. */
@@ -110,7 +140,7 @@ export function createAdmin({ store, apiKey, appName, appUrl, mintSessionToken }
     );
     return page({
       title: 'Products',
-      body: `<nav><b>Products</b> <a href="/store/${domain.split('.')[0]}/apps/${apiKey}">${escape(appName)}</a></nav><h1>Products <small>${escape(shop.name)}</small></h1><p class="quiet">Set the units a location has; the webhooks leave at once.</p>
+      body: `${navigation(domain, 'products')}<h1>Products <small>${escape(shop.name)}</small></h1><p class="quiet">Set the units a location has; the webhooks leave at once.</p>
         <table><thead><tr><th>Variant</th><th>Online store</th>${locations.map((each) => `<th>${escape(each.name)}${each.fulfillsOnlineOrders ? '' : '<small>no online orders</small>'}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
     });
   }

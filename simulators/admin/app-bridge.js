@@ -77,8 +77,8 @@
     app: { extensions: () => ask('extensions') },
     scopes: {
       query: () => ask('scopes'),
-      request: missing('scopes.request'),
-      revoke: missing('scopes.revoke'),
+      request: (scopes) => ask('scopesRequest', { scopes }),
+      revoke: (scopes) => ask('scopesRevoke', { scopes }),
     },
     user: () => ask('user'),
     modal: { show: missing('modal.show'), hide: missing('modal.hide'), toggle: missing('modal.toggle') },

@@ -22,6 +22,7 @@ const style = `
   iframe { flex: 1; border: 0; width: 100%; }
   #toast { position: absolute; bottom: 18px; left: 50%; translate: -50% 0; background: #1a1a1a; color: #fff; padding: 8px 14px; border-radius: 8px; } #toast[data-error] { background: #8e1f0b; } #toast:empty { display: none; }
   #saveBar { display: none; grid-column: 1 / 3; position: absolute; inset: 4px 25% auto; background: #303030; color: #fff; padding: 4px 10px; border-radius: 10px; gap: 8px; align-items: center; } #saveBar[data-open] { display: flex; } #saveBar span { flex: 1; }
+  dialog { border: 0; border-radius: 12px; padding: 20px 24px; max-width: 420px; } dialog h2 { margin: 0 0 8px; font-size: 16px; } dialog::backdrop { background: #0008; }
   @media (max-width: 700px) { body { grid-template-columns: 1fr; } header { grid-column: 1; } nav { width: auto; border-radius: 0; display: flex; overflow-x: auto; padding: 4px; grid-row: 2; } nav a { white-space: nowrap; } nav .app { margin: 0; } nav .sub { padding-left: 10px; } #items { display: contents; } body { grid-template-rows: 44px auto 1fr; } main { grid-row: 3; border-radius: 0; } }
 `;
 
@@ -32,11 +33,23 @@ const half = ({ name, appName, apiKey, appOrigin }: Frame) => `
   const $ = (id) => document.getElementById(id);
   const tell = (kind, detail) => frame.contentWindow.postMessage({ bridge: 1, kind, detail }, APP);
   const press = (element, index) => tell('press', { element, index });
+  const changeScopes = (change) => fetch(BASE + '/scopes', { method: 'POST', body: JSON.stringify(change) }).then((r) => r.json());
   let hideToast, bar;
   const answers = {
     idToken: () => fetch(BASE + '/session-token').then((r) => r.json()).then((r) => r.token),
     extensions: () => fetch(BASE + '/extensions').then((r) => r.json()),
-    scopes: async () => ({ granted: [], required: [], optional: [] }),
+    scopes: () => fetch(BASE + '/scopes').then((r) => r.json()),
+    scopesRequest: async ({ scopes }) => {
+      const { granted, optional } = await answers.scopes();
+      const strange = scopes.filter((each) => !optional.includes(each));
+      if (strange.length > 0) throw new Error('not declared as optional: ' + strange.join(', '));
+      if (scopes.every((each) => granted.includes(each))) return { result: 'granted-all', detail: await answers.scopes() };
+      $('asked').textContent = scopes.join(', ');
+      const yes = await new Promise((resolve) => { $('consent').onclose = () => resolve($('consent').returnValue === 'yes'); $('consent').returnValue = ''; $('consent').showModal(); });
+      const detail = yes ? await changeScopes({ grant: scopes }) : await answers.scopes();
+      return { result: yes ? 'granted-all' : 'declined-all', detail };
+    },
+    scopesRevoke: async ({ scopes }) => ({ detail: await changeScopes({ revoke: scopes }) }),
     user: async () => ({ accountAccess: 'full' }),
     leaveConfirmation: async () => { if (bar) throw new Error('unsaved changes'); },
   };
@@ -68,9 +81,10 @@ export const frame = (
   given: Frame,
 ): string => `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(given.appName)} · ${escape(given.shopName)}</title><style>${style}</style></head><body>
 <header><strong>${escape(given.shopName)}</strong> <span>admin (stand-in)</span></header>
-<nav aria-label="Admin"><a href="/store/${given.name}/products">Products</a><a class="app" href="/store/${given.name}/apps/${given.apiKey}">${escape(given.appName)}</a><div id="items"></div></nav>
+<nav aria-label="Admin"><a href="/store/${given.name}/products">Products</a><a href="/store/${given.name}/orders">Orders</a><a class="app" href="/store/${given.name}/apps/${given.apiKey}">${escape(given.appName)}</a><div id="items"></div></nav>
 <main><div id="title"><span id="heading">${escape(given.appName)}</span><div id="buttons"></div></div>
 <iframe title="${escape(given.appName)}" src="${escape(given.src)}" allow="clipboard-write"></iframe>
 <div id="toast" role="status"></div></main>
+<dialog id="consent" aria-labelledby="consentTitle"><form method="dialog"><h2 id="consentTitle">${escape(given.appName)} asks for more access</h2><p>To read: <b id="asked"></b></p><button value="no">Cancel</button> <button value="yes" class="primary">Allow</button></form></dialog>
 <div id="saveBar"><span>Unsaved changes</span><button id="discard">Discard</button><button id="save" class="primary">Save</button></div>
 <script>${half(given)}</script></body></html>`;

@@ -20,7 +20,9 @@ import {
 } from './admin-context.ts';
 import { inventory, levelByGid } from './admin-inventory.ts';
 import { mutations } from './admin-mutations.ts';
+import { orderNode, orders } from './admin-orders.ts';
 import { installationNode, ownShop, shopNode } from './admin-shop.ts';
+import { webhooksAndScopes } from './admin-webhooks.ts';
 import { flow } from './flow.ts';
 import { readGid } from './gid.ts';
 import type { AdminSchema } from './schema.ts';
@@ -32,10 +34,12 @@ function nodeOf({ text, context }: { text: string; context: AdminContext }): obj
   const variant = shop.variants.get(id);
   const item = shop.items.get(id);
   const location = shop.locations.get(id);
+  const order = shop.orders.get(id);
   if (type === 'Product') return product ? productNode({ shop, product }) : null;
   if (type === 'ProductVariant') return variant ? variantNode({ shop, variant }) : null;
   if (type === 'InventoryItem') return item ? itemNode({ shop, item }) : null;
   if (type === 'Location') return location ? locationNode({ shop, location }) : null;
+  if (type === 'Order') return order ? orderNode({ shop, order }) : null;
   if (type === 'Shop') return id === shop.id ? shopNode({ shop }) : null;
   if (type === 'AppInstallation') return id === installation.id ? installationNode({ installation }) : null;
   if (type !== 'InventoryLevel') return null;
@@ -51,7 +55,7 @@ const byId: Resolvers = {
 };
 
 const resolvers: Resolvers = {};
-for (const part of [catalogue, inventory, ownShop, mutations, flow, byId]) {
+for (const part of [catalogue, inventory, ownShop, orders, webhooksAndScopes, mutations, flow, byId]) {
   for (const [type, fields] of Object.entries(part)) resolvers[type] = { ...resolvers[type], ...fields };
 }
 

@@ -46,7 +46,17 @@ export type AdminLogEntry = {
   errors: string[];
 };
 
-export function createAdminApi({ store, tokens, now }: { store: Store; tokens: Tokens; now: () => Date }) {
+export function createAdminApi({
+  store,
+  tokens,
+  now,
+  optionalScopes,
+}: {
+  store: Store;
+  tokens: Tokens;
+  now: () => Date;
+  optionalScopes: string[];
+}) {
   let size: BucketSize = STANDARD;
   const buckets = createBuckets({ now, size: () => size });
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
@@ -126,7 +136,7 @@ export function createAdminApi({ store, tokens, now }: { store: Store; tokens: T
       document,
       operation,
       variables,
-      context: { store, shop, installation, now: now() },
+      context: { store, shop, installation, optionalScopes, now: now() },
     });
     const actualQueryCost = queryCost({ ...priced, data: result.data ?? null });
     buckets.giveBack({ key, points: requestedQueryCost - actualQueryCost });

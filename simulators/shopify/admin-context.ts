@@ -6,6 +6,8 @@ export type AdminContext = {
   store: Store;
   shop: Shop;
   installation: Installation;
+  /** Optional scopes of the app: what it may give back. */
+  optionalScopes: string[];
   now: Date;
 };
 

@@ -2,7 +2,6 @@
 import type { Resolvers } from './admin-context.ts';
 import { gid } from './gid.ts';
 import { findMetafield, metafieldNode, metafieldPage } from './metafields.ts';
-import { page, type PageArgs } from './paging.ts';
 import type { Installation, Shop } from './shop-state.ts';
 
 type ShopSource = { shop: Shop };
@@ -19,17 +18,10 @@ const scopeNode = (handle: string) => ({
   description: `${handle.startsWith('write_') ? 'Modify' : 'Read'} ${handle.replace(/^[a-z]+_/, '').replaceAll('_', ' ')}`,
 });
 
-/** Nobody has ordered anything yet in the stand-in. */
-const noOrders = (_: unknown, args: PageArgs) =>
-  page<never, never>({ rows: [], args, idOf: (row) => row, node: (row) => row });
-
 export const ownShop: Resolvers = {
   QueryRoot: {
     shop: (_, __, { shop }) => shopNode({ shop }),
     currentAppInstallation: (_, __, { installation }) => installationNode({ installation }),
-    orders: noOrders,
-    order: () => null,
-    ordersCount: () => ({ count: 0, precision: 'EXACT' }),
     shopLocales: (_, __, { shop }) => [
       {
         locale: shop.primaryLocale,

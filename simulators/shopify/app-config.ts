@@ -12,6 +12,8 @@ export type AppConfig = {
   applicationUrl: string;
   apiVersion: string;
   scopes: string[];
+  /** Asked for by the app at run time, granted by the merchant or not. */
+  optionalScopes: string[];
   subscriptions: Subscription[];
 };
 
@@ -93,6 +95,7 @@ export function readAppConfig({
       .split(',')
       .map((scope) => scope.trim())
       .filter(Boolean),
+    optionalScopes: list(table('access_scopes')['optional_scopes']),
     subscriptions,
   };
 }

@@ -11,6 +11,7 @@ export type Subject =
   | { kind: 'item'; inventoryItemId: bigint }
   | { kind: 'level'; inventoryItemId: bigint; locationId: bigint }
   | { kind: 'location'; locationId: bigint }
+  | { kind: 'order'; orderId: bigint }
   /** The body is fixed, because what it tells of is no longer there to be read. */
   | { kind: 'gone'; body: Record<string, unknown> };
 
@@ -40,6 +41,9 @@ const FIRST_IDS: Record<string, bigint> = {
   level: 110_012_006_577n,
   installation: 480_351_617_201n,
   metafield: 31_254_890_316_849n,
+  order: 5_641_297_330_225n,
+  customer: 7_203_118_727_217n,
+  webhook: 1_268_400_095_281n,
 };
 
 export function found<T>(value: T | undefined, what: string): T {
@@ -87,6 +91,11 @@ export function createLedger({ now }: { now: () => Date }) {
     snapshot: (): string => freeze(memory),
     restore(text: string): void {
       memory = thaw<Memory>(text);
+      // A memory from before there were orders.
+      for (const shop of memory.shops.values()) {
+        shop.orders ??= new Map();
+        for (const installation of shop.installations) installation.webhooks ??= [];
+      }
     },
   };
 }

@@ -1,5 +1,7 @@
 // The bodies of Shopify's webhooks, written from the state of the moment in which they are sent.
 import type { Subject } from './ledger.ts';
+import { orderBody } from './order-body.ts';
+import { shopTime } from './shop-time.ts';
 import { inventoryQuantity, levelKey, type Product, type Shop, type Variant } from './shop-state.ts';
 
 type Body = Record<string, unknown>;
@@ -10,27 +12,6 @@ export function writeJson(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>
     typeof each === 'bigint' ? raw.rawJSON(String(each)) : each,
   );
-}
-
-/** Shopify writes times on the shop's own clock: 2026-03-16T15:35:06+07:00. */
-export function shopTime({ date, shop }: { date: Date; shop: Shop }): string {
-  const parts = Object.fromEntries(
-    new Intl.DateTimeFormat('en-GB', {
-      timeZone: shop.ianaTimezone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hourCycle: 'h23',
-      timeZoneName: 'longOffset',
-    })
-      .formatToParts(date)
-      .map(({ type, value }) => [type, value]),
-  );
-  const offset = parts['timeZoneName']?.replace('GMT', '') || '+00:00';
-  return `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}:${parts['second']}${offset}`;
 }
 
 const timesOf = ({ shop, of }: { shop: Shop; of: { createdAt: Date; updatedAt: Date } }) => ({
@@ -169,6 +150,10 @@ export function payloadOf({ shop, subject }: { shop: Shop; subject: Subject }): 
             admin_graphql_api_id: `gid://shopify/InventoryLevel/${level.id}?inventory_item_id=${level.inventoryItemId}`,
           }
         : null;
+    }
+    case 'order': {
+      const order = shop.orders.get(subject.orderId);
+      return order ? orderBody({ shop, order }) : null;
     }
     case 'location': {
       const location = shop.locations.get(subject.locationId);

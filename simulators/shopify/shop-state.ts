@@ -14,6 +14,17 @@ export type Metafield = {
   updatedAt: Date;
 };
 
+/** A subscription that an app made for one shop, through the Admin API. */
+export type ShopWebhook = {
+  id: bigint;
+  topic: string;
+  uri: string;
+  includeFields: string[];
+  /** Deliveries that failed one after the other. */
+  failures: number;
+  createdAt: Date;
+};
+
 /** One app's presence in one shop; it stays after an uninstall, so that late calls are refused and not unknown. */
 export type Installation = {
   id: bigint;
@@ -22,6 +33,7 @@ export type Installation = {
   installedAt: Date;
   uninstalledAt: Date | null;
   metafields: Metafield[];
+  webhooks: ShopWebhook[];
 };
 
 export type Product = {
@@ -88,6 +100,33 @@ export type Level = {
   updatedAt: Date;
 };
 
+/** One visit of a shopper's, as Shopify's analytics saw it. */
+export type Visit = { id: bigint; landingPage: string; occurredAt: Date };
+
+export type Order = {
+  id: bigint;
+  number: number;
+  test: boolean;
+  /** Path and query of the first page of the session in which it was placed; Shopify does not always know. */
+  landingSite: string | null;
+  visits: Visit[];
+  /** When `customerJourneySummary` can be read. */
+  journeyReadyAt: Date;
+  lines: { variantId: bigint; title: string; quantity: number; price: string }[];
+  /** In the shop's own currency, in hundredths. */
+  total: number;
+  /** What returns and edits have left of it. */
+  current: number;
+  /** Money that was paid back, with lines of the order or without. */
+  refunded: number;
+  /** The currency that the shopper saw, and what one unit of the shop's is worth in it. */
+  presentment: { currency: string; rate: number } | null;
+  customer: { id: bigint; email: string; name: string };
+  cancelledAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
 export type Shop = {
   id: bigint;
   domain: string;
@@ -104,6 +143,7 @@ export type Shop = {
   items: Map<bigint, InventoryItem>;
   locations: Map<bigint, Location>;
   levels: Map<string, Level>;
+  orders: Map<bigint, Order>;
   /** What Shopify Flow knows of this shop; absent until it is first spoken of. */
   flow?: FlowOfShop;
 };

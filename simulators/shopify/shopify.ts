@@ -28,6 +28,7 @@ export function createShopify({
   apiKey,
   apiSecret,
   scopes,
+  optionalScopes = [],
   subscriptions,
   apiVersion = '2026-07',
   random = Math.random,
@@ -39,6 +40,7 @@ export function createShopify({
   apiKey: string;
   apiSecret: string;
   scopes: string[];
+  optionalScopes?: string[];
   subscriptions: Subscription[];
   apiVersion?: string;
   random?: () => number;
@@ -48,7 +50,7 @@ export function createShopify({
   const apiSecrets = () => secrets;
   const store = createStore({ now });
   const tokens = createTokens({ store, now, apiKey, apiSecrets });
-  const admin = createAdminApi({ store, tokens, now });
+  const admin = createAdminApi({ store, tokens, now, optionalScopes });
   const flow = createFlow({ store, now, send, apiSecrets });
   const disturbances = createDisturbances();
   const webhooks = createWebhooks({
@@ -137,6 +139,24 @@ export function createShopify({
       tokens.revoke(shop);
       store.uninstall({ shop, apiKey });
       comply({ shop, topic: 'shop/redact', body: {}, afterMs: REDACT_AFTER_MS });
+    },
+    /** As App Bridge answers `scopes.query`. */
+    scopes(shop: string): { granted: string[]; required: string[]; optional: string[] } {
+      const granted = store.installationOf({ shop, apiKey })?.scopes ?? [];
+      return { granted, required: scopes, optional: optionalScopes };
+    },
+    /** The merchant allows what the app asks for while it runs. @throws when it is none of its optional scopes. */
+    grantScopes({ shop, scopes: wanted }: { shop: string; scopes: string[] }): void {
+      const strange = wanted.filter((each) => !optionalScopes.includes(each));
+      if (strange.length > 0) throw new Error(`not an optional scope of this app: ${strange.join(', ')}`);
+      const { granted } = this.scopes(shop);
+      if (wanted.every((each) => granted.includes(each))) return;
+      store.setScopes({ shop, apiKey, scopes: [...new Set([...granted, ...wanted])] });
+    },
+    /** The merchant, or Shopify, takes optional scopes back. */
+    revokeScopes({ shop, scopes: unwanted }: { shop: string; scopes: string[] }): void {
+      const { granted } = this.scopes(shop);
+      store.setScopes({ shop, apiKey, scopes: granted.filter((each) => !unwanted.includes(each)) });
     },
     setScopes({ shop, scopes: granted }: { shop: string; scopes: string[] }): void {
       store.setScopes({ shop, apiKey, scopes: granted });

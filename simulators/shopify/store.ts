@@ -1,5 +1,6 @@
 // Shopify's memory in the stand-in: shops with their products and stock, and the verbs that change them as a merchant would.
 import { createLedger, locationOf } from './ledger.ts';
+import { orderVerbs } from './order-verbs.ts';
 import { productVerbs } from './product-verbs.ts';
 import type { Installation, Location, Shop } from './shop-state.ts';
 import { stockVerbs } from './stock-verbs.ts';
@@ -26,6 +27,7 @@ export function createStore({ now }: { now: () => Date }) {
     setStale,
     ...productVerbs(ledger),
     ...stockVerbs(ledger),
+    ...orderVerbs(ledger),
 
     addShop(given: NewShop): Shop {
       const added: Shop = {
@@ -41,6 +43,7 @@ export function createStore({ now }: { now: () => Date }) {
         items: new Map(),
         locations: new Map(),
         levels: new Map(),
+        orders: new Map(),
         ...given,
         id: given.id ?? nextId('shop'),
         createdAt: now(),
@@ -114,6 +117,7 @@ export function createStore({ now }: { now: () => Date }) {
         installedAt: now(),
         uninstalledAt: null,
         metafields: [],
+        webhooks: [],
       };
       installations.push(installation);
       return installation;
@@ -126,8 +130,9 @@ export function createStore({ now }: { now: () => Date }) {
       const standing = installations.find((each) => each.apiKey === apiKey && !each.uninstalledAt);
       if (!standing) return;
       standing.uninstalledAt = now();
-      // App-data metafields belong to the installation and go with it.
+      // App-data metafields and the app's own subscriptions belong to the installation and go with it.
       standing.metafields = [];
+      standing.webhooks = [];
       action(domain)('app/uninstalled', { kind: 'shop' });
     },
     setScopes({ shop: domain, apiKey, scopes }: { shop: string; apiKey: string; scopes: string[] }): void {

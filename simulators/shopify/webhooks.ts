@@ -5,6 +5,7 @@ import type { Announcement, Subject } from './ledger.ts';
 import { payloadOf, writeJson } from './payloads.ts';
 import { freeze, thaw } from './snapshot.ts';
 import type { Store } from './store.ts';
+import { within } from './patience.ts';
 import { mayHear } from './topics.ts';
 
 export type Delivery = {
@@ -16,6 +17,8 @@ export type Delivery = {
   eventId: string;
   triggeredAt: Date;
   subject: Subject;
+  /** The shop's own subscription that it is for, and the fields that it asked for; null: the app's configuration. */
+  own: { id: bigint; fields: string[] } | null;
   /** Written at the first attempt and kept for the later ones. */
   body: string | null;
   /** `void`: there was nothing left to tell; `lost`: never sent, as happens in life. */
@@ -100,7 +103,11 @@ export function createWebhooks({
   function enqueue({ announcement, afterMs = 0 }: { announcement: Announcement; afterMs?: number }): void {
     const { shop, topic, eventId, triggeredAt, subject } = announcement;
     const dueAt = new Date(now().getTime() + afterMs + dials.delayMs);
-    for (const { uri } of subscriptions.filter((each) => each.topic === topic)) {
+    const ofApp = subscriptions.filter((each) => each.topic === topic).map(({ uri }) => ({ uri, own: null }));
+    const ofShop = (store.installationOf({ shop, apiKey })?.webhooks ?? [])
+      .filter((each) => each.topic === topic)
+      .map(({ id, uri, includeFields }) => ({ uri, own: { id, fields: includeFields } }));
+    for (const { uri, own } of [...ofApp, ...ofShop]) {
       const status = isLost(topic) ? 'lost' : 'waiting';
       const webhookId = randomUUID();
       const told = {
@@ -111,6 +118,7 @@ export function createWebhooks({
         eventId,
         triggeredAt,
         subject,
+        own,
         body: null,
         status,
       } as const;
@@ -131,7 +139,7 @@ export function createWebhooks({
     if (origin.body === null) {
       const shop = store.findShop(origin.shop);
       const payload = shop ? payloadOf({ shop, subject: origin.subject }) : null;
-      origin.body = payload && writeJson(payload);
+      origin.body = payload && writeJson(onlyFields(payload, origin.own?.fields ?? []));
     }
     delivery.body = origin.body;
     return origin.body;
@@ -170,8 +178,10 @@ export function createWebhooks({
     delivery.attempts.push({ at, answer });
     if (answer !== null && answer >= 200 && answer < 300) {
       delivery.status = 'delivered';
+      countFailure(delivery, false);
       return;
     }
+    countFailure(delivery, true);
     const minutes = RETRY_MINUTES[delivery.attempts.length - 1];
     if (minutes === undefined) {
       delivery.status = 'given_up';
@@ -180,6 +190,16 @@ export function createWebhooks({
     delivery.status = 'retrying';
     delivery.dueAt = new Date(now().getTime() + minutes * 60_000);
     pending.push(delivery);
+  }
+
+  /** A shop's own subscription that failed eight times in a row is deleted; one of the app's configuration stays. */
+  function countFailure({ shop, own }: Delivery, failed: boolean): void {
+    const installation = own && store.installationOf({ shop, apiKey });
+    const webhook = installation?.webhooks.find(({ id }) => id === own!.id);
+    if (!installation || !webhook) return;
+    webhook.failures = failed ? webhook.failures + 1 : 0;
+    if (webhook.failures >= 8)
+      installation.webhooks = installation.webhooks.filter((each) => each !== webhook);
   }
 
   function pump(): void {
@@ -267,23 +287,10 @@ export function createWebhooks({
   };
 }
 
-/** The status of an answer that comes in time. */
-async function within(answer: Promise<Response>, ms: number): Promise<number | null> {
-  const { promise, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), ms);
-  const status = answer.then(
-    async (response) => {
-      await response.body?.cancel();
-      return response.status;
-    },
-    () => null,
-  );
-  try {
-    return await Promise.race([status, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const onlyFields = (payload: Record<string, unknown>, fields: string[]): Record<string, unknown> =>
+  fields.length === 0
+    ? payload
+    : Object.fromEntries(Object.entries(payload).filter(([name]) => fields.includes(name)));
 
 function shuffle(list: unknown[], random: () => number): void {
   for (let at = list.length - 1; at > 0; at -= 1) {

@@ -3,6 +3,7 @@ import { pictureAt } from '../shopify/pictures.ts';
 import { isForSale, isOnStorefront, type Shop } from '../shopify/shop-state.ts';
 import type { Store } from '../shopify/store.ts';
 import { openAppBlocks, type AppBlocks } from './app-blocks.ts';
+import { afterPage, sessionCookie, sessionOf } from './session.ts';
 import { appDrop, listedProducts, productDrop, shopDrop } from './drops.ts';
 import type { SourceFiles } from './source-files.ts';
 import { openTheme, renderOneSection, renderPage, themeNames, type Placement } from './theme-page.ts';
@@ -232,7 +233,10 @@ export function createStorefront({
     }
     const target = path === '/checkout' ? '/thank-you' : '/cart';
     if (refused) return seeOther(`${root}/cart?sold_out=${id}`);
-    if (path === '/checkout') store.sell({ shop: shop.domain, variantId: variant.id });
+    if (path === '/checkout') {
+      store.sell({ shop: shop.domain, variantId: variant.id });
+      store.placeOrder({ shop: shop.domain, variantId: variant.id, ...sessionOf(request) });
+    }
     return seeOther(`${root}${target}?line=${id}`);
   }
 
@@ -245,24 +249,37 @@ export function createStorefront({
     return themePage(visit, template, { line: drop ?? null, refused: url.searchParams.has('sold_out') });
   }
 
+  /** Remembers where the shopper came in, as Shopify's own script would. */
+  function remembered({ request, answer }: { request: Request; answer: Response }): Response {
+    if (request.method !== 'GET' || !answer.headers.get('content-type')?.startsWith('text/html'))
+      return answer;
+    const session = sessionOf(request);
+    const next = afterPage({ session, url: new URL(request.url) });
+    if (next !== session) answer.headers.append('set-cookie', sessionCookie(next));
+    return answer;
+  }
+
   return {
     themeNames,
-    handle: async (request: Request): Promise<Response> => {
-      const visit = visitOf(request);
-      if (!visit) return page('<h1>Sorry, this shop is currently unavailable.</h1>', 404);
-      const served = asset(visit);
-      if (served) return served;
-      const { path } = visit;
-      if (request.method === 'POST' && ['/cart/add', '/cart/add.js', '/checkout'].includes(path))
-        return cart(visit);
-      const handle = /^(?:\/collections\/[\w-]+)?\/products\/([\w.-]+)$/.exec(path)?.[1];
-      if (handle) return productPage(visit, handle);
-      if (path === '/') return themePage(visit, 'index');
-      if (/^\/collections\/[\w-]+$/.test(path)) return themePage(visit, 'collection');
-      if (path === '/search') return themePage(visit, 'search');
-      if (path === '/cart') return cartPage(visit, 'cart');
-      if (path === '/thank-you') return cartPage(visit, 'thank-you');
-      return themePage(visit, '404', {}, 404);
-    },
+    handle: async (request: Request): Promise<Response> =>
+      remembered({ request, answer: await answerTo(request) }),
   };
+
+  async function answerTo(request: Request): Promise<Response> {
+    const visit = visitOf(request);
+    if (!visit) return page('<h1>Sorry, this shop is currently unavailable.</h1>', 404);
+    const served = asset(visit);
+    if (served) return served;
+    const { path } = visit;
+    if (request.method === 'POST' && ['/cart/add', '/cart/add.js', '/checkout'].includes(path))
+      return cart(visit);
+    const handle = /^(?:\/collections\/[\w-]+)?\/products\/([\w.-]+)$/.exec(path)?.[1];
+    if (handle) return productPage(visit, handle);
+    if (path === '/') return themePage(visit, 'index');
+    if (/^\/collections\/[\w-]+$/.test(path)) return themePage(visit, 'collection');
+    if (path === '/search') return themePage(visit, 'search');
+    if (path === '/cart') return cartPage(visit, 'cart');
+    if (path === '/thank-you') return cartPage(visit, 'thank-you');
+    return themePage(visit, '404', {}, 404);
+  }
 }

@@ -15,6 +15,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
+import { ORDER_FIELDS } from '../../app/shops/order-access.server.ts';
 import { API_VERSION } from '../../app/shops/api-version.ts';
 import { neededScopes } from '../../simulators/shopify/access.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
@@ -39,8 +40,7 @@ const TOPICS: Record<string, string[]> = {
   'locations/update': ['read_locations'],
   'locations/delete': ['read_locations'],
   'orders/create': ['read_orders'],
-  'orders/paid': ['read_orders'],
-  'refunds/create': ['read_orders'],
+  'orders/updated': ['read_orders'],
   'app/uninstalled': [],
   'app/scopes_update': [],
   'shop/update': [],
@@ -123,19 +123,47 @@ for (const version of VERSIONS)
     }
   });
 
+const all = [...config.scopes, ...config.optionalScopes];
+
 test('the scopes of the toml cover every operation and every topic', () => {
-  expect(uncovered(config.scopes)).toEqual([]);
+  expect(uncovered(all)).toEqual([]);
 });
 
-for (const scope of config.scopes)
+for (const scope of all)
   test(`without ${scope} something could not be asked or heard`, () => {
-    expect(uncovered(config.scopes.filter((each) => each !== scope))).not.toEqual([]);
+    expect(uncovered(all.filter((each) => each !== scope))).not.toEqual([]);
   });
+
+test('what every shop grants is enough for all but reading orders, which a merchant may leave out', () => {
+  const closed = uncovered(config.scopes);
+  expect(config.optionalScopes).toEqual(['read_orders']);
+  expect(closed.length).toBeGreaterThan(0);
+  for (const each of closed) expect(each).toMatch(/^app\/attribution\/read-orders\.server\.ts in /);
+});
+
+test('what a shop is asked to send by itself is open to the optional scope, and never asks for more than we read', () => {
+  expect(ofShops.topics).toEqual(['orders/create', 'orders/updated']);
+  for (const topic of ofShops.topics) expect([topic, TOPICS[topic]]).toEqual([topic, config.optionalScopes]);
+  const heard = read('app/attribution/order.ts') + read('app/attribution/hear-order.server.ts');
+  for (const field of ORDER_FIELDS.filter((each) => each !== 'admin_graphql_api_id'))
+    expect([field, heard.includes(`payload.${field}`)]).toEqual([field, true]);
+  for (const personal of ['customer', 'email', 'phone', 'billing_address', 'shipping_address', 'line_items'])
+    expect(ORDER_FIELDS).not.toContain(personal);
+});
 
 test('the toml and the code name the same version of the Admin API, and the stand-in speaks it', () => {
   expect(config.apiVersion).toBe(API_VERSION);
   expect(VERSIONS).toContain(API_VERSION);
 });
+
+/** Orders are subscribed to by each shop that counts them: docs/decisions/005-orders-are-heard-per-shop.md. */
+const ofShops = {
+  path: 'app/routes/webhooks.shopify.orders.ts',
+  uri: '/webhooks/shopify/orders',
+  topics: [
+    .../const TOPICS = \[([^\]]*)\]/.exec(read('app/shops/order-access.server.ts'))![1]!.matchAll(/'(\w+)'/g),
+  ].map(([, name]) => name!.toLowerCase().replace('_', '/')),
+};
 
 /** Each subscription with the file that its comment names. */
 const named = toml
@@ -153,13 +181,14 @@ test('each subscription names the file that answers, and each such file is named
     expect([path, existsSync(`${root}/${path}`)]).toEqual([path, true]);
     expect(path).toBe(`app/routes/${uri.slice(1).replaceAll('/', '.')}.ts`);
   }
-  expect(named.map(({ path }) => path).toSorted()).toEqual(
+  expect(read('app/shops/order-access.server.ts')).toContain(`'${ofShops.uri}'`);
+  expect([...named, ofShops].map(({ path }) => path).toSorted()).toEqual(
     globSync('app/routes/webhooks.shopify.*', { cwd: root }).toSorted(),
   );
 });
 
-test('each topic of the toml is answered by its file: 200 when signed, 401 when not', async () => {
-  for (const { path, topics } of named) {
+test('each topic is answered by its file: 200 when signed, 401 when not', async () => {
+  for (const { path, topics } of [...named, ofShops]) {
     const { action } = (await import(`${root}/${path}`)) as {
       action: (given: { request: Request }) => Promise<Response>;
     };

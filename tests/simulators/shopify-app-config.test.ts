@@ -10,6 +10,7 @@ client_id = "abc" # the key
 application_url = "https://app.demo.test/"
 [access_scopes]
 scopes = "read_products, read_inventory"
+optional_scopes = [ "read_orders" ]
 [webhooks]
 api_version = "2026-07"
 # a comment with [brackets]
@@ -29,6 +30,7 @@ uri = "https://elsewhere.test/privacy#here"
     applicationUrl: 'https://app.demo.test',
     apiVersion: '2026-07',
     scopes: ['read_products', 'read_inventory'],
+    optionalScopes: ['read_orders'],
     subscriptions: [
       { topic: 'products/update', uri: own, compliance: false },
       { topic: 'products/delete', uri: own, compliance: false },

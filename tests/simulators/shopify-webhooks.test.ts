@@ -2,7 +2,8 @@
 import '@shopify/shopify-api/adapters/node';
 import { ApiVersion, shopifyApi } from '@shopify/shopify-api';
 import { expect, test } from 'vitest';
-import { shopTime, writeJson } from '../../simulators/shopify/payloads.ts';
+import { writeJson } from '../../simulators/shopify/payloads.ts';
+import { shopTime } from '../../simulators/shopify/shop-time.ts';
 import { API_KEY, API_SECRET, DOMAIN, shopifyWorld, type Received } from './shopify-world.ts';
 
 const HOUR = 3_600;
