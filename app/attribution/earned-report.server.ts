@@ -1,10 +1,11 @@
-// What the messages brought: taps, and orders that carry one of our codes, per currency, less what was refunded.
+// What the messages brought: taps, and orders that carry one of our codes, in each currency, less what was paid back.
 import { db } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
 
+/** `orders` are those of which something is left; amounts of different currencies are never added up. */
 export type Earned = { taps: number; sales: { currency: string; amount: string; orders: number }[] };
 
-/** Tests are left out. Amounts of different currencies are never added up. */
+/** Tests are left out. */
 export async function earned({
   shopId,
   now,
@@ -21,7 +22,8 @@ export async function earned({
       FROM "Tap" t JOIN "Notification" n ON n."shopId" = t."shopId" AND n."id" = t."notificationId"
       WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND NOT n."isTest"`,
     db.$queryRaw<Earned['sales']>`
-      SELECT s."currency", sum(s."amount" - s."refunded")::text AS amount, count(*)::int AS orders
+      SELECT s."currency", sum(s."amount" - s."refunded")::text AS amount,
+             (count(*) FILTER (WHERE s."amount" > s."refunded"))::int AS orders
       FROM "Sale" s JOIN "Notification" n ON n."shopId" = s."shopId" AND n."id" = s."notificationId"
       WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND NOT n."isTest"
       GROUP BY s."currency" ORDER BY sum(s."amount" - s."refunded") DESC`,

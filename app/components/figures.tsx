@@ -1,12 +1,14 @@
 // The day's figures on Home. What is not measured is said to be not measured: never a zero.
 import { BlockStack, Box, Card, InlineGrid, Text } from '@shopify/polaris';
-import { useWords } from './words.tsx';
+import type { CountingShown } from './count-orders.tsx';
+import { useWords, type Speaker } from './words.tsx';
 
 type Props = {
   days: number;
   waiting: { waiting: number; variants: number };
   told: { told: number; refused: number; unknown: number };
   brought: { taps: number; sales: { currency: string; amount: string; orders: number }[] };
+  counting: CountingShown;
 };
 
 function Figure({ title, value, text }: { title: string; value: string; text: string }) {
@@ -27,9 +29,36 @@ function Figure({ title, value, text }: { title: string; value: string; text: st
   );
 }
 
-export function Figures({ days, waiting, told, brought }: Props) {
-  const { say, number, money } = useWords();
-  const orders = brought.sales.reduce((sum, sale) => sum + sale.orders, 0);
+/** Each currency by itself. Before anything was measured there is no figure, and nothing measured is not yet a loss. */
+function earnedFigure({
+  speaker: { say, money, day },
+  sales,
+  counting,
+}: {
+  speaker: Speaker;
+  sales: Props['brought']['sales'];
+  counting: CountingShown;
+}) {
+  const title = say('figures.earned');
+  const orders = sales.reduce((sum, sale) => sum + sale.orders, 0);
+  const value = sales
+    .filter((sale) => sale.orders > 0)
+    .map(money)
+    .join(' · ');
+  if (counting.on && counting.since)
+    return {
+      title,
+      value: orders > 0 ? value : say('figures.earned.none'),
+      text: say('figures.earned.text', { orders, date: day(counting.since) }),
+    };
+  if (orders > 0 && counting.endedAt)
+    return { title, value, text: say('figures.earned.ended.text', { orders, date: day(counting.endedAt) }) };
+  return { title, value: say('figures.earned.off'), text: say('figures.earned.off.text') };
+}
+
+export function Figures({ days, waiting, told, brought, counting }: Props) {
+  const speaker = useWords();
+  const { say, number } = speaker;
   return (
     <BlockStack gap="200">
       <Box paddingInline={{ xs: '400', sm: '0' }}>
@@ -49,19 +78,7 @@ export function Figures({ days, waiting, told, brought }: Props) {
           text={say('figures.told.text', { refused: told.refused, unknown: told.unknown })}
         />
         <Figure title={say('figures.taps')} value={number(brought.taps)} text={say('figures.taps.text')} />
-        {orders > 0 ? (
-          <Figure
-            title={say('figures.earned')}
-            value={brought.sales.map(money).join(' + ')}
-            text={say('figures.earned.text', { orders })}
-          />
-        ) : (
-          <Figure
-            title={say('figures.earned')}
-            value={say('figures.earned.off')}
-            text={say('figures.earned.off.text')}
-          />
-        )}
+        <Figure {...earnedFigure({ speaker, sales: brought.sales, counting })} />
       </InlineGrid>
     </BlockStack>
   );

@@ -2,9 +2,12 @@
 import { json, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, InlineGrid } from '@shopify/polaris';
+import { daysReport } from '../attribution/days-report.server.ts';
 import { earned } from '../attribution/earned-report.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
 import { BackNow } from '../components/back-now.tsx';
+import { CountOrders } from '../components/count-orders.tsx';
+import { DayByDay } from '../components/day-by-day.tsx';
 import { Figures } from '../components/figures.tsx';
 import { FunnelCard } from '../components/funnel-card.tsx';
 import { IsItOn } from '../components/is-it-on.tsx';
@@ -18,6 +21,8 @@ import { merchantAt } from '../merchant.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
 import { toldFigures } from '../notifications/told-report.server.ts';
 import { restocks } from '../restock/restock-report.server.ts';
+import { ShopifyFailed } from '../shops/admin-api.server.ts';
+import { beginCounting, countingOf, stopCounting } from '../shops/counting.server.ts';
 import { dismissGuide } from '../shops/guide.server.ts';
 import { funnel, lineByVariant, waitingFigures } from '../waitlist/line-report.server.ts';
 
@@ -27,11 +32,12 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
   const now = systemClock();
   const of = { shopId: shop.id, now };
-  const [page, waiting, told, brought, steps, most, open, lately] = await Promise.all([
+  const [page, waiting, told, brought, byDay, steps, most, open, lately] = await Promise.all([
     pageOf({ shopId: shop.id }),
     waitingFigures(of),
     toldFigures({ ...of, days: DAYS }),
     earned({ ...of, days: DAYS }),
+    daysReport({ ...of, days: DAYS, timezone: shop.timezone }),
     funnel(of),
     lineByVariant({ ...of, limit: 5 }),
     restocks({ ...of, open: true, limit: 5 }),
@@ -47,6 +53,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
     waiting,
     told,
     brought,
+    byDay,
+    counting: countingOf(shop),
     steps,
     most: most.lines,
     open,
@@ -54,8 +62,30 @@ export async function loader({ request }: LoaderFunctionArgs) {
   });
 }
 
+type Answer = { done?: string; problem?: string };
+type Asking = { shopId: bigint; now: Date };
+
+async function count({ shopId }: Asking): Promise<Answer> {
+  try {
+    const outcome = await beginCounting({ shopId, clock: systemClock });
+    return outcome === 'counting' ? { done: outcome } : { problem: outcome };
+  } catch (error) {
+    if (error instanceof ShopifyFailed) return { problem: 'failed' };
+    throw error;
+  }
+}
+
+async function stop({ shopId }: Asking): Promise<Answer> {
+  await stopCounting({ shopId, clock: systemClock });
+  return { done: 'stopped' };
+}
+
+const dismiss = (asking: Asking): Promise<Answer> => dismissGuide(asking).then(() => ({}));
+
 const INTENTS = {
-  dismiss: dismissGuide,
+  dismiss,
+  'count-orders': count,
+  'stop-counting': stop,
 };
 
 export async function action({ request }: ActionFunctionArgs) {
@@ -63,8 +93,7 @@ export async function action({ request }: ActionFunctionArgs) {
   const intent = (await request.formData()).get('intent');
   if (typeof intent !== 'string' || !Object.hasOwn(INTENTS, intent))
     throw new Response('Unknown intent', { status: 400 });
-  await INTENTS[intent as keyof typeof INTENTS]({ shopId: shop.id, now: systemClock() });
-  return json({ done: undefined });
+  return json(await INTENTS[intent as keyof typeof INTENTS]({ shopId: shop.id, now: systemClock() }));
 }
 
 export default function Home() {
@@ -75,8 +104,18 @@ export default function Home() {
       <BlockStack gap="400">
         {page?.trouble && <PageTrouble trouble={page.trouble} />}
         <IsItOn page={page} guided={data.guided} domain={data.domain} apiKey={data.apiKey} />
-        <Figures days={data.days} waiting={data.waiting} told={data.told} brought={data.brought} />
+        <Figures
+          days={data.days}
+          waiting={data.waiting}
+          told={data.told}
+          brought={data.brought}
+          counting={data.counting}
+        />
         <BackNow restocks={data.open} now={now} />
+        <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="400" alignItems="start">
+          <DayByDay {...data.byDay} />
+          <CountOrders counting={data.counting} />
+        </InlineGrid>
         <InlineGrid columns={{ xs: 1, md: 2 }} gap="400" alignItems="start">
           <MostWaited lines={data.most} />
           <BlockStack gap="400">

@@ -1,8 +1,10 @@
 // What the merchant reads, in English: the list of all texts of the admin.
 import { enCodes } from './en-codes.ts';
+import { enEarned } from './en-earned.ts';
 
 export const en = {
   ...enCodes,
+  ...enEarned,
   'nav.waitlist': 'Waitlist',
   'nav.notifications': 'Notifications',
   'nav.messenger': 'Messenger',
@@ -44,11 +46,6 @@ export const en = {
     '{refused, plural, =0 {none refused} one {# refused} other {# refused}}, {unknown, plural, =0 {none unknown} other {# unknown}}',
   'figures.taps': 'Tapped Buy',
   'figures.taps.text': 'people; bots and link previews are not counted',
-  'figures.earned': 'Won back',
-  'figures.earned.text':
-    '{orders, plural, one {# order carries} other {# orders carry}} our link. Orders are missed when Messenger’s browser hands over to another one.',
-  'figures.earned.off': 'Not measured',
-  'figures.earned.off.text': 'Orders are not read by this app.',
   'soon.title': 'Back now',
   'soon.none':
     'Nothing that people wait for has come back yet. When it does, you can tell them at once or hold it here.',

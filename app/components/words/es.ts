@@ -1,9 +1,11 @@
 // What the merchant reads, in Spanish.
 import type { Texts } from './en.ts';
 import { esCodes } from './es-codes.ts';
+import { esEarned } from './es-earned.ts';
 
 export const es: Texts = {
   ...esCodes,
+  ...esEarned,
   'nav.waitlist': 'Lista de espera',
   'nav.notifications': 'Avisos',
   'nav.messenger': 'Messenger',
@@ -46,11 +48,6 @@ export const es: Texts = {
     '{refused, plural, =0 {ninguno rechazado} one {# rechazado} other {# rechazados}}, {unknown, plural, =0 {ninguno sin confirmar} other {# sin confirmar}}',
   'figures.taps': 'Pulsaron Comprar',
   'figures.taps.text': 'personas; no se cuentan bots ni vistas previas',
-  'figures.earned': 'Recuperado',
-  'figures.earned.text':
-    '{orders, plural, one {# pedido lleva} other {# pedidos llevan}} nuestro enlace. Se pierden pedidos cuando el navegador de Messenger pasa a otro.',
-  'figures.earned.off': 'No se mide',
-  'figures.earned.off.text': 'Esta app no lee los pedidos.',
   'soon.title': 'De vuelta ahora',
   'soon.none':
     'Todavía no ha vuelto nada de lo que la gente espera. Cuando vuelva, podrás avisar enseguida o retenerlo aquí.',
