@@ -9,6 +9,7 @@ import { seal } from '../../app/lib/seal.server.ts';
 import { lookAtDue, type Round } from '../../app/restock/look.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { markWanted } from '../../app/waitlist/wanted.server.ts';
+import * as flowUsage from '../../app/routes/flow.usage.ts';
 import * as inventory from '../../app/routes/webhooks.shopify.inventory.ts';
 import * as locations from '../../app/routes/webhooks.shopify.locations.ts';
 import * as products from '../../app/routes/webhooks.shopify.products.ts';
@@ -22,6 +23,7 @@ const doors: Record<string, { action: (given: never) => Promise<Response> }> = {
   '/webhooks/shopify/inventory': inventory,
   '/webhooks/shopify/products': products,
   '/webhooks/shopify/locations': locations,
+  '/flow/usage': flowUsage,
 };
 
 let shopify: Shopify;

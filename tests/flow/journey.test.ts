@@ -1,0 +1,49 @@
+// Flow in the whole story: the merchant turns workflows on, a shopper asks and is told, the worker dies in between, and no event is lost or told under two ids.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SHOP } from '../../simulators/demo/furnish.ts';
+import { waitFor } from '../setup/wait-for.ts';
+import { openStage, type Stage } from '../stage/troupe.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 120_000);
+afterAll(() => stage?.close());
+
+const WISH = { product: 'Linen shirt', title: 'M / Sand' };
+
+test(
+  'a shopper joins and is told; Flow hears of both also when the worker is killed in between',
+  { timeout: 120_000 },
+  async () => {
+    const { flow } = stage.world.shopify;
+    for (const handle of ['waitlist-joined', 'restock-told'])
+      expect(await flow.turn({ shop: SHOP, handle, on: true })).toBe(true);
+    const events = (handle: string) => flow.received(SHOP).filter((each) => each.handle === handle);
+
+    const flo = stage.shopper('Flo');
+    await flo.asks(WISH);
+    await waitFor(() => events('waitlist-joined').length > 0, {
+      until: 'Flow to hear who joined',
+      timeoutMs: 30_000,
+    });
+    expect(events('waitlist-joined').map(({ payload }) => payload.Waiting)).toEqual([1]);
+
+    await stage.demo.app.restart('worker');
+    stage.stock({ ...WISH, available: 5 });
+    await waitFor(() => flo.told().length === 1, { until: 'Flo to be told', timeoutMs: 45_000 });
+    await stage.demo.app.restart('worker');
+    await waitFor(() => events('restock-told').length > 0, {
+      until: 'Flow to hear that the restock was told',
+      timeoutMs: 30_000,
+    });
+    await stage.demo.quiet();
+    // A kill between the call and the note of it repeats that event, under its own id: a kill each, at most a copy each.
+    for (const handle of ['waitlist-joined', 'restock-told']) {
+      const ids = events(handle).map(({ payload }) => payload['Event ID']);
+      expect([handle, new Set(ids).size, ids.length <= 2]).toEqual([handle, 1, true]);
+    }
+    const [told] = events('restock-told');
+    expect([told!.payload.Told, told!.payload['Still waiting']]).toEqual([1, 0]);
+  },
+);

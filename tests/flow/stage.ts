@@ -1,0 +1,46 @@
+// A shop with a workflow in Flow, and the worker's own hand for it, called as the worker calls it.
+import { randomUUID } from 'node:crypto';
+import { explainTrouble } from '../../app/components/trouble-words.ts';
+import { flowsDue } from '../../app/flow/facts.server.ts';
+import { createFlowTeller } from '../../app/flow/tell.server.ts';
+import { releaseLease } from '../../app/jobs/lease.server.ts';
+import { clock, furnish, type House } from '../restock/house.ts';
+
+const always = new AbortController().signal;
+
+export async function openFlowShop({
+  uses = ['waitlist-joined'],
+  ...settings
+}: { uses?: string[] } & object = {}) {
+  const house = await furnish(settings);
+  for (const handle of uses) await house.shopify.flow.turn({ shop: house.domain, handle, on: true });
+  return { ...house, ...flowOf(house) };
+}
+
+/** Each call is a worker of its own, without any memory of the one before. */
+export function flowOf(house: House) {
+  const { shopId, domain, shopify } = house;
+  let worker = createFlowTeller({ clock, explain: explainTrouble });
+  return {
+    received: () => shopify.flow.received(domain),
+    ids: () => shopify.flow.received(domain).map(({ payload }) => payload['Event ID']),
+    of: (handle: string) =>
+      shopify.flow
+        .received(domain)
+        .filter((each) => each.handle === handle)
+        .map(({ payload }) => payload),
+    due: async () => (await flowsDue({ now: clock() })).includes(shopId),
+    anotherWorker: () => {
+      worker = createFlowTeller({ clock, explain: explainTrouble });
+    },
+    /** What the worker does when its round finds the shop; answers when it will come again. */
+    async tell({ signal = always }: { signal?: AbortSignal } = {}): Promise<Date | null> {
+      const lease = await house.lease(randomUUID());
+      try {
+        return await worker({ shopId, lease, signal });
+      } finally {
+        await releaseLease(lease);
+      }
+    },
+  };
+}
