@@ -9,7 +9,7 @@ async function lag(): Promise<Lag> {
   const [row] = await db.$queryRaw<Lag[]>`
     SELECT (SELECT count(*)::int FROM "Inbox" WHERE "problem" IS NULL) AS inbox,
            (SELECT count(*)::int FROM "Variant" WHERE "wanted" > "looked") AS looks,
-           (SELECT count(*)::int FROM "Notification" WHERE "settledAt" IS NULL) AS unsettled,
+           (SELECT count(*)::int FROM "Subscription" WHERE "state" = 'claimed') AS unsettled,
            (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min("receivedAt")), 0)::float8 FROM "Inbox" WHERE "problem" IS NULL) AS "oldestInboxSeconds"`;
   return row!;
 }

@@ -7,6 +7,7 @@ import { seal } from '../lib/seal.server.ts';
 import { CALL_SURELY_ENDED_MS } from '../messenger/graph.server.ts';
 import { tellable } from '../restock/claimable.server.ts';
 import type { Claimed } from './claim.server.ts';
+import { among, unsettledOf } from './unsettled.server.ts';
 
 export const BODY = 'notification body';
 
@@ -34,11 +35,11 @@ export async function begin({
   const rows = await db.$queryRaw<{ id: bigint }[]>`
     UPDATE "Notification" n SET "state" = 'begun', "body" = decode(b."body", 'base64'), "begunAt" = ${now}, "attempts" = n."attempts" + 1,
       "retryAt" = ${later(now, CALL_SURELY_ENDED_MS)}, "epoch" = ${lease.epoch}
-    FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b("id", "body"), "Subscription" s, "Shopper" p, "Restock" r, "Variant" v
-    WHERE n."id" = b."id" AND n."state" IN ('claimed', 'doubtful')
-      AND s."id" = n."subscriptionId" AND s."state" = 'claimed' AND s."expiresAt" > ${now}
-      AND p."id" = n."shopperId" AND p."stoppedAt" IS NULL
-      AND r."id" = n."restockId" AND v."shopId" = r."shopId" AND v."id" = r."variantId" AND ${tellable({ now })}
+    FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b("id", "body")
+    WHERE n."id" = b."id" AND ${among({ states: ['claimed', 'doubtful'] })}
+      AND (SELECT s."state" = 'claimed' AND s."expiresAt" > ${now} FROM "Subscription" s WHERE s."id" = n."subscriptionId")
+      AND (SELECT p."stoppedAt" IS NULL FROM "Shopper" p WHERE p."id" = n."shopperId")
+      AND (SELECT ${tellable({ now })} FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" WHERE r."id" = n."restockId")
       AND ${fence(lease)}
     RETURNING n."id"`;
   return new Set(rows.map((row) => row.id));
@@ -66,8 +67,8 @@ export async function dueAgain({
   return db.$queryRaw<Due[]>`
     SELECT n."id", n."shopId", n."subscriptionId", n."restockId", n."pageId", n."isTest", n."code", n."attempts", n."state"::text AS "state",
       n."body", n."begunAt", p."locale", s."token"
-    FROM "Notification" n JOIN "Subscription" s ON s."id" = n."subscriptionId" JOIN "Shopper" p ON p."id" = n."shopperId"
-    WHERE n."metaPageId" = ${metaPageId} AND n."settledAt" IS NULL AND n."retryAt" <= ${now} AND n."id" <> ALL(${inFlight}::bigint[])
+    FROM ${unsettledOf({ metaPageId })} JOIN "Shopper" p ON p."id" = n."shopperId"
+    WHERE n."retryAt" <= ${now} AND n."id" <> ALL(${inFlight}::bigint[])
     ORDER BY n."id" LIMIT ${limit}`;
 }
 
@@ -96,6 +97,6 @@ export async function unsettled({
   metaPageId: string;
 }): Promise<{ pageId: bigint; state: Due['state']; retryAt: Date | null; begunAt: Date | null }[]> {
   return db.$queryRaw`
-    SELECT "pageId", "state"::text AS "state", "retryAt", "begunAt" FROM "Notification"
-    WHERE "metaPageId" = ${metaPageId} AND "settledAt" IS NULL ORDER BY "retryAt" NULLS FIRST LIMIT 500`;
+    SELECT n."pageId", n."state"::text AS "state", n."retryAt", n."begunAt" FROM ${unsettledOf({ metaPageId })}
+    ORDER BY n."retryAt" NULLS FIRST LIMIT 500`;
 }

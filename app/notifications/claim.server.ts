@@ -72,7 +72,7 @@ export async function claim({
       WHERE p."id" = ${pageId} AND p."disconnectedAt" IS NULL AND ${well})`;
   const random = randomBytes(12 * limit).toString('base64url');
   const codes = Array.from({ length: limit }, (_none, at) => random.slice(at * 16, at * 16 + 16));
-  const rows = await db.$queryRaw<Pick<Claimed, 'id' | 'subscriptionId' | 'code' | 'locale' | 'token'>[]>`
+  const claiming = db.$queryRaw<Pick<Claimed, 'id' | 'subscriptionId' | 'code' | 'locale' | 'token'>[]>`
     WITH ${roomIn({ shopId, restockId, unless: maySpeak, now })},
     ${nextInLine({ shopId, variantId, pageId, restockId, isTest, limit, except, now })},
     ${claimNextInLine},
@@ -85,5 +85,7 @@ export async function claim({
     ${countTold({ restockId })}
     SELECT m."id", m."subscriptionId", m."code", c."locale", c."token" FROM made m JOIN claimed c ON c."subscriptionId" = m."subscriptionId"
     ORDER BY c."place"`;
+  // A line is followed by its index, however long the statistics take it for: sorting reads all who wait, for every claim.
+  const [, rows] = await db.$transaction([db.$executeRaw`SET LOCAL enable_sort = off`, claiming]);
   return rows.map((row) => ({ ...row, shopId, restockId, pageId, isTest, attempts: 0 }));
 }

@@ -108,10 +108,10 @@ export async function runLane({
   async function tidy(): Promise<void> {
     tidiedAt = performance.now();
     const now = clock();
-    await giveUp({ metaPageId, inFlight: calls.inFlight(), lease, now });
     await calls.takeDue();
     if (tidiedAt - keptFreshAt < KEEP_FRESH_MS) return;
     keptFreshAt = tidiedAt;
+    await giveUp({ metaPageId, inFlight: calls.inFlight(), lease, now });
     looksAsked = await keepFresh({ metaPageId, now });
   }
 

@@ -6,6 +6,7 @@ import { later } from '../lib/clock.ts';
 import { giveBack } from '../restock/allowance.server.ts';
 import { endAsTold, endSubscriptions, putBack } from '../waitlist/claim-line.server.ts';
 import { fence } from './begin.server.ts';
+import { among, unsettledOf } from './unsettled.server.ts';
 import { DOUBT_WAIT_MS, GIVE_UP_MS, type Verdict } from './verdict.ts';
 
 export type Settling = { id: bigint; verdict: Verdict };
@@ -65,7 +66,7 @@ export async function settleSent({
     WITH done AS (
       UPDATE "Notification" n SET "state" = 'sent', "mid" = COALESCE(e."mid", n."mid"), "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = NULL
       FROM unnest(${sent.map((one) => one.id)}::bigint[], ${sent.map((one) => one.mid)}::text[]) AS e("id", "mid")
-      WHERE n."id" = e."id" AND n."state" <> 'sent'
+      WHERE n."id" = e."id" AND NOT ${among({ states: ['sent'] })}
       RETURNING n."subscriptionId")
     ${endAsTold({ now })}`;
 }
@@ -87,7 +88,7 @@ async function settleFinal({
   const rows = await tx.$queryRaw<{ subscriptionId: bigint; reason: string }[]>`
     UPDATE "Notification" n SET "state" = ${ending}::"NotificationState", "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = e."reason"
     FROM unnest(${ends.map((one) => one.id)}::bigint[], ${ends.map((one) => one.reason)}::text[]) AS e("id", "reason")
-    WHERE n."id" = e."id" AND n."state" = 'begun' AND ${fence(lease)}
+    WHERE n."id" = e."id" AND ${among({ states: ['begun'] })} AND ${fence(lease)}
     RETURNING n."subscriptionId", n."reason"`;
   const ids = rows.map((row) => row.subscriptionId);
   await endSubscriptions({ tx, ids, ending, because: rows.map((row) => row.reason), now });
@@ -114,7 +115,7 @@ async function leaveForLater({
       "begunAt" = CASE WHEN e."state" = 'doubtful' THEN n."begunAt" END
     FROM unnest(${left.map((one) => one.id)}::bigint[], ${left.map((one) => one.state)}::text[],
       ${left.map((one) => later(now, one.ms))}::timestamptz[]) AS e("id", "state", "at")
-    WHERE n."id" = e."id" AND n."state" = 'begun' AND ${fence(lease)}`;
+    WHERE n."id" = e."id" AND ${among({ states: ['begun'] })} AND ${fence(lease)}`;
 }
 
 /** Gives back the places of messages that were surely not sent: the row goes, and its shopper waits again, in place. */
@@ -150,7 +151,7 @@ export async function releaseNeverBegun({
   now: Date;
 }): Promise<number> {
   const rows = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT "id" FROM "Notification" WHERE "metaPageId" = ${metaPageId} AND "settledAt" IS NULL AND "state" = 'claimed' AND "retryAt" IS NULL`;
+    SELECT n."id" FROM ${unsettledOf({ metaPageId })} WHERE n."state" = 'claimed' AND n."retryAt" IS NULL`;
   if (rows.length === 0) return 0;
   const released = await db.$transaction((tx) =>
     releaseIf({ tx, lease, ids: rows.map((row) => row.id), state: 'claimed', now }),
@@ -173,9 +174,9 @@ export async function releaseAllUnsent({
   now: Date;
 }): Promise<bigint[]> {
   const rows = await tx.$queryRaw<{ id: bigint; state: string }[]>`
-    SELECT "id", "state"::text AS "state" FROM "Notification"
-    WHERE "metaPageId" = ${metaPageId} AND "settledAt" IS NULL AND "state" IN ('claimed', 'doubtful')
-      AND ("state" = 'doubtful' OR "retryAt" IS NOT NULL) AND (${pageId ?? null}::bigint IS NULL OR "pageId" = ${pageId ?? null}::bigint)`;
+    SELECT n."id", n."state"::text AS "state" FROM ${unsettledOf({ metaPageId })}
+    WHERE (n."state" = 'doubtful' OR n."state" = 'claimed' AND n."retryAt" IS NOT NULL)
+      AND (${pageId ?? null}::bigint IS NULL OR n."pageId" = ${pageId ?? null}::bigint)`;
   const released: bigint[] = [];
   for (const state of ['claimed', 'doubtful'] as const) {
     const ids = rows.filter((row) => row.state === state).map((row) => row.id);
@@ -219,8 +220,9 @@ export async function giveUp({
   return db.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ subscriptionId: bigint }[]>`
       UPDATE "Notification" n SET "state" = 'unknown', "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = 'no_answer'
-      WHERE n."metaPageId" = ${metaPageId} AND n."settledAt" IS NULL AND n."state" = 'begun' AND n."begunAt" <= ${later(now, -GIVE_UP_MS)}
-        AND n."id" <> ALL(${inFlight}::bigint[]) AND ${fence(lease)}
+      WHERE n."id" = ANY(ARRAY(SELECT n."id" FROM ${unsettledOf({ metaPageId })}
+          WHERE n."state" = 'begun' AND n."begunAt" <= ${later(now, -GIVE_UP_MS)} AND n."id" <> ALL(${inFlight}::bigint[])))
+        AND n."state" = 'begun' AND ${fence(lease)}
       RETURNING n."subscriptionId"`;
     const ids = rows.map((row) => row.subscriptionId);
     await endSubscriptions({ tx, ids, ending: 'unknown', because: ids.map(() => 'no_answer'), now });

@@ -2,6 +2,7 @@
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { later, SECOND } from '../lib/clock.ts';
+import { untold } from '../waitlist/claim-line.server.ts';
 import { markWanted } from '../waitlist/wanted.server.ts';
 
 /** Asked for early enough that the answer is there before the old one has run out. */
@@ -21,14 +22,13 @@ export async function keepFresh({ metaPageId, now }: { metaPageId: string; now: 
       AND r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now})
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" AND v."wanted" = v."looked" AND v."pausedAt" IS NULL
     WHERE p."metaPageId" = ${metaPageId} AND p."disconnectedAt" IS NULL
-      -- Subqueries that stay such: made into joins they would read the whole line, and all who were told, every second.
+      -- A subquery that stays one: as a join it would read the whole line, every second. Whoever was told in this restock and asked again
+      -- waits for the next one: no reason to look at this one.
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
-        AND s."state" = 'waiting' AND s."pageId" = p."id" AND NOT s."isTest" AND s."expiresAt" > ${now} ${untold} LIMIT 1) IS NOT NULL`;
+        AND s."state" = 'waiting' AND s."pageId" = p."id" AND NOT s."isTest" AND s."expiresAt" > ${now}
+        AND ${untold({ restockId: Prisma.sql`r."id"` })} LIMIT 1) IS NOT NULL`;
   const shops = Map.groupBy(rows, (row) => row.shopId);
   for (const [shopId, found] of shops)
     await db.$transaction((tx) => markWanted({ tx, shopId, variantIds: found.map((row) => row.variantId) }));
   return rows.length;
 }
-
-/** Whoever was told in this restock and asked again waits for the next one: no reason to look at this one every 20 seconds. */
-const untold = Prisma.sql`AND (SELECT n."id" FROM "Notification" n WHERE n."restockId" = r."id" AND n."shopperId" = s."shopperId" LIMIT 1) IS NULL`;

@@ -28,15 +28,23 @@ export function nextInLine({
   const others = except.length === 0 ? Prisma.empty : Prisma.sql`AND s."id" <> ALL(${except}::bigint[])`;
   return Prisma.sql`next AS MATERIALIZED (
     SELECT s."id", s."since", p."locale" FROM "Subscription" s
-    JOIN "Shopper" p ON p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
+    -- A probe for each, as told of below, and never a join: it could begin at the other end, with everybody there is.
+    CROSS JOIN LATERAL (SELECT p."locale" FROM "Shopper" p WHERE p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
+      LIMIT 1 FOR KEY SHARE SKIP LOCKED) p
     WHERE (SELECT "room" FROM room) > 0
       AND s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
       AND s."pageId" = ${pageId} AND s."expiresAt" > ${now} ${others}
-      -- A subquery that stays one: made into a join it would read all who were told already, for every claim.
-      AND (SELECT n."id" FROM "Notification" n WHERE n."restockId" = ${restockId} AND n."shopperId" = s."shopperId" LIMIT 1) IS NULL
+      AND ${untold({ restockId: Prisma.sql`${restockId}` })}
     ORDER BY s."since", s."id" LIMIT ${limit}
-    FOR NO KEY UPDATE OF s SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED)`;
+    FOR NO KEY UPDATE OF s SKIP LOCKED)`;
 }
+
+/**
+ * SQL: the shopper of `s` was not told in that restock. A subquery that stays one: as a join it would read all who were told already; and
+ * COALESCE, since plans take it for rare that something IS NULL, and would not follow the line for it.
+ */
+export const untold = ({ restockId }: { restockId: Prisma.Sql }): Prisma.Sql => Prisma.sql`
+  NOT COALESCE((SELECT true FROM "Notification" told WHERE told."restockId" = ${restockId} AND told."shopperId" = s."shopperId" LIMIT 1), false)`;
 
 /**
  * SQL: as many of `next` as `room` has, claimed, as `claimed(subscriptionId, shopperId, locale, token, place)`. By an array of ids: a join would
@@ -87,7 +95,7 @@ export async function endSubscriptions({
   await tx.$executeRaw`
     UPDATE "Subscription" s SET "state" = ${ending}::"SubscriptionState", "token" = NULL, "endedAt" = ${now}, "endedBecause" = e."because"
     FROM unnest(${ids}::bigint[], ${because}::text[]) AS e("id", "because")
-    WHERE s."id" = e."id" AND s."state" = 'claimed'`;
+    WHERE s."id" = e."id" AND COALESCE(s."state" = 'claimed', false)`;
 }
 
 /** Ends those whose permission has run out before their product came back. @returns how many. */
