@@ -1,7 +1,6 @@
 // Faults that are no death: a frozen worker that thaws, PostgreSQL killed, and a Messenger that loses, fails, refuses and dawdles.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { faults as metaFaults } from '../simulators/messenger/graph-answer.ts';
@@ -20,12 +19,8 @@ const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.u
 /** Longer than a lease (1.6 s) by far: whoever wakes after it is a ghost. */
 const FROZEN_SECONDS = 6;
 
-/** A second worker beside the app's own, as a second machine would run it; `mortal`: the points are its own too. */
-function anotherWorker({
-  faults,
-  databaseUrl,
-  mortal = false,
-}: Pick<Given, 'faults' | 'databaseUrl'> & { mortal?: boolean }) {
+/** A second worker beside the app's own, as a second machine would run it: whichever meets a point first is struck. */
+function anotherWorker({ faults, databaseUrl }: Pick<Given, 'faults' | 'databaseUrl'>) {
   const argv = ['scripts/lifeline.mjs', 'simulators/network/preload.ts'].flatMap((file) => [
     '--import',
     root(file),
@@ -38,7 +33,6 @@ function anotherWorker({
       HOME: process.env.HOME,
       NODE_ENV: 'production',
       ...faults.environment,
-      ...(mortal ? {} : { NODE_OPTIONS: '' }),
       DATABASE_URL: databaseUrl,
       STAND_INS_ADDRESS: faults.standIns(),
       LIFELINE: String(process.pid),
@@ -69,7 +63,7 @@ const frozenAt =
       if (!frozen) return NOT_REACHED;
       await wait(frozenSeconds * 1_000);
       const meanwhile = shoppers.filter((one) => faults.told(one) > 0).length;
-      process.kill(faults.pidOf('worker'), 'SIGCONT');
+      process.kill(faults.hit('worker').pid, 'SIGCONT');
       await holdsWithin(20_000, () => shoppers.every((one) => faults.told(one) > 0));
       return `${meanwhile} of ${shoppers.length} told while it was frozen for ${frozenSeconds} s`;
     } finally {
@@ -80,7 +74,7 @@ const frozenAt =
 
 /** Of two workers the one that has the work dies with it in hand; the other one goes on. */
 const takenOver: Scenario = async ({ faults, begin, databaseUrl }) => {
-  const other = anotherWorker({ faults, databaseUrl, mortal: true });
+  const other = anotherWorker({ faults, databaseUrl });
   try {
     if (!(await holdsWithin(30_000, () => faults.pidOf('worker') === other.pid))) return NOT_REACHED;
     faults.arm({
@@ -93,7 +87,7 @@ const takenOver: Scenario = async ({ faults, begin, databaseUrl }) => {
     const died = await holdsWithin(30_000, () => faults.isHit('worker'));
     faults.disarm('worker');
     if (!died) return NOT_REACHED;
-    const diedAt = statSync(faults.hitFile('worker')).mtimeMs;
+    const { at: diedAt } = faults.hit('worker');
     await holdsWithin(20_000, () => shoppers.every((one) => faults.told(one) > 0));
     const ids = new Set(shoppers.map((one) => one.id));
     const first = faults.world.messenger

@@ -1,5 +1,5 @@
 // The world of a fault run: the demo's shop, Page and app on a database of its own, shoppers who wait, and Messenger's ledger as the judge.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
@@ -159,8 +159,11 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
       writeFileSync(join(points, `arm-${role}`), JSON.stringify(armed));
     },
     disarm: (role: Role) => rmSync(join(points, `arm-${role}`), { force: true }),
-    /** Written at the moment of the hit. */
-    hitFile: (role: Role) => join(points, `hit-${role}`),
+    /** Whom the armed point struck, and when (ms since 1970). */
+    hit(role: Role): { pid: number; at: number } {
+      const file = join(points, `hit-${role}`);
+      return { pid: Number(readFileSync(file, 'utf8')), at: statSync(file).mtimeMs };
+    },
     isHit: (role: Role) => existsSync(join(points, `hit-${role}`)),
     /** Forgets the points met so far. */
     beginTrace: () => writeFileSync(join(points, 'trace'), ''),
