@@ -6,7 +6,8 @@ import { authenticate } from './shopify.server.ts';
 
 type Admin = Awaited<ReturnType<typeof authenticate.admin>>;
 
-export type Merchant = { shop: Shop; redirect: Admin['redirect'] };
+/** `cors` lets a block of ours read an answer: it runs at an origin of Shopify's. */
+export type Merchant = { shop: Shop; redirect: Admin['redirect']; cors: Admin['cors'] };
 
 /**
  * Loaders of one document run at once, and each exchange of a session token ends the access token before it: they share one.
@@ -28,12 +29,12 @@ async function authenticated(request: Request): Promise<Admin> {
 
 /** @throws a `Response` of Shopify's library when the caller is not the merchant of an installed shop. */
 export async function merchantAt(request: Request): Promise<Merchant> {
-  const { session, admin, redirect } = await authenticated(request);
+  const { session, admin, redirect, cors } = await authenticated(request);
   const domain = session.shop;
   const known = await installedShop({ domain });
-  if (known) return { shop: known, redirect };
+  if (known) return { shop: known, redirect, cors };
   await install({ domain, admin, clock: systemClock });
   const shop = await installedShop({ domain });
   if (shop === null) throw new Error(`${domain} could not be installed`);
-  return { shop, redirect };
+  return { shop, redirect, cors };
 }

@@ -55,6 +55,7 @@ test('a merchant reads their own rows by every route: what follows proves someth
   for (const route of house.routes.filter((each) => each.loader)) {
     const path = route.path
       .replace(':variantId', rows.variantId)
+      .replace(':productId', `${rows.shopId}5`)
       .replace(':subscriptionId', rows.subscriptionId);
     const answer = await house.data({ route, path, token: house.token({ whose: 'theirs' }) });
     expect([route.id, answer.status]).toEqual([route.id, 200]);
