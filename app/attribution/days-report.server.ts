@@ -1,6 +1,8 @@
 // Day by day in the shop's own zone: how many were told, how many tapped, and what the orders of each day came to.
+import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
+import { ofNoTest } from './no-test.server.ts';
 
 /** `day` is the calendar's, YYYY-MM-DD; today is the last. */
 export type Days = {
@@ -39,14 +41,14 @@ export async function daysReport({
       GROUP BY 1`,
     db.$queryRaw<Counted[]>`
       SELECT to_char(t."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, count(DISTINCT t."notificationId")::int AS count
-      FROM "Tap" t JOIN "Notification" n ON n."shopId" = t."shopId" AND n."id" = t."notificationId"
-      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND NOT n."isTest"
+      FROM "Tap" t
+      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
       GROUP BY 1`,
     db.$queryRaw<{ day: string; currency: string; amount: number }[]>`
       SELECT to_char(s."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, s."currency",
              sum(s."amount" - s."refunded")::float8 AS amount
-      FROM "Sale" s JOIN "Notification" n ON n."shopId" = s."shopId" AND n."id" = s."notificationId"
-      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND NOT n."isTest"
+      FROM "Sale" s
+      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
       GROUP BY 1, 2`,
   ]);
   const of = (counts: Counted[]) => new Map(counts.map(({ day, count }) => [day, count]));

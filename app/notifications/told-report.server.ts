@@ -13,10 +13,10 @@ export async function toldFigures({
   now: Date;
   days: number;
 }): Promise<{ told: number; refused: number; unknown: number; underWay: number }> {
-  const ended = (states: string[]) => Prisma.sql`count(*) FILTER (WHERE "state"::text = ANY(${states}))::int`;
+  const ended = (states: Prisma.Sql) => Prisma.sql`count(*) FILTER (WHERE "state" IN (${states}))::int`;
   const [row] = await db.$queryRaw<{ told: number; refused: number; unknown: number; underWay: number }[]>`
-    SELECT ${ended(['sent', 'presumed'])} AS told, ${ended(['refused'])} AS refused, ${ended(['unknown'])} AS unknown,
-           ${ended(['claimed', 'begun', 'doubtful'])} AS "underWay"
+    SELECT ${ended(Prisma.sql`'sent', 'presumed'`)} AS told, ${ended(Prisma.sql`'refused'`)} AS refused, ${ended(Prisma.sql`'unknown'`)} AS unknown,
+           ${ended(Prisma.sql`'claimed', 'begun', 'doubtful'`)} AS "underWay"
     FROM "Notification" WHERE "shopId" = ${shopId} AND "claimedAt" > ${later(now, -days * DAY)} AND NOT "isTest"`;
   return row!;
 }

@@ -24,7 +24,7 @@ import { restocks } from '../restock/restock-report.server.ts';
 import { ShopifyFailed } from '../shops/admin-api.server.ts';
 import { beginCounting, countingOf, stopCounting } from '../shops/counting.server.ts';
 import { dismissGuide } from '../shops/guide.server.ts';
-import { funnel, lineByVariant, waitingFigures } from '../waitlist/line-report.server.ts';
+import { funnel, lineByVariant } from '../waitlist/line-report.server.ts';
 
 const DAYS = 30;
 
@@ -32,9 +32,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
   const now = systemClock();
   const of = { shopId: shop.id, now };
-  const [page, waiting, told, brought, byDay, steps, most, open, lately] = await Promise.all([
+  const [page, told, brought, byDay, steps, most, open, lately] = await Promise.all([
     pageOf({ shopId: shop.id }),
-    waitingFigures(of),
     toldFigures({ ...of, days: DAYS }),
     earned({ ...of, days: DAYS }),
     daysReport({ ...of, days: DAYS, timezone: shop.timezone }),
@@ -50,7 +49,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     page: page && { name: page.name, trouble: page.trouble, testPassedAt: page.testPassedAt },
     guided: shop.guideDismissedAt === null,
     days: DAYS,
-    waiting,
+    waiting: most.figures,
     told,
     brought,
     byDay,

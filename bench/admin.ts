@@ -1,0 +1,189 @@
+// What every page of the admin asks of the database with a million subscriptions in one shop: the queries that its loaders really make,
+// with PostgreSQL's own plans and times.
+//   node scripts/run.mjs bench/admin.ts [--people 1000000] [--variants 5000] [--plans FILE] [--keep FOLDER] [--json FILE]
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { openAdminHouse, type Asked } from './admin-house.ts';
+import { argument, count, spread } from './figures.ts';
+
+const BUDGET_MS = 200;
+const ROUNDS = 5;
+/** Plans of queries that take longer are printed; all of them go to `--plans`. */
+const WORTH_PRINTING_MS = 5;
+const say = (line = '') => void process.stdout.write(`${line}\n`);
+
+type Visit = { name: string; path: string; route: string };
+type Cost = Asked & { ms: number; plan: string };
+type Page = Visit & { queries: Cost[]; ms: number; least: number };
+
+const people = count('people', 1_000_000);
+const house = await openAdminHouse({
+  people,
+  variants: count('variants', 5_000),
+  keep: argument('keep'),
+  say,
+});
+
+/** The addresses of every page: sorted, filtered, searched, and far into its table. */
+async function visits(): Promise<Visit[]> {
+  const line = 'routes/app.waitlist._index';
+  const shopper = 'routes/app.waitlist.shoppers';
+  const sent = 'routes/app.notifications._index';
+  const one = 'routes/app.waitlist.$variantId';
+  const all: Visit[] = [
+    { name: 'Home', path: '/app', route: 'routes/app._index' },
+    { name: 'Messenger', path: '/app/messenger', route: 'routes/app.messenger' },
+    { name: 'Settings', path: '/app/settings', route: 'routes/app.settings' },
+  ];
+  const add = (name: string, route: string, path: string) => all.push({ name, route, path });
+  /** A table's page, the one behind it, and one that goes on in the middle. */
+  async function table(name: string, route: string, path: string): Promise<void> {
+    add(name, route, path);
+    const { next } = (await house.ask({ path, route })) as { next: string | null };
+    if (next !== null)
+      add(
+        `${name}, page 2`,
+        route,
+        `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(next)}`,
+      );
+  }
+  for (const sort of ['waiting', 'oldest', 'title'])
+    await table(`Waitlist by ${sort}`, line, `/app/waitlist?sort=${sort}`);
+  for (const sort of ['newest', 'oldest'])
+    await table(`Shoppers, ${sort}`, shopper, `/app/waitlist/shoppers?sort=${sort}`);
+  await table('Shoppers, ended untold', shopper, '/app/waitlist/shoppers?filter=untold');
+  for (const [what, search] of [
+    ['a search', 'wool coat 17'],
+    ['a broad search', 'a'],
+    ['a search without a find', 'nothing like it'],
+  ] as const)
+    for (const filter of ['waiting', 'untold'])
+      add(
+        `Shoppers, ${filter}, ${what}`,
+        shopper,
+        `/app/waitlist/shoppers?filter=${filter}&search=${encodeURIComponent(search)}`,
+      );
+  for (const filter of ['restocked', 'paused', 'missing'])
+    add(`Waitlist, ${filter}`, line, `/app/waitlist?filter=${filter}`);
+  add('Waitlist, search', line, '/app/waitlist?search=wool%20coat%2017');
+  add('Waitlist, search without a find', line, '/app/waitlist?search=nothing%20like%20it');
+  const first = await house.client.query<{ most: string; least: string }>(
+    `WITH line AS (SELECT "variantId", count(*) AS n FROM "Subscription" WHERE "state" = 'waiting' GROUP BY 1)
+     SELECT (SELECT "variantId" FROM line ORDER BY n DESC LIMIT 1) AS most, (SELECT "variantId" FROM line ORDER BY n LIMIT 1) AS least`,
+  );
+  const { most, least } = first.rows[0]!;
+  await table('Variant most waited for', one, `/app/waitlist/${most}`);
+  add('Variant least waited for', one, `/app/waitlist/${least}`);
+  for (const outcome of ['all', 'sent', 'presumed', 'refused', 'unknown', 'under_way'])
+    await table(`Notifications, ${outcome}`, sent, `/app/notifications?outcome=${outcome}`);
+  const lives = await house.client.query<{ last: string; told: string }>(
+    `SELECT (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "variantId" = $1 ORDER BY "since" DESC LIMIT 1) AS last,
+       (SELECT "subscriptionId" FROM "Notification" LIMIT 1) AS told`,
+    [most],
+  );
+  for (const [name, id] of [
+    ['One life, last in the longest line', lives.rows[0]!.last],
+    ['One life, told', lives.rows[0]!.told],
+  ] as const)
+    add(name, 'routes/app.notifications.$subscriptionId', `/app/notifications/${id}`);
+  return all;
+}
+
+async function explain({ text, values, under }: Asked, how: string): Promise<string[]> {
+  await house.client.query('BEGIN');
+  try {
+    for (const setting of under) await house.client.query(setting);
+    const { rows } = await house.client.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN (ANALYZE, BUFFERS${how}) ${text}`,
+      values,
+    );
+    return rows.map((row) => row['QUERY PLAN']);
+  } finally {
+    await house.client.query('ROLLBACK');
+  }
+}
+
+/** Planning and execution as PostgreSQL measures them; the clock for each row is left out, as nobody pays it in real life. */
+async function timeOf(asked: Asked): Promise<number> {
+  const plan = (await explain(asked, ', TIMING OFF')).join('\n');
+  return [...plan.matchAll(/(?:Planning|Execution) Time: ([\d.]+) ms/g)].reduce(
+    (sum, found) => sum + Number(found[1]),
+    0,
+  );
+}
+
+async function weigh(visit: Visit): Promise<Page> {
+  const asked = await house.during(() => house.ask(visit));
+  const queries: Cost[] = [];
+  const rounds = Array.from({ length: ROUNDS }, () => 0);
+  for (const query of asked) {
+    const plan = (await explain(query, '')).join('\n');
+    const times: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) times.push(await timeOf(query));
+    times.forEach((ms, round) => (rounds[round]! += ms));
+    queries.push({ ...query, plan, ms: spread(times).median });
+  }
+  const { median, min } = spread(rounds);
+  return { ...visit, queries, ms: median, least: min };
+}
+
+const shortly = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 110);
+
+async function run(): Promise<boolean> {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
+  const counts = await house.client.query<{ name: string; n: string }>(
+    `SELECT relname AS name, n_live_tup::text AS n FROM pg_stat_user_tables WHERE relname IN ('Subscription','Shopper','Variant','OptInRequest','Notification','Tap','Look') ORDER BY n_live_tup DESC`,
+  );
+  say(
+    `bench:admin at ${new Date().toISOString()}, commit ${commit}, load average ${loadavg()
+      .map((one) => one.toFixed(1))
+      .join(' ')}`,
+  );
+  say(counts.rows.map(({ name, n }) => `${name} ${Number(n).toLocaleString('en')}`).join(', '));
+  const pages: Page[] = [];
+  for (const visit of await visits()) pages.push(await weigh(visit));
+  for (const page of pages)
+    for (const { ms, text, plan } of page.queries.filter((query) => query.ms >= WORTH_PRINTING_MS))
+      say(`\n${page.name}: ${ms.toFixed(1)} ms  ${shortly(text)}\n${plan.replace(/^/gm, '    ')}`);
+  say(`\n${'page'.padEnd(42)} queries   ms (median of ${ROUNDS})   least   slowest query`);
+  for (const { name, queries, ms, least } of pages) {
+    const slowest = Math.max(0, ...queries.map((query) => query.ms));
+    const mark = ms > BUDGET_MS ? `  OVER ${BUDGET_MS} ms` : '';
+    say(
+      `${name.padEnd(42)} ${String(queries.length).padStart(7)} ${ms.toFixed(1).padStart(20)} ${least.toFixed(1).padStart(7)} ${slowest.toFixed(1).padStart(15)}${mark}`,
+    );
+  }
+  const file = argument('plans');
+  if (file)
+    writeFileSync(
+      file,
+      pages
+        .map(
+          ({ name, queries }) =>
+            `# ${name}\n\n${queries.map(({ ms, text, plan }) => `${ms.toFixed(2)} ms\n${text}\n\n${plan}\n`).join('\n')}`,
+        )
+        .join('\n'),
+    );
+  const json = argument('json');
+  if (json)
+    writeFileSync(
+      json,
+      `${JSON.stringify({ bench: 'admin', at: new Date().toISOString(), commit, load: loadavg(), people, pages: pages.map(({ name, path, ms, least, queries }) => ({ name, path, ms, least, queries: queries.length })) }, null, 2)}\n`,
+    );
+  const over = pages.filter((page) => page.ms > BUDGET_MS);
+  say(
+    over.length === 0
+      ? `\nEvery page reads its data in under ${BUDGET_MS} ms of database time.`
+      : `\nOver ${BUDGET_MS} ms: ${over.map((page) => page.name).join('; ')}`,
+  );
+  return over.length === 0;
+}
+
+let well = false;
+try {
+  well = await run();
+} finally {
+  await house.close();
+}
+process.exit(well ? 0 : 1);
