@@ -2,29 +2,10 @@
 import { useFetcher } from '@remix-run/react';
 import { BlockStack, Button, ButtonGroup, Card, InlineStack, Text } from '@shopify/polaris';
 import type { RestockShown } from './lately.tsx';
-import { VariantName } from './variant-name.tsx';
 import { useDone } from './done.ts';
+import { Telling, useTelling } from './telling.tsx';
+import { VariantName } from './variant-name.tsx';
 import { useWords } from './words.tsx';
-
-function Standing({ restock, now }: { restock: RestockShown; now: string }) {
-  const { say, relative } = useWords();
-  const { holdUntil, waveAt, held } = restock;
-  const soon = held
-    ? say('soon.held')
-    : holdUntil !== null && holdUntil > now
-      ? say('soon.holdOff', { when: relative({ at: holdUntil, now }) })
-      : waveAt !== null && waveAt > now && restock.waiting > 0
-        ? say('soon.wave', { when: relative({ at: waveAt, now }) })
-        : undefined;
-  const units = restock.units === null ? say('soon.untracked') : say('soon.units', { units: restock.units });
-  return (
-    <Text as="p" tone="subdued">
-      {[say('soon.told', { told: restock.told, waiting: restock.waiting }), units, soon]
-        .filter(Boolean)
-        .join(' · ')}
-    </Text>
-  );
-}
 
 function Row({ restock, now }: { restock: RestockShown; now: string }) {
   const { say } = useWords();
@@ -35,10 +16,12 @@ function Row({ restock, now }: { restock: RestockShown; now: string }) {
   const busy = fetcher.state !== 'idle';
   return (
     <InlineStack align="space-between" blockAlign="center" gap="300">
-      <BlockStack gap="100">
-        <VariantName {...restock} />
-        <Standing restock={restock} now={now} />
-      </BlockStack>
+      <div style={{ flex: '1 1 320px' }}>
+        <BlockStack gap="150">
+          <VariantName {...restock} url={`/app/waitlist/${restock.variantId}`} />
+          <Telling restock={restock} now={now} />
+        </BlockStack>
+      </div>
       <ButtonGroup>
         {restock.waiting > 0 && (
           <Button disabled={busy} onClick={() => post('tell')}>
@@ -55,6 +38,7 @@ function Row({ restock, now }: { restock: RestockShown; now: string }) {
 
 export function BackNow({ restocks, now }: { restocks: RestockShown[]; now: string }) {
   const { say } = useWords();
+  useTelling({ restocks, now });
   return (
     <Card>
       <BlockStack gap="300">

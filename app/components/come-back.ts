@@ -5,18 +5,18 @@ import { useEffect } from 'react';
 const EVERY_MS = 3_000;
 
 /** While `watching`, reads the page's data again every few seconds that it is visible, and when the window gets the focus. */
-export function useComeBack(watching: boolean): void {
+export function useComeBack({ watching, everyMs = EVERY_MS }: { watching: boolean; everyMs?: number }): void {
   const { revalidate, state } = useRevalidator();
   useEffect(() => {
     if (!watching) return;
     const look = () => {
       if (document.visibilityState === 'visible' && state === 'idle') revalidate();
     };
-    const round = setInterval(look, EVERY_MS);
+    const round = setInterval(look, everyMs);
     window.addEventListener('focus', look);
     return () => {
       clearInterval(round);
       window.removeEventListener('focus', look);
     };
-  }, [watching, state, revalidate]);
+  }, [watching, everyMs, state, revalidate]);
 }

@@ -25,7 +25,7 @@ function Connect({ label, primary }: { label: string; primary: boolean }) {
   useEffect(() => {
     if (url) window.open(url, '_blank');
   }, [url]);
-  useComeBack(url !== undefined);
+  useComeBack({ watching: url !== undefined });
   return (
     <BlockStack gap="200" inlineAlign="start">
       <Button

@@ -15,6 +15,10 @@ export type RestockShown = {
   units: number | null;
   told: number;
   waiting: number;
+  /** null: everyone may be told. */
+  allowance: number | null;
+  lately: number;
+  perSecond: number | null;
   holdUntil: string | null;
   waveAt: string | null;
   held: boolean;

@@ -6,7 +6,10 @@ import { useWords } from './words.tsx';
 
 const QUIET_MS = 300;
 
-export function LineTools({ search, sort, filter }: { search: string; sort: string; filter: string }) {
+export type Choice = { value: string; label: string };
+type Props = { search: string; sort: string; sorts: Choice[]; filter: string; filters: Choice[] };
+
+export function LineTools({ search, sort, sorts, filter, filters }: Props) {
   const { say } = useWords();
   const [, setParams] = useSearchParams();
   const [text, setText] = useState(search);
@@ -30,7 +33,7 @@ export function LineTools({ search, sort, filter }: { search: string; sort: stri
   };
   return (
     <Box padding="300">
-      <InlineGrid columns={{ xs: 1, sm: ['twoThirds', 'oneThird', 'oneThird'] }} gap="200">
+      <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird', 'oneThird'] }} gap="200">
         <TextField
           label={say('waitlist.search')}
           labelHidden
@@ -46,20 +49,14 @@ export function LineTools({ search, sort, filter }: { search: string; sort: stri
           label={say('waitlist.filter')}
           labelInline
           value={filter}
-          options={(['all', 'restocked', 'paused', 'missing'] as const).map((value) => ({
-            value,
-            label: say(`waitlist.filter.${value}`),
-          }))}
+          options={filters}
           onChange={(value) => ask('filter', value)}
         />
         <Select
           label={say('waitlist.sort')}
           labelInline
           value={sort}
-          options={(['waiting', 'oldest', 'title'] as const).map((value) => ({
-            value,
-            label: say(`waitlist.sort.${value}`),
-          }))}
+          options={sorts}
           onChange={(value) => ask('sort', value)}
         />
       </InlineGrid>

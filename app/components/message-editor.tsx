@@ -24,12 +24,8 @@ type Props = {
   shopLocale: string;
 };
 
-/** The name of a language in the merchant's own. */
-const languageName = ({ locale, speaking }: { locale: string; speaking: string }) =>
-  new Intl.DisplayNames([speaking], { type: 'language' }).of(locale) ?? locale;
-
 export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Props) {
-  const { say, code, locale: speaking } = useWords();
+  const { say, code, language } = useWords();
   const languages = Object.keys(ours);
   const [locale, setLocale] = useState(languages.find((each) => shopLocale.startsWith(each)) ?? 'en');
   const [message, setMessage] = useState('notice.back');
@@ -51,7 +47,7 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
               value={locale}
               options={languages.map((each) => ({
                 value: each,
-                label: languageName({ locale: each, speaking }),
+                label: language(each),
               }))}
               onChange={setLocale}
             />

@@ -39,7 +39,9 @@ export function OwnTest({ test, passedAt }: Props) {
   const link = useFetcher<{ url: string | null }>();
   const back = useFetcher<{ outcome: string }>();
   const url = link.data?.url;
-  useComeBack(Boolean(url) || test.step === 'asked' || test.step === 'accepted' || test.step === 'under_way');
+  useComeBack({
+    watching: Boolean(url) || ['asked', 'accepted', 'under_way'].includes(test.step),
+  });
   const post = (fetcher: typeof link | typeof back, intent: string) =>
     fetcher.submit({ intent }, { method: 'post', action: '/app/messenger' });
   const ready = test.step === 'accepted';

@@ -14,7 +14,7 @@ export function PeopleTable({
   next: string | null;
   further: boolean;
 }) {
-  const { say, moment, day } = useWords();
+  const { say, moment, day, language } = useWords();
   const navigate = useNavigate();
   const [, setParams] = useSearchParams();
   return (
@@ -42,7 +42,7 @@ export function PeopleTable({
               </Link>,
               moment(person.since),
               day(person.expiresAt),
-              person.locale,
+              language(person.locale),
             ])}
           />
         )}

@@ -2,19 +2,21 @@
 import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import { useWords } from './words.tsx';
 
+export type Answer = 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
+
 type Props = {
   life: {
     ahead: number | null;
     isTest: boolean;
     why: {
-      answer: 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
+      answer: Answer;
       because: string;
       detail: string | null;
     };
   };
 };
 
-const TONES = {
+export const ANSWER_TONES = {
   told: 'success',
   on_its_way: 'info',
   not_yet: undefined,
@@ -34,7 +36,7 @@ export function WhyCard({ life: { why, ahead, isTest } }: Props) {
           <Text as="h2" variant="headingMd">
             {say('life.why')}
           </Text>
-          <Badge tone={TONES[why.answer]}>{code('answer', why.answer)}</Badge>
+          <Badge tone={ANSWER_TONES[why.answer]}>{code('answer', why.answer)}</Badge>
           {isTest && <Badge>{say('life.test')}</Badge>}
         </InlineStack>
         <Text as="p">{code('why', why.because)}</Text>

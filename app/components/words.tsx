@@ -61,6 +61,8 @@ export function speaker({ locale, timezone }: { locale: 'en' | 'es'; timezone: s
         Math.round(ms / size),
       );
     },
+    /** The name of a language in the merchant's own. */
+    language: (of: string) => new Intl.DisplayNames([locale], { type: 'language' }).of(of) ?? of,
     number: (value: number) => new Intl.NumberFormat(locale).format(value),
     money: ({ amount, currency }: { amount: string; currency: string }) =>
       new Intl.NumberFormat(locale, { style: 'currency', currency }).format(Number(amount)),

@@ -6,16 +6,11 @@ import { AdminPage } from '../components/admin-page.tsx';
 import { useExport } from '../components/export-file.ts';
 import { LineTable } from '../components/line-table.tsx';
 import { LineTools } from '../components/line-tools.tsx';
+import { WaitlistTabs } from '../components/waitlist-tabs.tsx';
 import { useWords } from '../components/words.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { merchantAt } from '../merchant.server.ts';
-import {
-  lineByVariant,
-  readCursor,
-  waitingFigures,
-  type LineFilter,
-  type LineSort,
-} from '../waitlist/line-report.server.ts';
+import { lineByVariant, readCursor, type LineFilter, type LineSort } from '../waitlist/line-report.server.ts';
 
 const oneOf = <T extends string>(allowed: readonly T[], text: string | null): T =>
   allowed.find((each) => each === text) ?? allowed[0]!;
@@ -32,15 +27,27 @@ export async function loader({ request }: LoaderFunctionArgs) {
     sort: oneOf(SORTS, asked.get('sort')),
     filter: oneOf(FILTERS, asked.get('filter')),
   };
-  const [figures, { lines, next }] = await Promise.all([
-    waitingFigures({ shopId: shop.id, now }),
-    lineByVariant({ shopId: shop.id, now, ...shown, after: readCursor(asked.get('after')) }),
-  ]);
-  return json({ now, ...shown, further: asked.has('after'), figures, lines, next });
+  const { lines, next, figures } = await lineByVariant({
+    shopId: shop.id,
+    now,
+    ...shown,
+    after: readCursor(asked.get('after')),
+  });
+  return json({
+    now,
+    ...shown,
+    sorts: SORTS,
+    filters: FILTERS,
+    further: asked.has('after'),
+    figures,
+    lines,
+    next,
+  });
 }
 
 export default function Waitlist() {
-  const { now, figures, lines, next, further, ...shown } = useLoaderData<typeof loader>();
+  const { now, figures, lines, next, further, sorts, filters, search, sort, filter } =
+    useLoaderData<typeof loader>();
   const { say } = useWords();
   const navigation = useNavigation();
   const file = useExport('/app/waitlist/export', 'waitlist.csv');
@@ -60,26 +67,34 @@ export default function Waitlist() {
             ]
       }
     >
-      {figures.waiting === 0 && !shown.search ? (
-        <Card>
-          <EmptyState heading={say('waitlist.empty')} image="">
-            <p>{say('waitlist.empty.text')}</p>
-          </EmptyState>
-        </Card>
-      ) : (
-        <Card padding="0">
-          <BlockStack>
-            <LineTools {...shown} />
-            <LineTable
-              lines={lines}
-              now={now}
-              next={next}
-              further={further}
-              loading={navigation.state === 'loading'}
-            />
-          </BlockStack>
-        </Card>
-      )}
+      <WaitlistTabs way="variants">
+        {figures.waiting === 0 && !search ? (
+          <Card>
+            <EmptyState heading={say('waitlist.empty')} image="">
+              <p>{say('waitlist.empty.text')}</p>
+            </EmptyState>
+          </Card>
+        ) : (
+          <Card padding="0">
+            <BlockStack>
+              <LineTools
+                search={search}
+                sort={sort}
+                sorts={sorts.map((value) => ({ value, label: say(`waitlist.sort.${value}`) }))}
+                filter={filter}
+                filters={filters.map((value) => ({ value, label: say(`waitlist.filter.${value}`) }))}
+              />
+              <LineTable
+                lines={lines}
+                now={now}
+                next={next}
+                further={further}
+                loading={navigation.state === 'loading'}
+              />
+            </BlockStack>
+          </Card>
+        )}
+      </WaitlistTabs>
     </AdminPage>
   );
 }

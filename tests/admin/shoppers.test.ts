@@ -1,0 +1,109 @@
+// The waitlist shopper by shopper: everybody once however it is paged, each at their place, and why they were not told yet.
+import { beforeAll, expect, test } from 'vitest';
+import { openAdmin } from './house.ts';
+
+const house = openAdmin();
+const now = new Date('2026-12-01T10:00:00Z');
+let shopId = 0n;
+
+beforeAll(async () => {
+  const { shopId: id, pageId } = house.rowsOf('mine');
+  shopId = BigInt(id);
+  const run = (text: string, values: unknown[] = []) => house.client.query(text, [id, ...values]);
+  await run('DELETE FROM "Notification" WHERE "shopId" = $1');
+  await run('DELETE FROM "Variant" WHERE "shopId" = $1');
+  await run(
+    `INSERT INTO "Variant" ("shopId","id","productId","productTitle","title","handle","pausedAt","missingSince")
+     SELECT $1::bigint, 200 + g, 1, 'Shirt_' || g, 'M', 'h', CASE WHEN g = 1 THEN now() END, CASE WHEN g = 2 THEN now() END FROM generate_series(0, 4) g`,
+  );
+  await run(
+    `INSERT INTO "Shopper" ("shopId","pageId","psid","locale","createdAt") SELECT $1::bigint, $2::bigint, '555000' || (1000 + g), 'es', '2026-11-01T00:00:00Z' FROM generate_series(1, 20) g`,
+    [pageId],
+  );
+  await run(
+    `INSERT INTO "OptInRequest" ("shopId","shopperId","variantId","title","locale","createdAt")
+     SELECT $1, p."id", v."id", 't', 'es', '2026-11-01T00:00:00Z' FROM "Variant" v, "Shopper" p WHERE v."shopId" = $1 AND p."shopId" = $1 AND p."psid" LIKE '555000%'`,
+  );
+  // Three say yes at the same moment, so that the order has ties to break.
+  await run(
+    `INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt")
+     SELECT $1::bigint, r."shopperId", r."variantId", $2::bigint, r."id", '\\x01', '2026-11-01T00:00:00Z'::timestamptz + (r."id" / 3) * interval '1 hour', '2026-11-01T00:00:00Z', '2027-11-01T00:00:00Z'
+     FROM "OptInRequest" r WHERE r."shopId" = $1 AND r."variantId" >= 200`,
+    [pageId],
+  );
+  await run(
+    `UPDATE "Subscription" SET "state" = 'stopped', "token" = NULL WHERE "shopId" = $1 AND "variantId" = 204`,
+  );
+});
+
+const report = () => import('../../app/notifications/life-list.server.ts');
+type Given = Omit<Parameters<Awaited<ReturnType<typeof report>>['lives']>[0], 'shopId' | 'now'>;
+
+async function all(given: Given) {
+  const { lives } = await report();
+  const seen: Awaited<ReturnType<typeof lives>>['rows'] = [];
+  let after: Awaited<ReturnType<typeof lives>>['next'] = null;
+  do {
+    const page = await lives({ shopId, now, limit: 7, ...given, after: after ?? undefined });
+    seen.push(...page.rows);
+    after = page.next;
+  } while (after !== null);
+  return seen;
+}
+
+test('however it is paged, everybody who waits is there once, in order', async () => {
+  for (const sort of ['newest', 'oldest'] as const) {
+    const seen = await all({ sort });
+    expect(new Set(seen.map((row) => row.subscriptionId)).size).toBe(80);
+    expect(seen).toHaveLength(80);
+    const inOrder = seen.slice(1).every((row, at) => {
+      const before = seen[at]!.since.getTime() - row.since.getTime();
+      return sort === 'newest' ? before >= 0 : before <= 0;
+    });
+    expect([sort, inOrder]).toEqual([sort, true]);
+  }
+});
+
+test('each stands at their place in their own line, and no name but the end of a number is shown', async () => {
+  const seen = await all({ sort: 'oldest' });
+  for (const variantId of ['200', '201', '202', '203']) {
+    const line = seen.filter((row) => row.variantId === variantId);
+    expect(line.map((row) => row.place)).toEqual(line.map((_row, at) => at + 1));
+  }
+  expect(seen.every((row) => /^\d{6}$/.test(row.shopper))).toBe(true);
+});
+
+test('the row says why: paused, deleted, not looked at yet', async () => {
+  const seen = await all({});
+  const because = (variantId: string) => [
+    ...new Set(seen.filter((row) => row.variantId === variantId).map((row) => row.why.because)),
+  ];
+  expect(because('200')).toEqual(['not_looked']);
+  expect(because('201')).toEqual(['paused']);
+  expect(because('202')).toEqual(['missing']);
+});
+
+test('a search goes by product and variant, signs as they are; the same rows in the same order as without it', async () => {
+  for (const sort of ['newest', 'oldest'] as const) {
+    const found = await all({ sort, search: 'shirt_1' });
+    const expected = (await all({ sort })).filter((row) => row.variantId === '201');
+    expect(found).toEqual(expected);
+  }
+  expect(await all({ search: 'shirt%1' })).toEqual([]);
+  expect(await all({ search: 'SHIRT' })).toHaveLength(80);
+});
+
+test('those whose wait ended without a message stand by themselves, with their reason', async () => {
+  const seen = await all({ show: 'untold' });
+  expect(seen).toHaveLength(20);
+  expect(new Set(seen.map((row) => `${row.why.answer} ${row.why.because} ${row.place}`))).toEqual(
+    new Set(['never stopped null']),
+  );
+  expect(await all({ show: 'untold', search: 'Shirt_4' })).toEqual(seen);
+});
+
+test('a place that cannot be read is the beginning, not an error', async () => {
+  const { lives } = await report();
+  for (const value of ['', 'nonsense', '9'.repeat(400)])
+    expect((await lives({ shopId, now, after: { value, id: '5' } })).rows).toHaveLength(25);
+});
