@@ -60,7 +60,8 @@ export function worthOf({
 
 const time = (value: unknown): Date | undefined => {
   const at = new Date(typeof value === 'string' ? value : Number.NaN);
-  return Number.isNaN(at.getTime()) ? undefined : at;
+  // What no table could hold is no time either.
+  return at.getUTCFullYear() >= 2000 && at.getUTCFullYear() < 10_000 ? at : undefined;
 };
 
 const currencyOf = (value: unknown) =>

@@ -15,7 +15,7 @@ const HUGE = '271878346596884015';
 const level = { path: 'inventory', topic: 'inventory_levels/update' };
 const levelBody = (item = HUGE) =>
   `{"inventory_item_id":${item},"location_id":53716844710,"available":null,"updated_at":"2026-11-22T10:00:00Z"}`;
-const doors = ['inventory', 'products', 'locations', 'shop', 'privacy'];
+const doors = ['inventory', 'products', 'locations', 'shop', 'privacy', 'orders'];
 const shop = (change: string) => house.client.query(`UPDATE "Shop" SET ${change} WHERE "id" = 11`);
 const wanted = async () => (await house.one<{ wanted: string }>('SELECT "wanted" FROM "Variant"')).wanted;
 
@@ -151,14 +151,18 @@ test('a signed body is never refused for what it says', async () => {
     '{"id":-1,"inventory_item_id":1e400,"shop_id":"\\u0000","customer":[],"orders_to_redact":[{"id":1},null,"\\u0000"]}',
     '{"id":99999999999999999999999,"inventory_item_id":99999999999999999999999,"name":"\\u0000","iana_timezone":"\\u0000"}',
     `{"name":"N\\u0000ul","customer":{"id":"\\u0000"},"__proto__":{"id":1}}`,
+    '{"id":1,"created_at":"+275760-09-13T00:00:00Z","updated_at":"-271821-04-20T00:00:00Z","currency":"\\u0000UR","total_price":1e400,"landing_site":"\\u0000"}',
+    `{"id":${HUGE},"created_at":"2026-11-23T10:00:00Z","updated_at":"2026-11-23T10:00:00Z","currency":"EUR","total_price":"99999999999999999.99","landing_site":"http://["}`,
   ];
   const topics = {
     inventory: ['inventory_levels/update', 'inventory_items/update'],
     products: ['products/delete'],
     locations: ['locations/delete'],
-    shop: ['shop/update', 'app/nobody-knows'],
+    shop: ['shop/update', 'app/scopes_update', 'app/nobody-knows'],
+    orders: ['orders/create', 'orders/updated', 'orders/nobody-knows'],
     privacy: ['customers/redact', 'shop/redact', 'customers/data_request'],
   };
+  await shop(`"counting" = 'on', "countingSince" = '2026-11-22T10:00:00Z'`);
   for (const [path, each] of Object.entries(topics))
     for (const topic of each)
       for (const body of odd) {
@@ -204,6 +208,53 @@ test('a door that is opened in a browser says that webhooks are posted', async (
     expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, 'POST']);
     expect((await house.call(`/webhooks/shopify/${path}`, { method: 'PUT' })).status).toBe(405);
   }
+});
+
+const CODE = 'a-code-of-ours';
+const sold = { path: 'orders', topic: 'orders/create' };
+const orderBody = (id = HUGE) => {
+  const at = new Date().toISOString();
+  const landing = `/products/shirt?utm_source=messenger&utm_campaign=back_in_stock&utm_content=${CODE}`;
+  return `{"id":${id},"test":false,"created_at":"${at}","updated_at":"${at}","cancelled_at":null,"currency":"EUR","total_price":"49.00","current_total_price":"49.00","landing_site":"${landing}"}`;
+};
+const counting = () =>
+  shop(`"counting" = 'on', "countingSince" = '2026-11-22T10:00:00Z', "countingCheckAt" = NULL`);
+const sales = () => house.client.query(`SELECT * FROM "Sale" WHERE "orderId" = ${HUGE}`);
+
+test('an order that carries our code is kept once, its id digit for digit, and only while the shop counts', async () => {
+  await house.client.query(`UPDATE "Notification" SET "code" = '${CODE}'`);
+  await shop(`"counting" = 'off'`);
+  await leavesNoTrace(() => house.shopify({ ...sold, body: orderBody() }), 200);
+  await counting();
+  await leavesNoTrace(() => house.shopify({ ...sold, body: orderBody(), secret: 'forged' }), 401);
+  await leavesNoTrace(() => house.shopify({ ...sold, shop: 'who.myshopify.com', body: orderBody() }), 200);
+  const body = orderBody();
+  const answers = await Promise.all(Array.from({ length: 5 }, () => house.shopify({ ...sold, body })));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  expect((await sales()).rows).toMatchObject([{ amount: '49.0000', refunded: '0.0000', currency: 'EUR' }]);
+  await leavesNoTrace(() => house.shopify({ ...sold, body }), 200);
+});
+
+test('while the database is down an order is answered 503, and kept when it is brought again', async () => {
+  await counting();
+  await house.client.query(`DELETE FROM "Sale" WHERE "orderId" = ${HUGE}`);
+  const body = orderBody();
+  await house.withDatabaseDown(async () => {
+    expect((await house.shopify({ ...sold, body })).status).toBe(503);
+  });
+  expect((await sales()).rowCount).toBe(0);
+  expect((await house.shopify({ ...sold, body })).status).toBe(200);
+  expect((await sales()).rowCount).toBe(1);
+});
+
+test('changed scopes are a hint: what is true is asked of Shopify later', async () => {
+  await counting();
+  const body = '{"id":1,"shop_id":"gid://shopify/Shop/11","previous":["read_orders"],"current":[]}';
+  expect((await house.shopify({ path: 'shop', topic: 'app/scopes_update', body })).status).toBe(200);
+  const { due, counting: standing } = await house.one<{ due: boolean; counting: string }>(
+    `SELECT "countingCheckAt" <= now() AS due, "counting" FROM "Shop"`,
+  );
+  expect([due, standing]).toEqual([true, 'on']);
 });
 
 test('while the database is down a genuine webhook is answered 503 and a forged one 401; the next is kept', async () => {

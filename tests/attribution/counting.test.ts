@@ -1,0 +1,171 @@
+// Counting follows what Shopify lets us read: begun by the merchant, mended by itself, and ended by either side.
+import { expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import {
+  beginCounting,
+  countingOf,
+  countingsDue,
+  settleCounting,
+  stopCounting,
+} from '../../app/shops/counting.server.ts';
+import { uninstall } from '../../app/shops/leave.server.ts';
+import { openOrders, type Shop } from './house.ts';
+
+const house = openOrders();
+const { shopify, clock } = house;
+const SCOPES = ['read_orders'];
+const HERE = `${process.env.SHOPIFY_APP_URL}/webhooks/shopify/orders`;
+
+const begin = ({ shopId }: Shop) => beginCounting({ shopId, clock });
+const stop = ({ shopId }: Shop) => stopCounting({ shopId, clock });
+const standing = async (shop: Shop) => countingOf(await shop.row());
+const topics = (shop: Shop) => shop.subscriptions().map(({ topic }) => topic);
+const granted = (shop: Shop) => shopify.scopes(shop.domain).granted.includes('read_orders');
+
+/** What the worker does a moment later, with every check that is due. */
+async function settle(): Promise<void> {
+  await house.settle();
+  house.pass(0.5);
+  for (const shopId of await countingsDue({ now: clock() }))
+    await settleCounting({ shopId, clock }).catch(() => undefined);
+}
+
+test('without the scope nothing begins, whatever the browser says', async () => {
+  const shop = await house.install();
+  expect(await begin(shop)).toBe('not_granted');
+  expect(await standing(shop)).toMatchObject({ on: false, since: null });
+  expect(topics(shop)).toEqual([]);
+});
+
+test('with the scope the shop’s own webhooks stand, and ask for nothing of the customer', async () => {
+  const shop = await house.counting();
+  expect(await standing(shop)).toMatchObject({ on: true, endedAt: null, because: null });
+  expect(topics(shop)).toEqual(['orders/create', 'orders/updated']);
+  for (const { uri, includeFields } of shop.subscriptions()) {
+    expect(uri).toBe(HERE);
+    expect(includeFields).toContain('landing_site');
+    expect(includeFields.join()).not.toMatch(/customer|email|phone|address|line_items|name|note/);
+  }
+  const { since } = await standing(shop);
+  expect(await begin(shop)).toBe('counting');
+  expect(topics(shop)).toHaveLength(2);
+  expect((await standing(shop)).since).toEqual(since);
+});
+
+test('two presses at once make no more than one subscription of each kind', async () => {
+  const shop = await house.install();
+  shopify.grantScopes({ shop: shop.domain, scopes: SCOPES });
+  expect(await Promise.all([begin(shop), begin(shop)])).toEqual(['counting', 'counting']);
+  expect(topics(shop).toSorted()).toEqual(['orders/create', 'orders/updated']);
+});
+
+test('the merchant has allowed it, but their browser was closed: it begins all the same', async () => {
+  const shop = await house.install();
+  shopify.grantScopes({ shop: shop.domain, scopes: SCOPES });
+  await settle();
+  expect(await standing(shop)).toMatchObject({ on: true });
+  expect(topics(shop)).toHaveLength(2);
+});
+
+test('the scope is revoked: counting ends, and says so', async () => {
+  const shop = await house.counting();
+  shopify.revokeScopes({ shop: shop.domain, scopes: SCOPES });
+  await settle();
+  expect(await standing(shop)).toMatchObject({ on: false, since: null, because: 'revoked' });
+  shop.place({ landingSite: shop.landing() });
+  await house.settle();
+  expect(await shop.sales()).toEqual([]);
+});
+
+test('the notice of the revocation is lost: the next check finds it', async () => {
+  const shop = await house.counting();
+  shopify.webhooks.dials.loseTopics = ['app/scopes_update'];
+  shopify.revokeScopes({ shop: shop.domain, scopes: SCOPES });
+  shopify.webhooks.dials.loseTopics = [];
+  await settle();
+  expect((await standing(shop)).on).toBe(true);
+  house.pass(6 * 60 + 1);
+  await settle();
+  expect(await standing(shop)).toMatchObject({ on: false, because: 'revoked' });
+});
+
+test('the merchant stops: no order is taken any more, the webhooks go and the scope is given back', async () => {
+  const shop = await house.counting();
+  await stop(shop);
+  expect(await standing(shop)).toMatchObject({ on: false, because: 'stopped' });
+  expect([topics(shop), granted(shop)]).toEqual([[], false]);
+  await settle();
+  expect(await standing(shop)).toMatchObject({ on: false, because: 'stopped' });
+  expect(await begin(shop)).toBe('not_granted');
+});
+
+test('Shopify is away when the merchant stops: nothing is counted from that moment, and Shopify hears of it later', async () => {
+  const shop = await house.counting();
+  const back = shopify.disturb({ kind: 'refuse', status: 503, times: 1_000 });
+  await stop(shop);
+  shop.place({ landingSite: shop.landing() });
+  await house.settle();
+  expect([await shop.sales(), (await standing(shop)).on, topics(shop).length]).toEqual([[], false, 2]);
+  back();
+  house.pass(2);
+  await settle();
+  expect([topics(shop), granted(shop), (await shop.row()).counting]).toEqual([[], false, 'off']);
+});
+
+test('it can be begun again after a stop', async () => {
+  const shop = await house.counting();
+  await stop(shop);
+  await settle();
+  shopify.grantScopes({ shop: shop.domain, scopes: SCOPES });
+  await settle();
+  expect(await begin(shop)).toBe('counting');
+  expect(await standing(shop)).toMatchObject({ on: true, endedAt: null, because: null });
+  expect(topics(shop)).toHaveLength(2);
+});
+
+test('subscriptions that Shopify has deleted, or that lead elsewhere, are mended by the next check', async () => {
+  const shop = await house.counting();
+  const installation = shopify.store.installationOf({ shop: shop.domain, apiKey: shopify.apiKey })!;
+  installation.webhooks = installation.webhooks.slice(1);
+  installation.webhooks[0]!.uri = 'https://the-address-before.example/webhooks';
+  house.pass(6 * 60 + 1);
+  await settle();
+  expect(shop.subscriptions().map(({ topic, uri }) => [topic, uri])).toEqual([
+    ['orders/create', HERE],
+    ['orders/updated', HERE],
+  ]);
+});
+
+test('Shopify does not send us orders although the scope was granted: that is said, and nothing begins', async () => {
+  const shop = await house.install();
+  shopify.grantScopes({ shop: shop.domain, scopes: SCOPES });
+  // As for an app whose access to protected customer data is not approved yet.
+  const { TOPIC_SCOPES } = await import('../../simulators/shopify/topics.ts');
+  const usual = TOPIC_SCOPES['orders/create']!;
+  TOPIC_SCOPES['orders/create'] = ['an approval'];
+  expect(await begin(shop)).toBe('not_approved');
+  TOPIC_SCOPES['orders/create'] = usual;
+  expect((await standing(shop)).on).toBe(false);
+});
+
+test('a hint that comes while Shopify is being asked is not lost', async () => {
+  const shop = await house.install();
+  await db.shop.update({ where: { id: shop.shopId }, data: { countingCheckAt: clock() } });
+  const asked = settleCounting({ shopId: shop.shopId, clock });
+  await db.shop.update({ where: { id: shop.shopId }, data: { countingCheckAt: new Date(0) } });
+  await asked;
+  expect((await shop.row()).countingCheckAt).not.toBeNull();
+});
+
+test('an uninstall ends it; a shop that comes back has to allow it anew', async () => {
+  const shop = await house.counting();
+  await db.$transaction((tx) =>
+    uninstall({ tx, domain: shop.domain, triggeredAt: new Date(Date.now() + 1_000) }),
+  );
+  expect(await shop.row()).toMatchObject({
+    counting: 'off',
+    countingEndedBecause: 'revoked',
+    countingCheckAt: null,
+  });
+  expect(await countingsDue({ now: new Date(8.64e15) })).not.toContain(shop.shopId);
+});

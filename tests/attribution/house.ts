@@ -1,0 +1,156 @@
+// Shops that count orders: Shopify's stand-in on a clock that the test turns, our real doors for its webhooks, and a message with a code.
+import '@shopify/shopify-api/adapters/node';
+import { RequestedTokenType } from '@shopify/shopify-api';
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { readOrders, shopsWithReadings } from '../../app/attribution/read-orders.server.ts';
+import { db } from '../../app/db.server.ts';
+import * as orders from '../../app/routes/webhooks.shopify.orders.ts';
+import * as shopDoor from '../../app/routes/webhooks.shopify.shop.ts';
+import { beginCounting } from '../../app/shops/counting.server.ts';
+import { sessionStorage } from '../../app/shops/session-storage.server.ts';
+import { api } from '../../app/shops/shopify-api.server.ts';
+import { serve, type Listening } from '../../simulators/network/host.ts';
+import { readAppConfig } from '../../simulators/shopify/app-config.ts';
+import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
+import { furnish, inserter, type Rows } from '../shops/rows.ts';
+
+type Door = { action: (given: never) => Promise<Response> };
+const doors: Record<string, Door> = {
+  '/webhooks/shopify/orders': orders,
+  '/webhooks/shopify/shop': shopDoor,
+};
+
+export type House = ReturnType<typeof openOrders>;
+export type Shop = Awaited<ReturnType<House['install']>>;
+
+export function openOrders() {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  const toml = readFileSync(new URL('../../shopify.app.toml', import.meta.url), 'utf8');
+  const config = readAppConfig({ toml, applicationUrl: process.env.SHOPIFY_APP_URL! });
+  let at = new Date();
+  const clock = () => at;
+  const pass = (minutes: number): void => {
+    at = new Date(at.getTime() + minutes * 60_000);
+  };
+  const sent: string[] = [];
+  const shopify: Shopify = createShopify({
+    now: clock,
+    send: async (request) => {
+      const door = doors[new URL(request.url).pathname];
+      if (!door) return new Response(null, { status: 200 });
+      sent.push(await request.clone().text());
+      return door.action({ request, params: {}, context: {} } as never);
+    },
+    apiKey: process.env.SHOPIFY_API_KEY!,
+    apiSecret: process.env.SHOPIFY_API_SECRET!,
+    scopes: config.scopes,
+    optionalScopes: config.optionalScopes,
+    subscriptions: config.subscriptions,
+  });
+  let stage: Listening;
+  let shops = 500;
+
+  beforeAll(async () => {
+    await client.connect();
+    stage = await serve({ handle: (request) => shopify.handle(request) });
+    process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
+    await import('../../simulators/network/preload.ts');
+  });
+  afterEach(() => {
+    shopify.clearDisturbances();
+    shopify.webhooks.dials.copies = 1;
+  });
+  afterAll(async () => {
+    await stage.stop();
+    await client.end();
+    await db.$disconnect();
+  });
+
+  /** A shop that has told somebody, and was tapped on; it does not count yet. */
+  async function install({ taps = true, currency = 'EUR' } = {}) {
+    // Each shop's story begins now, whatever the one before has waited for.
+    at = new Date();
+    const id = BigInt((shops += 1));
+    const domain = `shop-${id}.myshopify.com`;
+    const { store } = shopify;
+    store.addShop({ domain, id, currency, ianaTimezone: 'Europe/Berlin' });
+    store.addLocation({ shop: domain, name: 'Warehouse' });
+    const product = store.createProduct({
+      shop: domain,
+      title: 'Linen shirt',
+      variants: [{ price: '49.00', stock: 9 }],
+    });
+    const variantId = product.variantIds[0]!;
+    shopify.install(domain);
+    const rows: Rows = await furnish({ insert: inserter(client), shopId: String(id) });
+    await client.query('DELETE FROM "Sale" WHERE "shopId" = $1', [rows.shopId]);
+    await client.query('DELETE FROM "OrderReading" WHERE "shopId" = $1', [rows.shopId]);
+    await client.query('DELETE FROM "Tap" WHERE "shopId" = $1', [rows.shopId]);
+    if (taps)
+      await client.query('INSERT INTO "Tap" ("shopId", "notificationId", "at") VALUES ($1, $2, now())', [
+        rows.shopId,
+        rows.notificationId,
+      ]);
+    const { session } = await api.auth.tokenExchange({
+      shop: domain,
+      sessionToken: shopify.sessionToken({ shop: domain }),
+      requestedTokenType: RequestedTokenType.OfflineAccessToken,
+      expiring: true,
+    });
+    await sessionStorage.storeSession(session);
+    const { code } = await db.notification.findFirstOrThrow({ where: { shopId: id } });
+
+    const landing = (of = code) =>
+      `/products/linen-shirt?variant=${variantId}&utm_source=messenger&utm_medium=messenger&utm_campaign=back_in_stock&utm_content=${of}`;
+    return {
+      shopId: id,
+      domain,
+      code,
+      rows,
+      landing,
+      place: (given: Partial<Parameters<typeof store.placeOrder>[0]> = {}) =>
+        store.placeOrder({ shop: domain, variantId, ...given }),
+      subscriptions: () => store.installationOf({ shop: domain, apiKey: shopify.apiKey })!.webhooks,
+      asked: () =>
+        shopify.admin.calls().filter((call) => call.shop === domain && call.operation === 'Orders'),
+      sales: () =>
+        db.sale.findMany({ where: { shopId: id }, orderBy: { id: 'asc' } }).then((found) =>
+          found.map((sale) => ({
+            orderId: sale.orderId,
+            amount: Number(sale.amount),
+            left: Number(sale.amount) - Number(sale.refunded),
+            currency: sale.currency,
+          })),
+        ),
+      readings: () => db.orderReading.count({ where: { shopId: id } }),
+      row: () => db.shop.findUniqueOrThrow({ where: { id } }),
+    };
+  }
+
+  return {
+    client,
+    shopify,
+    clock,
+    pass,
+    /** Bodies of the webhooks that our doors were brought. */
+    sent,
+    install,
+    settle: () => shopify.settle(),
+    /** The merchant has allowed it, and orders are counted. */
+    async counting(given: Parameters<typeof install>[0] = {}) {
+      const shop = await install(given);
+      shopify.grantScopes({ shop: shop.domain, scopes: ['read_orders'] });
+      const outcome = await beginCounting({ shopId: shop.shopId, clock });
+      if (outcome !== 'counting') throw new Error(`not counting but ${outcome}`);
+      await shopify.settle();
+      return shop;
+    },
+    /** What the worker does with a shop's readings that are due. */
+    async read(): Promise<void> {
+      for (const shopId of await shopsWithReadings({ now: clock() }))
+        await readOrders({ shopId, clock, signal: new AbortController().signal });
+    },
+  };
+}
