@@ -21,6 +21,7 @@ import { pageToken } from './messenger/pages.server.ts';
 import type { Speak } from './messenger/replies.server.ts';
 import { send } from './messenger/send.server.ts';
 import { storefrontsDue } from './messenger/storefront-state.server.ts';
+import { auditBooks } from './notifications/books.server.ts';
 import { noteDelivered, noteRead, settleByEcho } from './notifications/echo.server.ts';
 import { sweepExpired } from './notifications/expire.server.ts';
 import { runLane } from './notifications/lane.server.ts';
@@ -189,6 +190,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     'check-pages': { cron: '7 * * * *', run: () => checkPages({ clock }) },
     'give-pages-back': { cron: '* * * * *', run: () => givePagesBack({ clock }) },
     privacy: { cron: '* * * * *', run: () => carryOut({ clock }) },
+    'audit-books': { cron: '53 * * * *', run: async () => void (await auditBooks()) },
     tidy: { cron: '41 3 * * *', run: () => tidy({ clock }) },
   });
 
