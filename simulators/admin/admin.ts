@@ -5,6 +5,7 @@ import { isForSale, itemOf, levelKey } from '../shopify/shop-state.ts';
 import { frame } from './frame.ts';
 import { changeOrder, ordersPage } from './orders.ts';
 import { escape, page } from './page.ts';
+import { blockScript, productPage } from './product-page.ts';
 
 type Given = {
   store: Store;
@@ -47,6 +48,15 @@ export function createAdmin({ store, scopes, apiKey, appName, appUrl, mintSessio
     }
     if (rest[0] === 'products' && request.method === 'POST')
       return setStock({ domain: shop.domain, form: await request.formData(), back: url.pathname });
+    if (rest[0] === 'products' && rest[1] === 'block.js')
+      return new Response(await blockScript(), { headers: { 'content-type': 'text/javascript' } });
+    if (rest[0] === 'products' && /^\d+$/.test(rest[1] ?? '')) {
+      const locale = url.searchParams.get('locale') ?? shop.primaryLocale;
+      const nav = navigation(shop.domain, 'products');
+      const of = { store, domain: shop.domain, productId: BigInt(rest[1]!), locale, nav, apiKey, appUrl };
+      const shown = productPage(of);
+      return shown === null ? html('No such product', 404) : html(shown);
+    }
     return html(products(shop.domain));
   }
 
@@ -135,7 +145,7 @@ export function createAdmin({ store, scopes, apiKey, appName, appUrl, mintSessio
         const state = isForSale({ shop, variant })
           ? '<span class="badge on">For sale</span>'
           : '<span class="badge">Sold out</span>';
-        return `<tr id="v${id}"><th scope="row">${escape(product.title)}<small>${escape(variant.title)}</small></th><td>${state}</td>${cells.join('')}</tr>`;
+        return `<tr id="v${id}"><th scope="row"><a href="/store/${domain.split('.')[0]}/products/${product.id}">${escape(product.title)}</a><small>${escape(variant.title)}</small></th><td>${state}</td>${cells.join('')}</tr>`;
       }),
     );
     return page({
