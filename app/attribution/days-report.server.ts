@@ -1,4 +1,4 @@
-// Day by day in the shop's own zone: how many were told, how many tapped, and what the orders of each day came to.
+// Day by day in the shop's own zone: how many were told, how many tapped for the first time, and what the orders of each day came to.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
@@ -40,9 +40,10 @@ export async function daysReport({
       WHERE "shopId" = ${shopId} AND "claimedAt" > ${since} AND "state" IN ('sent', 'presumed') AND NOT "isTest"
       GROUP BY 1`,
     db.$queryRaw<Counted[]>`
-      SELECT to_char(t."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, count(DISTINCT t."notificationId")::int AS count
-      FROM "Tap" t
-      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
+      SELECT to_char(f."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, count(*)::int AS count
+      FROM (SELECT min(t."at") AS at FROM "Tap" t
+            WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
+            GROUP BY t."notificationId") f
       GROUP BY 1`,
     db.$queryRaw<{ day: string; currency: string; amount: number }[]>`
       SELECT to_char(s."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, s."currency",

@@ -20,19 +20,11 @@ const STEP = 10;
 /** Its sentence says what the bars show; the table below the charts says each. */
 export function DayBars({ what, color, days, values, written }: Props) {
   const { say, locale } = useWords();
-  const total = values.reduce((sum, value) => sum + value, 0);
   const most = Math.max(...values);
   const name = (day: string) => dayName({ locale, day });
   const span = { what, from: name(days[0]!), until: name(days.at(-1)!) };
-  const drawn =
-    most === 0
-      ? say('days.drawn.none', span)
-      : say('days.drawn', {
-          ...span,
-          total: written(total),
-          day: name(days[values.indexOf(most)]!),
-          most: written(most),
-        });
+  const highest = { day: name(days[values.indexOf(most)]!), most: written(most) };
+  const drawn = most === 0 ? say('days.drawn.none', span) : say('days.drawn', { ...span, ...highest });
   const height = (value: number) => (most === 0 ? 0 : Math.max(value > 0 ? 1 : 0, (HEIGHT * value) / most));
   return (
     <BlockStack gap="100">
@@ -40,8 +32,8 @@ export function DayBars({ what, color, days, values, written }: Props) {
         <Text as="h3" variant="headingSm">
           {what}
         </Text>
-        <Text as="span" fontWeight="medium">
-          {written(total)}
+        <Text as="span" tone="subdued" variant="bodySm">
+          {most > 0 && say('days.most', highest)}
         </Text>
       </InlineStack>
       <svg

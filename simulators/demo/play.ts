@@ -53,6 +53,13 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   await admin.goto(`${ADMIN}/apps/${demo.keys.apiKey}/app/waitlist`);
   await admin.frameLocator('iframe').getByText(product.title).filter({ visible: true }).first().waitFor();
   await shown(admin, 'The merchant sees who waits');
+
+  await admin.goto(`${ADMIN}/apps/${demo.keys.apiKey}`);
+  const home = admin.frameLocator('iframe');
+  await home.getByRole('button', { name: 'Count orders' }).click();
+  await admin.getByRole('button', { name: 'Allow' }).click();
+  await home.getByRole('button', { name: 'Stop counting' }).waitFor();
+  await shown(admin, 'The merchant lets orders be counted');
   if (tokenLines().length !== 0) throw new Error('She was told before it was back.');
 
   await admin.goto(`${ADMIN}/products`);
@@ -78,6 +85,10 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   const selected = new URL(landed.url()).searchParams.get('variant');
   if (selected !== String(variant.id))
     throw new Error(`The link led to variant ${selected}, not ${variant.id}.`);
+  await landed.getByRole('button', { name: 'Add to cart' }).click();
+  await landed.getByRole('button', { name: 'Check out' }).click();
+  await landed.getByText('Thank you').waitFor();
+  await shown(landed, 'She buys it');
 
   say('           Now the same webhook five times again, and a restart of the worker ...');
   const level = {
@@ -92,8 +103,8 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   await demo.quiet();
 
   await admin.goto(`${ADMIN}/apps/${demo.keys.apiKey}`);
-  await admin.frameLocator('iframe').getByRole('heading').first().waitFor();
-  await shown(admin, 'The merchant reads what happened');
+  await home.getByText('1 order carries our link').waitFor();
+  await shown(admin, 'The merchant reads what happened, and what it brought');
   judge({ lines: tokenLines(), productTitle: product.title, restockedAt });
 }
 

@@ -6,6 +6,10 @@ import { SHOP } from './furnish.ts';
 const TOPICS: Record<string, string> = {
   'inventory_levels/update': 'Shopify: an inventory level has moved.',
   'products/update': 'Shopify: a product has changed.',
+  'orders/create': 'Shopify: somebody has ordered.',
+  'orders/paid': 'Shopify: the order is paid.',
+  'orders/updated': 'Shopify: an order has changed.',
+  'app/scopes_update': 'Shopify: the app may read more or less than before.',
   'app/uninstalled': 'Shopify: the app was uninstalled.',
 };
 

@@ -1,0 +1,105 @@
+// The merchant counts orders: allowed in the frame, bought through the message, seen on Home, paid back, and stopped.
+import { expect, test } from 'vitest';
+import { SHOP } from '../../simulators/demo/furnish.ts';
+import { waitFor } from '../setup/wait-for.ts';
+import { openFrames, PHONE, WIDE, type Looked } from './frame.ts';
+
+const admin = openFrames();
+const WISH = { product: 'Linen shirt', title: 'M / Sand' };
+const row = async () =>
+  (
+    await admin.client.query<{ counting: string; sales: number }>(
+      `SELECT s."counting", (SELECT count(*)::int FROM "Sale" WHERE "shopId" = s."id" AND "amount" > "refunded") AS sales
+       FROM "Shop" s WHERE s."domain" = $1`,
+      [SHOP],
+    )
+  ).rows[0]!;
+const granted = () => admin.stage().world.shopify.scopes(SHOP).granted.includes('read_orders');
+const answer = async ({ page }: Looked, what: 'Allow' | 'Cancel') => {
+  await page.getByText('asks for more access').waitFor();
+  expect(await page.locator('#asked').textContent()).toBe('read_orders');
+  await page.getByRole('button', { name: what }).click();
+};
+
+test('nothing is counted before the merchant allows it, and a refusal changes nothing', async () => {
+  const looked = await admin.open({ path: '/app' });
+  const { frame } = looked;
+  await frame.getByText('Not measured').waitFor();
+  await frame.getByRole('button', { name: 'Count orders' }).click();
+  await answer(looked, 'Cancel');
+  await frame.getByRole('alert').getByText('this app may not read orders').waitFor();
+  expect([granted(), (await row()).counting]).toEqual([false, 'off']);
+
+  await frame.getByRole('button', { name: 'Count orders' }).click();
+  await answer(looked, 'Allow');
+  await frame.getByText('None yet').waitFor();
+  await frame.getByText('Counted since', { exact: false }).last().waitFor();
+  await looked.page.locator('#toast', { hasText: 'Orders are counted from now on' }).waitFor();
+  expect([granted(), (await row()).counting]).toEqual([true, 'on']);
+  expect(looked.noise).toEqual([]);
+  await looked.page.context().close();
+});
+
+test('a shopper is told, taps Buy and checks out: Home shows what it brought', async () => {
+  const stage = admin.stage();
+  const ada = stage.shopper('Ada');
+  await ada.asks(WISH);
+  await stage.demo.quiet();
+  stage.stock({ ...WISH, available: 5 });
+  await waitFor(() => ada.told().length === 1, { until: 'Ada to be told', timeoutMs: 45_000 });
+  const buy = ada.phone.tapButton(ada.messages().at(-1)!.mid, 'Buy') as { url: string };
+
+  const { page } = await admin.open({ path: '/app' });
+  const shop = await page.context().newPage();
+  await shop.goto(buy.url);
+  await shop.getByRole('button', { name: 'Add to cart' }).click();
+  await shop.getByRole('button', { name: 'Check out' }).click();
+  await shop.getByText('Thank you').waitFor();
+  await waitFor(async () => (await row()).sales === 1, { until: 'the order to be counted' });
+
+  await page.reload();
+  const home = page.frameLocator('iframe');
+  await home.getByText('1 order carries our link').waitFor();
+  await home.getByText('The days as a table').click();
+  const cells = await home.locator('tbody tr').first().locator('td').allTextContents();
+  expect(cells.slice(0, 2)).toEqual(['1', '1']);
+  expect(cells[2]).toMatch(/[1-9]/);
+  const drawn = await home.locator('svg[role=img]').evaluateAll((all) => all.map((each) => each.ariaLabel));
+  expect(drawn).toHaveLength(3);
+  expect(drawn[0]).toMatch(/^Told from .+ to .+: most on .+, 1$/);
+  await page.context().close();
+}, 120_000);
+
+for (const [width, size] of [
+  ['wide', WIDE],
+  ['phone', PHONE],
+] as const)
+  test(`Home with orders counted holds, ${width}`, async () => {
+    const looked = await admin.open({ path: '/app', size });
+    await looked.frame.getByText('The days as a table').click();
+    await admin.picture({ ...looked, name: `earned-home-${width}` });
+    expect(await admin.overflow(looked.frame)).toBe(0);
+    expect(await admin.findings(looked.frame)).toEqual([]);
+    expect(looked.noise).toEqual([]);
+    await looked.page.context().close();
+  });
+
+test('the order is paid back in the merchant’s own admin: it counts no more', async () => {
+  const { page } = await admin.open({ path: '/app' });
+  await page.getByRole('link', { name: 'Orders', exact: true }).click();
+  await page.getByRole('button', { name: /^Refund/ }).click();
+  await waitFor(async () => (await row()).sales === 0, { until: 'the refund to be counted' });
+  await page.goto(`https://admin.shopify.com/store/demo/apps/${admin.stage().demo.keys.apiKey}/app`);
+  await page.frameLocator('iframe').getByText('None yet').waitFor();
+  await page.context().close();
+});
+
+test('the merchant stops: Home says so, and the scope is given back', async () => {
+  const looked = await admin.open({ path: '/app' });
+  await looked.frame.getByRole('button', { name: 'Stop counting' }).click();
+  await looked.frame.getByText('You stopped counting').waitFor();
+  await looked.frame.getByRole('button', { name: 'Count orders' }).waitFor();
+  await waitFor(() => !granted(), { until: 'the scope to be given back' });
+  expect(looked.noise).toEqual([]);
+  await looked.page.context().close();
+});
