@@ -12,6 +12,10 @@ export default function show(): void {
   render(<Block />, document.body);
 }
 
+/** A text that counts, with the number as the merchant writes it. */
+const counted = (key: string, count: number): string =>
+  shopify.i18n.translate(key, { count, number: shopify.i18n.formatNumber(count) });
+
 function Block() {
   const { i18n, data } = shopify;
   const productId = data.selected[0]?.id.split('/').at(-1) ?? '';
@@ -47,7 +51,7 @@ function Lines({ lines, waiting, more, now }: Waitlist) {
   const { i18n } = shopify;
   return (
     <s-stack gap="base">
-      <s-text type="strong">{i18n.translate('people', { count: waiting })}</s-text>
+      <s-text type="strong">{counted('people', waiting)}</s-text>
       <s-table>
         <s-table-header-row>
           <s-table-header listSlot="primary">{i18n.translate('column.variant')}</s-table-header>
@@ -64,12 +68,16 @@ function Lines({ lines, waiting, more, now }: Waitlist) {
         </s-table-body>
       </s-table>
       <s-stack direction="inline" gap="small">
-        {more > 0 && <s-text color="subdued">{i18n.translate('more', { count: more })}</s-text>}
+        {more > 0 && <s-text color="subdued">{counted('more', more)}</s-text>}
         <s-link href="app:app/waitlist">{i18n.translate('all')}</s-link>
       </s-stack>
     </s-stack>
   );
 }
+
+/** Shopify's own name for the variant of a product that has no options. */
+const nameOf = ({ title }: Line): string =>
+  title === 'Default Title' ? shopify.i18n.translate('only') : title;
 
 function Row({ line, now }: { line: Line; now: string }) {
   const { i18n } = shopify;
@@ -77,13 +85,13 @@ function Row({ line, now }: { line: Line; now: string }) {
   return (
     <s-table-row>
       <s-table-cell>
-        <s-link href={`app:app/waitlist/${line.variantId}`}>{line.title}</s-link>
+        <s-link href={`app:app/waitlist/${line.variantId}`}>{nameOf(line)}</s-link>
       </s-table-cell>
       <s-table-cell>
         {line.waiting === 0 ? i18n.translate('nobody') : i18n.formatNumber(line.waiting)}
       </s-table-cell>
       <s-table-cell>
-        {days === null ? '' : days === 0 ? i18n.translate('today') : i18n.translate('days', { count: days })}
+        {days === null ? '' : days === 0 ? i18n.translate('today') : counted('days', days)}
       </s-table-cell>
       <s-table-cell>
         <s-badge tone={TONES[line.state]}>{i18n.translate(`state.${line.state}`)}</s-badge>
