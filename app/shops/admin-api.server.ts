@@ -4,6 +4,7 @@ import { db } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { api } from './shopify-api.server.ts';
 import { accessTo, Unreadable } from './access.server.ts';
+import { notePoints, takePoints } from './points.server.ts';
 
 /**
  * What to do: `retry` soon, wait out the `throttled` bucket, wait for the merchant (`unreadable`), or mend our own query (`wrong`).
@@ -57,7 +58,7 @@ const costOf = (extensions: unknown): Cost | undefined => {
 const ANSWER_LIMIT_MS = 20_000;
 
 /**
- * Runs one operation; a 401 is answered by reading the session once more before it is renewed.
+ * Runs one operation, unless the shop's points do not suffice for it yet; a 401 is answered by reading the session once more before it is renewed.
  * @throws {ShopifyFailed} with advice.
  */
 export async function askShopify<T>({
@@ -73,6 +74,13 @@ export async function askShopify<T>({
   clock: Clock;
   signal?: AbortSignal;
 }): Promise<{ data: T; cost?: Cost }> {
+  const asked = { shopId, query, variables };
+  const missingMs = takePoints({ ...asked, now: clock() });
+  if (missingMs > 0)
+    throw new ShopifyFailed('Shopify would throttle the query', {
+      advice: 'throttled',
+      retryAfterMs: missingMs,
+    });
   const { domain } = await db.shop.findUniqueOrThrow({ where: { id: shopId }, select: { domain: true } });
   let refused: string | undefined;
   for (;;) {
@@ -85,8 +93,12 @@ export async function askShopify<T>({
         retries: 0,
         signal,
       });
-      return { data: answer.data as T, cost: costOf(answer.extensions) };
+      const cost = costOf(answer.extensions);
+      notePoints({ ...asked, cost, now: clock() });
+      return { data: answer.data as T, cost };
     } catch (error) {
+      if (error instanceof GraphqlQueryError)
+        notePoints({ ...asked, cost: costOf(error.body?.extensions), now: clock() });
       const status = error instanceof HttpResponseError ? error.response.code : undefined;
       if (status === 401 && refused === undefined) refused = session.accessToken;
       else throw failure(error);

@@ -1,6 +1,6 @@
 // A lane in miniature for the tests of this room: tells everybody who may be told by the open restocks, by the lane's own claim.
 import { db } from '../../app/db.server.ts';
-import { acquireLease, releaseLease } from '../../app/jobs/lease.server.ts';
+import { acquireLease, releaseLease, renewLease } from '../../app/jobs/lease.server.ts';
 import { claim } from '../../app/notifications/claim.server.ts';
 import { settleSent } from '../../app/notifications/settle.server.ts';
 import { clock, type House } from './house.ts';
@@ -16,6 +16,8 @@ export async function tellAll({ shopId, page }: House, { atMost = Infinity } = {
   for (const { id: restockId, variantId, isTest } of open) {
     const limit = Math.min(atMost - told.length, 10_000);
     if (limit <= 0) break;
+    // On a loaded machine fifteen claims may take longer than a lease lives.
+    await renewLease(lease);
     const now = clock();
     const turn = { shopId, restockId, variantId, pageId: page.id, isTest, troubled: false };
     const claimed = await claim({ metaPageId, lease, turn, limit, anyway: isTest, except: [], now });

@@ -38,6 +38,26 @@ test('throttled: wait until the bucket holds enough', async () => {
   expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('throttled');
 });
 
+test('what the bucket cannot pay for yet is not asked at all, and is asked once it can', async () => {
+  const { shopId, domain } = await house.install();
+  const asked = () => shopify.admin.calls().filter((call) => call.shop === domain).length;
+  const ids = Array.from({ length: 25 }, (_, at) => BigInt(at + 1));
+  let at = clock();
+  const look = () => readVariants({ shopId, variantIds: ids, clock: () => at });
+  await look();
+  shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
+  const { retryAfterMs } = await failureOf(look());
+  const before = asked();
+  expect((await failureOf(look())).advice).toBe('throttled');
+  expect(asked(), 'Shopify was not asked in vain').toBe(before);
+  // Another shop has points of its own.
+  const other = await house.install();
+  await askShopify({ shopId: other.shopId, query: QUERY, clock });
+  at = new Date(at.getTime() + retryAfterMs + 1_000);
+  await failureOf(look());
+  expect(asked(), 'by then it is worth asking').toBe(before + 1);
+});
+
 test('429 with a Retry-After: wait that long', async () => {
   const { shopId } = await house.install();
   shopify.disturb({ kind: 'refuse', status: 429 });
