@@ -19,6 +19,14 @@ export async function cursorOf({
   return cursor ?? null;
 }
 
+/**
+ * A shop's rows are found by the pair of shop and id, and by nothing else: asked for a small shop's newest rows by id alone, the database would
+ * read its way through those of a large one.
+ */
+const newest = ({ table, shopId }: { table: Prisma.Sql; shopId: bigint }) => Prisma.sql`
+  COALESCE((SELECT CASE WHEN t."shopId" = ${shopId} THEN t."id" END FROM ${table} t
+    WHERE (t."shopId", t."id") <= (${shopId}, 9223372036854775807) ORDER BY t."shopId" DESC, t."id" DESC LIMIT 1), 0)::bigint`;
+
 const SETTLE_STEP_MS = 25;
 const SETTLE_STEPS = 40;
 
@@ -29,8 +37,7 @@ const SETTLE_STEPS = 40;
 export async function settledTops({ shopId }: { shopId: bigint }): Promise<Tops | null> {
   const [seen] = await db.$queryRaw<(Tops & { next: string })[]>`
     SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next,
-      COALESCE((SELECT max("id") FROM "Subscription" WHERE "shopId" = ${shopId}), 0)::bigint AS joined,
-      COALESCE((SELECT max("id") FROM "Restock" WHERE "shopId" = ${shopId}), 0)::bigint AS restock`;
+      ${newest({ table: Prisma.sql`"Subscription"`, shopId })} AS joined, ${newest({ table: Prisma.sql`"Restock"`, shopId })} AS restock`;
   const { next, joined, restock } = seen!;
   for (let step = 0; step < SETTLE_STEPS; step += 1) {
     const [now] = await db.$queryRaw<{ settled: boolean }[]>`
@@ -47,7 +54,7 @@ const waitingFor = (variant: Prisma.Sql, { now }: { now: Date }) => Prisma.sql`
 
 export type Joining = About & { subscriptionId: bigint; at: Date; waiting: number; mark: number | null };
 
-/** The next who joined, in order. `waiting`: how many waited with the last of them included; `mark`: the number told of that line last. */
+/** The next who joined, in order; each line is counted once, whoever of it is among them. `waiting`: how many waited with the last of them included; `mark`: the number told of that line last. */
 export const joinings = ({
   shopId,
   after,
@@ -62,12 +69,20 @@ export const joinings = ({
   limit: number;
 }): Promise<Joining[]> =>
   db.$queryRaw<Joining[]>`
+    WITH next AS MATERIALIZED (
+      SELECT s."id", s."shopId", s."variantId", s."state", s."grantedAt", s."expiresAt" FROM "Subscription" s
+      WHERE (s."shopId", s."id") > (${shopId}, ${after}) AND (s."shopId", s."id") <= (${shopId}, ${upTo}) AND NOT s."isTest"
+      ORDER BY s."shopId", s."id" LIMIT ${limit}),
+    line AS MATERIALIZED (
+      SELECT n."variantId", (SELECT count(*) ${waitingFor(Prisma.sql`n`, { now })} AND w."id" <= (SELECT max("id") FROM next)) AS people
+      FROM (SELECT DISTINCT "shopId", "variantId" FROM next) n)
     SELECT s."id" AS "subscriptionId", s."grantedAt" AS at, v."id" AS "variantId", v."productId", v."title",
-      (SELECT count(*)::int ${waitingFor(Prisma.sql`s`, { now })} AND w."id" <= s."id") AS waiting,
+      (line."people" - (SELECT count(*) FROM next w WHERE w."variantId" = s."variantId" AND w."id" > s."id"
+        AND w."state" = 'waiting' AND w."expiresAt" > ${now}))::int AS waiting,
       (SELECT t."reached" FROM "FlowTold" t WHERE t."shopId" = s."shopId" AND t."fact" = 'line ' || s."variantId") AS mark
-    FROM "Subscription" s JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
-    WHERE s."shopId" = ${shopId} AND s."id" > ${after} AND s."id" <= ${upTo} AND NOT s."isTest"
-    ORDER BY s."id" LIMIT ${limit}`;
+    FROM next s JOIN line ON line."variantId" = s."variantId"
+    JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
+    ORDER BY s."id"`;
 
 /**
  * A restock is told once its line is empty, or it is over; nobody of it is on the way any more. The order matters: while a long line is
@@ -122,8 +137,9 @@ export async function flowsDue({ now }: { now: Date }): Promise<bigint[]> {
   const rows = await db.$queryRaw<{ shopId: bigint }[]>`
     SELECT c."shopId" FROM "FlowCursor" c
     JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL AND s."unreadableSince" IS NULL
-    WHERE EXISTS (SELECT FROM "Subscription" j WHERE j."shopId" = c."shopId" AND j."id" > c."joined")
+    WHERE (SELECT j."shopId" FROM "Subscription" j WHERE (j."shopId", j."id") > (c."shopId", c."joined") ORDER BY j."shopId", j."id" LIMIT 1) = c."shopId"
        OR EXISTS (SELECT FROM "Page" p WHERE p."shopId" = c."shopId" AND ${isTrouble})
-       OR EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = c."shopId" AND r."id" > c."restock" AND ${isTold({ now })})`;
+       OR (SELECT r."id" FROM "Restock" r
+          WHERE (r."shopId", r."id") > (c."shopId", c."restock") AND r."shopId" = c."shopId" AND ${isTold({ now })} LIMIT 1) IS NOT NULL`;
   return rows.map(({ shopId }) => shopId);
 }

@@ -35,11 +35,16 @@ export function flowOf(house: House) {
     },
     /** What the worker does when its round finds the shop; answers when it will come again. */
     async tell({ signal = always }: { signal?: AbortSignal } = {}): Promise<Date | null> {
-      const lease = await house.lease(randomUUID());
-      try {
-        return await worker({ shopId, lease, signal });
-      } finally {
-        await releaseLease(lease);
+      for (;;) {
+        const lease = await house.lease(randomUUID());
+        try {
+          const again = await worker({ shopId, lease, signal });
+          // On a loaded machine a lease may run out before its work is done; the worker would take it again, too.
+          const cutOff = again !== null && again <= clock() && !signal.aborted;
+          if (!cutOff) return again;
+        } finally {
+          await releaseLease(lease);
+        }
       }
     },
   };
