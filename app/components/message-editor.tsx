@@ -11,6 +11,7 @@ import {
   TextField,
 } from '@shopify/polaris';
 import { useState } from 'react';
+import { DraftTest } from './draft-test.tsx';
 import { MessagePreview } from './message-preview.tsx';
 import { unwise } from './unwise.ts';
 import type { SettingsForm } from './use-settings.ts';
@@ -82,13 +83,16 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
               </InlineStack>
             )}
           </BlockStack>
-          <MessagePreview
-            text={text}
-            message={message}
-            locale={locale}
-            shopName={shopName}
-            limit={chosen.limit}
-          />
+          <BlockStack gap="400">
+            <MessagePreview
+              text={text}
+              message={message}
+              locale={locale}
+              shopName={shopName}
+              limit={chosen.limit}
+            />
+            <DraftTest text={text} message={message} locale={locale} />
+          </BlockStack>
         </InlineGrid>
       </BlockStack>
     </Card>

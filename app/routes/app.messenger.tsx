@@ -5,6 +5,7 @@ import { BlockStack } from '@shopify/polaris';
 import { AdminPage } from '../components/admin-page.tsx';
 import { ChoosePage } from '../components/choose-page.tsx';
 import { ConnectedPage } from '../components/connected-page.tsx';
+import { KeptEvents } from '../components/kept-events.tsx';
 import { OwnTest } from '../components/own-test.tsx';
 import { PageTrouble } from '../components/page-trouble.tsx';
 import { WhatHappens } from '../components/what-happens.tsx';
@@ -12,6 +13,7 @@ import { useWords } from '../components/words.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { merchantAt } from '../merchant.server.ts';
 import { choosePage, disconnectPage, listChoices } from '../messenger/connect.server.ts';
+import { keptWithProblem } from '../messenger/inbox.server.ts';
 import { beginConnect } from '../messenger/login.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
 import { testLink } from '../messenger/test-link.server.ts';
@@ -22,10 +24,11 @@ import { whoWouldNotBeTold } from '../waitlist/never-told.server.ts';
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
   const now = systemClock();
-  const [page, choices, wouldNotBeTold] = await Promise.all([
+  const [page, choices, wouldNotBeTold, kept] = await Promise.all([
     pageOf({ shopId: shop.id }),
     listChoices({ shopId: shop.id, now }),
     whoWouldNotBeTold({ shopId: shop.id, now }),
+    keptWithProblem({ shopId: shop.id }),
   ]);
   return json({
     page: page && {
@@ -39,6 +42,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     test: page && (await testProgress({ shopId: shop.id, pageId: page.id })),
     choices,
     wouldNotBeTold,
+    kept: kept.map(({ id, at, problem }) => ({ id: String(id), at, problem: problem ?? '' })),
   });
 }
 
@@ -88,7 +92,7 @@ export async function action({ request }: ActionFunctionArgs) {
 }
 
 export default function Messenger() {
-  const { page, test, choices, wouldNotBeTold } = useLoaderData<typeof loader>();
+  const { page, test, choices, wouldNotBeTold, kept } = useLoaderData<typeof loader>();
   const { say } = useWords();
   return (
     <AdminPage title={say('nav.messenger')}>
@@ -97,6 +101,7 @@ export default function Messenger() {
         {choices && <ChoosePage choices={choices} />}
         <ConnectedPage page={page} wouldNotBeTold={wouldNotBeTold} />
         {page && test && <OwnTest test={test} passedAt={page.testPassedAt} />}
+        <KeptEvents kept={kept} />
         <WhatHappens />
       </BlockStack>
     </AdminPage>

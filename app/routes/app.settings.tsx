@@ -16,8 +16,10 @@ import { choosePace } from '../messenger/choose-pace.server.ts';
 import { differing, OWN_MESSAGES, ourTexts, wrongTexts } from '../messenger/own-words.ts';
 import { pageOf } from '../messenger/pages.server.ts';
 import type { Overrides } from '../messenger/words.ts';
+import { sendDraft } from '../notifications/send-draft.server.ts';
 import { hintAll } from '../restock/hint.server.ts';
 import { locationsOf, saveSettings } from '../shops/settings.server.ts';
+import type { Shop } from '../shops/shop.server.ts';
 import { clockText, readSettings } from '../shops/settings.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
@@ -52,9 +54,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
   });
 }
 
-export async function action({ request }: ActionFunctionArgs) {
-  const { shop } = await merchantAt(request);
-  const read = readSettings(String((await request.formData()).get('settings')));
+type Of = { shop: Shop; form: FormData; now: Date };
+
+async function save({ shop, form, now }: Of) {
+  const read = readSettings(String(form.get('settings')));
   if ('errors' in read) return json({ errors: read.errors }, { status: 422 });
   const texts = differing(read.settings.texts);
   const errors = wrongTexts(texts);
@@ -65,10 +68,34 @@ export async function action({ request }: ActionFunctionArgs) {
     then: async (tx) => {
       await choosePace({ shopId: shop.id, perSecond: read.settings.perSecond, tx });
       // What was decided under the old settings is looked at again under the new ones.
-      await hintAll({ tx, shopId: shop.id, now: systemClock() });
+      await hintAll({ tx, shopId: shop.id, now });
     },
   });
   return json({ done: 'saved' });
+}
+
+/** What is written, saved or not, in the merchant's own Messenger. */
+async function sendTest({ shop, form, now }: Of) {
+  const given = (name: string) => String(form.get(name) ?? '').slice(0, 4_000);
+  const [message, locale, text, of] = [given('message'), given('locale'), given('text'), given('of')];
+  const sent = await sendDraft({ shop, message, locale, text, now });
+  if (sent.outcome === 'sent') return json({ done: 'draft' });
+  const wrong = sent.outcome === 'wrong' ? `error.${sent.error}` : sent.outcome;
+  return json({ wrong, of }, { status: 422 });
+}
+
+const INTENTS = {
+  save,
+  'send-test': sendTest,
+};
+
+export async function action({ request }: ActionFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const form = await request.formData();
+  const intent = form.get('intent');
+  if (typeof intent !== 'string' || !Object.hasOwn(INTENTS, intent))
+    throw new Response('Unknown intent', { status: 400 });
+  return INTENTS[intent as keyof typeof INTENTS]({ shop, form, now: systemClock() });
 }
 
 const NO_ERRORS = {};
@@ -82,7 +109,10 @@ export default function Settings() {
     saved: loaded.settings,
     errors: fetcher.data?.errors ?? NO_ERRORS,
     submit: (settings) =>
-      fetcher.submit({ settings: JSON.stringify(settings) }, { method: 'post', action: '/app/settings' }),
+      fetcher.submit(
+        { intent: 'save', settings: JSON.stringify(settings) },
+        { method: 'post', action: '/app/settings' },
+      ),
   });
   const busy = fetcher.state !== 'idle';
   return (

@@ -22,7 +22,7 @@ const good = {
 
 async function save(changes: Record<string, unknown>) {
   const route = house.routes.find((each) => each.id === 'routes/app.settings')!;
-  const form = { settings: JSON.stringify({ ...good, ...changes }) };
+  const form = { intent: 'save', settings: JSON.stringify({ ...good, ...changes }) };
   const answer = await house.data({ route, token: house.token(), form });
   return { status: answer.status, ...((await answer.json()) as { errors?: object; done?: string }) };
 }

@@ -1,9 +1,11 @@
 // What the merchant reads, in English: the list of all texts of the admin.
 import { enCodes } from './en-codes.ts';
+import { enDeeds } from './en-deeds.ts';
 import { enEarned } from './en-earned.ts';
 
 export const en = {
   ...enCodes,
+  ...enDeeds,
   ...enEarned,
   'nav.waitlist': 'Waitlist',
   'nav.notifications': 'Notifications',
@@ -61,12 +63,13 @@ export const en = {
   'soon.units': '{units, plural, one {# unit} other {# units}}',
   'soon.untracked': 'stock not tracked',
   'funnel.title': 'From the button to yes, last 7 days',
-  'funnel.arrived': 'Came to Messenger for a sold-out variant',
+  'funnel.arrived': 'Asked for a sold-out variant in Messenger',
   'funnel.asked': 'Got the Notify Me card',
   'funnel.accepted': 'Tapped Notify Me',
   'funnel.none':
     'Nobody has come to Messenger in the last 7 days. Taps on the storefront button itself are not counted.',
-  'funnel.note': 'Taps on the storefront button itself are not counted.',
+  'funnel.note':
+    'One person asking for one variant counts once. Not counted: taps on the storefront button itself, people who came while it was for sale, and those who waited already.',
   'funnel.weak.asked': 'Some never got the card. Check that Messenger is well under Messenger.',
   'funnel.weak.accepted':
     'Fewer than half say yes. A shopper who does not tap Notify Me is never messaged; the text of the card can be changed in Settings.',
@@ -199,23 +202,6 @@ export const en = {
   'variant.looks': 'What we saw, and why',
   'variant.looks.none': 'We have not looked at it yet.',
   'look.units': '{units, plural, one {# unit} other {# units}}',
-  'move.title': 'This variant was deleted in Shopify',
-  'move.text':
-    '{waiting, plural, =0 {Nobody waits for it any more.} one {# person still waits for it, and can only be told of another variant of this product.} other {# people still wait for it, and can only be told of another variant of this product.}} Nobody is moved unless you do it.',
-  'move.silent': 'Shopify did not name the product’s variants. Load the page again in a moment.',
-  'move.nowhere':
-    'The product has no variant left, so there is nowhere to move them. A product that was made anew is another product: the shopper said yes to this one.',
-  'move.to': 'Let them wait for',
-  'move.do': 'Move them',
-  'move.ask':
-    '{waiting, plural, one {# person who waits for “{from}” will wait for “{to}” instead.} other {# people who wait for “{from}” will wait for “{to}” instead.}} They keep their place and are told of “{to}” by that name. This cannot be undone.',
-  'move.yes': '{waiting, plural, one {Move # person} other {Move # people}}',
-  'move.no': 'Leave them here',
-  'move.not_missing': 'Shopify knows this variant again, so nobody was moved.',
-  'move.other_product': 'That variant belongs to another product. Nobody was moved.',
-  'move.unknown': 'Shopify does not know the variant you chose any more. Nobody was moved.',
-  'move.no_answer': 'Shopify did not answer. Nobody was moved; try again in a moment.',
-  'done.move': 'Moved: everyone keeps their place',
   'table.next': 'Next page',
   'table.previous': 'Previous page',
   'life.title': 'Shopper …{shopper}',

@@ -1,10 +1,12 @@
 // What the merchant reads, in Spanish.
 import type { Texts } from './en.ts';
 import { esCodes } from './es-codes.ts';
+import { esDeeds } from './es-deeds.ts';
 import { esEarned } from './es-earned.ts';
 
 export const es: Texts = {
   ...esCodes,
+  ...esDeeds,
   ...esEarned,
   'nav.waitlist': 'Lista de espera',
   'nav.notifications': 'Avisos',
@@ -63,12 +65,13 @@ export const es: Texts = {
   'soon.units': '{units, plural, one {# unidad} other {# unidades}}',
   'soon.untracked': 'sin control de existencias',
   'funnel.title': 'Del botón al sí, últimos 7 días',
-  'funnel.arrived': 'Llegaron a Messenger por una variante agotada',
+  'funnel.arrived': 'Preguntaron en Messenger por una variante agotada',
   'funnel.asked': 'Recibieron la tarjeta Notify Me',
   'funnel.accepted': 'Pulsaron Notify Me',
   'funnel.none':
     'Nadie ha llegado a Messenger en los últimos 7 días. Las pulsaciones del botón de la tienda no se cuentan.',
-  'funnel.note': 'Las pulsaciones del botón de la tienda no se cuentan.',
+  'funnel.note':
+    'Una persona que pregunta por una variante cuenta una vez. No se cuentan las pulsaciones en el botón de la tienda, ni quien llegó mientras estaba a la venta, ni quien ya esperaba.',
   'funnel.weak.asked': 'Algunos no recibieron la tarjeta. Comprueba en Messenger que la conexión esté bien.',
   'funnel.weak.accepted':
     'Menos de la mitad dice que sí. A quien no pulsa Notify Me no se le vuelve a escribir; el texto de la tarjeta se puede cambiar en Ajustes.',
@@ -206,23 +209,6 @@ export const es: Texts = {
   'variant.looks': 'Qué vimos y por qué',
   'variant.looks.none': 'Todavía no la hemos consultado.',
   'look.units': '{units, plural, one {# unidad} other {# unidades}}',
-  'move.title': 'Esta variante se eliminó en Shopify',
-  'move.text':
-    '{waiting, plural, =0 {Ya no espera nadie por ella.} one {Todavía espera # persona, y solo se le puede avisar de otra variante de este producto.} other {Todavía esperan # personas, y solo se les puede avisar de otra variante de este producto.}} Nadie se mueve si no lo haces tú.',
-  'move.silent': 'Shopify no nombró las variantes del producto. Vuelve a cargar la página en un momento.',
-  'move.nowhere':
-    'Al producto no le queda ninguna variante, así que no hay adónde moverlas. Un producto creado de nuevo es otro producto: el comprador dijo que sí a este.',
-  'move.to': 'Que esperen por',
-  'move.do': 'Moverlas',
-  'move.ask':
-    '{waiting, plural, one {# persona que espera por «{from}» esperará por «{to}».} other {# personas que esperan por «{from}» esperarán por «{to}».}} Conservan su puesto y se les avisará de «{to}» con ese nombre. No se puede deshacer.',
-  'move.yes': '{waiting, plural, one {Mover a # persona} other {Mover a # personas}}',
-  'move.no': 'Dejarlas aquí',
-  'move.not_missing': 'Shopify vuelve a conocer esta variante, así que no se movió a nadie.',
-  'move.other_product': 'Esa variante es de otro producto. No se movió a nadie.',
-  'move.unknown': 'Shopify ya no conoce la variante que elegiste. No se movió a nadie.',
-  'move.no_answer': 'Shopify no respondió. No se movió a nadie; inténtalo de nuevo en un momento.',
-  'done.move': 'Movidas: todas conservan su puesto',
   'table.next': 'Página siguiente',
   'table.previous': 'Página anterior',
   'life.title': 'Comprador …{shopper}',

@@ -1,0 +1,116 @@
+// "Send me a test" of the message editor: the merchant's own wording, saved or not, in the merchant's own Messenger; told to nobody else.
+import { db } from '../db.server.ts';
+import { ring } from '../jobs/signal.server.ts';
+import { DAY, later } from '../lib/clock.ts';
+import { LIMIT, shorten } from '../messenger/limits.ts';
+import type { Saying } from '../messenger/message.ts';
+import { OWN_MESSAGES, wrong, type OwnMessage } from '../messenger/own-words.ts';
+import { pageOf } from '../messenger/pages.server.ts';
+import { isOpen } from '../messenger/permission/open-window.ts';
+import { keepReplies } from '../messenger/replies.server.ts';
+import { LOCALES, say } from '../messenger/words.ts';
+import type { Shop } from '../shops/shop.server.ts';
+import { variantUrl } from '../shops/links.ts';
+import { nameOf } from '../waitlist/person.server.ts';
+import { wordsOf } from './notice.ts';
+
+/** It is no notification: it spends no token, has no row among the messages, and stands in no figure. */
+const LABEL = 'Test: ';
+
+export type DraftSent =
+  | { outcome: 'sent' }
+  | { outcome: 'no_page' }
+  | { outcome: 'page_trouble' }
+  /** Nobody has made the own test on this Page: we do not know whose Messenger is the merchant's. */
+  | { outcome: 'no_test' }
+  | { outcome: 'stopped' }
+  /** Meta lets us write for 24 hours after the merchant's own last action in the thread. */
+  | { outcome: 'window_closed' }
+  | { outcome: 'wrong'; error: string };
+
+export async function sendDraft({
+  shop,
+  message,
+  locale,
+  text,
+  now,
+}: {
+  shop: Shop;
+  message: string;
+  locale: string;
+  text: string;
+  now: Date;
+}): Promise<DraftSent> {
+  const known = OWN_MESSAGES.find((each) => each.message === message)?.message;
+  if (known === undefined || !LOCALES.includes(locale)) return { outcome: 'wrong', error: 'unknown_message' };
+  const error = wrong({ message: known, text, locale });
+  if (error !== undefined) return { outcome: 'wrong', error };
+  const page = await pageOf({ shopId: shop.id });
+  if (page === null) return { outcome: 'no_page' };
+  if (page.trouble === 'reconnect') return { outcome: 'page_trouble' };
+  const test = await db.optInRequest.findFirst({
+    where: { shopId: shop.id, isTest: true, shopper: { pageId: page.id } },
+    orderBy: { id: 'desc' },
+    include: { shopper: true, variant: true },
+  });
+  if (test === null) return { outcome: 'no_test' };
+  const { shopper, variant } = test;
+  if (shopper.stoppedAt !== null) return { outcome: 'stopped' };
+  const { lastActionAt } = shopper;
+  if (lastActionAt === null || !isOpen({ lastActionAt, now })) return { outcome: 'window_closed' };
+  const saying = sayingOf({ shop, message: known, locale, text, variant, now });
+  const { metaPageId } = page;
+  await db.$transaction(async (tx) => {
+    // Dated by the action that opened the window: it is never said after the window's end.
+    const reply = { shopId: shop.id, pageId: page.id, psid: shopper.psid, saying };
+    await keepReplies({ tx, metaPageId, at: lastActionAt, replies: [reply], now });
+    await ring(tx, 'inbox', metaPageId);
+  });
+  return { outcome: 'sent' };
+}
+
+type Subject = {
+  shop: Shop;
+  message: OwnMessage;
+  locale: string;
+  text: string;
+  variant: {
+    id: bigint;
+    productTitle: string;
+    title: string;
+    handle: string;
+    url: string | null;
+    price: string | null;
+  };
+  now: Date;
+};
+
+/** The draft about a product of the shop; the card's question is sent as text, since a card would ask for a real yes. */
+function sayingOf({ shop, message, locale, text, variant, now }: Subject): Saying {
+  const overrides = { [locale]: { [message]: text } };
+  const product = nameOf(variant);
+  if (message === 'request.title' || message === 'confirm') {
+    const values = { product, shop: shop.name, until: later(now, 365 * DAY) };
+    const said = say({ locale, message, values, overrides, timeZone: shop.timezone });
+    return { kind: 'text', text: shorten({ text: LABEL + said, limit: LIMIT.text }) };
+  }
+  const words = wordsOf({
+    subject: {
+      shopId: shop.id,
+      shopName: shop.name,
+      currency: shop.currency,
+      texts: overrides,
+      product,
+      price: variant.price,
+      imageUrl: null,
+      canOnlyBeOrdered: message === 'notice.canBeOrdered',
+    },
+    locale,
+  });
+  const url = variantUrl({ ...variant, domain: shop.domain, variantId: variant.id });
+  return {
+    kind: 'buttons',
+    text: shorten({ text: LABEL + words.text, limit: LIMIT.buttonText }),
+    buttons: [{ type: 'web_url', title: words.buy, url }],
+  };
+}

@@ -1,0 +1,170 @@
+// The merchant's own hand, done in a real browser: hold and release, waiters of a deleted variant moved, a draft on the own phone.
+import { expect, test } from 'vitest';
+import { MERCHANT, SHOP } from '../../simulators/demo/furnish.ts';
+import { waitFor } from '../setup/wait-for.ts';
+import { openFrames, type Looked } from './frame.ts';
+
+const admin = openFrames();
+const toast = ({ page }: Looked, text: string) =>
+  waitFor(async () => (await page.locator('#toast').textContent()) === text, { until: `“${text}”` });
+const one = async <Row>(text: string, values: unknown[] = []) =>
+  (await admin.client.query(text, values)).rows[0] as Row;
+/** Everything that is counted: who waits, who was asked, what was sent. */
+const counts = () =>
+  one<Record<string, number>>(
+    `SELECT (SELECT count(*)::int FROM "Subscription") AS subscriptions, (SELECT count(*)::int FROM "OptInRequest") AS requests, (SELECT count(*)::int FROM "Notification") AS notifications`,
+  );
+
+test('what is back is held and released from Home, and from its own page', async () => {
+  const stage = admin.stage();
+  const wish = { product: 'Gauze scarf', title: 'Rust' };
+  const { id: variantId } = stage.variant(wish);
+  await admin.client.query(`UPDATE "Shop" SET "holdOffSeconds" = 3600 WHERE "domain" = $1`, [SHOP]);
+  const ada = stage.shopper('Ada');
+  await ada.asks(wish);
+  await waitFor(
+    async () => (await one(`SELECT 1 FROM "Subscription" WHERE "variantId" = $1`, [variantId])) !== undefined,
+    {
+      until: 'the yes',
+      timeoutMs: 20_000,
+    },
+  );
+  stage.stock({ ...wish, available: 6 });
+  const restock = () =>
+    one<{ heldAt: Date | null }>(
+      `SELECT "heldAt" FROM "Restock" WHERE "variantId" = $1 AND "closedAt" IS NULL`,
+      [variantId],
+    );
+  await waitFor(async () => (await restock()) !== undefined, { until: 'the restock', timeoutMs: 20_000 });
+
+  const home = await admin.open({ path: '/app' });
+  await home.frame.getByText('0 of 1 told').waitFor();
+  await home.frame.getByRole('button', { name: 'Hold', exact: true }).click();
+  await toast(home, 'Held: nobody more is told until you release it');
+  await home.frame.getByText('You hold it').waitFor();
+  expect((await restock()).heldAt).not.toBeNull();
+  await home.page.context().close();
+
+  const variant = await admin.open({ path: `/app/waitlist/${variantId}` });
+  await variant.frame.getByText('You hold it').waitFor();
+  await variant.frame.getByRole('button', { name: 'Release', exact: true }).click();
+  await toast(variant, 'Released: a fresh look decides how it goes on');
+  await variant.frame.getByRole('button', { name: 'Hold', exact: true }).waitFor();
+  expect((await restock()).heldAt).toBeNull();
+  expect(ada.told()).toHaveLength(0);
+  expect(variant.noise).toEqual([]);
+  await variant.page.context().close();
+}, 120_000);
+
+test('whoever waits stands in the list of shoppers with the reason, and their row leads to their life', async () => {
+  const looked = await admin.open({ path: '/app/waitlist' });
+  const { frame, page } = looked;
+  await frame.getByRole('tab', { name: 'By shopper' }).click();
+  await frame.getByText('Why not told yet').filter({ visible: true }).first().waitFor();
+  await frame.getByText('We wait a moment').filter({ visible: true }).first().waitFor();
+  await frame.getByRole('searchbox').fill('nothing like it');
+  await frame.getByText('Nothing found').waitFor();
+  await frame.getByRole('searchbox').fill('scarf');
+  await frame.getByRole('link', { name: 'Gauze scarf' }).first().click();
+  await frame.getByText('Consent as proof').waitFor();
+  expect(looked.noise).toEqual([]);
+  await page.context().close();
+});
+
+test('the waiters of a deleted variant are moved by the merchant alone, after reading who moves where', async () => {
+  const stage = admin.stage();
+  const wish = { product: 'Gauze scarf', title: 'Sea' };
+  const { id: variantId } = stage.variant(wish);
+  for (const name of ['Bo', 'Cleo']) await stage.shopper(name).asks(wish);
+  const waiting = async (id: bigint) =>
+    (
+      await one<{ n: number }>(
+        `SELECT count(*)::int AS n FROM "Subscription" WHERE "variantId" = $1 AND "state" = 'waiting'`,
+        [id],
+      )
+    ).n;
+  await waitFor(async () => (await waiting(variantId)) === 2, { until: 'both to wait', timeoutMs: 20_000 });
+  const { id: oat } = stage.variant({ product: 'Gauze scarf', title: 'Oat' });
+  stage.store.deleteVariant({ shop: SHOP, variantId });
+  await admin.client.query(`UPDATE "Variant" SET "wanted" = "wanted" + 1 WHERE "id" = $1`, [variantId]);
+  await waitFor(
+    async () =>
+      (
+        await one<{ missingSince: Date | null }>(`SELECT "missingSince" FROM "Variant" WHERE "id" = $1`, [
+          variantId,
+        ])
+      ).missingSince !== null,
+    { until: 'the app to see that it is gone', timeoutMs: 20_000 },
+  );
+
+  const looked = await admin.open({ path: `/app/waitlist/${variantId}` });
+  const { frame, page } = looked;
+  await frame.getByText('This variant was deleted in Shopify').waitFor();
+  expect(await waiting(variantId)).toBe(2);
+  await frame.getByLabel('Let them wait for').selectOption({ label: 'Oat' });
+  await frame.getByRole('button', { name: 'Move them' }).click();
+  await frame
+    .getByText('2 people who wait for “Gauze scarf, Sea” will wait for “Gauze scarf, Oat” instead.')
+    .waitFor();
+  await frame.getByRole('button', { name: 'Leave them here' }).click();
+  expect(await waiting(oat)).toBe(0);
+  await frame.getByRole('button', { name: 'Move them' }).click();
+  await frame.getByRole('button', { name: 'Move 2 people' }).click();
+  await toast(looked, 'Moved: everyone keeps their place');
+  await frame.getByText('Nobody waits for it any more').waitFor();
+  expect([await waiting(variantId), await waiting(oat)]).toEqual([0, 2]);
+  expect(looked.noise).toEqual([]);
+  await page.context().close();
+}, 120_000);
+
+test('a draft goes to the merchant’s own Messenger, marked as a test, and no figure moves', async () => {
+  const { world } = admin.stage();
+  const phone = world.messenger.phone(MERCHANT.id);
+  const said = () => phone.messages().map(({ content }) => JSON.stringify(content));
+  const looked = await admin.open({ path: '/app/settings' });
+  const { frame, page } = looked;
+  const before = await counts();
+  await frame.getByLabel('Text', { exact: true }).fill('{product} has come home');
+  await frame.getByRole('button', { name: 'Send me a test' }).click();
+  await toast(looked, 'Sent to your own Messenger');
+  await waitFor(() => said().some((text) => /Test: [^"]*has come home/.test(text)), {
+    until: 'the draft on the phone',
+    timeoutMs: 20_000,
+  });
+  expect(await counts()).toEqual(before);
+  // Sending it has saved nothing.
+  expect(
+    (await one<{ texts: object }>('SELECT "texts" FROM "Shop" WHERE "domain" = $1', [SHOP])).texts,
+  ).toEqual({});
+
+  await frame.getByLabel('Text', { exact: true }).fill('it is back');
+  await frame.getByRole('button', { name: 'Send me a test' }).click();
+  await frame
+    .getByText("put '{product}' somewhere in the text")
+    .or(frame.getByText('Name the product'))
+    .first()
+    .waitFor();
+
+  await admin.client.query(`UPDATE "Shopper" SET "lastActionAt" = now() - interval '25 hours'`);
+  await frame.getByLabel('Text', { exact: true }).fill('{product} is here again');
+  await frame.getByRole('button', { name: 'Send me a test' }).click();
+  await frame.getByText('Meta lets your Page write to you for 24 hours').waitFor();
+  expect(said().some((text) => text.includes('is here again'))).toBe(false);
+  expect(looked.noise.filter((line) => !line.includes('422'))).toEqual([]);
+  await page.context().close();
+}, 90_000);
+
+test('what Meta sent and nobody could act on is shown with what there is to do', async () => {
+  await admin.client.query(
+    `INSERT INTO "Inbox" ("key","metaPageId","person","at","receivedAt","dueAt","body","problem")
+     SELECT 'kept ' || g, p."metaPageId", 'x', now() - g * interval '1 hour', now(), now(), '\\x01',
+       (ARRAY['An opt-in whose request we do not know.','It could not be handled after several attempts.','unknown event: telepathy'])[g]
+     FROM "Page" p, generate_series(1, 3) g`,
+  );
+  const { frame, page, noise } = await admin.open({ path: '/app/messenger' });
+  await frame.getByText('3 messages from Meta were not acted on').waitFor();
+  await frame.getByText('A yes to a card that we do not know').waitFor();
+  await frame.getByText('unknown event: telepathy').waitFor();
+  expect(noise).toEqual([]);
+  await page.context().close();
+});
