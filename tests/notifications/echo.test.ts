@@ -35,14 +35,32 @@ test('no echo and only 500s: unknown after five minutes, and a late echo still m
   await world.expectBalanced(shop.id);
 });
 
-test("an echo through another Page, or with a mark that isn't ours, changes nothing", async () => {
-  const { shop, metaPageId } = await world.shopWithWaiters({ count: 1 });
+test("a call of unknown fate stays so after an echo through another Page or with a mark that isn't ours; its own echo settles it", async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 1 });
+  const other = await world.shopWithWaiters({ count: 0 });
+  world.messenger.dials.webhooks.withholdEchoes = true;
+  world.messenger.disturb({ kind: 'lose_reply', times: 1, only: { pageId: metaPageId } });
+  // Long enough for the call, too short for its repeat.
+  await world.runOut({ metaPageId, within: 30_000 });
+  world.messenger.dials.webhooks.withholdEchoes = false;
+  expect(world.toldOf(metaPageId), 'it was delivered, and we do not know').toHaveLength(1);
+  const kept = () => db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
+  const before = await kept();
+  expect(before).toMatchObject({ state: 'begun', mid: null, settledAt: null });
+  const echo = { metadata: `n1_${shop.id}_${before.id}`, mid: 'm_1', now: world.clock() };
+
+  await settleByEcho({ ...echo, metaPageId: other.metaPageId });
+  await settleByEcho({ ...echo, metaPageId, metadata: `n1_${other.shop.id}_${before.id}` });
+  expect(await settleByEcho({ ...echo, metaPageId, metadata: 'p1_7' })).toBe(false);
+  expect(await settleByEcho({ ...echo, metaPageId, metadata: `n1_${shop.id}_${before.id} ` })).toBe(false);
+  expect(await kept()).toEqual(before);
+  expect(await world.statesOf(shop.id)).toEqual({ claimed: 1 });
+
+  await settleByEcho({ ...echo, metaPageId });
+  expect(await kept()).toMatchObject({ state: 'sent', mid: 'm_1', body: null });
   await world.runOut({ metaPageId });
-  const row = await db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
-  const now = world.clock();
-  expect(await settleByEcho({ metaPageId, metadata: 'p1_7', mid: 'm', now })).toBe(false);
-  await settleByEcho({ metaPageId: '999', metadata: `n1_${shop.id}_${row.id}`, mid: 'm_other', now });
-  expect((await db.notification.findFirstOrThrow({ where: { shopId: shop.id } })).mid).toBe(row.mid);
+  world.expectEachOnce({ metaPageId, psids: [waiters[0]!.psid] });
+  await world.expectBalanced(shop.id);
 });
 
 test('deliveries and readings are noted once, by their watermark', async () => {

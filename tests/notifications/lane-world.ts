@@ -127,8 +127,10 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
   }
 
   async function expectBalanced(shopId: bigint): Promise<void> {
-    const { faults } = await balance({ shopId });
+    const { faults, accounts } = await balance({ shopId });
     expect(faults).toEqual([]);
+    for (const { shopId: _shop, variantId: _variant, optedIn, ...ends } of accounts)
+      expect(Object.values(ends).reduce((sum, one) => sum + one, 0)).toBe(optedIn);
   }
 
   const statesOf = async (shopId: bigint): Promise<Record<string, number>> =>
