@@ -13,6 +13,11 @@ export function spread(values: number[]): Spread {
   return { median, min: sorted[0]!, max: sorted.at(-1)! };
 }
 
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+}
+
 export type Figure = {
   name: string;
   /** What is measured, in words. */ measured: string;
@@ -20,6 +25,7 @@ export type Figure = {
   n: number;
   pairs: number;
   floor?: Spread;
+  /** What others do, measured in the same run. */ peers?: Record<string, Spread>;
   own: Spread;
   ratio?: Spread;
   goal: string;
@@ -42,6 +48,8 @@ export function report({ bench, figures }: { bench: string; figures: Figure[] })
   for (const one of figures) {
     out(`\n${one.name}: ${one.measured} (N ${one.n}, pairs ${one.pairs}; median (min-max))`);
     if (one.floor) out(`  floor  ${shown(one.floor)} ${one.unit}`);
+    for (const [peer, seen] of Object.entries(one.peers ?? {}))
+      out(`  peer   ${shown(seen)} ${one.unit}, ${peer}`);
     out(`  ours   ${shown(one.own)} ${one.unit}`);
     if (one.ratio) out(`  ratio  ${shown(one.ratio)}`);
     out(`  goal   ${one.goal}: ${one.met ? 'met' : 'FALLS SHORT'}${one.note ? `; ${one.note}` : ''}`);
