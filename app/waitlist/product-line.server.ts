@@ -29,7 +29,7 @@ const stateOf = ({ missing, paused, restocked, reason }: Found): LineState => {
 
 const ROOM = 20;
 
-/** Variants that people wait for or that are being told, the longest line first; null when nobody ever asked for this product here. */
+/** Variants that people wait for or that are being told, the longest line first; empty when nobody ever asked for this product here. */
 export async function productLine({
   shopId,
   productId,
@@ -40,7 +40,7 @@ export async function productLine({
   productId: bigint;
   now: Date;
   room?: number;
-}): Promise<ProductLine | null> {
+}): Promise<ProductLine> {
   const found = await db.$queryRaw<Found[]>`
     SELECT v."id", v."title", line."waiting", line."oldest", v."missingSince" IS NOT NULL AS missing, v."pausedAt" IS NOT NULL AS paused,
       EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS restocked,
@@ -51,7 +51,6 @@ export async function productLine({
       WHERE s."shopId" = v."shopId" AND s."variantId" = v."id" AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}) line
     WHERE v."shopId" = ${shopId} AND v."productId" = ${productId}
     ORDER BY line."waiting" DESC, v."title", v."id"`;
-  if (found.length === 0) return null;
   const shown = found.filter(({ waiting, restocked }) => waiting > 0 || restocked);
   return {
     waiting: shown.reduce((sum, { waiting }) => sum + waiting, 0),

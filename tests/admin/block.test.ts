@@ -199,7 +199,7 @@ test('while it loads it says so; when the app cannot be reached it says so, and 
 for (const [what, fulfil] of [
   ['an error page', { status: 500, body: 'Oops' }],
   ['something that is no waitlist', { status: 200, json: { hello: true } }],
-  ['a 404 that is not ours', { status: 404, body: '<h1>Not found</h1>' }],
+  ['a 404', { status: 404, body: '<h1>Not found</h1>' }],
 ] as const)
   test(`${what} is no empty waitlist`, async () => {
     const { page, block } = await open({

@@ -40,6 +40,10 @@ function intentsOf(route: AdminRoute): string[] {
   return [...block.matchAll(/^ {2}'?([\w-]+)'?[:,]/gm)].map((found) => found[1]!);
 }
 
+/** A door that answers with a list: of what is not this shop's the list is empty. */
+const LISTS = ['routes/app.products.$productId.waitlist'];
+const missing = (route: AdminRoute) => (route.path.includes(':') && !LISTS.includes(route.id) ? 404 : 200);
+
 const leaks = (text: string) => [MARK, PSID, PSID.slice(-6)].filter((mark) => text.includes(mark));
 
 test('there are routes, parameters and intents to try', () => {
@@ -72,11 +76,7 @@ test('no route shows a row of another shop, whatever id it is asked for', async 
   for (const route of house.routes.filter((each) => each.loader))
     for (const path of addresses(route, 'theirs')) {
       const answer = await house.data({ route, path, token });
-      expect([path, answer.status, leaks(await answer.text())]).toEqual([
-        path,
-        route.path.includes(':') ? 404 : 200,
-        [],
-      ]);
+      expect([path, answer.status, leaks(await answer.text())]).toEqual([path, missing(route), []]);
     }
 });
 

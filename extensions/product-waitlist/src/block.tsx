@@ -47,7 +47,7 @@ function Block() {
   );
 }
 
-function Lines({ lines, waiting, more, now }: Waitlist) {
+function Lines({ lines, waiting, more }: Waitlist) {
   const { i18n } = shopify;
   return (
     <s-stack gap="base">
@@ -63,7 +63,7 @@ function Lines({ lines, waiting, more, now }: Waitlist) {
         </s-table-header-row>
         <s-table-body>
           {lines.map((line) => (
-            <Row key={line.variantId} line={line} now={now} />
+            <Row key={line.variantId} line={line} />
           ))}
         </s-table-body>
       </s-table>
@@ -79,9 +79,9 @@ function Lines({ lines, waiting, more, now }: Waitlist) {
 const nameOf = ({ title }: Line): string =>
   title === 'Default Title' ? shopify.i18n.translate('only') : title;
 
-function Row({ line, now }: { line: Line; now: string }) {
+function Row({ line }: { line: Line }) {
   const { i18n } = shopify;
-  const days = oldest({ since: line.oldest, now });
+  const days = oldest({ since: line.oldest, now: Date.now() });
   return (
     <s-table-row>
       <s-table-cell>
