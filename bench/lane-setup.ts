@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, setGlobalDispatcher, type Dispatcher } from 'undici';
 import { migrate } from '../scripts/migrate.ts';
 import { erasePostgres, startPostgres } from '../scripts/postgres.ts';
@@ -58,6 +59,9 @@ export async function openLaneHouse() {
   setGlobalDispatcher(agent.compose(leadAway));
 
   const { db } = await import('../app/db.server.ts');
+  const { acquireLease, releaseLease, renewLease } = await import('../app/jobs/lease.server.ts');
+  const { createPace } = await import('../app/messenger/pace.ts');
+  const { runLane } = await import('../app/notifications/lane.server.ts');
   const { seal } = await import('../app/lib/seal.server.ts');
   const { sealPageToken } = await import('../app/messenger/pages.server.ts');
 
@@ -130,6 +134,42 @@ export async function openLaneHouse() {
     return { shopId, metaPageId, token, page, variantId, restockId: restock.id };
   }
 
+  /** One worker drains the line; on a machine so busy that it loses its lease, it takes it again. */
+  async function drain(
+    { metaPageId, restockId }: { metaPageId: string; restockId: bigint },
+    limit: number,
+  ): Promise<void> {
+    const pace = createPace({ perSecond: limit });
+    const fresh = setInterval(() => {
+      // Prisma begins only when somebody waits for it.
+      db.restock
+        .update({ where: { id: restockId }, data: { sellableAt: new Date() } })
+        .catch(() => undefined);
+    }, 2_000);
+    try {
+      for (;;) {
+        const acquired = await acquireLease({ name: `page:${metaPageId}`, holder: 'bench' });
+        if (!('lease' in acquired)) throw new Error('The bench did not get its own lease.');
+        const { lease } = acquired;
+        const renewal = setInterval(() => void renewLease(lease), 500);
+        const lane = {
+          metaPageId,
+          lease,
+          pace,
+          clock: () => new Date(),
+          signal: new AbortController().signal,
+        };
+        const next = await runLane({ ...lane, limitOf: () => limit });
+        clearInterval(renewal);
+        await releaseLease(lease);
+        if (next === null || next.getTime() - Date.now() > 5_000) return;
+        else await pause(Math.max(1, next.getTime() - Date.now()));
+      }
+    } finally {
+      clearInterval(fresh);
+    }
+  }
+
   /** CPU so far of PostgreSQL, all its processes, in microseconds. */
   function postgresCpu(): number {
     const postmaster = Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
@@ -150,6 +190,7 @@ export async function openLaneHouse() {
     db,
     order,
     furnish,
+    drain,
     postgresCpu,
     tally: (pageId: string) => order<Tally>({ do: 'tally', pageId }),
     async close() {
