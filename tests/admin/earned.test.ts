@@ -94,6 +94,45 @@ test('the order is paid back in the merchant’s own admin: it counts no more', 
   await page.context().close();
 });
 
+test('an order whose landing page nobody knew is traced by the worker, once Shopify’s journey is ready', async () => {
+  const { world, variant } = admin.stage();
+  const { rows } = await admin.client.query<{ code: string }>(
+    `SELECT "code" FROM "Notification" WHERE NOT "isTest" AND "state" = 'sent'`,
+  );
+  const marks = `utm_source=messenger&utm_campaign=back_in_stock&utm_content=${rows[0]!.code}`;
+  world.shopify.store.placeOrder({
+    shop: SHOP,
+    variantId: variant(WISH).id,
+    visits: [`/?${marks}`],
+    journeyAfterMs: 0,
+  });
+  // Two minutes pass in a moment.
+  await waitFor(
+    async () => {
+      await admin.client.query('UPDATE "OrderReading" SET "dueAt" = now() WHERE "dueAt" > now()');
+      return (await row()).sales === 1;
+    },
+    { until: 'the journey to be read', timeoutMs: 20_000, everyMs: 200 },
+  );
+  await waitFor(async () => (await admin.client.query('SELECT 1 FROM "OrderReading"')).rowCount === 0, {
+    until: 'the reading to be done with',
+  });
+});
+
+test('Shopify takes the scope back: counting ends by itself, and Home says why', async () => {
+  const { world } = admin.stage();
+  world.shopify.revokeScopes({ shop: SHOP, scopes: ['read_orders'] });
+  await waitFor(async () => (await row()).counting === 'off', { until: 'counting to end' });
+  const looked = await admin.open({ path: '/app' });
+  await looked.frame.getByText('Shopify no longer lets this app read orders').waitFor();
+  // What was counted until then stays.
+  await looked.frame.getByText('1 order carries our link; counting stopped on').waitFor();
+  await looked.frame.getByRole('button', { name: 'Count orders' }).click();
+  await answer(looked, 'Allow');
+  await looked.frame.getByRole('button', { name: 'Stop counting' }).waitFor();
+  await looked.page.context().close();
+});
+
 test('the merchant stops: Home says so, and the scope is given back', async () => {
   const looked = await admin.open({ path: '/app' });
   await looked.frame.getByRole('button', { name: 'Stop counting' }).click();
