@@ -1,11 +1,13 @@
 // Flow in the whole story: the merchant turns workflows on, a shopper asks and is told, the worker dies in between, and no event is lost or told under two ids.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildApp } from '../../scripts/build.ts';
 import { SHOP } from '../../simulators/demo/furnish.ts';
 import { waitFor } from '../setup/wait-for.ts';
 import { openStage, type Stage } from '../stage/troupe.ts';
 
 let stage: Stage;
 beforeAll(async () => {
+  await buildApp({ say: () => undefined });
   stage = await openStage();
 }, 120_000);
 afterAll(() => stage?.close());
