@@ -11,6 +11,7 @@ export type Received = { headers: Headers; text: string; url: string };
 
 export function shopifyWorld({
   scopes = SCOPES,
+  optionalScopes = [],
   topics = [
     'inventory_levels/update',
     'products/update',
@@ -21,6 +22,7 @@ export function shopifyWorld({
   answer = () => new Response(null, { status: 200 }),
 }: {
   scopes?: string[];
+  optionalScopes?: string[];
   topics?: string[];
   answer?: (received: Received) => Response | Promise<Response>;
 } = {}) {
@@ -36,6 +38,7 @@ export function shopifyWorld({
     apiKey: API_KEY,
     apiSecret: API_SECRET,
     scopes,
+    optionalScopes,
     subscriptions: topics.map((topic) => ({
       topic,
       uri: `https://app.demo.test/webhooks/shopify/${topic.split('/')[0]}`,
