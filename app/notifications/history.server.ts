@@ -23,15 +23,19 @@ export type MessageRow = {
   bought: boolean;
 };
 
-/** Spelled out, so that the few that ended badly, and those under way, are found by the indexes made for them. */
-const STATES: Record<Outcome, Prisma.Sql> = {
+/**
+ * Spelled out, so that the few that ended badly, and those under way, are found by the indexes made for them: who did not simply end as sent
+ * has a reason, and whose message is under way is claimed.
+ */
+const statesOf = (shopId: bigint): Record<Outcome, Prisma.Sql> => ({
   all: Prisma.sql`true`,
   sent: Prisma.sql`n."state" = 'sent'`,
-  presumed: Prisma.sql`n."state" = 'presumed'`,
-  refused: Prisma.sql`n."state" = 'refused'`,
-  unknown: Prisma.sql`n."state" = 'unknown'`,
-  under_way: Prisma.sql`n."settledAt" IS NULL AND n."metaPageId" = ANY(ARRAY(SELECT p."metaPageId" FROM "Page" p WHERE p."shopId" = n."shopId"))`,
-};
+  presumed: Prisma.sql`n."state" = 'presumed' AND n."reason" IS NOT NULL`,
+  refused: Prisma.sql`n."state" = 'refused' AND n."reason" IS NOT NULL`,
+  unknown: Prisma.sql`n."state" = 'unknown' AND n."reason" IS NOT NULL`,
+  under_way: Prisma.sql`n."settledAt" IS NULL AND n."subscriptionId" = ANY(ARRAY(
+    SELECT s."id" FROM "Page" c JOIN "Subscription" s ON s."pageId" = c."id" AND s."state" = 'claimed' WHERE c."shopId" = ${shopId}))`,
+});
 
 const PAGE_SIZE = 25;
 
@@ -62,7 +66,7 @@ export async function messages({
     WITH shown AS (
       SELECT * FROM "Notification" n
       WHERE n."shopId" = ${shopId} AND NOT n."isTest" AND ${behind}
-        AND ${STATES[outcome]}
+        AND ${statesOf(shopId)[outcome]}
       ORDER BY n."claimedAt" DESC, n."id" DESC LIMIT ${limit + 1})
     SELECT n."id", n."subscriptionId" AS subscription, n."state"::text AS state, n."reason", n."claimedAt", n."settledAt", n."deliveredAt",
       n."readAt", p."psid", v."productTitle", v."title", v."imageUrl",
