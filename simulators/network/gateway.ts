@@ -71,7 +71,11 @@ export function createGateway({
       if (!['content-length', 'content-encoding', 'strict-transport-security', 'set-cookie'].includes(key))
         headers.append(key, outward(value));
     for (const cookie of answer.headers.getSetCookie())
-      headers.append('set-cookie', cookie.replace(/;\s*(Secure|SameSite=None)/gi, ''));
+      // A partitioned cookie is for frames of another site: without its marks no browser takes it, and localhost counts as secure.
+      headers.append(
+        'set-cookie',
+        /;\s*Partitioned/i.test(cookie) ? cookie : cookie.replace(/;\s*(Secure|SameSite=None)/gi, ''),
+      );
     const type = answer.headers.get('content-type') ?? '';
     if (answer.body === null || !textual.test(type))
       return new Response(answer.body, { status: answer.status, headers });
