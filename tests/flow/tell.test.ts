@@ -127,17 +127,30 @@ test('a restock is told once: when all were told, or when it was over before', a
 test('a restock of which somebody is still on the way is not told yet', async () => {
   const shop = await openFlowShop({ uses: ['restock-told'] });
   const { variantId } = await shop.product();
+  const [, last] = await shop.line(variantId, 2);
+  await shop.stock({ variantId, to: 3 });
+  await shop.look();
+  await tellAll(shop);
+  const end = (state: string, at: Date | null) =>
+    db.$executeRaw`
+      UPDATE "Notification" SET "state" = ${state}::"NotificationState", "settledAt" = ${at} WHERE "subscriptionId" = ${last!.id}`;
+  await end('begun', null);
+  expect(await shop.tell()).toBe(null);
+  expect(shop.of('restock-told')).toEqual([]);
+  await end('presumed', clock());
+  await shop.tell();
+  expect(shop.of('restock-told')).toEqual([expect.objectContaining({ Told: 2, 'Still waiting': 0 })]);
+});
+
+test('a restock in which Meta refused everybody told nobody', async () => {
+  const shop = await openFlowShop({ uses: ['restock-told'] });
+  const { variantId } = await shop.product();
   await shop.line(variantId, 1);
   await shop.stock({ variantId, to: 3 });
   await shop.look();
   await tellAll(shop);
-  const unsettle = `UPDATE "Notification" SET "state" = $1::"NotificationState", "settledAt" = $2 WHERE "shopId" = $3`;
-  await db.$executeRawUnsafe(unsettle, 'begun', null, shop.shopId);
+  await db.notification.updateMany({ where: { shopId: shop.shopId }, data: { state: 'refused' } });
   expect(await shop.tell()).toBe(null);
-  expect(shop.of('restock-told')).toEqual([]);
-  await db.$executeRawUnsafe(unsettle, 'refused', clock(), shop.shopId);
-  await shop.tell();
-  // Meta refused the only one: nobody was told, and there is nothing to tell.
   expect(shop.of('restock-told')).toEqual([]);
   expect(await shop.due()).toBe(false);
 });
@@ -207,9 +220,14 @@ test('two shops hear of their own alone', async () => {
   await one.line(variantId, 2);
   expect(await two.due()).toBe(false);
   await two.tell();
-  await one.tell();
   expect(two.received()).toEqual([]);
+  const { variantId: theirs } = await two.product();
+  const [their] = await two.line(theirs, 1);
+  await one.tell();
   expect(one.received()).toHaveLength(2);
+  expect(two.received()).toEqual([]);
+  await two.tell();
+  expect(two.ids()).toEqual([`joined-${their!.id}`]);
 });
 
 test('a shop that has left is not called', async () => {
