@@ -9,7 +9,7 @@ import {
   Text,
   useBreakpoints,
 } from '@shopify/polaris';
-import { Badge } from '@shopify/polaris';
+import { LineState } from './line-state.tsx';
 import { fullName, VariantName } from './variant-name.tsx';
 import { useWords } from './words.tsx';
 
@@ -29,19 +29,6 @@ export type LineShown = {
   missing: boolean;
   restocked: boolean;
 };
-
-export function LineState({
-  line,
-}: {
-  line: Pick<LineShown, 'paused' | 'missing' | 'restocked' | 'reason'>;
-}) {
-  const { say } = useWords();
-  if (line.missing) return <Badge tone="warning">{say('state.missing')}</Badge>;
-  if (line.paused) return <Badge tone="attention">{say('state.paused')}</Badge>;
-  if (line.restocked) return <Badge tone="success">{say('state.restocked')}</Badge>;
-  if (line.reason === null) return <Badge>{say('state.unseen')}</Badge>;
-  return <Badge>{say(line.reason === 'sold_out' ? 'state.waiting' : 'state.notYet')}</Badge>;
-}
 
 type Props = { lines: LineShown[]; now: string; next: string | null; further: boolean; loading: boolean };
 

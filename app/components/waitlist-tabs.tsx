@@ -1,6 +1,6 @@
-// The two ways to see who waits: variant by variant, or shopper by shopper.
+// The two ways to see who waits: variant by variant, or shopper by shopper. Buttons: Polaris's tabs weigh as much as a page.
 import { useNavigate } from '@remix-run/react';
-import { Tabs } from '@shopify/polaris';
+import { BlockStack, Box, Button, ButtonGroup } from '@shopify/polaris';
 import type { ReactNode } from 'react';
 import { useWords } from './words.tsx';
 
@@ -13,13 +13,17 @@ export function WaitlistTabs({ way, children }: { way: (typeof WAYS)[number]['id
   const { say } = useWords();
   const navigate = useNavigate();
   return (
-    <Tabs
-      tabs={WAYS.map(({ id }) => ({ id, content: say(`waitlist.by.${id}`), panelID: `${id}-panel` }))}
-      selected={WAYS.findIndex(({ id }) => id === way)}
-      onSelect={(at) => navigate(WAYS[at]!.url)}
-      disclosureText={say('waitlist.title')}
-    >
+    <BlockStack gap="300">
+      <Box paddingInline={{ xs: '400', sm: '0' }}>
+        <ButtonGroup variant="segmented">
+          {WAYS.map(({ id, url }) => (
+            <Button key={id} pressed={id === way} onClick={() => navigate(url)}>
+              {say(`waitlist.by.${id}`)}
+            </Button>
+          ))}
+        </ButtonGroup>
+      </Box>
       {children}
-    </Tabs>
+    </BlockStack>
   );
 }

@@ -4,7 +4,7 @@ import { useFetcher, useLoaderData } from '@remix-run/react';
 import { BlockStack, Button, ButtonGroup, Card, Text } from '@shopify/polaris';
 import { AdminPage } from '../components/admin-page.tsx';
 import { useDone } from '../components/done.ts';
-import { LineState } from '../components/line-table.tsx';
+import { LineState } from '../components/line-state.tsx';
 import { Looks } from '../components/looks.tsx';
 import { MoveWaiters } from '../components/move-waiters.tsx';
 import { PeopleTable } from '../components/people-table.tsx';

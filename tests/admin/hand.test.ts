@@ -59,7 +59,7 @@ test('what is back is held and released from Home, and from its own page', async
 test('whoever waits stands in the list of shoppers with the reason, and their row leads to their life', async () => {
   const looked = await admin.open({ path: '/app/waitlist' });
   const { frame, page } = looked;
-  await frame.getByRole('tab', { name: 'By shopper' }).click();
+  await frame.getByRole('button', { name: 'By shopper' }).click();
   await frame.getByText('Why not told yet').filter({ visible: true }).first().waitFor();
   await frame.getByText('We wait a moment').filter({ visible: true }).first().waitFor();
   await frame.getByRole('searchbox').fill('nothing like it');
