@@ -8,7 +8,7 @@ import { readOrders, shopsWithReadings } from '../../app/attribution/read-orders
 import { db } from '../../app/db.server.ts';
 import * as orders from '../../app/routes/webhooks.shopify.orders.ts';
 import * as shopDoor from '../../app/routes/webhooks.shopify.shop.ts';
-import { beginCounting } from '../../app/shops/counting.server.ts';
+import { beginCounting, countingsDue, settleCounting } from '../../app/shops/counting.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { api } from '../../app/shops/shopify-api.server.ts';
 import { serve, type Listening } from '../../simulators/network/host.ts';
@@ -49,12 +49,18 @@ export function openOrders() {
     optionalScopes: config.optionalScopes,
     subscriptions: config.subscriptions,
   });
+  const meanwhile: (() => Promise<unknown>)[] = [];
   let stage: Listening;
   let shops = 500;
 
   beforeAll(async () => {
     await client.connect();
-    stage = await serve({ handle: (request) => shopify.handle(request) });
+    stage = await serve({
+      handle: async (request) => {
+        await meanwhile.shift()?.();
+        return shopify.handle(request);
+      },
+    });
     process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
     await import('../../simulators/network/preload.ts');
   });
@@ -129,6 +135,14 @@ export function openOrders() {
     };
   }
 
+  /** What the worker does a moment later: every webhook was brought, and every check that is due is made. */
+  async function settle(): Promise<void> {
+    await shopify.settle();
+    pass(0.5);
+    for (const shopId of await countingsDue({ now: clock() }))
+      await settleCounting({ shopId, clock }).catch(() => undefined);
+  }
+
   return {
     client,
     shopify,
@@ -137,14 +151,18 @@ export function openOrders() {
     /** Bodies of the webhooks that our doors were brought. */
     sent,
     install,
-    settle: () => shopify.settle(),
+    /** Done while the app's next call is on its way. */
+    during: (work: () => Promise<unknown>) => void meanwhile.push(work),
+    settle,
+    /** The webhooks alone. */
+    brought: () => shopify.settle(),
     /** The merchant has allowed it, and orders are counted. */
     async counting(given: Parameters<typeof install>[0] = {}) {
       const shop = await install(given);
       shopify.grantScopes({ shop: shop.domain, scopes: ['read_orders'] });
       const outcome = await beginCounting({ shopId: shop.shopId, clock });
       if (outcome !== 'counting') throw new Error(`not counting but ${outcome}`);
-      await shopify.settle();
+      await settle();
       return shop;
     },
     /** What the worker does with a shop's readings that are due. */

@@ -40,7 +40,7 @@ const ours = () => [{ left: 49, amount: 49, currency: 'EUR', orderId: expect.any
 test('an order whose session began at our link is a sale at once, and Shopify is not asked anything', async () => {
   const shop = await house.counting();
   const order = shop.place({ landingSite: shop.landing() });
-  await house.settle();
+  await house.brought();
   expect(await shop.sales()).toEqual([{ orderId: order.id, amount: 49, left: 49, currency: 'EUR' }]);
   const { at } = await db.sale.findFirstOrThrow({ where: { shopId: shop.shopId } });
   expect(Math.abs(at.getTime() - order.createdAt.getTime())).toBeLessThan(1_000);
@@ -52,7 +52,7 @@ test('an order whose session began at our link is a sale at once, and Shopify is
 test('the life of the message then says when it was bought', async () => {
   const shop = await house.counting();
   const order = shop.place({ landingSite: shop.landing() });
-  await house.settle();
+  await house.brought();
   const subscriptionId = BigInt(shop.rows.subscriptionId);
   const read = await life({ shopId: shop.shopId, subscriptionId, now: new Date() });
   expect(Math.abs(read!.steps.bought!.getTime() - order.createdAt.getTime())).toBeLessThan(1_000);
@@ -67,7 +67,7 @@ test('an order that came otherwise is no sale: other marks, a code of nobody’s
     shop.landing('nobody-s'),
   ];
   for (const landingSite of none) shop.place({ landingSite, visits: ['/'] });
-  await house.settle();
+  await house.brought();
   expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
   house.pass(60);
   await house.read();
@@ -77,7 +77,7 @@ test('an order that came otherwise is no sale: other marks, a code of nobody’s
 test('another shop’s code brings nothing, neither here nor there', async () => {
   const [one, other] = [await house.counting(), await house.counting()];
   one.place({ landingSite: other.landing(), visits: [other.landing()], journeyAfterMs: 0 });
-  await house.settle();
+  await house.brought();
   house.pass(3);
   await house.read();
   expect([await one.sales(), await other.sales()]).toEqual([[], []]);
@@ -87,7 +87,7 @@ test('the code of the merchant’s own test brings nothing', async () => {
   const shop = await house.counting();
   await db.notification.updateMany({ where: { shopId: shop.shopId }, data: { isTest: true } });
   shop.place({ landingSite: shop.landing(), visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.settle();
+  await house.brought();
   house.pass(3);
   await house.read();
   expect(await shop.sales()).toEqual([]);
@@ -96,14 +96,14 @@ test('the code of the merchant’s own test brings nothing', async () => {
 test('a test order is never a sale, though it carries the code by both ways', async () => {
   const shop = await house.counting();
   shop.place({ landingSite: shop.landing(), visits: [shop.landing()], test: true });
-  await house.settle();
+  await house.brought();
   expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
 });
 
 test('the webhook does not know the landing page, Shopify’s journey does: read as soon as it is ready', async () => {
   const shop = await house.counting();
   shop.place({ visits: ['/', shop.landing(), '/cart'], journeyAfterMs: 8 * 60_000 });
-  await house.settle();
+  await house.brought();
   expect([await shop.sales(), await shop.readings()]).toEqual([[], 1]);
   await house.read();
   expect(shop.asked()).toHaveLength(0);
@@ -119,13 +119,13 @@ test('the webhook does not know the landing page, Shopify’s journey does: read
 test('a journey without our code ends there, and one that never gets ready is given up after two days', async () => {
   const shop = await house.counting();
   shop.place({ visits: ['/', '/products/other'], journeyAfterMs: 0 });
-  await house.settle();
+  await house.brought();
   house.pass(3);
   await house.read();
   expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
 
   shop.place({ visits: [shop.landing()], journeyAfterMs: 1_000 * DAY });
-  await house.settle();
+  await house.brought();
   let hours = 0;
   for (; (await shop.readings()) > 0 && hours < 100; hours += 1) {
     house.pass(60);
@@ -140,7 +140,7 @@ test('a journey without our code ends there, and one that never gets ready is gi
 test('many orders to read are read a few at a time, and leave half of the shop’s bucket to looks', async () => {
   const shop = await house.counting();
   for (let n = 0; n < 12; n += 1) shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.settle();
+  await house.brought();
   house.pass(3);
   await house.read();
   for (let round = 0; round < 10; round += 1) {
@@ -150,7 +150,7 @@ test('many orders to read are read a few at a time, and leave half of the shop�
   expect(await shop.sales()).toHaveLength(12);
   shopify.admin.drainBucket({ shop: shop.domain, apiKey: shopify.apiKey });
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.settle();
+  await house.brought();
   await db.orderReading.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
   await house.read();
   const [reading] = await db.orderReading.findMany({ where: { shopId: shop.shopId } });
@@ -161,7 +161,7 @@ test('many orders to read are read a few at a time, and leave half of the shop�
 test('Shopify is away, or refuses: the order waits and is read later', async () => {
   const shop = await house.counting();
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.settle();
+  await house.brought();
   for (const disturbance of [
     { kind: 'refuse', status: 503 },
     { kind: 'lose_reply' },
@@ -181,11 +181,11 @@ test('each webhook five times, and an order paid back in between: one sale, with
   const shop = await house.counting();
   webhooks.dials.copies = 5;
   const order = shop.place({ landingSite: shop.landing() });
-  await house.settle();
+  await house.brought();
   expect(await shop.sales()).toEqual(ours());
   house.pass(1);
   store.refund({ shop: shop.domain, orderId: order.id, amount: 1_000 });
-  await house.settle();
+  await house.brought();
   expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 39 });
   await webhooks.repeat({ topic: 'orders/create', times: 5 });
   expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 39 });
@@ -197,10 +197,10 @@ test('each webhook five times, and an order paid back in between: one sale, with
 test('money paid back without a line of the order is found in the truth', async () => {
   const shop = await house.counting();
   const order = shop.place({ landingSite: shop.landing() });
-  await house.settle();
+  await house.brought();
   house.pass(1);
   store.refund({ shop: shop.domain, orderId: order.id, amount: 900, returned: false });
-  await house.settle();
+  await house.brought();
   await house.read();
   expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 40 });
   // The webhook of the same moment, delivered once more, knows less and changes nothing.
@@ -244,7 +244,7 @@ test('the refund is heard before the order that needs the journey: the truth has
   const shop = await house.counting();
   const placed = shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
   store.refund({ shop: shop.domain, orderId: placed.id, amount: 1_900 });
-  await house.settle();
+  await house.brought();
   house.pass(3);
   await house.read();
   expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 30 });
@@ -256,7 +256,7 @@ test('a cancelled order counts as nothing, whichever is heard first', async () =
   const created = bodyOf(shop, placed.id);
   house.pass(1);
   store.cancelOrder({ shop: shop.domain, orderId: placed.id });
-  await house.settle();
+  await house.brought();
   await deliver({ shop, topic: 'orders/create', body: created });
   expect((await shop.sales())[0]).toMatchObject({ left: 0 });
   const report = await earned({ shopId: shop.shopId, now: new Date(), days: 30 });
@@ -266,11 +266,11 @@ test('a cancelled order counts as nothing, whichever is heard first', async () =
 test('a change that has nothing to do with money changes nothing', async () => {
   const shop = await house.counting();
   const placed = shop.place({ landingSite: shop.landing() });
-  await house.settle();
+  await house.brought();
   for (let time = 0; time < 3; time += 1) {
     house.pass(1);
     store.touchOrder({ shop: shop.domain, orderId: placed.id });
-    await house.settle();
+    await house.brought();
     await house.read();
   }
   expect(await shop.sales()).toEqual(ours());
@@ -280,11 +280,11 @@ test('a change that has nothing to do with money changes nothing', async () => {
 test('whatever currency the shopper saw, the shop’s own is counted; two of them are never added up', async () => {
   const shop = await house.counting();
   shop.place({ landingSite: shop.landing(), presentment: { currency: 'JPY', rate: 162 } });
-  await house.settle();
+  await house.brought();
   expect(await shop.sales()).toEqual(ours());
   store.updateShop({ shop: shop.domain, currency: 'GBP' });
   shop.place({ landingSite: shop.landing(), shipping: 500 });
-  await house.settle();
+  await house.brought();
   const { sales } = await earned({ shopId: shop.shopId, now: new Date(), days: 30 });
   expect(sales.map(({ currency, amount, orders }) => [currency, Number(amount), orders])).toEqual([
     ['GBP', 54, 1],
@@ -306,7 +306,7 @@ test('whatever currency the shopper saw, the shop’s own is counted; two of the
 test('an order from before counting, and one of long ago, stay uncounted', async () => {
   const shop = await house.counting();
   const before = { ...bodyOf(shop, shop.place({ landingSite: shop.landing() }).id) };
-  await house.settle();
+  await house.brought();
   await db.sale.deleteMany({ where: { shopId: shop.shopId } });
   const { countingSince } = await shop.row();
   for (const created of [countingSince!.getTime() - 60_000, Date.now() - 40 * DAY]) {
@@ -323,7 +323,7 @@ test('a shop that does not count leaves no trace of an order', async () => {
   const shop = await house.counting();
   const body = bodyOf(shop, shop.place({ landingSite: shop.landing() }).id);
   await stopCounting({ shopId: shop.shopId, clock });
-  await house.settle();
+  await house.brought();
   await db.sale.deleteMany({ where: { shopId: shop.shopId } });
   for (const topic of ['orders/create', 'orders/updated'])
     expect(await deliver({ shop, topic, body: { ...body, updated_at: '2099-01-01T00:00:00Z' } })).toBe(200);
@@ -333,7 +333,7 @@ test('a shop that does not count leaves no trace of an order', async () => {
 test('what is to be read when the merchant stops is not read, and goes', async () => {
   const shop = await house.counting();
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.settle();
+  await house.brought();
   await stopCounting({ shopId: shop.shopId, clock });
   house.pass(3);
   await house.read();
@@ -345,7 +345,7 @@ test('what is to be read when the merchant stops is not read, and goes', async (
 test('a customer who is forgotten takes the sale along, and a late webhook does not bring it back', async () => {
   const shop = await house.counting();
   const placed = shop.place({ landingSite: shop.landing() });
-  await house.settle();
+  await house.brought();
   expect(await forgetOrders({ shopId: shop.shopId, orderIds: [placed.id] })).toBe(1);
   // Shopify asks for it half a year after the order.
   const body = {
@@ -363,7 +363,7 @@ test('nothing of the customer is sent to us, and nothing of it is kept', async (
   house.sent.splice(0);
   shop.place({ landingSite: shop.landing() });
   shop.place({ visits: [shop.landing()] });
-  await house.settle();
+  await house.brought();
   expect(house.sent.length).toBeGreaterThanOrEqual(4);
   expect(house.sent.join('\n')).not.toMatch(/ada|personal|flax street|email|customer/i);
   const tables = await Promise.all(
