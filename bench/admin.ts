@@ -1,9 +1,11 @@
 // What every page of the admin asks of the database with a million subscriptions in one shop: the queries that its loaders really make,
 // with PostgreSQL's own plans and times.
-//   node scripts/run.mjs bench/admin.ts [--people 1000000] [--variants 5000] [--plans FILE] [--keep FOLDER] [--json FILE]
-import { execFileSync } from 'node:child_process';
+// With `--pages` it goes on to how soon each page is there in a browser on a slow machine, and what each ships (bench/admin-pages.ts).
+//   npm run bench:admin [-- --pages] [--people 1000000] [--variants 5000] [--plans FILE] [--keep FOLDER] [--json FILE]
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { openAdminHouse, type Asked } from './admin-house.ts';
 import { argument, count, spread } from './figures.ts';
 
@@ -185,5 +187,11 @@ try {
   well = await run();
 } finally {
   await house.close();
+}
+if (process.argv.includes('--pages')) {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'admin-pages.ts')], {
+    stdio: 'inherit',
+  });
+  well &&= status === 0;
 }
 process.exit(well ? 0 : 1);

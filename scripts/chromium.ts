@@ -33,8 +33,14 @@ export async function ensureChromium({ say = aloud }: { say?: Say } = {}): Promi
 /** Starts it without a window. `hosts` says which address answers for a name; every other name but localhost leads nowhere. */
 export async function launchChromium({
   hosts = {},
+  oneProcess = false,
   say,
-}: { hosts?: Record<string, string>; say?: Say } = {}): Promise<Browser> {
+}: {
+  hosts?: Record<string, string>;
+  /** Frames of other origins share their page's process: what slows a page down then slows them too. */
+  oneProcess?: boolean;
+  say?: Say;
+} = {}): Promise<Browser> {
   const { executablePath, env } = await ensureChromium({ say });
   const rules = [
     ...Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`),
@@ -47,7 +53,13 @@ export async function launchChromium({
     executablePath,
     env: { ...(process.env as Record<string, string>), ...env },
     // Our stand-ins sign their own certificates; the names they bear never reach the real hosts.
-    args: [`--host-resolver-rules=${rules.join(', ')}`, '--ignore-certificate-errors'],
+    args: [
+      `--host-resolver-rules=${rules.join(', ')}`,
+      '--ignore-certificate-errors',
+      ...(oneProcess
+        ? ['--disable-site-isolation-trials', '--disable-features=IsolateOrigins,site-per-process']
+        : []),
+    ],
     chromiumSandbox: false,
   });
 }
