@@ -7,12 +7,16 @@ import { openRestockHouse, type Line } from './restock-house.ts';
 
 const most = count('most', 1_000_000);
 const pairs = count('pairs', 5);
-const house = await openRestockHouse();
+// Slow enough that a line outlasts its rounds.
+const house = await openRestockHouse({ perSecond: 60 });
 
 /** The oldest transaction and the longest wait for a lock, seen by asking all the time. */
 async function watch() {
   const client = new pg.Client({ connectionString: house.databaseUrl });
   await client.connect();
+  // What the bench itself does to fill a line is none of it.
+  const [{ pid: ours }] = (await house.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))
+    .rows as [{ pid: number }];
   const seen = { transactionMs: 0, what: '', lockMs: 0 };
   const locked = new Map<number, number>();
   let over = false;
@@ -20,7 +24,8 @@ async function watch() {
     while (!over) {
       const { rows } = await client.query<{ pid: number; ms: number; locked: boolean; query: string }>(
         `SELECT pid, (extract(epoch FROM clock_timestamp() - xact_start) * 1000)::float8 AS ms, wait_event_type = 'Lock' AS locked, left(query, 80) AS query
-         FROM pg_stat_activity WHERE xact_start IS NOT NULL AND state <> 'idle' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+         FROM pg_stat_activity WHERE xact_start IS NOT NULL AND state <> 'idle' AND backend_type = 'client backend' AND pid <> ALL(ARRAY[pg_backend_pid(), $1::int])`,
+        [ours],
       );
       const at = performance.now();
       for (const row of rows) {
@@ -58,15 +63,20 @@ async function first(line: Line): Promise<number> {
 const sizes = [...new Set([1, Math.min(1_000, most), most])];
 const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
 const lines = new Map<number, Line>();
-for (const size of sizes.filter((one) => one > 1)) {
-  process.stderr.write(`A line of ${size.toLocaleString('en')} ...\n`);
-  lines.set(size, await house.line({ waiters: size, real: 5_000 }));
+if (most > 1_000) {
+  process.stderr.write(`A line of ${most.toLocaleString('en')} ...\n`);
+  lines.set(most, await house.line({ waiters: most, real: 20_000 }));
 }
-const lineOf = async (size: number) => lines.get(size) ?? (await house.line({ waiters: 1 }));
+// A short line is told before its second round: each round has its own.
+const lineOf = async (size: number) => lines.get(size) ?? (await house.line({ waiters: size, real: size }));
 for (const size of sizes) await first(await lineOf(size));
 const stop = await watch();
 for (let pair = 0; pair < pairs; pair += 1)
-  for (const size of sizes) times.get(size)!.push(await first(await lineOf(size)));
+  // Nobody is always the first after a rest.
+  for (let turn = 0; turn < sizes.length; turn += 1) {
+    const size = sizes[(pair + turn) % sizes.length]!;
+    times.get(size)!.push(await first(await lineOf(size)));
+  }
 const seen = await stop();
 
 const alone = times.get(1)!;
