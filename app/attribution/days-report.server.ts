@@ -33,18 +33,21 @@ export async function daysReport({
   );
   // A day longer than needed: no zone is further from UTC, and what falls before the first day is left out below.
   const since = later(now, -(days + 1) * DAY);
+  // A day is written out once, not once for each message.
   const [told, taps, sales] = await Promise.all([
     db.$queryRaw<Counted[]>`
-      SELECT to_char("claimedAt" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, count(*)::int AS count
-      FROM "Notification"
-      WHERE "shopId" = ${shopId} AND "claimedAt" > ${since} AND "state" IN ('sent', 'presumed') AND NOT "isTest"
-      GROUP BY 1`,
+      SELECT to_char(day, 'YYYY-MM-DD') AS day, count FROM (
+        SELECT ("claimedAt" AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
+        FROM "Notification"
+        WHERE "shopId" = ${shopId} AND "claimedAt" > ${since} AND "state" IN ('sent', 'presumed') AND NOT "isTest"
+        GROUP BY 1) told`,
     db.$queryRaw<Counted[]>`
-      SELECT to_char(f."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, count(*)::int AS count
-      FROM (SELECT min(t."at") AS at FROM "Tap" t
-            WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
-            GROUP BY t."notificationId") f
-      GROUP BY 1`,
+      SELECT to_char(day, 'YYYY-MM-DD') AS day, count FROM (
+        SELECT (f."at" AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
+        FROM (SELECT min(t."at") AS at FROM "Tap" t
+              WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
+              GROUP BY t."notificationId") f
+        GROUP BY 1) tapped`,
     db.$queryRaw<{ day: string; currency: string; amount: number }[]>`
       SELECT to_char(s."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, s."currency",
              sum(s."amount" - s."refunded")::float8 AS amount

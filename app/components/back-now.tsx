@@ -1,6 +1,6 @@
 // What is back and about to be told: the merchant may tell at once, or hold it.
 import { useFetcher } from '@remix-run/react';
-import { BlockStack, Button, ButtonGroup, Card, InlineStack, Text } from '@shopify/polaris';
+import { BlockStack, Button, ButtonGroup, Card, Divider, InlineStack, Text } from '@shopify/polaris';
 import type { RestockShown } from './lately.tsx';
 import { useDone } from './done.ts';
 import { Telling, useTelling } from './telling.tsx';
@@ -50,7 +50,14 @@ export function BackNow({ restocks, now }: { restocks: RestockShown[]; now: stri
             {say('soon.none')}
           </Text>
         ) : (
-          restocks.map((restock) => <Row key={restock.restockId} restock={restock} now={now} />)
+          <BlockStack gap="400">
+            {restocks.map((restock, at) => (
+              <BlockStack gap="400" key={restock.restockId}>
+                {at > 0 && <Divider />}
+                <Row restock={restock} now={now} />
+              </BlockStack>
+            ))}
+          </BlockStack>
         )}
       </BlockStack>
     </Card>

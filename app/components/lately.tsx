@@ -1,6 +1,5 @@
 // What happened lately: the newest restocks, and what came of each.
-import { Link as Go } from '@remix-run/react';
-import { BlockStack, Card, Text } from '@shopify/polaris';
+import { BlockStack, Card, Link, Text } from '@shopify/polaris';
 import { fullName } from './variant-name.tsx';
 import { useWords } from './words.tsx';
 
@@ -39,7 +38,7 @@ export function Lately({ restocks, now }: { restocks: RestockShown[]; now: strin
         )}
         {restocks.map((each) => (
           <Text as="p" key={each.restockId}>
-            <Go to={`/app/waitlist/${each.variantId}`}>{fullName(each)}</Go>{' '}
+            <Link url={`/app/waitlist/${each.variantId}`}>{fullName(each)}</Link>{' '}
             {each.closedAt === null
               ? say('lately.open', { when: relative({ at: each.openedAt, now }), told: each.told })
               : say('lately.closed', {

@@ -132,8 +132,8 @@ export function ShopperTable({ rows, now, countedPlaces, waiting, next, further,
               <IndexTable.Cell>{language(row.locale)}</IndexTable.Cell>
               <IndexTable.Cell>
                 <div style={{ minWidth: 220, maxWidth: 420, whiteSpace: 'normal' }}>
-                  <InlineStack gap="200" blockAlign="center" wrap>
-                    {answer(row)}
+                  <InlineStack gap="200" blockAlign="start" wrap={false}>
+                    <span style={{ flexShrink: 0 }}>{answer(row)}</span>
                     <Text as="span" tone="subdued">
                       {because(row)}
                     </Text>

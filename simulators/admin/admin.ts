@@ -115,7 +115,8 @@ export function createAdmin({ store, scopes, apiKey, appName, appUrl, mintSessio
       embedded: '1',
       host,
       id_token: mintSessionToken({ shop }),
-      locale: 'en',
+      // The merchant's own language; the admin's address may name another.
+      locale: start.searchParams.get('locale') ?? 'en',
       session: 'stand-in',
       shop,
       timestamp: String(Math.floor(store.now().getTime() / 1000)),

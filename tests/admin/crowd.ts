@@ -54,6 +54,7 @@ export async function addCrowd({
     `INSERT INTO "Restock" ("shopId","variantId","openedAt","closedAt","allowance","told","units","sellableAt","heldAt","waveAt") VALUES
      ($1, 7001, now() - interval '12 minutes', NULL, 80, 80, 8, now(), NULL, now() + interval '3 hours'),
      ($1, 7002, now() - interval '5 minutes', NULL, 0, 0, 4, now(), now(), NULL),
+     ($1, 7004, now() - interval '2 minutes', NULL, 2147483647, 132, 600, now() - interval '1 minute', NULL, NULL),
      ($1, 7003, now() - interval '2 days', now() - interval '2 days' + interval '8 minutes', 50, 40, 5, now() - interval '2 days', NULL, NULL)`,
     [shop],
   );
