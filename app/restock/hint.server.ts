@@ -3,11 +3,15 @@ import { Prisma } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 import { markWanted } from '../waitlist/wanted.server.ts';
 
-/** Somebody waits for it (also one whose message may yet come back unsent), or a restock is open that may have to close. */
-export const concerns = Prisma.sql`(
-  EXISTS (SELECT 1 FROM "Subscription" s WHERE s."shopId" = v."shopId" AND s."variantId" = v."id"
-    AND s."state" IN ('waiting', 'claimed') AND NOT s."isTest")
-  OR EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest"))`;
+/**
+ * SQL over `v`: somebody waits for it (also one whose message may yet come back unsent), or a restock is open that may have to close. Two
+ * probes that stay such: as EXISTS they may be planned as a reading of all who wait.
+ */
+export const concerns = Prisma.sql`COALESCE(
+  (SELECT true FROM "Subscription" s WHERE s."shopId" = v."shopId" AND s."variantId" = v."id"
+    AND s."state" IN ('waiting', 'claimed') AND NOT s."isTest" LIMIT 1),
+  (SELECT true FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest" LIMIT 1),
+  false)`;
 
 type Which = { inventoryItemIds?: bigint[]; productIds?: bigint[]; variantIds?: bigint[] };
 
