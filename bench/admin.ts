@@ -107,26 +107,32 @@ async function explain({ text, values, under }: Asked, how: string): Promise<str
   }
 }
 
-/** How long PostgreSQL's process has waited, ready to go on, for a processor that others had; 0 where the system does not say. */
-function waitedMs(): number {
+/** How long PostgreSQL's process has run so far, and how long it stood ready for a processor that others had; nothing where the system does not say. */
+function lotMs(): { ran: number; waited: number } | undefined {
   const { processID } = house.client as unknown as { processID: number };
   try {
-    return Number(readFileSync(`/proc/${processID}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+    const [ran, waited] = readFileSync(`/proc/${processID}/schedstat`, 'utf8').split(' ').map(Number);
+    return { ran: ran! / 1e6, waited: waited! / 1e6 };
   } catch {
-    return 0;
+    return undefined;
   }
 }
 
 /**
  * Planning and execution as PostgreSQL measures them, less what its process waited for a processor: a busy machine is not the query's
- * doing. The clock for each row is left out, as nobody pays it in real life, and so are helpers, whose time would be nobody's.
+ * doing. What is short is left as it was measured, and nothing counts for less than the processor was really used. The clock for each
+ * row is left out, as nobody pays it in real life, and so are helpers, whose time would be nobody's.
  */
 async function timeOf(asked: Asked): Promise<number> {
-  const before = waitedMs();
+  const before = lotMs();
   const plan = (await explain(asked, ', TIMING OFF')).join('\n');
-  const waited = waitedMs() - before;
-  const took = [...plan.matchAll(/(?:Planning|Execution) Time: ([\d.]+) ms/g)];
-  return Math.max(0, took.reduce((sum, found) => sum + Number(found[1]), 0) - waited);
+  const after = lotMs();
+  const took = [...plan.matchAll(/(?:Planning|Execution) Time: ([\d.]+) ms/g)].reduce(
+    (sum, found) => sum + Number(found[1]),
+    0,
+  );
+  if (before === undefined || after === undefined || took < WORTH_PRINTING_MS) return took;
+  return Math.max(took - (after.waited - before.waited), Math.min(took, after.ran - before.ran));
 }
 
 async function weigh(visit: Visit): Promise<Page> {
