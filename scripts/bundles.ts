@@ -40,7 +40,7 @@ export function shipped(): Shipped[] {
   const filesOf = (chunk: Chunk) => [chunk.module, ...(chunk.imports ?? [])];
   const chain = (id: string): string[] => [
     id,
-    ...(routes[id]!.parentId === undefined ? [] : chain(routes[id]!.parentId!)),
+    ...(routes[id]!.parentId === undefined ? [] : chain(routes[id]!.parentId)),
   ];
   const pages = Object.keys(routes).filter((id) => id.startsWith('routes/app.'));
   const everywhere = new Set([
