@@ -23,7 +23,7 @@ export type Pace = {
 };
 
 /** After a stall of ours, so much time is made up for at once, no more: Meta must not see a burst. */
-const CATCH_UP_MS = 40;
+const CATCH_UP_MS = 120;
 /** What arrives late and early at Meta must fit in one second with what is on time: a fast stream stays a little below its limit. */
 const HEADROOM = { above: 40, share: 0.972 };
 const SLOWEST = 1;
@@ -87,7 +87,10 @@ export function createPace({
     if (heldUntil > at) return heldUntil - at;
     if (storm?.askedAt !== undefined && storm.askedAt + ASKED_MS > at) return 20;
     if (limit === Infinity) return 0;
-    if (inLastSecond(at) >= Math.max(1, Math.floor(limit))) return departures[head]! + 1_000 - at;
+    // What is made up for stays within the second: notices never leave faster than the present pace, not even after a stall.
+    const most = Math.max(1, Math.floor(kind === 'reply' ? limit : Math.min(limit, Math.ceil(rate))));
+    const tooMany = inLastSecond(at) - most;
+    if (tooMany >= 0) return departures[head + tooMany]! + 1_000 - at;
     if (kind === 'reply') return 0;
     if (repliesWaiting > 0) return 5;
     return Math.max(0, next - at);
