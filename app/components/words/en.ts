@@ -42,7 +42,7 @@ export const en = {
   'figures.title': 'Last {days, number} days',
   'figures.waiting': 'Waiting now',
   'figures.waiting.text':
-    '{variants, plural, =0 {for no variant} one {for # variant} other {for # variants}}, who can still be told',
+    '{variants, plural, =0 {nobody who can still be told} one {for # variant, who can still be told} other {for # variants, who can still be told}}',
   'figures.told': 'Told',
   'figures.told.text':
     '{refused, plural, =0 {none refused} one {# refused} other {# refused}}, {unknown, plural, =0 {none unknown} other {# unknown}}',

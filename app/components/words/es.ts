@@ -44,7 +44,7 @@ export const es: Texts = {
   'figures.title': 'Últimos {days, number} días',
   'figures.waiting': 'Esperan ahora',
   'figures.waiting.text':
-    '{variants, plural, =0 {ninguna variante} one {# variante} other {# variantes}}; todavía se les puede avisar',
+    '{variants, plural, =0 {nadie a quien se pueda avisar} one {# variante; todavía se les puede avisar} other {# variantes; todavía se les puede avisar}}',
   'figures.told': 'Avisados',
   'figures.told.text':
     '{refused, plural, =0 {ninguno rechazado} one {# rechazado} other {# rechazados}}, {unknown, plural, =0 {ninguno sin confirmar} other {# sin confirmar}}',
