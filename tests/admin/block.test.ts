@@ -1,37 +1,30 @@
 // The block on the admin's product page, in a real browser, at an origin of its own, asking the real app: every state, both languages.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import type { Frame, Page } from 'playwright-core';
-import { generate } from 'selfsigned';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { enCodes } from '../../app/components/words/en-codes.ts';
 import { esCodes } from '../../app/components/words/es-codes.ts';
-import { buildApp } from '../../scripts/build.ts';
 import { APP_URL, SHOP } from '../../simulators/demo/furnish.ts';
-import { openBrowser } from '../setup/browser.ts';
 import { waitFor } from '../setup/wait-for.ts';
-import { openStage, type Stage } from '../stage/troupe.ts';
 import { addCrowd } from './crowd.ts';
+import { openFrames, type Looked } from './frame.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const extension = join(root, 'extensions/product-waitlist');
-const pictures = process.env.SCREENSHOTS;
-const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
-let stage: Stage;
-let browser: Awaited<ReturnType<typeof openBrowser>>;
-let stop: () => Promise<void>;
+const admin = openFrames();
+const { client } = admin;
 let busy: bigint;
 let quiet: bigint;
 
 beforeAll(async () => {
-  await buildApp({ say: () => undefined });
-  await client.connect();
-  stage = await openStage();
+  const { store } = admin.stage();
+  // The crowd's variants are none of Shopify's: whoever looked would find them deleted.
+  await admin.standStill();
   await addCrowd({ client, domain: SHOP, people: 4_000 });
-  const products = [...stage.store.shop(SHOP).products.keys()];
+  const products = [...store.shop(SHOP).products.keys()];
   [busy, quiet] = [products[0]!, products.at(-1)!];
   await client.query(
     `UPDATE "Variant" SET "productId" = $1, "title" = (ARRAY['S / Sand','M / Sand','L / Sand','S / Ink','M / Ink','Default Title'])["id" - 7000]
@@ -41,17 +34,6 @@ beforeAll(async () => {
   await client.query(`UPDATE "Variant" SET "pausedAt" = now() WHERE "id" = 7004`);
   await client.query(`UPDATE "Variant" SET "missingSince" = now() WHERE "id" = 7005`);
   await client.query(`DELETE FROM "Look" WHERE "variantId" = 7006`);
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'stand-ins' }], {
-    keySize: 2048,
-  });
-  const secure = await stage.world.serveSecurely({ key, cert });
-  stop = secure.stop;
-  browser = await openBrowser({ hosts: { '*': `127.0.0.1:${secure.port}` } });
-}, 180_000);
-afterAll(async () => {
-  await stop?.();
-  await stage?.close();
-  await client.end();
 });
 
 const door = `${APP_URL}/app/products/*/waitlist`;
@@ -64,27 +46,14 @@ async function open({
   productId: bigint;
   locale?: string;
   prepare?: (page: Page) => Promise<unknown>;
-}): Promise<{ page: Page; block: Frame; noise: string[] }> {
-  const context = await browser.newContext({
-    ignoreHTTPSErrors: true,
-    viewport: { width: 760, height: 700 },
-    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
-  });
-  const page = await context.newPage();
-  const noise: string[] = [];
-  page.on('pageerror', (error) => noise.push(String(error)));
+}): Promise<Omit<Looked, 'frame'> & { block: Frame }> {
+  const { page, noise } = await admin.newPage({ width: 760, height: 700 });
   await prepare(page);
   await page.goto(`https://admin.shopify.com/store/demo/products/${productId}?locale=${locale}`);
   const block = await waitFor(() => page.frames().find((each) => each !== page.mainFrame()), {
     until: 'the block’s frame',
   });
   return { page, block, noise };
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 }
 
 const rowsOf = (block: Frame) =>
@@ -120,7 +89,7 @@ test('per variant: how many wait, since when and what is going on; the whole pro
   for (const [, , oldest] of rows) expect(oldest).toMatch(/^(Today|\d+ days?)$/);
   expect(await block.locator('s-admin-block').getAttribute('heading')).toBe('Waiting on Messenger');
   expect(noise).toEqual([]);
-  await picture(page, 'block-busy');
+  await admin.picture({ page, frame: block, name: 'block-busy' });
   await page.context().close();
 });
 
@@ -170,7 +139,7 @@ test('a product that nobody waits for says so, and says what shoppers can do', a
   await block.getByText('Nobody waits for this product').waitFor();
   expect(await block.locator('s-table').count()).toBe(0);
   expect(noise).toEqual([]);
-  await picture(page, 'block-empty');
+  await admin.picture({ page, frame: block, name: 'block-empty' });
   await page.context().close();
 });
 
@@ -185,10 +154,10 @@ test('while it loads it says so; when the app cannot be reached it says so, and 
       }),
   });
   await block.getByText('Looking up who waits').waitFor();
-  await picture(page, 'block-loading');
+  await admin.picture({ page, frame: block, name: 'block-loading' });
   gate.resolve();
   await block.getByText('could not be read just now').waitFor();
-  await picture(page, 'block-failed');
+  await admin.picture({ page, frame: block, name: 'block-failed' });
   await page.unroute(door);
   await block.locator('s-button').click();
   await block.locator('s-table-row').first().waitFor();
@@ -219,7 +188,7 @@ test('a merchant who reads Spanish reads it in Spanish', async () => {
   expect(await block.locator('s-admin-block').getAttribute('heading')).toBe('Esperan en Messenger');
   await block.getByText('En pausa').waitFor();
   await block.getByText(/personas esperan/).waitFor();
-  await picture(page, 'block-busy-es');
+  await admin.picture({ page, frame: block, name: 'block-busy-es' });
   await page.context().close();
 });
 

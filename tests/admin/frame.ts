@@ -49,9 +49,25 @@ export function openFrames() {
     await client.end();
   });
 
+  async function newPage(size: typeof WIDE): Promise<Pick<Looked, 'page' | 'noise'>> {
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      viewport: size,
+      // Shopify's library answers crawlers with 410, and takes a headless browser for one.
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
+      permissions: ['clipboard-write', 'clipboard-read'],
+    });
+    const page = await context.newPage();
+    const noise: string[] = [];
+    page.on('pageerror', (error) => noise.push(String(error)));
+    return { page, noise };
+  }
+
   return {
     client,
     stage: () => stage,
+    /** A browser's page that went nowhere yet; its noise is what its scripts let fall. */
+    newPage,
 
     /** Takes the leases of everything that works by itself: what a test has written stays as it is. */
     async standStill(): Promise<void> {
@@ -73,21 +89,12 @@ export function openFrames() {
       store?: string;
       size?: typeof WIDE;
     }): Promise<Looked> {
-      const context = await browser.newContext({
-        ignoreHTTPSErrors: true,
-        viewport: size,
-        // Shopify's library answers crawlers with 410, and takes a headless browser for one.
-        userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
-        permissions: ['clipboard-write', 'clipboard-read'],
-      });
-      const page = await context.newPage();
-      const noise: string[] = [];
+      const { page, noise } = await newPage(size);
       page.on('console', (message) => {
         const { url } = message.location();
         if (['error', 'warning'].includes(message.type()) && url.startsWith(APP_URL))
           noise.push(message.text());
       });
-      page.on('pageerror', (error) => noise.push(String(error)));
       await page.goto(`https://admin.shopify.com/store/${store}/apps/${stage.demo.keys.apiKey}${path}`);
       const frame = await waitFor(
         () => page.frames().find((each) => each.url().startsWith(`${APP_URL}/app`)),
@@ -116,7 +123,7 @@ export function openFrames() {
     overflow: (frame: Frame): Promise<number> =>
       frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
 
-    async picture({ page, frame, name }: Looked & { name: string }): Promise<void> {
+    async picture({ page, frame, name }: Omit<Looked, 'noise'> & { name: string }): Promise<void> {
       if (!pictures) return;
       mkdirSync(pictures, { recursive: true });
       const height = await frame.evaluate(() => document.documentElement.scrollHeight);

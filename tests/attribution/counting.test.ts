@@ -1,5 +1,5 @@
 // Counting follows what Shopify lets us read: begun by the merchant, mended by itself, and ended by either side.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import {
   beginCounting,
@@ -135,9 +135,9 @@ test('Shopify does not send us orders although the scope was granted: that is sa
   // As for an app whose access to protected customer data is not approved yet.
   const { TOPIC_SCOPES } = await import('../../simulators/shopify/topics.ts');
   const usual = TOPIC_SCOPES['orders/create']!;
+  onTestFinished(() => void (TOPIC_SCOPES['orders/create'] = usual));
   TOPIC_SCOPES['orders/create'] = ['an approval'];
   expect(await begin(shop)).toBe('not_approved');
-  TOPIC_SCOPES['orders/create'] = usual;
   expect((await standing(shop)).on).toBe(false);
 });
 

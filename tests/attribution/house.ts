@@ -135,12 +135,16 @@ export function openOrders() {
     };
   }
 
-  /** What the worker does a moment later: every webhook was brought, and every check that is due is made. */
+  /** What the worker does in the next moments: every webhook is brought and every check made, also those that a check has set off. */
   async function settle(): Promise<void> {
     await shopify.settle();
     pass(0.5);
-    for (const shopId of await countingsDue({ now: clock() }))
-      await settleCounting({ shopId, clock }).catch(() => undefined);
+    for (;;) {
+      const due = await countingsDue({ now: clock() });
+      if (due.length === 0) return;
+      for (const shopId of due) await settleCounting({ shopId, clock }).catch(() => undefined);
+      await shopify.settle();
+    }
   }
 
   return {

@@ -322,9 +322,10 @@ test('an order from before counting, and one of long ago, stay uncounted', async
 test('a shop that does not count leaves no trace of an order', async () => {
   const shop = await house.counting();
   const body = bodyOf(shop, shop.place({ landingSite: shop.landing() }).id);
-  await stopCounting({ shopId: shop.shopId, clock });
   await house.brought();
+  await stopCounting({ shopId: shop.shopId, clock });
   await db.sale.deleteMany({ where: { shopId: shop.shopId } });
+  await db.orderReading.deleteMany({ where: { shopId: shop.shopId } });
   for (const topic of ['orders/create', 'orders/updated'])
     expect(await deliver({ shop, topic, body: { ...body, updated_at: '2099-01-01T00:00:00Z' } })).toBe(200);
   expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
