@@ -1,8 +1,8 @@
-// The three things that make the button appear, each with its true state and the one step that is missing.
+// The three things that make the button appear, each with its true state and the one step that is missing; and where it shows now.
 import { useFetcher } from '@remix-run/react';
 import { Badge, BlockStack, Box, Button, Card, Icon, InlineStack, Text } from '@shopify/polaris';
 import { CheckCircleIcon } from '@shopify/polaris-icons';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { placeBlockUrl, useBlockStatus, type BlockStatus } from './block-status.ts';
 import { useWords, type Text as Word } from './words.tsx';
 
@@ -50,6 +50,21 @@ function Step({
       </BlockStack>
     </InlineStack>
   );
+}
+
+/** Shopify is asked after the page stands; until it has answered, or when it does not, that is what is said. */
+function SoldOutNow() {
+  const { say } = useWords();
+  const { load, data, state } = useFetcher<{ soldOut: { count: number; more: boolean } | null }>();
+  useEffect(() => load('/app/sold-out'), [load]);
+  const soldOut = data?.soldOut;
+  const text =
+    data === undefined || state !== 'idle'
+      ? say('on.soldOut.reading')
+      : soldOut
+        ? say(soldOut.more ? 'on.soldOut.more' : 'on.soldOut.now', { count: soldOut.count })
+        : say('on.soldOut.unknown');
+  return <Step done={soldOut != null} title={say('on.soldOut')} text={text} />;
 }
 
 export function IsItOn({ page, guided, domain, apiKey }: Props) {
@@ -136,6 +151,7 @@ export function IsItOn({ page, guided, domain, apiKey }: Props) {
             )
           }
         />
+        {done === steps.length && <SoldOutNow />}
       </BlockStack>
     </Card>
   );

@@ -1,6 +1,7 @@
 // What a merchant does in the admin, done by hand in a real browser: connect, test on the phone, settings, look, export.
 import { beforeAll, expect, test } from 'vitest';
 import { MERCHANT, PAGE, SHOP } from '../../simulators/demo/furnish.ts';
+import { inventoryQuantity, isForSale } from '../../simulators/shopify/shop-state.ts';
 import { waitFor } from '../setup/wait-for.ts';
 import { addCrowd } from './crowd.ts';
 import { openFrames, type Looked } from './frame.ts';
@@ -14,6 +15,18 @@ const shop = async () =>
     string,
     unknown
   >;
+
+/** What Home has to say of the stand-in's shop: Shopify shows a hundred of those without stock, and some of them keep selling. */
+function soldOutText(): string {
+  const state = admin.stage().world.shopify.store.shop(SHOP);
+  const empty = [...state.variants.values()]
+    .filter((variant) => state.products.get(variant.productId)!.status === 'ACTIVE')
+    .filter((variant) => inventoryQuantity({ shop: state, variant }) <= 0)
+    .toSorted((a, b) => Number(a.id - b.id));
+  const soldOut = empty.slice(0, 100).filter((variant) => !isForSale({ shop: state, variant })).length;
+  expect(soldOut).toBeGreaterThan(1);
+  return `${empty.length > 100 ? 'At least ' : ''}${soldOut} variants: their pages show the button.`;
+}
 
 beforeAll(() => addCrowd({ client: admin.client, domain: SHOP, people: 400 }));
 
@@ -36,6 +49,7 @@ test('the guide is put away for good, and the checklist stays', async () => {
   admin.stage().world.admin.placeBlock({ shop: SHOP });
   await again.frame.evaluate(() => window.dispatchEvent(new Event('focus')));
   await again.frame.getByText('On', { exact: true }).waitFor();
+  await again.frame.getByText(soldOutText(), { exact: true }).waitFor();
   await first.page.context().close();
   await again.page.context().close();
 });

@@ -39,6 +39,13 @@ export const en = {
   'on.block.missing': 'The button is not in your published theme. It shows only while a variant is sold out.',
   'on.block.unavailable': 'Your theme has no place for app blocks. Use the app embed instead.',
   'on.block.do': 'Place the button',
+  'on.soldOut': 'Sold out now',
+  'on.soldOut.reading': 'Asking Shopify…',
+  'on.soldOut.now':
+    '{count, plural, =0 {No variant is sold out: the button shows on no page now.} one {# variant: its page shows the button.} other {# variants: their pages show the button.}}',
+  'on.soldOut.more':
+    '{count, plural, one {At least # variant: its page shows the button.} other {At least # variants: their pages show the button.}}',
+  'on.soldOut.unknown': 'Shopify did not answer just now.',
   'figures.title': 'Last {days, number} days',
   'figures.waiting': 'Waiting now',
   'figures.waiting.text':

@@ -41,6 +41,13 @@ export const es: Texts = {
   'on.block.missing': 'El botón no está en tu tema publicado. Solo se ve mientras una variante está agotada.',
   'on.block.unavailable': 'Tu tema no admite bloques de apps. Usa la inserción de la app.',
   'on.block.do': 'Colocar el botón',
+  'on.soldOut': 'Agotadas ahora',
+  'on.soldOut.reading': 'Preguntando a Shopify…',
+  'on.soldOut.now':
+    '{count, plural, =0 {Ninguna variante está agotada: ahora el botón no aparece en ninguna página.} one {# variante: su página muestra el botón.} other {# variantes: sus páginas muestran el botón.}}',
+  'on.soldOut.more':
+    '{count, plural, one {Al menos # variante: su página muestra el botón.} other {Al menos # variantes: sus páginas muestran el botón.}}',
+  'on.soldOut.unknown': 'Shopify no ha respondido ahora mismo.',
   'figures.title': 'Últimos {days, number} días',
   'figures.waiting': 'Esperan ahora',
   'figures.waiting.text':

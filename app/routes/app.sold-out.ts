@@ -1,0 +1,16 @@
+// Read by Home once it stands: Shopify is asked, and the page does not wait for that.
+import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { systemClock } from '../lib/clock.ts';
+import { merchantAt } from '../merchant.server.ts';
+import { ShopifyFailed } from '../shops/admin-api.server.ts';
+import { soldOutVariants } from '../shops/sold-out.server.ts';
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  try {
+    return json({ soldOut: await soldOutVariants({ shopId: shop.id, clock: systemClock }) });
+  } catch (error) {
+    if (error instanceof ShopifyFailed) return json({ soldOut: null });
+    throw error;
+  }
+}
