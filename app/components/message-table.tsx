@@ -1,16 +1,7 @@
 // The table of messages: for whom, about what, how it ended, and what came of it.
-import { useNavigate, useSearchParams } from '@remix-run/react';
-import {
-  Badge,
-  BlockStack,
-  Box,
-  EmptySearchResult,
-  IndexTable,
-  InlineStack,
-  Select,
-  Text,
-  useBreakpoints,
-} from '@shopify/polaris';
+import { useSearchParams } from '@remix-run/react';
+import { Badge, Box, InlineStack, Select, Text } from '@shopify/polaris';
+import { PagedTable, type Paged } from './paged-table.tsx';
 import { VariantName } from './variant-name.tsx';
 import { useWords } from './words.tsx';
 
@@ -31,15 +22,7 @@ type Row = {
   bought: boolean;
 };
 
-type Props = {
-  rows: Row[];
-  now: string;
-  outcomes: readonly string[];
-  outcome: string;
-  next: string | null;
-  further: boolean;
-  loading: boolean;
-};
+type Props = Paged & { rows: Row[]; now: string; outcomes: readonly string[]; outcome: string };
 
 const TONES: Record<string, 'success' | 'warning' | 'attention' | 'info'> = {
   sent: 'success',
@@ -54,18 +37,18 @@ export function MessageState({ state }: { state: string }) {
   return <Badge tone={TONES[state] ?? 'info'}>{code('sent', shown)}</Badge>;
 }
 
-export function MessageTable({ rows, now, outcomes, outcome, next, further, loading }: Props) {
+export function MessageTable({ rows, now, outcomes, outcome, ...paged }: Props) {
   const { say, code, relative } = useWords();
-  const { smDown } = useBreakpoints();
-  const navigate = useNavigate();
   const [, setParams] = useSearchParams();
-  const ask = (changes: Record<string, string | null>) =>
+  const show = (value: string) =>
     setParams((params) => {
-      for (const [name, value] of Object.entries(changes))
-        if (value === null) params.delete(name);
-        else params.set(name, value);
+      if (value === 'all') params.delete('outcome');
+      else params.set('outcome', value);
+      params.delete('after');
       return params;
     });
+  const url = (row: Row) => `/app/notifications/${row.subscriptionId}`;
+  const when = (row: Row) => relative({ at: row.settledAt ?? row.claimedAt, now });
   /** The furthest that is known; what Meta did not say is left out. */
   const came = (row: Row) =>
     row.bought
@@ -87,15 +70,14 @@ export function MessageTable({ rows, now, outcomes, outcome, next, further, load
           labelInline
           value={outcome}
           options={outcomes.map((value) => ({ value, label: code('sent', value) }))}
-          onChange={(value) => ask({ outcome: value === 'all' ? null : value, after: null })}
+          onChange={show}
         />
       </Box>
-      <IndexTable
-        condensed={smDown}
-        selectable={false}
-        loading={loading}
-        itemCount={rows.length}
-        resourceName={{ singular: say('nav.notifications'), plural: say('nav.notifications') }}
+      <PagedTable
+        {...paged}
+        rows={rows}
+        singular={say('nav.notifications')}
+        plural={say('nav.notifications')}
         headings={[
           { title: say('waitlist.product') },
           { title: say('variant.shopper') },
@@ -103,54 +85,25 @@ export function MessageTable({ rows, now, outcomes, outcome, next, further, load
           { title: say('waitlist.state') },
           { title: say('sent.came') },
         ]}
-        emptyState={
-          <EmptySearchResult
-            title={say(outcome === 'all' ? 'sent.none' : 'waitlist.nothing')}
-            description={say(outcome === 'all' ? 'sent.none.text' : 'waitlist.nothing.text')}
-            withIllustration={false}
-          />
+        id={(row) => row.notificationId}
+        url={url}
+        cells={(row) => [
+          <VariantName {...row} url={url(row)} />,
+          `…${row.shopper}`,
+          when(row),
+          <MessageState state={row.state} />,
+          came(row),
+        ]}
+        card={(row) => (
+          <InlineStack gap="200" blockAlign="center">
+            <MessageState state={row.state} />
+            <Text as="span">{when(row)}</Text>
+          </InlineStack>
+        )}
+        nothing={
+          outcome === 'all' ? { title: say('sent.none'), description: say('sent.none.text') } : undefined
         }
-        pagination={{
-          hasNext: next !== null,
-          hasPrevious: further,
-          accessibilityLabel: say('nav.notifications'),
-          onPrevious: () => navigate(-1),
-          onNext: () => ask({ after: next }),
-        }}
-      >
-        {rows.map((row, position) => (
-          <IndexTable.Row
-            id={row.notificationId}
-            key={row.notificationId}
-            position={position}
-            onClick={() => navigate(`/app/notifications/${row.subscriptionId}`)}
-          >
-            {smDown ? (
-              <Box padding="300" width="100%">
-                <BlockStack gap="200">
-                  <VariantName {...row} url={`/app/notifications/${row.subscriptionId}`} />
-                  <InlineStack gap="200" blockAlign="center">
-                    <MessageState state={row.state} />
-                    <Text as="span">{relative({ at: row.settledAt ?? row.claimedAt, now })}</Text>
-                  </InlineStack>
-                </BlockStack>
-              </Box>
-            ) : (
-              <>
-                <IndexTable.Cell>
-                  <VariantName {...row} url={`/app/notifications/${row.subscriptionId}`} />
-                </IndexTable.Cell>
-                <IndexTable.Cell>…{row.shopper}</IndexTable.Cell>
-                <IndexTable.Cell>{relative({ at: row.settledAt ?? row.claimedAt, now })}</IndexTable.Cell>
-                <IndexTable.Cell>
-                  <MessageState state={row.state} />
-                </IndexTable.Cell>
-                <IndexTable.Cell>{came(row)}</IndexTable.Cell>
-              </>
-            )}
-          </IndexTable.Row>
-        ))}
-      </IndexTable>
+      />
     </>
   );
 }

@@ -1,6 +1,6 @@
-// The two ways to see who waits: variant by variant, or shopper by shopper. Buttons: Polaris's tabs weigh as much as a page.
+// The two ways to see who waits: variant by variant, or shopper by shopper; and the word that nobody does. Buttons: Polaris's tabs weigh as much as a page.
 import { useNavigate } from '@remix-run/react';
-import { BlockStack, Box, Button, ButtonGroup } from '@shopify/polaris';
+import { BlockStack, Box, Button, ButtonGroup, Card, EmptyState } from '@shopify/polaris';
 import type { ReactNode } from 'react';
 import { useWords } from './words.tsx';
 
@@ -9,7 +9,15 @@ const WAYS = [
   { id: 'shoppers', url: '/app/waitlist/shoppers' },
 ] as const;
 
-export function WaitlistTabs({ way, children }: { way: (typeof WAYS)[number]['id']; children: ReactNode }) {
+export function WaitlistTabs({
+  way,
+  nobody,
+  children,
+}: {
+  way: (typeof WAYS)[number]['id'];
+  nobody: boolean;
+  children: ReactNode;
+}) {
   const { say } = useWords();
   const navigate = useNavigate();
   return (
@@ -23,7 +31,17 @@ export function WaitlistTabs({ way, children }: { way: (typeof WAYS)[number]['id
           ))}
         </ButtonGroup>
       </Box>
-      {children}
+      {nobody ? (
+        <Card>
+          <EmptyState heading={say('waitlist.empty')} image="">
+            <p>{say('waitlist.empty.text')}</p>
+          </EmptyState>
+        </Card>
+      ) : (
+        <Card padding="0">
+          <BlockStack>{children}</BlockStack>
+        </Card>
+      )}
     </BlockStack>
   );
 }

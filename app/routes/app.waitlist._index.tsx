@@ -1,7 +1,6 @@
 // The waitlist: which variants people wait for, searched, filtered, sorted and paged, and as a file.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
-import { BlockStack, Card, EmptyState } from '@shopify/polaris';
 import { AdminPage } from '../components/admin-page.tsx';
 import { useExport } from '../components/export-file.ts';
 import { LineTable } from '../components/line-table.tsx';
@@ -67,33 +66,21 @@ export default function Waitlist() {
             ]
       }
     >
-      <WaitlistTabs way="variants">
-        {figures.waiting === 0 && !search ? (
-          <Card>
-            <EmptyState heading={say('waitlist.empty')} image="">
-              <p>{say('waitlist.empty.text')}</p>
-            </EmptyState>
-          </Card>
-        ) : (
-          <Card padding="0">
-            <BlockStack>
-              <LineTools
-                search={search}
-                sort={sort}
-                sorts={sorts.map((value) => ({ value, label: say(`waitlist.sort.${value}`) }))}
-                filter={filter}
-                filters={filters.map((value) => ({ value, label: say(`waitlist.filter.${value}`) }))}
-              />
-              <LineTable
-                lines={lines}
-                now={now}
-                next={next}
-                further={further}
-                loading={navigation.state === 'loading'}
-              />
-            </BlockStack>
-          </Card>
-        )}
+      <WaitlistTabs way="variants" nobody={figures.waiting === 0 && !search}>
+        <LineTools
+          search={search}
+          sort={sort}
+          sorts={sorts.map((value) => ({ value, label: say(`waitlist.sort.${value}`) }))}
+          filter={filter}
+          filters={filters.map((value) => ({ value, label: say(`waitlist.filter.${value}`) }))}
+        />
+        <LineTable
+          lines={lines}
+          now={now}
+          next={next}
+          further={further}
+          loading={navigation.state === 'loading'}
+        />
       </WaitlistTabs>
     </AdminPage>
   );

@@ -1,7 +1,7 @@
 // The waitlist shopper by shopper: who waits for what, at which place, and why they were not told yet.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
-import { BlockStack, Box, Card, EmptyState, Text } from '@shopify/polaris';
+import { Box, Text } from '@shopify/polaris';
 import { AdminPage } from '../components/admin-page.tsx';
 import { LineTools } from '../components/line-tools.tsx';
 import { ShopperTable } from '../components/shopper-table.tsx';
@@ -46,38 +46,26 @@ export default function Shoppers() {
   const nobody = rows.length === 0 && search === '' && show === 'waiting' && !further;
   return (
     <AdminPage title={say('waitlist.title')} fullWidth>
-      <WaitlistTabs way="shoppers">
-        {nobody ? (
-          <Card>
-            <EmptyState heading={say('waitlist.empty')} image="">
-              <p>{say('waitlist.empty.text')}</p>
-            </EmptyState>
-          </Card>
-        ) : (
-          <Card padding="0">
-            <BlockStack>
-              <LineTools
-                search={search}
-                sort={sort}
-                sorts={sorts.map((value) => ({ value, label: say(`shoppers.sort.${value}`) }))}
-                filter={show}
-                filters={shows.map((value) => ({ value, label: say(`shoppers.filter.${value}`) }))}
-              />
-              <ShopperTable
-                {...loaded}
-                rows={rows}
-                further={further}
-                waiting={show === 'waiting'}
-                loading={navigation.state === 'loading'}
-              />
-              <Box padding="300">
-                <Text as="p" tone="subdued" variant="bodySm">
-                  {say('shoppers.note')}
-                </Text>
-              </Box>
-            </BlockStack>
-          </Card>
-        )}
+      <WaitlistTabs way="shoppers" nobody={nobody}>
+        <LineTools
+          search={search}
+          sort={sort}
+          sorts={sorts.map((value) => ({ value, label: say(`shoppers.sort.${value}`) }))}
+          filter={show}
+          filters={shows.map((value) => ({ value, label: say(`shoppers.filter.${value}`) }))}
+        />
+        <ShopperTable
+          {...loaded}
+          rows={rows}
+          further={further}
+          waiting={show === 'waiting'}
+          loading={navigation.state === 'loading'}
+        />
+        <Box padding="300">
+          <Text as="p" tone="subdued" variant="bodySm">
+            {say('shoppers.note')}
+          </Text>
+        </Box>
       </WaitlistTabs>
     </AdminPage>
   );
