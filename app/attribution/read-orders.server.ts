@@ -167,7 +167,7 @@ export async function readOrders({
   return null;
 }
 
-/** Readings of shops that have stopped counting, or have left. */
+/** What shops have left behind that stopped counting, or left: no other reading grows so old. */
 export async function tidyReadings({ now }: { now: Date }): Promise<void> {
   await db.orderReading.deleteMany({ where: { heardAt: { lt: later(now, -KEPT_MS) } } });
 }

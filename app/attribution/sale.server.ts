@@ -2,7 +2,7 @@
 import type { Tx } from '../db.server.ts';
 import type { Order } from './order.ts';
 
-/** The newest of these codes' messages that this very shop sent to a shopper; the merchant's own test brings no sale. */
+/** The message of the first of these codes that this very shop gave out; the merchant's own test brings no sale. */
 export async function messageOf({
   tx,
   shopId,

@@ -14,7 +14,7 @@ import { variantUrl } from '../shops/links.ts';
 import { nameOf } from '../waitlist/person.server.ts';
 import { wordsOf } from './notice.ts';
 
-/** It is no notification: it spends no token, has no row among the messages, and stands in no figure. */
+/** Whoever reads it later in the thread is not to take it for the real message. */
 const LABEL = 'Test: ';
 
 export type DraftSent =
@@ -28,6 +28,7 @@ export type DraftSent =
   | { outcome: 'window_closed' }
   | { outcome: 'wrong'; error: string };
 
+/** What is sent is no notification: it spends no token, has no row among the messages, and stands in no figure. */
 export async function sendDraft({
   shop,
   message,
