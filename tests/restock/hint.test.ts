@@ -74,8 +74,7 @@ test('another shop’s variant with the same ids is not touched', async () => {
 
 test('a hint that arrives while the look is under way is looked at by the next one', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   await house.stock({ variantId, to: 1 });
   const answer = holdNextAnswer();
@@ -92,8 +91,7 @@ test('a hint that arrives while the look is under way is looked at by the next o
 
 test('a hundred webhooks at once all mark, and none is refused', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   const before = (await house.variant(variantId)).wanted;
   await house.stock({ variantId, to: 5 });

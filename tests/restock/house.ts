@@ -234,6 +234,20 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
       return waiters;
     },
 
+    /** A sold-out variant that so many wait for. */
+    async soldOut({ waiting }: { waiting: number }) {
+      const { variantId } = await house.product();
+      await house.line(variantId, waiting);
+      return { variantId };
+    },
+    /** One that so many waited for while it was sold out, and that was seen to be back. */
+    async back({ waiting, units = 5 }: { waiting: number; units?: number }) {
+      const { variantId } = await house.soldOut({ waiting });
+      await house.stock({ variantId, to: units });
+      await house.look();
+      return { variantId };
+    },
+
     lease: (holder = 'worker'): Promise<Lease> =>
       waitFor(
         async () => {

@@ -29,10 +29,7 @@ test('tell now ends the hold-off, after one more reading', async () => {
 
 test('tell now in a restock that came back: what was allowed before its gap waits for the new reading too', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 3);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 3 });
   expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
   await house.stock({ variantId, to: 0 });
   await house.look();
@@ -48,10 +45,7 @@ test('tell now in a restock that came back: what was allowed before its gap wait
 
 test('tell now on stock that has gone tells nobody', async () => {
   const house = await furnish({ holdOffSeconds: 600 });
-  const { variantId } = await house.product();
-  await house.line(variantId, 2);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 2 });
   house.shopify.webhooks.dials.lose = 1;
   await house.stock({ variantId, to: 0 });
   house.shopify.webhooks.dials.lose = 0;
@@ -62,10 +56,7 @@ test('tell now on stock that has gone tells nobody', async () => {
 
 test('tell now respects the minimum, the waves and the quiet hours', async () => {
   const house = await furnish({ holdOffSeconds: 600, quietFrom: 0, quietUntil: 1_439 });
-  const { variantId } = await house.product();
-  await house.line(variantId, 12);
-  await house.stock({ variantId, to: 1 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 12, units: 1 });
   await tellNow({ shopId: house.shopId, variantId, now: clock() });
   await house.look();
   expect(await tellAll(house), 'quiet hours').toEqual([]);
@@ -77,10 +68,7 @@ test('tell now respects the minimum, the waves and the quiet hours', async () =>
 
 test('hold stops the telling at once, release goes on with it', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 3);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 3 });
   expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
   const given = { shopId: house.shopId, variantId, now: clock() };
   expect(await hold(given)).toEqual({ outcome: 'held' });
@@ -96,10 +84,7 @@ test('hold stops the telling at once, release goes on with it', async () => {
 
 test('a paused variant tells nobody, not even of a restock that was open already; resumed, it does', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 3);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 3 });
   await tellAll(house, { atMost: 1 });
   const given = { shopId: house.shopId, variantId, now: clock() };
   expect(await pauseVariant({ ...given, paused: true })).toEqual({ outcome: 'paused' });
@@ -138,8 +123,7 @@ test('the waiters of a deleted variant move to another of its product, keep thei
 
 test('pretend opens a test restock for the one marked yes, and nobody else hears of it', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 2);
+  const { variantId } = await house.soldOut({ waiting: 2 });
   await house.look();
   const own = await house.waiter(variantId, { isTest: true });
   const given = { shopId: house.shopId, pageId: house.page.id, subscriptionId: own.id, now: clock() };

@@ -21,8 +21,7 @@ test('stock comes back: the line is told, oldest first, each once', async () => 
 
 test('the same webhook five times is one restock and one telling', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 2);
+  const { variantId } = await house.soldOut({ waiting: 2 });
   await house.stock({ variantId, to: 5 });
   await house.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
   await house.look();
@@ -38,8 +37,7 @@ test('one restock as five location webhooks, with a look after each: nobody hear
   const extra = [1, 2, 3].map(
     (number) => house.store.addLocation({ shop: house.domain, name: `Depot ${number}` }).id,
   );
-  const { variantId } = await house.product();
-  await house.line(variantId, 4);
+  const { variantId } = await house.soldOut({ waiting: 4 });
   const told: bigint[] = [];
   for (const where of [house.warehouse, house.annexe, ...extra]) {
     await house.stock({ variantId, to: 2, where });
@@ -53,8 +51,7 @@ test('one restock as five location webhooks, with a look after each: nobody hear
 
 test('a flicker 0-5-0-5 within the hold-off burns no token, and the stock that stays is told once', async () => {
   const house = await furnish({ holdOffSeconds: 10 });
-  const { variantId } = await house.product();
-  await house.line(variantId, 2);
+  const { variantId } = await house.soldOut({ waiting: 2 });
   for (const to of [5, 0, 5]) {
     await house.stock({ variantId, to });
     await house.look();
@@ -106,10 +103,7 @@ test('told, sold out, back within the guard: those told are not told again, all 
 
 test('everyone told, sold out with nobody waiting, asked for again, back again: all of it without a human', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
-  await house.stock({ variantId, to: 1 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 1, units: 1 });
   expect(await tellAll(house)).toHaveLength(1);
   await house.stock({ variantId, to: 0 });
   await house.look();
@@ -123,8 +117,7 @@ test('everyone told, sold out with nobody waiting, asked for again, back again: 
 
 test('a webhook that comes hours late finds the truth at 0 and tells nobody', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 3);
+  const { variantId } = await house.soldOut({ waiting: 3 });
   await house.look();
   house.shopify.webhooks.dials.hold = true;
   await house.stock({ variantId, to: 5 });
@@ -138,8 +131,7 @@ test('a webhook that comes hours late finds the truth at 0 and tells nobody', as
 
 test('a yes at the very moment of the restock is told once', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   const [late] = await Promise.all([
     house.waiter(variantId),
@@ -154,10 +146,7 @@ test('a yes at the very moment of the restock is told once', async () => {
 
 test('a yes after the line was told, while it is still for sale, is told too', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 2);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 2 });
   await tellAll(house);
   const late = await house.waiter(variantId);
   await house.look();
@@ -203,10 +192,7 @@ test('a hundred waiters for five units go in waves, a fresh look before each', a
 
 test('no wave on stock that went while its webhook was lost', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 15);
-  await house.stock({ variantId, to: 1 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 15, units: 1 });
   expect(await tellAll(house)).toHaveLength(10);
   house.shopify.webhooks.dials.lose = 1;
   await house.stock({ variantId, to: 0 });

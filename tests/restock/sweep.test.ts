@@ -38,8 +38,7 @@ test('a restock whose webhooks were lost is found and told of; so is its end', a
 
 test('the sweep and the late webhook together tell once', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   house.shopify.webhooks.dials.hold = true;
   await house.stock({ variantId, to: 5 });
@@ -128,8 +127,7 @@ test('six hundred watched variants: at most half of the points, no THROTTLED, an
 
 test('a probe that Shopify throttles or loses is tried again; one that can’t succeed is left for the next sweep', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   await deaf(house, () => house.stock({ variantId, to: 5 }));
   const only = { door: 'admin' as const, shop: house.domain };
@@ -183,8 +181,7 @@ test('a lane that drains longer keeps the truth fresh, and only where somebody c
 
 test('old looks and forgotten tests are tidied away', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   const old = new Date(clock().getTime() - 91 * 86_400_000);
   await db.look.updateMany({ where: { shopId: house.shopId }, data: { at: old } });

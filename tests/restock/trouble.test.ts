@@ -12,8 +12,7 @@ const only = (house: Awaited<ReturnType<typeof furnish>>) => ({ door: 'admin' as
 
 test('THROTTLED: the shop rests as long as Shopify says, the variant stays due, and is then told of', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.stock({ variantId, to: 5 });
   house.shopify.disturb({ kind: 'throttle', times: 1, only: only(house) });
   const round = await house.look();
@@ -28,8 +27,7 @@ test('THROTTLED: the shop rests as long as Shopify says, the variant stays due, 
 
 test('an empty bucket is waited out by the figure in Shopify’s answer', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  await house.soldOut({ waiting: 1 });
   house.shopify.admin.drainBucket({ shop: house.domain, apiKey: process.env.SHOPIFY_API_KEY! });
   const round = await house.look();
   expect(round).toMatchObject({ outcome: 'backed_off', advice: 'throttled' });
@@ -45,8 +43,7 @@ test.each([
   ['the call never arrives', { kind: 'drop_request' as const }],
 ])('%s: ever longer rests, and everything stays due', async (_name, disturbance) => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.stock({ variantId, to: 5 });
   const end = house.shopify.disturb({ ...disturbance, times: Infinity, only: only(house) });
   const rests: number[] = [];
@@ -65,8 +62,7 @@ test.each([
 
 test('a 401 renews the session and the look goes on', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.stock({ variantId, to: 5 });
   house.shopify.disturb({ kind: 'refuse', status: 401, times: 1, only: only(house) });
   await house.look();
@@ -75,8 +71,7 @@ test('a 401 renews the session and the look goes on', async () => {
 
 test('a shop that can’t be read until the merchant comes: it rests, and nobody is lost', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.stock({ variantId, to: 5 });
   const end = house.shopify.disturb({ kind: 'refuse', status: 402, times: Infinity, only: only(house) });
   expect(await house.look()).toMatchObject({ outcome: 'backed_off', advice: 'unreadable' });
@@ -88,10 +83,7 @@ test('a shop that can’t be read until the merchant comes: it rests, and nobody
 
 test('Shopify does not answer while a restock is open: no fresh look, no claim', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 3);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  await house.back({ waiting: 3 });
   expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
   pass(31);
   expect(await tellAll(house)).toEqual([]);
@@ -99,8 +91,7 @@ test('Shopify does not answer while a restock is open: no fresh look, no claim',
 
 test('an older answer is thrown away: a look that was frozen on its way changes nothing when it thaws', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   await house.stock({ variantId, to: 5 });
   const lease = await house.lease('frozen');
@@ -119,8 +110,7 @@ test('an older answer is thrown away: a look that was frozen on its way changes 
 
 test('frozen with nothing newer seen, but its lease has passed on: what it read is not written', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   const lease = await house.lease('frozen');
   const answer = holdNextAnswer();
   const frozen = lookAtDue({ shopId: house.shopId, lease, clock });
@@ -134,8 +124,7 @@ test('frozen with nothing newer seen, but its lease has passed on: what it read 
 
 test('under a lease that has passed on, nothing is written', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.stock({ variantId, to: 5 });
   const old = await house.lease('old');
   await releaseLease(old);
@@ -181,8 +170,7 @@ test('what our tables refuse of one variant keeps no other waiting', async () =>
 
 test('a shop that has left is not looked at', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  await house.soldOut({ waiting: 1 });
   await db.shop.update({ where: { id: house.shopId }, data: { uninstalledAt: clock() } });
   const calls = house.calls();
   expect(await house.look()).toEqual({ outcome: 'idle', nextAt: null });
@@ -191,10 +179,7 @@ test('a shop that has left is not looked at', async () => {
 
 test('people are claimed while a look is on its way: the allowance never falls below those told', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 12);
-  await house.stock({ variantId, to: 1 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 12, units: 1 });
   pass(15 * 60);
   await db.restock.updateMany({
     where: { shopId: house.shopId },

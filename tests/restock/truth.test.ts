@@ -6,8 +6,7 @@ import { tellAll } from './lane.ts';
 
 test('units at the shop counter tell nobody', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.stock({ variantId, to: 4, where: house.counter });
   await house.look();
   expect(await tellAll(house)).toEqual([]);
@@ -17,10 +16,7 @@ test('units at the shop counter tell nobody', async () => {
 test('where the merchant chose locations, only those count', async () => {
   const house = await furnish();
   await db.shop.update({ where: { id: house.shopId }, data: { locationIds: [house.annexe] } });
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
-  await house.stock({ variantId, to: 4 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 1, units: 4 });
   expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason: 'stock_elsewhere' });
   await house.stock({ variantId, to: 2, where: house.annexe });
   await house.look();
@@ -129,8 +125,7 @@ test('several variants on one inventory item all hear of it', async () => {
 
 test('continue selling tells nobody, unless the merchant wants it told as an order', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   house.store.updateVariant({ shop: house.domain, variantId, policy: 'CONTINUE' });
   await house.shopify.settle();
   await house.look();
@@ -148,8 +143,7 @@ test('continue selling tells nobody, unless the merchant wants it told as an ord
 
 test('untracked stock is told of to everyone at once', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 25);
+  const { variantId } = await house.soldOut({ waiting: 25 });
   await house.look();
   house.store.setTracked({ shop: house.domain, variantId, tracked: false });
   await house.shopify.settle();
@@ -159,8 +153,7 @@ test('untracked stock is told of to everyone at once', async () => {
 
 test('Shopify’s stale figure is looked at again, and nobody is told before it is right', async () => {
   const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 1);
+  const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   house.store.setStale(100_000);
   await house.stock({ variantId, to: 5 });
@@ -195,10 +188,7 @@ test('quiet hours across midnight and across the change of the clocks: told at t
   // Berlin leaves summer time in this night: 22:00 to 08:00 lasts eleven hours.
   setClock(new Date('2027-10-30T21:30:00Z'));
   const house = await furnish({ quietFrom: 22 * 60, quietUntil: 8 * 60, holdOffSeconds: 10 });
-  const { variantId } = await house.product();
-  await house.line(variantId, 2);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  const { variantId } = await house.back({ waiting: 2 });
   expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'open', reason: 'quiet_hours' });
   setClock(new Date('2027-10-31T06:59:00Z'));
   await house.look();
@@ -211,10 +201,7 @@ test('quiet hours across midnight and across the change of the clocks: told at t
 test('quiet hours that begin in the middle of a telling stop it', async () => {
   setClock(new Date('2027-11-03T20:58:00Z'));
   const house = await furnish({ quietFrom: 22 * 60, quietUntil: 8 * 60 });
-  const { variantId } = await house.product();
-  await house.line(variantId, 3);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
+  await house.back({ waiting: 3 });
   expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
   setClock(new Date('2027-11-03T21:00:00Z'));
   await house.look();
