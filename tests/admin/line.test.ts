@@ -9,11 +9,8 @@ const now = new Date('2026-12-01T10:00:00Z');
 let shopId = 0n;
 
 beforeAll(async () => {
-  const { shopId: id, pageId } = house.rowsOf('mine');
-  shopId = BigInt(id);
-  const run = (text: string, values: unknown[] = []) => house.client.query(text, [id, ...values]);
-  await run('DELETE FROM "Notification" WHERE "shopId" = $1');
-  await run('DELETE FROM "Variant" WHERE "shopId" = $1');
+  const { pageId, run, ...mine } = await house.emptied('mine');
+  shopId = mine.shopId;
   // Three lines of each length, so that the order has ties to break; titles alike but for their case.
   await run(
     `INSERT INTO "Variant" ("shopId","id","productId","productTitle","title","handle")

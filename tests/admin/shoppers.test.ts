@@ -7,11 +7,8 @@ const now = new Date('2026-12-01T10:00:00Z');
 let shopId = 0n;
 
 beforeAll(async () => {
-  const { shopId: id, pageId } = house.rowsOf('mine');
-  shopId = BigInt(id);
-  const run = (text: string, values: unknown[] = []) => house.client.query(text, [id, ...values]);
-  await run('DELETE FROM "Notification" WHERE "shopId" = $1');
-  await run('DELETE FROM "Variant" WHERE "shopId" = $1');
+  const { pageId, run, ...mine } = await house.emptied('mine');
+  shopId = mine.shopId;
   await run(
     `INSERT INTO "Variant" ("shopId","id","productId","productTitle","title","handle","pausedAt","missingSince")
      SELECT $1::bigint, 200 + g, 1, 'Shirt_' || g, 'M', 'h', CASE WHEN g = 1 THEN now() END, CASE WHEN g = 2 THEN now() END FROM generate_series(0, 4) g`,

@@ -11,9 +11,9 @@ import * as shopDoor from '../../app/routes/webhooks.shopify.shop.ts';
 import { beginCounting, countingsDue, settleCounting } from '../../app/shops/counting.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { api } from '../../app/shops/shopify-api.server.ts';
-import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
+import { openArrivals } from '../shops/arrivals.ts';
 import { furnish, inserter, type Rows } from '../shops/rows.ts';
 
 type Door = { action: (given: never) => Promise<Response> };
@@ -49,27 +49,15 @@ export function openOrders() {
     optionalScopes: config.optionalScopes,
     subscriptions: config.subscriptions,
   });
-  const meanwhile: (() => Promise<unknown>)[] = [];
-  let stage: Listening;
+  const { during } = openArrivals(shopify);
   let shops = 500;
 
-  beforeAll(async () => {
-    await client.connect();
-    stage = await serve({
-      handle: async (request) => {
-        await meanwhile.shift()?.();
-        return shopify.handle(request);
-      },
-    });
-    process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
-    await import('../../simulators/network/preload.ts');
-  });
+  beforeAll(() => client.connect());
   afterEach(() => {
     shopify.clearDisturbances();
     shopify.webhooks.dials.copies = 1;
   });
   afterAll(async () => {
-    await stage.stop();
     await client.end();
     await db.$disconnect();
   });
@@ -155,8 +143,7 @@ export function openOrders() {
     /** Bodies of the webhooks that our doors were brought. */
     sent,
     install,
-    /** Done while the app's next call is on its way. */
-    during: (work: () => Promise<unknown>) => void meanwhile.push(work),
+    during,
     settle,
     /** The webhooks alone. */
     brought: () => shopify.settle(),

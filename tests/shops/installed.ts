@@ -2,13 +2,13 @@
 import '@shopify/shopify-api/adapters/node';
 import { RequestedTokenType } from '@shopify/shopify-api';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { api } from '../../app/shops/shopify-api.server.ts';
-import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
+import { openArrivals } from './arrivals.ts';
 
 export const clock = () => new Date();
 
@@ -16,7 +16,6 @@ export const clock = () => new Date();
 export function openShopify() {
   const toml = readFileSync(new URL('../../shopify.app.toml', import.meta.url), 'utf8');
   const { scopes } = readAppConfig({ toml });
-  const meanwhile: (() => Promise<unknown>)[] = [];
   const shopify: Shopify = createShopify({
     now: clock,
     send: async () => new Response(null, { status: 200 }),
@@ -25,22 +24,9 @@ export function openShopify() {
     scopes,
     subscriptions: [],
   });
-  let stage: Listening;
-  beforeAll(async () => {
-    stage = await serve({
-      handle: async (request) => {
-        await meanwhile.shift()?.();
-        return shopify.handle(request);
-      },
-    });
-    process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
-    await import('../../simulators/network/preload.ts');
-  });
+  const { during } = openArrivals(shopify);
   afterEach(() => shopify.clearDisturbances());
-  afterAll(async () => {
-    await stage.stop();
-    await db.$disconnect();
-  });
+  afterAll(() => db.$disconnect());
   let shops = 0;
 
   /** What the merchant's visit does: a session token exchanged for a fresh offline session, which ends the one before. */
@@ -57,8 +43,7 @@ export function openShopify() {
   return {
     shopify,
     exchange,
-    /** Done while the app's next call is on its way. */
-    during: (work: () => Promise<unknown>) => void meanwhile.push(work),
+    during,
     async install() {
       shops += 1;
       const domain = `shops-${shops}.myshopify.com`;

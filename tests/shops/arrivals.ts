@@ -1,0 +1,24 @@
+// Where the app's own calls to Shopify arrive in a test: at the stand-in, over real HTTP; something may happen while one is on its way.
+import { afterAll, beforeAll } from 'vitest';
+import { serve, type Listening } from '../../simulators/network/host.ts';
+import type { Shopify } from '../../simulators/shopify/shopify.ts';
+
+export function openArrivals({ handle }: Pick<Shopify, 'handle'>) {
+  const meanwhile: (() => Promise<unknown>)[] = [];
+  let stage: Listening;
+  beforeAll(async () => {
+    stage = await serve({
+      handle: async (request) => {
+        await meanwhile.shift()?.();
+        return handle(request);
+      },
+    });
+    process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
+    await import('../../simulators/network/preload.ts');
+  });
+  afterAll(() => stage.stop());
+  return {
+    /** Done while the app's next call is on its way. */
+    during: (work: () => Promise<unknown>) => void meanwhile.push(work),
+  };
+}
