@@ -91,7 +91,7 @@ export const joinings = ({
 const isTold = ({ now }: { now: Date }) => Prisma.sql`
   NOT r."isTest" AND r."told" > 0
   AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = r."shopId" AND t."fact" = 'restock ' || r."id")
-  AND CASE WHEN r."closedAt" IS NOT NULL OR (SELECT w."id" ${waitingFor(Prisma.sql`r`, { now })} LIMIT 1) IS NULL
+  AND CASE WHEN r."closedAt" IS NOT NULL OR (SELECT w."id" ${waitingFor(Prisma.sql`r`, { now })} ORDER BY w."since" LIMIT 1) IS NULL
     THEN NOT EXISTS (SELECT FROM "Notification" n WHERE n."restockId" = r."id" AND n."settledAt" IS NULL)
     ELSE false END`;
 

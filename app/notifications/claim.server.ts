@@ -38,7 +38,8 @@ export async function openTurns({ metaPageId, now }: { metaPageId: string; now: 
     WHERE p."metaPageId" = ${metaPageId} AND p."disconnectedAt" IS NULL AND p."trouble" IS DISTINCT FROM 'reconnect'
       AND ${claimable({ now })}
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
-        AND s."state" = 'waiting' AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now} LIMIT 1) IS NOT NULL
+        AND s."state" = 'waiting' AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now}
+        ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL
     ORDER BY r."openedAt", r."id"`;
 }
 

@@ -20,6 +20,6 @@ export async function lanesDue({ now }: { now: Date }): Promise<string[]> {
       AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL))
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting'
         AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now}
-        AND ${untold({ restockId: Prisma.sql`r."id"` })} LIMIT 1) IS NOT NULL`;
+        AND ${untold({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
   return rows.map((row) => row.metaPageId);
 }

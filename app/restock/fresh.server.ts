@@ -22,11 +22,11 @@ export async function keepFresh({ metaPageId, now }: { metaPageId: string; now: 
       AND r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now})
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" AND v."wanted" = v."looked" AND v."pausedAt" IS NULL
     WHERE p."metaPageId" = ${metaPageId} AND p."disconnectedAt" IS NULL
-      -- A subquery that stays one: as a join it would read the whole line, every second. Whoever was told in this restock and asked again
+      -- A subquery that stays one, by the line's own order: as a join it would read the whole line, every second. Whoever was told in this restock and asked again
       -- waits for the next one: no reason to look at this one.
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
         AND s."state" = 'waiting' AND s."pageId" = p."id" AND NOT s."isTest" AND s."expiresAt" > ${now}
-        AND ${untold({ restockId: Prisma.sql`r."id"` })} LIMIT 1) IS NOT NULL`;
+        AND ${untold({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
   const shops = Map.groupBy(rows, (row) => row.shopId);
   for (const [shopId, found] of shops)
     await db.$transaction((tx) => markWanted({ tx, shopId, variantIds: found.map((row) => row.variantId) }));

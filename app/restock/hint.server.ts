@@ -5,11 +5,12 @@ import { markWanted } from '../waitlist/wanted.server.ts';
 
 /**
  * SQL over `v`: somebody waits for it (also one whose message may yet come back unsent), or a restock is open that may have to close. Two
- * probes that stay such: as EXISTS they may be planned as a reading of all who wait.
+ * probes that stay such: as EXISTS they may be planned as a reading of all who wait; and by an index's order, since where most of a table is
+ * one line, reading until the first match seems cheap, and is not for a variant that nobody waits for.
  */
 export const concerns = Prisma.sql`COALESCE(
   (SELECT true FROM "Subscription" s WHERE s."shopId" = v."shopId" AND s."variantId" = v."id"
-    AND s."state" IN ('waiting', 'claimed') AND NOT s."isTest" LIMIT 1),
+    AND s."state" IN ('waiting', 'claimed') AND NOT s."isTest" ORDER BY s."shopperId" LIMIT 1),
   (SELECT true FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest" LIMIT 1),
   false)`;
 
