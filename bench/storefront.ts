@@ -7,7 +7,7 @@ import { launchChromium } from '../scripts/chromium.ts';
 import type { createStorefront } from '../simulators/storefront/storefront.ts';
 import { DOMAIN, openShop, serve } from './storefront-shop.ts';
 
-/** A figure of bar.md P10, or of the issue where that is stricter. */
+/** What a shopper does not notice. */
 const GOALS = { bytes: 1500, requests: 1, shift: 0, ours: 0, answerMs: 50 };
 
 type Figures = {

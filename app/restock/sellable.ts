@@ -56,7 +56,7 @@ const none = ({ truth, units }: { truth: VariantTruth; units: number | null }): 
     ? 'stock_elsewhere'
     : 'sold_out';
 
-/** Whether the variant can be bought online, by the rule of design.md section 6. */
+/** Whether the variant can be bought online; an answer that its own units contradict may be stale, and is no yes. */
 export function sellable({ truth, settings }: { truth: VariantTruth; settings: StockSettings }): Standing {
   const units = unitsOf({ truth, settings });
   if (truth.status !== 'ACTIVE' && truth.status !== 'UNLISTED') return no({ why: 'not_active', units });

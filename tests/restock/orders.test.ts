@@ -62,7 +62,7 @@ const scripts: Record<string, { begins: World; events: Event[] }> = {
   },
 };
 
-/** Written from the words of design.md, section 6, in the order of a shopkeeper's thoughts. */
+/** Written without a look at our own rule, in the order of a shopkeeper's thoughts. */
 function forSale(world: World): boolean {
   const online = world.warehouse + (world.secondOpen ? world.second : 0);
   const mayBeSeen = world.published && (world.status === 'ACTIVE' || world.status === 'UNLISTED');
