@@ -1,23 +1,12 @@
 // Access tokens live, are renewed and die as Shopify's do; Shopify's own library is one of the two that ask.
-import '@shopify/shopify-api/adapters/node';
-import { ApiVersion, RequestedTokenType, shopifyApi } from '@shopify/shopify-api';
+import { RequestedTokenType } from '@shopify/shopify-api';
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
 import { expect, test } from 'vitest';
-import { API_KEY, API_SECRET, DOMAIN, SCOPES, shopifyWorld } from './shopify-world.ts';
+import { shopifyLibrary } from './shopify-library.ts';
+import { API_KEY, DOMAIN, SCOPES, shopifyWorld } from './shopify-world.ts';
 
 const ASK = { query: '{ shop { id } }' };
 const OFFLINE_SHAPE = ['access_token', 'expires_in', 'refresh_token', 'refresh_token_expires_in', 'scope'];
-
-function library() {
-  return shopifyApi({
-    apiKey: API_KEY,
-    apiSecretKey: API_SECRET,
-    apiVersion: ApiVersion.July26,
-    hostName: 'app.demo.test',
-    isEmbeddedApp: true,
-    logger: { log: async () => {} },
-  });
-}
 
 test('a session token is exchanged for an offline token that opens the Admin API for an hour', async () => {
   const { exchange, ask, pass } = shopifyWorld();
@@ -125,29 +114,27 @@ test('a token without an end is no longer taken by the Admin API', async () => {
 
 test("Shopify's own library exchanges, decodes, renews and asks without knowing the difference", async () => {
   const { shopify, pass } = shopifyWorld();
-  const shopifyLibrary = library();
+  const library = shopifyLibrary();
   setAbstractFetchFunc(async (url, init) => shopify.handle(new Request(url, init)));
   // The library compares with the machine's clock, so this token is minted by it.
   const sessionToken = shopify.sessionToken({ shop: DOMAIN, at: new Date() });
-  expect(await shopifyLibrary.session.decodeSessionToken(sessionToken)).toMatchObject({
+  expect(await library.session.decodeSessionToken(sessionToken)).toMatchObject({
     dest: `https://${DOMAIN}`,
     aud: API_KEY,
   });
   pass((Date.now() - shopify.store.now().getTime()) / 1_000);
-  const { session } = await shopifyLibrary.auth.tokenExchange({
+  const { session } = await library.auth.tokenExchange({
     shop: DOMAIN,
     sessionToken,
     requestedTokenType: RequestedTokenType.OfflineAccessToken,
     expiring: true,
   });
   expect(session).toMatchObject({ id: `offline_${DOMAIN}`, shop: DOMAIN, isOnline: false });
-  const { session: renewed } = await shopifyLibrary.auth.refreshToken({
+  const { session: renewed } = await library.auth.refreshToken({
     shop: DOMAIN,
     refreshToken: session.refreshToken!,
   });
   expect(renewed.accessToken).not.toBe(session.accessToken);
-  const { data } = await new shopifyLibrary.clients.Graphql({ session: renewed }).request(
-    '{ shop { name } }',
-  );
+  const { data } = await new library.clients.Graphql({ session: renewed }).request('{ shop { name } }');
   expect(data).toEqual({ shop: { name: 'Linen & Sons' } });
 });

@@ -1,10 +1,9 @@
 // Webhooks leave as Shopify's do: signed on their raw bytes, told of what is true when they are written, and repeated until they are taken.
-import '@shopify/shopify-api/adapters/node';
-import { ApiVersion, shopifyApi } from '@shopify/shopify-api';
 import { expect, test } from 'vitest';
 import { writeJson } from '../../simulators/shopify/payloads.ts';
 import { shopTime } from '../../simulators/shopify/shop-time.ts';
-import { API_KEY, API_SECRET, DOMAIN, shopifyWorld, type Received } from './shopify-world.ts';
+import { shopifyLibrary } from './shopify-library.ts';
+import { API_SECRET, DOMAIN, shopifyWorld, type Received } from './shopify-world.ts';
 
 const HOUR = 3_600;
 
@@ -60,16 +59,8 @@ test('a change of stock arrives with every header, and the signature holds by tw
   expect(one!.headers.get('x-shopify-hmac-sha256')).toBe(
     await webCryptoSignature({ text: one!.text, secret: API_SECRET }),
   );
-  const library = shopifyApi({
-    apiKey: API_KEY,
-    apiSecretKey: API_SECRET,
-    apiVersion: ApiVersion.July26,
-    hostName: 'app.demo.test',
-    isEmbeddedApp: true,
-    logger: { log: async () => {} },
-  });
   const rawRequest = new Request(one!.url, { method: 'POST', headers: one!.headers, body: one!.text });
-  const judged = await library.webhooks.validate({
+  const judged = await shopifyLibrary().webhooks.validate({
     rawBody: one!.text,
     rawRequest: { method: 'POST', url: rawRequest.url, headers: Object.fromEntries(rawRequest.headers) },
   });
