@@ -2,6 +2,7 @@
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
 import { AdminPage } from '../components/admin-page.tsx';
+import { askedList } from '../components/asked-list.ts';
 import { useExport } from '../components/export-file.ts';
 import { LineTable } from '../components/line-table.tsx';
 import { LineTools } from '../components/line-tools.tsx';
@@ -11,33 +12,25 @@ import { systemClock } from '../lib/clock.ts';
 import { merchantAt } from '../merchant.server.ts';
 import { lineByVariant, readCursor, type LineFilter, type LineSort } from '../waitlist/line-report.server.ts';
 
-const oneOf = <T extends string>(allowed: readonly T[], text: string | null): T =>
-  allowed.find((each) => each === text) ?? allowed[0]!;
-
 const SORTS: readonly LineSort[] = ['waiting', 'oldest', 'title'];
 const FILTERS: readonly LineFilter[] = ['all', 'restocked', 'paused', 'missing'];
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
-  const asked = new URL(request.url).searchParams;
   const now = systemClock();
-  const shown = {
-    search: (asked.get('search') ?? '').slice(0, 100),
-    sort: oneOf(SORTS, asked.get('sort')),
-    filter: oneOf(FILTERS, asked.get('filter')),
-  };
+  const { after, ...shown } = askedList({ request, sorts: SORTS, filters: FILTERS });
   const { lines, next, figures } = await lineByVariant({
     shopId: shop.id,
     now,
     ...shown,
-    after: readCursor(asked.get('after')),
+    after: readCursor(after),
   });
   return json({
     now,
     ...shown,
     sorts: SORTS,
     filters: FILTERS,
-    further: asked.has('after'),
+    further: after !== null,
     figures,
     lines,
     next,

@@ -3,6 +3,7 @@ import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
 import { Box, Text } from '@shopify/polaris';
 import { AdminPage } from '../components/admin-page.tsx';
+import { askedList } from '../components/asked-list.ts';
 import { LineTools } from '../components/line-tools.tsx';
 import { ShopperTable } from '../components/shopper-table.tsx';
 import { WaitlistTabs } from '../components/waitlist-tabs.tsx';
@@ -14,18 +15,14 @@ import { readCursor, writeCursor } from '../waitlist/line-report.server.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
-  const asked = new URL(request.url).searchParams;
   const now = systemClock();
-  const shown = {
-    search: (asked.get('search') ?? '').slice(0, 100),
-    sort: LIFE_SORTS.find((each) => each === asked.get('sort')) ?? LIFE_SORTS[0],
-    show: LIFE_SHOWS.find((each) => each === asked.get('filter')) ?? LIFE_SHOWS[0],
-  };
+  const { after, filter: show, ...asked } = askedList({ request, sorts: LIFE_SORTS, filters: LIFE_SHOWS });
+  const shown = { ...asked, show };
   const { rows, next } = await lives({
     shopId: shop.id,
     now,
     ...shown,
-    after: readCursor(asked.get('after')),
+    after: readCursor(after),
   });
   return json({
     now,
@@ -35,7 +32,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     countedPlaces: COUNTED_PLACES,
     rows,
     next: next && writeCursor(next),
-    further: asked.has('after'),
+    further: after !== null,
   });
 }
 
