@@ -1,14 +1,14 @@
 // What Meta told us and we could not act on: kept for the merchant to see, each with what it means and what there is to do.
 import { BlockStack, Card, Text } from '@shopify/polaris';
-import { keptKind } from './kept-kind.ts';
+import type { ProblemKind } from '../messenger/problem.ts';
 import { useWords } from './words.tsx';
 
-type Kept = { id: string; at: string; problem: string };
+type Kept = { id: string; at: string; kind: ProblemKind; detail: string };
 
 export function KeptEvents({ kept }: { kept: Kept[] }) {
   const { say, code, moment } = useWords();
   if (kept.length === 0) return null;
-  const kinds = [...new Set(kept.map((each) => keptKind(each.problem)))];
+  const kinds = [...new Set(kept.map((each) => each.kind))];
   return (
     <Card>
       <BlockStack gap="400">
@@ -21,19 +21,18 @@ export function KeptEvents({ kept }: { kept: Kept[] }) {
           </Text>
         </BlockStack>
         {kinds.map((kind) => {
-          const these = kept.filter((each) => keptKind(each.problem) === kind);
+          const these = kept.filter((each) => each.kind === kind);
           return (
             <BlockStack gap="100" key={kind}>
               <Text as="h3" variant="headingSm">
                 {code('kept', kind)}
               </Text>
               <Text as="p">{code('kept', `${kind}.do`)}</Text>
-              {(kind === 'policy' || kind === 'odd') &&
-                [...new Set(these.map((each) => each.problem))].slice(0, 3).map((problem) => (
-                  <Text as="p" tone="subdued" breakWord key={problem}>
-                    {problem}
-                  </Text>
-                ))}
+              {[...new Set(these.map((each) => each.detail).filter(Boolean))].slice(0, 3).map((detail) => (
+                <Text as="p" tone="subdued" breakWord key={detail}>
+                  {detail}
+                </Text>
+              ))}
               <Text as="p" tone="subdued" variant="bodySm">
                 {say('kept.times', { times: these.length, date: moment(these[0]!.at) })}
               </Text>

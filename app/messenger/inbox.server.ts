@@ -10,6 +10,7 @@ import { fingerprint, fingerprints, seal, unseal } from '../lib/seal.server.ts';
 import { eventKey, openBatch, plain, readEvent, type Kept, type MetaEvent } from './events.ts';
 import { readPayload } from './payload.ts';
 import { readRef } from './ref.ts';
+import { problemText, readProblem, type Problem } from './problem.ts';
 import {
   isReply,
   keepReplies,
@@ -105,7 +106,7 @@ function rowOf({ kept, now }: { kept: Kept; now: Date }) {
 }
 
 /** What an event brought about: what to say, or why nothing is said, and why it is kept and shown instead of being let go. */
-export type Effects = { say: Reply[]; silence?: string; problem?: string };
+export type Effects = { say: Reply[]; silence?: string; problem?: Problem };
 /** First whatever needs the network, then, given a transaction, the effects. */
 export type Handle = (event: MetaEvent) => Promise<(tx: Tx) => Promise<Effects>>;
 
@@ -200,7 +201,7 @@ async function apply({
   const { say, problem }: Effects = first.count === 1 ? await effects(tx) : { say: [] };
   await keepReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies: say, now });
   if (problem === undefined) await tx.inbox.deleteMany({ where: { id: row.id } });
-  else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem } });
+  else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: problemText(problem) } });
 }
 
 type Work = { lease: Lease; clock: Clock; handle: Handle };
@@ -241,7 +242,7 @@ async function putOff({ row, error, now }: { row: Inbox; error: unknown; now: Da
     data: {
       attempts,
       dueAt: later(now, Math.min(2 ** attempts * SECOND, 10 * MINUTE)),
-      ...(last ? { problem: 'It could not be handled after several attempts.' } : {}),
+      ...(last ? { problem: problemText({ kind: 'not_handled', detail: '' }) } : {}),
     },
   });
 }
@@ -249,7 +250,7 @@ async function putOff({ row, error, now }: { row: Inbox; error: unknown; now: Da
 /** Events kept because we could not act on them, newest first, for the merchant to see. Never what a person wrote. */
 export async function keptWithProblem({ shopId }: { shopId: bigint }) {
   const pages = await db.page.findMany({ where: { shopId }, select: { metaPageId: true } });
-  return db.inbox.findMany({
+  const kept = await db.inbox.findMany({
     where: {
       metaPageId: { in: pages.map((page) => page.metaPageId) },
       problem: { not: null },
@@ -259,6 +260,7 @@ export async function keptWithProblem({ shopId }: { shopId: bigint }) {
     orderBy: { id: 'desc' },
     take: 50,
   });
+  return kept.map(({ id, at, problem }) => ({ id, at, ...readProblem(problem!) }));
 }
 
 /** Housekeeping: what can't be acted on goes after 30 days, keys of handled events too (Meta delivers again for hours, not weeks). */

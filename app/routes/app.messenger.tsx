@@ -42,7 +42,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     test: page && (await testProgress({ shopId: shop.id, pageId: page.id })),
     choices,
     wouldNotBeTold,
-    kept: kept.map(({ id, at, problem }) => ({ id: String(id), at, problem: problem ?? '' })),
+    kept: kept.map(({ id, ...told }) => ({ ...told, id: String(id) })),
   });
 }
 

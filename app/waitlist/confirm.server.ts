@@ -29,7 +29,7 @@ async function answerTo({ tx, turn, saved }: { tx: Tx; turn: Turn; saved: Saved 
     case 'unknown_request':
       return {
         say: [voiceOf({ turn }).reply({ kind: 'text', text: voiceOf({ turn }).words('optin.unknown') })],
-        problem: 'An opt-in whose request we do not know.',
+        problem: { kind: 'unknown_request', detail: '' },
       };
     case 'waiting':
       return welcome({ tx, turn, saved });

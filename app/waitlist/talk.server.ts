@@ -43,7 +43,7 @@ export async function answerEvent({
   if (event.kind === 'odd')
     return event.standby
       ? nothing('another app has the thread')
-      : async () => ({ say: [], silence: 'odd', problem: event.why });
+      : async () => ({ say: [], silence: 'odd', problem: { kind: 'odd', detail: event.why } });
   if (event.kind === 'delivered' || event.kind === 'read') return nothing('a receipt');
   if (event.kind === 'warned') return (tx) => heardMeta({ tx, event, now: clock() });
   if (event.psid === null) return nothing('nobody');
@@ -86,8 +86,8 @@ async function heardMeta({
 }): Promise<Effects> {
   if (action === 'block') await markTrouble({ metaPageId, trouble: 'blocked', now, tx });
   if (action === 'unblock') await clearTrouble({ metaPageId, only: ['blocked', 'restricted'], tx });
-  const problem = `Meta says to this Page: ${action} ${reason}`.trim().slice(0, 300);
-  return { say: [], silence: 'a word of Meta to the Page', problem };
+  const detail = `${action} ${reason}`.trim();
+  return { say: [], silence: 'a word of Meta to the Page', problem: { kind: 'policy', detail } };
 }
 
 const namesShop = (event: MetaEvent): bigint | null => {

@@ -158,7 +158,7 @@ test('what Meta sent and nobody could act on is shown with what there is to do',
   await admin.client.query(
     `INSERT INTO "Inbox" ("key","metaPageId","person","at","receivedAt","dueAt","body","problem")
      SELECT 'kept ' || g, p."metaPageId", 'x', now() - g * interval '1 hour', now(), now(), '\\x01',
-       (ARRAY['An opt-in whose request we do not know.','It could not be handled after several attempts.','unknown event: telepathy'])[g]
+       (ARRAY['unknown_request','not_handled','odd: unknown event: telepathy'])[g]
      FROM "Page" p, generate_series(1, 3) g`,
   );
   const { frame, page, noise } = await admin.open({ path: '/app/messenger' });

@@ -135,7 +135,7 @@ test('with a broken Page the one thing to do is said, and Home is not “on”',
   await admin.client.query(
     `INSERT INTO "Inbox" ("key","metaPageId","person","at","receivedAt","dueAt","body","problem")
      SELECT 'kept ' || g, p."metaPageId", 'x', now() - g * interval '1 hour', now(), now(), '\\x01',
-       (ARRAY['An opt-in whose request we do not know.','Meta says to this Page: warning Messages were reported.'])[1 + g % 2]
+       (ARRAY['unknown_request','policy: warning Messages were reported.'])[1 + g % 2]
      FROM "Page" p, generate_series(1, 3) g`,
   );
   for (const [width, size] of sizes)

@@ -130,9 +130,7 @@ test('an opt-in whose request we do not know is kept and shown, and the shopper 
   scene.phone.tapNotifyMe(card.mid);
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(0);
-  expect((await scene.problems()).map((row) => row.problem)).toEqual([
-    'An opt-in whose request we do not know.',
-  ]);
+  expect((await scene.problems()).map((row) => row.problem)).toEqual(['unknown_request']);
   expect(scene.lastSaid()).toContain('no longer valid');
 });
 
@@ -177,5 +175,5 @@ test('one odd event in a signed batch spoils nothing: 200, kept, and the others 
   expect(scene.lastSaid()).toContain('Stopped');
   const problems = (await scene.problems()).map((row) => row.problem);
   expect(problems).toHaveLength(4);
-  expect(problems).toContain('unknown event: telepathy');
+  expect(problems).toContain('odd: unknown event: telepathy');
 });

@@ -274,7 +274,7 @@ test('Meta blocks the Page: the merchant sees it at once and reads why; unblocke
   meta.enforcePolicy({ action: 'block', reason: 'Too many complaints.' });
   await scene.settle();
   expect(await trouble()).toBe('blocked');
-  expect((await scene.problems())[0]!.problem).toContain('Too many complaints.');
+  expect((await scene.problems())[0]!.problem).toBe('policy: block Too many complaints.');
   pass(1);
   meta.enforcePolicy({ action: 'unblock', reason: '' });
   await scene.settle();
