@@ -2,6 +2,7 @@
 import { useFetcher } from '@remix-run/react';
 import { BlockStack, Button, Card, Text } from '@shopify/polaris';
 import { useState } from 'react';
+import { ORDERS_SCOPE } from '../shops/orders-scope.ts';
 import { useDone } from './done.ts';
 import { useWords } from './words.tsx';
 
@@ -25,7 +26,7 @@ export function CountOrders({ counting }: { counting: CountingShown }) {
     setAsking(true);
     setDeclined(undefined);
     try {
-      const { result } = await window.shopify.scopes.request(['read_orders']);
+      const { result } = await window.shopify.scopes.request([ORDERS_SCOPE]);
       if (result === 'granted-all') post('count-orders');
       else setDeclined('declined');
     } catch {

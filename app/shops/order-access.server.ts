@@ -2,8 +2,7 @@
 import { env } from '../env.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { askShopify } from './admin-api.server.ts';
-
-export const ORDERS_SCOPE = 'read_orders';
+import { ORDERS_SCOPE } from './orders-scope.ts';
 
 const TOPICS = ['ORDERS_CREATE', 'ORDERS_UPDATED'] as const;
 

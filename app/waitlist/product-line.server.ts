@@ -1,5 +1,6 @@
 // One product's line, for the block on the admin's product page.
 import { db } from '../db.server.ts';
+import { lineState, type LineState } from './line-state.ts';
 
 export type ProductLine = {
   /** People waiting for any of its variants. */
@@ -8,7 +9,6 @@ export type ProductLine = {
   /** Variants that have no room in `lines`. */
   more: number;
 };
-export type LineState = 'missing' | 'paused' | 'restocked' | 'unseen' | 'waiting' | 'notYet';
 
 type Found = Omit<ProductLine['lines'][number], 'variantId' | 'state'> & {
   id: bigint;
@@ -16,15 +16,6 @@ type Found = Omit<ProductLine['lines'][number], 'variantId' | 'state'> & {
   paused: boolean;
   restocked: boolean;
   reason: string | null;
-};
-
-/** The gravest first, as the waitlist's table says it. */
-const stateOf = ({ missing, paused, restocked, reason }: Found): LineState => {
-  if (missing) return 'missing';
-  if (paused) return 'paused';
-  if (restocked) return 'restocked';
-  if (reason === null) return 'unseen';
-  return reason === 'sold_out' ? 'waiting' : 'notYet';
 };
 
 const ROOM = 20;
@@ -56,7 +47,7 @@ export async function productLine({
     waiting: shown.reduce((sum, { waiting }) => sum + waiting, 0),
     lines: shown.slice(0, room).map((one) => {
       const { id, title, waiting, oldest } = one;
-      return { variantId: String(id), title, waiting, oldest, state: stateOf(one) };
+      return { variantId: String(id), title, waiting, oldest, state: lineState(one) };
     }),
     more: Math.max(0, shown.length - room),
   };
