@@ -14,3 +14,6 @@ export async function loader({ request }: LoaderFunctionArgs) {
     throw error;
   }
 }
+
+/** Shopify is asked once for each visit, not each time that Home reads its own figures again. */
+export const shouldRevalidate = () => false;

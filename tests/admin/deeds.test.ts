@@ -16,6 +16,14 @@ const shop = async () =>
     unknown
   >;
 
+/** How often the page itself has read from this address. */
+const asked = ({ frame }: Looked, path: string) =>
+  frame.evaluate(
+    (wanted) =>
+      performance.getEntriesByType('resource').filter(({ name }) => new URL(name).pathname === wanted).length,
+    path,
+  );
+
 /** What Home has to say of the stand-in's shop: Shopify shows a hundred of those without stock, and some of them keep selling. */
 function soldOutText(): string {
   const state = admin.stage().world.shopify.store.shop(SHOP);
@@ -50,6 +58,7 @@ test('the guide is put away for good, and the checklist stays', async () => {
   await again.frame.evaluate(() => window.dispatchEvent(new Event('focus')));
   await again.frame.getByText('On', { exact: true }).waitFor();
   await again.frame.getByText(soldOutText(), { exact: true }).waitFor();
+  expect(await asked(again, '/app/sold-out')).toBe(1);
   await first.page.context().close();
   await again.page.context().close();
 });
