@@ -18,8 +18,9 @@ async function taken(name: string, holder: string): Promise<Lease> {
   if ('heldForMs' in acquired) throw new Error(`${name} is held for another ${acquired.heldForMs} ms`);
   return acquired.lease;
 }
+/** A whole millisecond ago: the column rounds, and half of one could still be to come. */
 const runOut = (name: string) =>
-  db.$executeRaw`UPDATE "Lease" SET "until" = clock_timestamp() WHERE "name" = ${name}`;
+  db.$executeRaw`UPDATE "Lease" SET "until" = clock_timestamp() - interval '1 millisecond' WHERE "name" = ${name}`;
 /** By the database's clock, which all holders share: ms that the lease lives on. */
 const leftMs = async (name: string) => {
   const [row] = await db.$queryRaw<{ ms: number }[]>`
