@@ -6,19 +6,14 @@ import pg from 'pg';
 import { buildApp } from '../scripts/build.ts';
 import { migrate } from '../scripts/migrate.ts';
 import { startPostgres } from '../scripts/postgres.ts';
+import { APP_URL, environmentOf, makeKeys } from '../simulators/demo/furnish.ts';
 import { mintSessionToken } from '../simulators/shopify/session-token.ts';
 import { createWorld } from '../simulators/world.ts';
 import { addMillion } from './admin-crowd.ts';
+import { SEALING_KEY } from './sealing-key.ts';
 
 const DOMAIN = 'million.myshopify.com';
-const keys = {
-  apiKey: 'bench-api-key',
-  apiSecret: 'shpss_bench',
-  metaAppId: '1029384756',
-  metaAppSecret: 'c7b1f02a9e3d4856b1d7c0a2f4e69b83',
-  verifyToken: 'bench-verify',
-};
-const APP_URL = 'https://notify.bench.example';
+const keys = makeKeys();
 
 /** A query, and the settings of its transaction that it was asked under. */
 export type Asked = { text: string; values: unknown[]; under: string[] };
@@ -40,14 +35,7 @@ export async function openAdminHouse({
   const folder = keep ?? mkdtempSync(join(tmpdir(), 'notify-bench-admin-'));
   const postgres = await startPostgres({ folder, durable: keep !== undefined, endsWithMe: true });
   await migrate(postgres.url);
-  Object.assign(process.env, {
-    SHOPIFY_API_KEY: keys.apiKey,
-    SHOPIFY_API_SECRET: keys.apiSecret,
-    SHOPIFY_APP_URL: APP_URL,
-    META_APP_ID: keys.metaAppId,
-    META_APP_SECRET: keys.metaAppSecret,
-    META_VERIFY_TOKEN: keys.verifyToken,
-    SEALING_KEY: Buffer.from('a key for the bench, 32 bytes ok').toString('base64'),
+  Object.assign(process.env, environmentOf({ keys, sealingKey: SEALING_KEY }), {
     DATABASE_URL: postgres.url,
     LOG_LEVEL: 'warn',
     PORT: '0',

@@ -9,6 +9,7 @@ import { Agent, setGlobalDispatcher, type Dispatcher } from 'undici';
 import { migrate } from '../scripts/migrate.ts';
 import { erasePostgres, startPostgres } from '../scripts/postgres.ts';
 import type { Order } from './messenger-host.ts';
+import { SEALING_KEY } from './sealing-key.ts';
 
 export type Tally = {
   told: number;
@@ -26,7 +27,7 @@ const made = {
   META_APP_ID: '1029384756',
   META_APP_SECRET: 'c7b1f02a9e3d4856b1d7c0a2f4e69b83',
   META_VERIFY_TOKEN: 'bench-verify',
-  SEALING_KEY: Buffer.from('a key for the bench, 32 bytes ok').toString('base64'),
+  SEALING_KEY,
   LOG_LEVEL: 'warn',
 };
 

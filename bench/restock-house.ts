@@ -13,6 +13,7 @@ import { APP_URL, environmentOf, furnish, makeKeys, PAGE, SHOP } from '../simula
 import { connectPage, fromAdmin, passTest } from '../simulators/demo/merchant.ts';
 import { runApp } from '../simulators/demo/run-app.ts';
 import { createWorld } from '../simulators/world.ts';
+import { SEALING_KEY } from './sealing-key.ts';
 
 export type RestockHouse = Awaited<ReturnType<typeof openRestockHouse>>;
 /** One variant that some wait for. */
@@ -31,7 +32,7 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
   const environment = {
     ...environmentOf({
       keys,
-      sealingKey: Buffer.from('a key for the bench, 32 bytes ok').toString('base64'),
+      sealingKey: SEALING_KEY,
     }),
     LOG_LEVEL: 'warn',
   };

@@ -118,17 +118,10 @@ async function tellTrouble({
   await toldTrouble({ shopId, trouble: found, now: clock() });
 }
 
-async function tellRestocks({
-  cursor: { shopId, restock },
-  upTo,
-  tell,
-  clock,
-}: {
-  cursor: Cursor;
-  upTo: bigint;
-  tell: Tell;
-  clock: Clock;
-}): Promise<void> {
+/** What is new since the cursor, up to the newest that is sure. */
+type News = { cursor: Cursor; upTo: bigint; tell: Tell; clock: Clock };
+
+async function tellRestocks({ cursor: { shopId, restock }, upTo, tell, clock }: News): Promise<void> {
   for (const found of await toldRestocks({ shopId, after: restock, now: clock(), limit: BATCH })) {
     // Meta refused every one of them: nobody was told, so there is nothing to tell.
     if (found.people > 0) await tell(told(found));
@@ -143,12 +136,7 @@ async function tellJoinings({
   upTo,
   tell,
   clock,
-}: {
-  cursor: Cursor;
-  upTo: bigint;
-  tell: Tell;
-  clock: Clock;
-}): Promise<boolean> {
+}: News): Promise<boolean> {
   const found = await joinings({ shopId, after, upTo, now: clock(), limit: BATCH });
   const marks = new Map<bigint, number>();
   for (const one of found) {
