@@ -13,7 +13,7 @@ import { log } from './lib/log.server.ts';
 import { windUpPages } from './messenger/connect.server.ts';
 import { forgetShop } from './messenger/forget.server.ts';
 import { checkPages } from './messenger/health.server.ts';
-import { tidyInbox, workInbox, type Handle } from './messenger/inbox.server.ts';
+import { tidyInbox, workInbox } from './messenger/inbox.server.ts';
 import { tidyLogins } from './messenger/login.server.ts';
 import { createPace, type Pace } from './messenger/pace.ts';
 import { leaversWithPages, pagesWithEvents, perSecondOf } from './messenger/page-work.server.ts';
@@ -22,34 +22,28 @@ import type { Speak } from './messenger/replies.server.ts';
 import { send } from './messenger/send.server.ts';
 import { storefrontsDue } from './messenger/storefront-state.server.ts';
 import { auditBooks } from './notifications/books.server.ts';
-import { noteDelivered, noteRead, settleByEcho } from './notifications/echo.server.ts';
 import { sweepExpired } from './notifications/expire.server.ts';
+import { handleEvent } from './notifications/handle-event.server.ts';
 import { runLane } from './notifications/lane.server.ts';
 import { lanesDue } from './notifications/lanes-due.server.ts';
+import { askAvailability } from './restock/ask-availability.server.ts';
 import { forgetOldLooks } from './restock/forget.server.ts';
 import { comeAgain, lookAtDue } from './restock/look.server.ts';
-import { sellable } from './restock/sellable.ts';
 import { sweep } from './restock/sweep.server.ts';
 import { ShopifyFailed } from './shops/admin-api.server.ts';
 import { countingsDue, settleCounting } from './shops/counting.server.ts';
 import { renewDormant } from './shops/access.server.ts';
 import { eraseShop } from './shops/leave.server.ts';
 import { dueRequests, requestDone } from './shops/privacy.server.ts';
-import { readVariants } from './shops/read-variants.server.ts';
-import { shopById } from './shops/shop.server.ts';
 import { tellStorefront } from './shops/storefront.server.ts';
-import type { Look } from './waitlist/offer.server.ts';
 import { retireFormerPages } from './waitlist/never-told.server.ts';
 import { noteRequestFate } from './waitlist/request-fate.server.ts';
-import { answerEvent } from './waitlist/talk.server.ts';
 import { shopsToLook } from './waitlist/wanted.server.ts';
 
 /** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
 const ROUND_MS = SECOND;
 /** A workflow of the merchant's can wait some rounds; a shopper can't. */
 const FLOW_EVERY = 5;
-/** An arrival is answered even when Shopify isn't: the request is sent without the truth. */
-const LOOK_LIMIT_MS = 5 * SECOND;
 
 /** Starts everything that happens without somebody at a door. `stop` lets what is under way end, and gives every lease back. */
 export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop(): Promise<void> }> {
@@ -67,49 +61,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   }
 
   // 1. A shopper arrives, accepts, taps, writes: one Page's events, in each person's order.
-  const look: Look = async ({ shopId, variantId }) => {
-    const shop = await shopById({ shopId });
-    if (shop === null) return 'gone';
-    const read = readVariants({ shopId, variantIds: [variantId], clock }).then(
-      (found) => {
-        const truth = found.get(variantId);
-        return truth === undefined
-          ? ('gone' as const)
-          : { truth, sellable: sellable({ truth, settings: shop }).sellable };
-      },
-      (error: unknown) => {
-        if (!(error instanceof ShopifyFailed)) throw error;
-        return 'no answer' as const;
-      },
-    );
-    return Promise.race([
-      read,
-      new Promise<'no answer'>((resolve) => setTimeout(resolve, LOOK_LIMIT_MS, 'no answer')),
-    ]);
-  };
-  const handle: Handle = async (event) => {
-    if (event.kind === 'delivered' || event.kind === 'read') {
-      const { metaPageId, psid, watermark, kind } = event;
-      return async (tx) => {
-        const note = kind === 'read' ? noteRead : noteDelivered;
-        if (psid !== null && watermark !== null)
-          await note({ tx, metaPageId, psid, watermark, now: clock() });
-        return { say: [], silence: 'a receipt' };
-      };
-    }
-    const effects = await answerEvent({ event, look, clock });
-    if (event.kind !== 'echoed') return effects;
-    return async (tx) => {
-      await settleByEcho({
-        tx,
-        metaPageId: event.metaPageId,
-        metadata: event.metadata,
-        mid: event.mid,
-        now: clock(),
-      });
-      return effects(tx);
-    };
-  };
+  const handle = handleEvent({ look: askAvailability({ clock }), clock });
   const inbox: Hand = async ({ key: metaPageId, lease, signal }) => {
     const pace = await paceOf(metaPageId);
     const speak: Speak = ({ page, body }) =>

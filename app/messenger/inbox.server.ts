@@ -24,7 +24,7 @@ import {
 const binding = { shopId: null, purpose: 'inbox' };
 const DAY_OF = (now: Date) => new Date(now.toISOString().slice(0, 10));
 
-/** Which shop an event names by itself. A Page may serve several. */
+/** Which shop an event names by itself. A Page may serve several; whether this Page serves that one is not yet known. */
 function namedShop(event: MetaEvent): bigint | null {
   if (event.kind === 'arrived') return event.ref === null ? null : (readRef(event.ref)?.shopId ?? null);
   if (event.kind === 'tapped' || event.kind === 'opted_in') return readPayload(event.payload)?.shopId ?? null;
@@ -67,11 +67,13 @@ export async function keepEvents({ body, now }: { body: Json; now: Date }): Prom
   return db.$transaction(async (tx) => {
     const pages = await tx.page.findMany({
       where: { metaPageId: { in: [...new Set(kept.map((one) => one.metaPageId))] }, disconnectedAt: null },
-      distinct: ['metaPageId'],
-      select: { metaPageId: true },
+      select: { metaPageId: true, shopId: true },
     });
-    const ours = new Set(pages.map((page) => page.metaPageId));
-    const rows = kept.filter((one) => ours.has(one.metaPageId)).map((one) => rowOf({ kept: one, now }));
+    const shopsOf = Map.groupBy(pages, (page) => page.metaPageId);
+    const rows = kept.flatMap((one) => {
+      const shops = shopsOf.get(one.metaPageId)?.map((page) => page.shopId);
+      return shops === undefined ? [] : [rowOf({ kept: one, shops, now })];
+    });
     const foreign = kept.length - rows.length;
     if (foreign > 0) log.warn('events of a Page that nobody has connected were let go', { foreign });
     const seen = await tx.inboxSeen.findMany({
@@ -89,14 +91,16 @@ export async function keepEvents({ body, now }: { body: Json; now: Date }): Prom
   });
 }
 
-function rowOf({ kept, now }: { kept: Kept; now: Date }) {
+/** `shops`: those that are connected to the event's Page. */
+function rowOf({ kept, shops, now }: { kept: Kept; shops: bigint[]; now: Date }) {
   const event = readEvent(kept);
+  const named = namedShop(event);
   const keyText = eventKey(kept);
   const person = quick(event) ? `each ${keyText}` : personLine(event);
   return {
     keys: fingerprints(keyText),
     metaPageId: kept.metaPageId,
-    shopId: namedShop(event),
+    shopId: named !== null && shops.includes(named) ? named : null,
     person: fingerprint(person),
     at: event.at,
     receivedAt: now,

@@ -2,9 +2,9 @@
 import type { Inbox, Page } from '@prisma/client';
 import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '../db.server.ts';
+import { env } from '../env.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
-import { idNumber } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { fingerprint, seal, unseal } from '../lib/seal.server.ts';
 import { messageBody, type Saying } from './message.ts';
@@ -31,10 +31,17 @@ const binding = { shopId: null, purpose: 'inbox' };
 const PREFIX = 'say ';
 export const isReply = (row: { key: string }): boolean => row.key.startsWith(PREFIX);
 
-/** The mark of a reply in Meta's echo. */
-const markOf = (id: bigint) => `p1_${id}`;
-export const replyOfMark = (metadata: string | null): bigint | undefined =>
-  idNumber(/^p1_(\d{1,18})$/.exec(metadata ?? '')?.[1]);
+/** The mark of a reply in Meta's echo: its random key, so that nobody can name a reply that they have not seen. */
+const markOf = ({ key }: { key: string }) => `p1_${key.slice(PREFIX.length)}`;
+const keyOfMark = (metadata: string | null): string | undefined =>
+  metadata?.startsWith('p1_') ? `${PREFIX}${metadata.slice(3)}` : undefined;
+
+/**
+ * Whether an echo is of something that we sent. Every app of a Page reads our marks, so a mark proves nothing beside another app's id;
+ * alone it does where Meta names no app.
+ */
+export const isOwnEcho = ({ appId, metadata }: { appId: string | null; metadata: string | null }): boolean =>
+  appId === env.META_APP_ID || (appId === null && /^[np]1_/.test(metadata ?? ''));
 
 /** What we say to one person goes in its own order. */
 export const replyLine = ({ metaPageId, psid }: { metaPageId: string; psid: string }) =>
@@ -135,7 +142,7 @@ export async function sayReply({
     });
     return;
   }
-  const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: markOf(row.id) });
+  const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: markOf(row) });
   const answer = await speak({ page, body });
   await settle({ row, reply, page, answer, said, now: clock() });
 }
@@ -215,25 +222,27 @@ const lacksPermission = ({
     (answer.code === 10 && answer.subcode === undefined) ||
     (answer.consequence.kind === 'doubtful' && page.testPassedAt === null));
 
-/** An echo says that a reply of unknown fate was heard after all. */
+/** An echo in this Page's thread says that a reply of unknown fate was heard after all. */
 export async function settleReplyByEcho({
   tx,
+  metaPageId,
   metadata,
   mid,
   said,
   now,
 }: {
   tx: Tx;
+  metaPageId: string;
   metadata: string | null;
   mid: string | null;
   said: Said;
   now: Date;
 }): Promise<void> {
-  const id = replyOfMark(metadata);
-  if (id === undefined) return;
-  const row = await tx.inbox.findUnique({ where: { id } });
-  if (row === null || !isReply(row)) return;
+  const key = keyOfMark(metadata);
+  if (key === undefined) return;
+  const row = await tx.inbox.findFirst({ where: { key, metaPageId } });
+  if (row === null) return;
   const reply = open(row);
-  const gone = await tx.inbox.deleteMany({ where: { id } });
+  const gone = await tx.inbox.deleteMany({ where: { id: row.id } });
   if (gone.count === 1) await said({ tx, reply, page: null, now, fate: 'said', mid });
 }

@@ -35,6 +35,10 @@ export type VariantTruth = {
   levels: Level[];
 };
 
+/** Whether the online store shows the product to shoppers now; of any other nobody outside the shop may learn even the name. */
+export const isShown = ({ status, published }: Pick<VariantTruth, 'status' | 'published'>): boolean =>
+  (status === 'ACTIVE' || status === 'UNLISTED') && published;
+
 /** Most variants of one look: keeps the query under Shopify's 1,000 points. */
 export const VARIANTS_A_LOOK = 25;
 /** Shopify's limit for an input array. */

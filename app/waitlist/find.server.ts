@@ -1,6 +1,7 @@
 // Finds what a shopper means when no ref says it: a pasted link, a name, then the size.
-import type { Clock } from '../lib/clock.ts';
+import { SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
+import { within } from '../lib/patience.ts';
 import { sameName, type ProductLink } from '../messenger/commands.ts';
 import type { Effects, Handle } from '../messenger/inbox.server.ts';
 import { LIMIT } from '../messenger/limits.ts';
@@ -10,7 +11,7 @@ import { meet, voiceOf, type Turn } from './person.server.ts';
 
 type Given = { turn: Turn; look: Look; clock: Clock };
 type Answer = ReturnType<Handle>;
-const PATIENCE = 5_000;
+const PATIENCE_MS = 5 * SECOND;
 
 /** Shopify's products, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
 export async function search({
@@ -20,15 +21,11 @@ export async function search({
 }: Omit<Given, 'look'> & ({ title: string } | { handle: string } | object)): Promise<
   FoundProduct[] | undefined
 > {
-  let alarm: NodeJS.Timeout | undefined;
-  const patience = new Promise<undefined>((resolve) => {
-    alarm = setTimeout(() => resolve(undefined), PATIENCE);
-  });
   const found = findProducts({ shopId: turn.shop.id, clock, ...by }).catch((error: unknown) => {
     log.warn('Shopify could not be asked for products', { shopId: turn.shop.id, error });
     return undefined;
   });
-  return Promise.race([found, patience]).finally(() => clearTimeout(alarm));
+  return within({ ms: PATIENCE_MS, work: found });
 }
 
 const soldOut = (product: FoundProduct) => product.variants.filter((one) => !one.availableForSale);

@@ -1,7 +1,7 @@
 // A variant was deleted or made anew: its waiters may be moved, by the merchant's own hand, to another variant of the same product.
 import type { Tx } from '../db.server.ts';
 import type { VariantTruth } from '../shops/read-variants.server.ts';
-import { described } from './wanted.server.ts';
+import { newVariant } from './wanted.server.ts';
 
 type Move = { tx: Tx; shopId: bigint; from: bigint; to: VariantTruth; now: Date };
 
@@ -17,7 +17,7 @@ export async function moveLine({
   now,
 }: Move): Promise<{ moved: number; merged: number }> {
   const into = to.variantId;
-  await tx.variant.createMany({ data: { ...described(to), shopId, id: into }, skipDuplicates: true });
+  await tx.variant.createMany({ data: { ...newVariant(to), shopId, id: into }, skipDuplicates: true });
   // One order for every locker of two variants, and nobody joins or leaves either line meanwhile.
   await tx.$queryRaw`
     SELECT 1 AS locked FROM "Variant" WHERE "shopId" = ${shopId} AND "id" IN (${from}, ${into}) ORDER BY "id" FOR NO KEY UPDATE`;

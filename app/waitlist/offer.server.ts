@@ -9,9 +9,12 @@ import { variantUrl } from '../shops/links.ts';
 import type { VariantTruth } from '../shops/read-variants.server.ts';
 import { placeInLine } from './line.server.ts';
 import { meet, nameOf, silence, voiceOf, type Turn, type Voice } from './person.server.ts';
-import { described } from './wanted.server.ts';
+import { described, newVariant } from './wanted.server.ts';
 
-/** One look for the conversation: the truth and whether it is for sale; `no answer` when Shopify keeps us waiting. */
+/**
+ * One look for the conversation: the truth and whether it is for sale; `gone` also when the store does not show it to shoppers; `no answer`
+ * when Shopify keeps us waiting.
+ */
 export type Seen = { truth: VariantTruth; sellable: boolean } | 'gone' | 'no answer';
 export type Look = (given: { shopId: bigint; variantId: bigint }) => Promise<Seen>;
 type Answer = ReturnType<Handle>;
@@ -189,7 +192,7 @@ async function ask({
   };
 }
 
-/** The variant's row, with what the truth says of it; without truth and never seen before, a row without a name that the next look fills. */
+/** The variant's row, with what the truth says of it. */
 async function knowVariant({
   tx,
   shopId,
@@ -201,10 +204,9 @@ async function knowVariant({
   variantId: bigint;
   truth: VariantTruth | null;
 }) {
-  const nameless = { productId: 0n, productTitle: '', title: '', handle: '' };
   return tx.variant.upsert({
     where: { shopId_id: { shopId, id: variantId } },
-    create: { shopId, id: variantId, ...(truth === null ? nameless : described(truth)) },
+    create: { shopId, id: variantId, ...newVariant(truth) },
     update: truth === null ? {} : { ...described(truth), missingSince: null },
   });
 }

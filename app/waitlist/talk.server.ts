@@ -1,5 +1,4 @@
 // The conversation: every event of a person ends in a reply, or in a silence that has a name.
-import { env } from '../env.server.ts';
 import type { Tx } from '../db.server.ts';
 import { DAY, type Clock } from '../lib/clock.ts';
 import { readCommand, readProductLink, type Command } from '../messenger/commands.ts';
@@ -8,7 +7,7 @@ import type { Effects, Handle } from '../messenger/inbox.server.ts';
 import { clearTrouble, markTrouble } from '../messenger/pages.server.ts';
 import { GET_STARTED, readPayload, type Payload } from '../messenger/payload.ts';
 import { readRef } from '../messenger/ref.ts';
-import { settleReplyByEcho } from '../messenger/replies.server.ts';
+import { isOwnEcho, settleReplyByEcho } from '../messenger/replies.server.ts';
 import { tellAlerts } from './alerts.server.ts';
 import { arrive, greet, quiet } from './arrive.server.ts';
 import { confirm } from './confirm.server.ts';
@@ -121,10 +120,10 @@ async function othersSpoke({ tx, turn }: { tx: Tx; turn: Turn }): Promise<Effect
 
 /** An echo of ours settles what we were unsure of; anybody else's says who runs the thread. */
 async function heardEcho({ tx, turn, event }: { tx: Tx; turn: Turn; event: Of<'echoed'> }): Promise<Effects> {
-  if (event.appId !== env.META_APP_ID && !/^[np]1_/.test(event.metadata ?? ''))
-    return othersSpoke({ tx, turn });
+  if (!isOwnEcho(event)) return othersSpoke({ tx, turn });
   await settleReplyByEcho({
     tx,
+    metaPageId: event.metaPageId,
     metadata: event.metadata,
     mid: event.mid,
     said: noteRequestFate,

@@ -2,7 +2,7 @@
 import { db } from '../db.server.ts';
 import type { Tx } from '../db.server.ts';
 import { ring } from '../jobs/signal.server.ts';
-import type { VariantTruth } from '../shops/read-variants.server.ts';
+import { isShown, type VariantTruth } from '../shops/read-variants.server.ts';
 
 type Of = { shopId: bigint; variantId: bigint };
 
@@ -106,17 +106,33 @@ export async function noteLooked({
   return kept.count === 1;
 }
 
-/** What a variant's row says of its product, from the truth. */
+/**
+ * What a variant's row says of its product, from the truth. Shoppers read it, so a product that the store does not show keeps the name
+ * and the picture under which it was last shown.
+ */
 export const described = (truth: VariantTruth) => ({
   productId: truth.productId,
   inventoryItemId: truth.inventoryItemId,
-  productTitle: truth.productTitle,
-  title: truth.title,
-  handle: truth.handle,
-  url: truth.url,
-  imageUrl: truth.imageUrl,
-  price: truth.price,
   componentItemIds: truth.componentItemIds,
+  ...(isShown(truth)
+    ? {
+        productTitle: truth.productTitle,
+        title: truth.title,
+        handle: truth.handle,
+        url: truth.url,
+        imageUrl: truth.imageUrl,
+        price: truth.price,
+      }
+    : {}),
+});
+
+/** The row of a variant that is met for the first time; what can't be said of it yet, the next look fills in. */
+export const newVariant = (truth: VariantTruth | null) => ({
+  productId: 0n,
+  productTitle: '',
+  title: '',
+  handle: '',
+  ...(truth === null ? {} : described(truth)),
 });
 
 /** How many wait for a variant, and since when the first of them; the merchant's own tests don't count. */

@@ -12,14 +12,11 @@ import { GET_STARTED } from '../../app/messenger/payload.ts';
 import { makeRef } from '../../app/messenger/ref.ts';
 import { send } from '../../app/messenger/send.server.ts';
 import { FIELDS } from '../../app/messenger/subscription.server.ts';
-import { sellable } from '../../app/restock/sellable.ts';
+import { handleEvent } from '../../app/notifications/handle-event.server.ts';
+import { askAvailability } from '../../app/restock/ask-availability.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { api } from '../../app/shops/shopify-api.server.ts';
-import { readVariants } from '../../app/shops/read-variants.server.ts';
-import { shopById } from '../../app/shops/shop.server.ts';
-import type { Look } from '../../app/waitlist/offer.server.ts';
 import { noteRequestFate } from '../../app/waitlist/request-fate.server.ts';
-import { answerEvent } from '../../app/waitlist/talk.server.ts';
 import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
 import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
@@ -132,8 +129,9 @@ export function enter({ metaPageId, page, made, pages }: Place) {
   messenger.addPerson({ id: personId, name: 'Lea Blum' });
   const [shop] = made;
   const pace = createPace({ perSecond: Infinity });
+  const answer = handleEvent({ look: askAvailability({ clock }), clock });
   const handle: Handle = async (event) => {
-    const effects = await answerEvent({ event, look, clock });
+    const effects = await answer(event);
     return async (tx) => {
       const effect = await effects(tx);
       if (event.kind !== 'delivered' && event.kind !== 'read' && event.kind !== 'echoed')
@@ -237,13 +235,6 @@ export function enter({ metaPageId, page, made, pages }: Place) {
   };
   return scene;
 }
-
-const look: Look = async ({ shopId, variantId }) => {
-  const shop = await shopById({ shopId });
-  if (shop === null) return 'gone';
-  const truth = (await readVariants({ shopId, variantIds: [variantId], clock })).get(variantId);
-  return truth === undefined ? 'gone' : { truth, sellable: sellable({ truth, settings: shop }).sellable };
-};
 
 type OpenShop = Awaited<ReturnType<typeof openShop>>;
 

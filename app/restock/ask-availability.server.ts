@@ -1,0 +1,28 @@
+// Answers the conversation's question about one variant: may it be shown to a shopper, and can it be bought now.
+import { SECOND, type Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { within } from '../lib/patience.ts';
+import { isShown, readVariants } from '../shops/read-variants.server.ts';
+import { shopById } from '../shops/shop.server.ts';
+import type { Look } from '../waitlist/offer.server.ts';
+import { sellable } from './sellable.ts';
+
+/** A shopper is answered even when Shopify isn't: the request is sent without the truth. */
+const PATIENCE_MS = 5 * SECOND;
+
+/** Asks Shopify each time. A product that the online store does not show is `gone`: no shopper learns its name or sees its picture. */
+export const askAvailability =
+  ({ clock }: { clock: Clock }): Look =>
+  async ({ shopId, variantId }) => {
+    const shop = await shopById({ shopId });
+    if (shop === null) return 'gone';
+    const reading = readVariants({ shopId, variantIds: [variantId], clock }).catch((error: unknown) => {
+      log.warn('Shopify could not be asked about a variant', { shopId, variantId, error });
+      return undefined;
+    });
+    const found = await within({ ms: PATIENCE_MS, work: reading });
+    if (found === undefined) return 'no answer';
+    const truth = found.get(variantId);
+    if (truth === undefined || !isShown(truth)) return 'gone';
+    return { truth, sellable: sellable({ truth, settings: shop }).sellable };
+  };
