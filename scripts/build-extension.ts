@@ -7,39 +7,66 @@ import { transform } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const sources = join(root, 'extensions/source');
-const assets = join(root, 'extensions/notify-me/assets');
+const extension = join(root, 'extensions/notify-me');
 
-/** Each source with what it becomes. The options are part of the result: nothing outside this file may change a byte of it. */
-async function builtAssets(): Promise<{ name: string; code: string }[]> {
-  const names = (await readdir(sources)).filter((name) => name.endsWith('.js')).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const { code } = await transform(await readFile(join(sources, name), 'utf8'), {
-        minify: true,
-        target: 'es2022',
-        legalComments: 'none',
-        tsconfigRaw: '{}',
-      });
-      return { name, code };
-    }),
+/** The options are part of the result: nothing outside this file may change a byte of it. */
+async function minified(path: string): Promise<string> {
+  const { code } = await transform(await readFile(path, 'utf8'), {
+    minify: true,
+    target: 'es2022',
+    legalComments: 'none',
+    tsconfigRaw: '{}',
+  });
+  return code;
+}
+
+const scriptsIn = async (folder: string) =>
+  (await readdir(folder)).filter((name) => name.endsWith('.js')).sort();
+
+/** The text of a snippet whose one script element holds `code`. */
+function withScript({ snippet, code }: { snippet: string; code: string }): string {
+  // Liquid would take these for its own, and a browser the last for the end of the script.
+  for (const mark of ['{{', '{%', '</script'])
+    if (code.includes(mark)) throw new Error(`a script in a snippet can't hold ${mark}`);
+  return snippet.replace(
+    /(<script\b[^>]*>).*(<\/script>)/s,
+    (_all, start: string, end: string) => start + code.trim() + end,
   );
 }
 
-/** Names of assets that are not what their source says, or have no source any more. */
-export async function staleAssets({ folder = assets }: { folder?: string } = {}): Promise<string[]> {
-  const built = await builtAssets();
-  const committed = (await readdir(folder)).filter((name) => name.endsWith('.js'));
-  const orphans = committed.filter((name) => !built.some((each) => each.name === name));
+/**
+ * Everything that is built, by its path in the extension: each script in `source/` becomes an asset, and each in `source/inline/` is written
+ * into the snippet of its name.
+ */
+async function builtFiles({ folder }: { folder: string }): Promise<{ path: string; text: string }[]> {
+  const assets = (await scriptsIn(sources)).map(async (name) => ({
+    path: `assets/${name}`,
+    text: await minified(join(sources, name)),
+  }));
+  const inline = (await scriptsIn(join(sources, 'inline'))).map(async (name) => {
+    const path = `snippets/${name.replace(/\.js$/, '.liquid')}`;
+    const code = await minified(join(sources, 'inline', name));
+    return { path, text: withScript({ snippet: await readFile(join(folder, path), 'utf8'), code }) };
+  });
+  return Promise.all([...assets, ...inline]);
+}
+
+/** Files that are not what their source says, or have no source any more. */
+export async function staleFiles({ folder = extension }: { folder?: string } = {}): Promise<string[]> {
+  const built = await builtFiles({ folder });
+  const committed = (await scriptsIn(join(folder, 'assets'))).map((name) => `assets/${name}`);
+  const orphans = committed.filter((path) => !built.some((each) => each.path === path));
   const differing: string[] = [];
-  for (const { name, code } of built) {
-    const present = await readFile(join(folder, name), 'utf8').catch(() => null);
-    if (present !== code) differing.push(name);
+  for (const { path, text } of built) {
+    const present = await readFile(join(folder, path), 'utf8').catch(() => null);
+    if (present !== text) differing.push(path);
   }
   return [...differing, ...orphans];
 }
 
 export async function buildExtension(): Promise<void> {
-  for (const { name, code } of await builtAssets()) await writeFile(join(assets, name), code);
+  for (const { path, text } of await builtFiles({ folder: extension }))
+    await writeFile(join(extension, path), text);
 }
 
 function typesHold(): boolean {
@@ -53,10 +80,10 @@ async function main(): Promise<number> {
     await buildExtension();
     return 0;
   }
-  const stale = await staleAssets();
+  const stale = await staleFiles();
   for (const name of stale) {
     process.stderr.write(
-      `extensions/notify-me/assets/${name} is not what its source says: run npm run build:extension\n`,
+      `extensions/notify-me/${name} is not what its source says: run npm run build:extension\n`,
     );
   }
   return stale.length > 0 ? 1 : 0;

@@ -78,6 +78,14 @@ export function patch({
   return done.status === 0 ? null : done.stderr.trim() || 'git could not be run';
 }
 
+/** The storefront's tests load what is built from the extension's sources. */
+function buildExtension(copy: string): void {
+  const done = spawnSync(process.execPath, [join(copy, 'scripts', 'build-extension.ts')], {
+    encoding: 'utf8',
+  });
+  if (done.status !== 0) throw new Error(`the extension could not be built: ${done.stdout}${done.stderr}`);
+}
+
 type Run = { passed: number; failed: string[]; said: string };
 
 /** Runs tests of the copy, and only those; what failed before any test began counts as neither passed nor failed. */
@@ -137,9 +145,12 @@ function main(): number {
         say(`FAIL  ${name.padEnd(width)}  no longer applies: ${complaint.split('\n')[0]}`);
         continue;
       }
+      const inExtension = readFileSync(path, 'utf8').includes('+++ b/extensions/source/');
+      if (inExtension) buildExtension(copy);
       const run = runTests({ copy, tests: [test], pattern });
       const unapplied = patch({ copy, path, out: true });
       if (unapplied) throw new Error(`${name} could not be taken out again: ${unapplied}`);
+      if (inExtension) buildExtension(copy);
       const caught = run.failed.length > 0;
       if (!caught) wrong++;
       say(

@@ -62,20 +62,12 @@ test('cards carry no link unless the merchant wants it, nor while the Page is no
   }
 });
 
-test('a collection with everything for sale gets nothing', async () => {
-  const front = openShopfront({ theme: 'vintage', placement: withCards });
-  front.addProduct({ title: 'Towel', units: { Hand: 1 } });
-  expect(await html({ front, path: '/collections/all' })).toMatch(
-    /<div id="shopify-block-embed"[^>]*><\/div>/,
-  );
-});
-
 for (const path of ['/collections/all', '/search?q=a']) {
   test(`${path}: sold-out cards carry a link to their product, the others do not, and nothing shifts`, async () => {
     const front = openShopfront({ theme: 'vintage', placement: withCards });
     front.addProduct({ title: 'Towel A', units: { Hand: 1 } });
     const scarf = front.addProduct({ title: 'Scarf', units: { Rust: 0 } });
-    const { page, noise, requests } = await visit({ browser, front, path: '/' });
+    const { page, noise, requests } = await visit({ browser, front, path: '/cart' });
     await page.addInitScript(`
       window.shift = 0;
       new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
@@ -84,9 +76,9 @@ for (const path of ['/collections/all', '/search?q=a']) {
     requests.length = 0;
     await page.goto(`https://linen.myshopify.com${path}`, { waitUntil: 'networkidle' });
     const links = page.locator('.card .nmm-card');
-    expect(await links.count()).toBe(1);
+    await expect.poll(() => links.count()).toBe(1);
     expect(await links.isVisible()).toBe(true);
-    expect(await links.getAttribute('href')).toBe(scarf.path);
+    expect(new URL((await links.getAttribute('href'))!, page.url()).pathname).toBe(scarf.path);
     expect(await links.innerText()).toContain('Notify me');
     expect((await links.boundingBox())!.height).toBeGreaterThanOrEqual(44);
     expect(await page.evaluate(() => (window as never as { shift: number }).shift)).toBe(0);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { staleAssets } from '../../scripts/build-extension.ts';
+import { staleFiles } from '../../scripts/build-extension.ts';
 import { themeOffences } from '../../scripts/theme-check.ts';
 
 const extension = fileURLToPath(new URL('../../extensions/notify-me', import.meta.url));
@@ -68,16 +68,16 @@ test('a folder with nothing in it is not taken for a clean one', async () => {
 });
 
 test('the committed scripts are what their sources say', async () => {
-  expect(await staleAssets()).toEqual([]);
+  expect(await staleFiles()).toEqual([]);
 });
 
 test('a script edited by hand, missing, or without a source is noticed', async () => {
   const edited = await plant({ path: 'assets/notify-me.js', fault: (text) => `${text} ` });
-  expect(await staleAssets({ folder: join(edited, 'assets') })).toEqual(['notify-me.js']);
+  expect(await staleFiles({ folder: edited })).toEqual(['assets/notify-me.js']);
   const missing = await copyOfExtension();
   await rm(join(missing, 'assets/notify-me-cards.js'));
-  expect(await staleAssets({ folder: join(missing, 'assets') })).toEqual(['notify-me-cards.js']);
+  expect(await staleFiles({ folder: missing })).toEqual(['assets/notify-me-cards.js']);
   const orphan = await copyOfExtension();
   await writeFile(join(orphan, 'assets/other.js'), '');
-  expect(await staleAssets({ folder: join(orphan, 'assets') })).toEqual(['other.js']);
+  expect(await staleFiles({ folder: orphan })).toEqual(['assets/other.js']);
 });
