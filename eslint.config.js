@@ -1,4 +1,5 @@
 // Lint: mistakes that types cannot see, and the walls of the house (scripts/walls.ts).
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import { walls } from './scripts/walls.ts';
 
@@ -69,7 +70,14 @@ export default tseslint.config(
   },
   {
     files: ['app/**/*.ts', 'app/**/*.tsx'],
-    rules: { 'no-console': 'error', '@typescript-eslint/no-unsafe-argument': 'error' },
+    plugins: { regexp },
+    rules: {
+      'no-console': 'error',
+      '@typescript-eslint/no-unsafe-argument': 'error',
+      // Strangers choose what most of these read: the time must grow with the text, not with its square.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
   },
   {
     // Remix asks for these default exports.

@@ -1,6 +1,6 @@
 // Turns pages into HTML, and says in each answer's headers who may frame it.
 import { createReadableStreamFromReadable, type EntryContext } from '@remix-run/node';
-import { RemixServer } from '@remix-run/react';
+import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { isbot } from 'isbot';
 import { PassThrough } from 'node:stream';
 import { renderToPipeableStream } from 'react-dom/server';
@@ -44,8 +44,12 @@ export default function handleRequest(
   });
 }
 
-/** What a loader or action threw that was no Response. */
+/** What a loader or action threw that was no Response; and what Remix itself refuses, which says nothing of us. */
 export function handleError(error: unknown, { request }: { request: Request }): void {
-  if (!request.signal.aborted)
-    log.error('a door failed', { method: request.method, path: new URL(request.url).pathname, error });
+  if (request.signal.aborted) return;
+  const { method, url } = request;
+  const path = new URL(url).pathname;
+  if (isRouteErrorResponse(error) && error.status < 500)
+    log.debug('a request was refused', { method, path, status: error.status });
+  else log.error('a door failed', { method, path, error });
 }

@@ -20,8 +20,9 @@ export function idText(value: unknown): string | undefined {
 
 /** An id of Shopify's (decimal, or a GID whose last path segment is decimal) as bigint; undefined when it is none. */
 export function idNumber(value: unknown): bigint | undefined {
-  const digits = /^(?:gid:\/\/.*\/)?(\d{1,19})(?:\?.*)?$/.exec(idText(value) ?? '')?.[1];
-  if (digits === undefined) return undefined;
+  const [path] = (idText(value) ?? '').split('?', 1) as [string];
+  const digits = path.startsWith('gid://') ? path.slice(path.lastIndexOf('/') + 1) : path;
+  if (!/^\d{1,19}$/.test(digits)) return undefined;
   const id = BigInt(digits);
   return id <= 9223372036854775807n ? id : undefined;
 }

@@ -1,18 +1,19 @@
-// The log: structured lines that cannot print a secret, whatever they are given.
+// The log: structured lines that cannot print a secret, and that strangers can neither make long nor many.
 import { pino } from 'pino';
 import { env } from '../env.server.ts';
+import { createLineLimit } from './line-limit.ts';
 
 const secretKey = /token|secret|authorization|cookie|psid|password|proof|body|text|code_verifier/i;
-const names =
-  'access_token|appsecret_proof|id_token|hmac|input_token|fb_exchange_token|client_secret|refresh_token';
+// Each of these reads a letter once, which lint makes sure of, and also takes a secret whose end was cut off.
 /** What cannot be anything else, wherever it stands. */
-const secretShape =
-  /\b(?:shp(?:at|ss|ca|rt|ua)_[\w-]+|EAA[\w-]{8,}|ey[\w-]+\.[\w-]+\.[\w-]+|Bearer\s+\S+)|(?<=:\/\/)[^\s/@]+:[^\s/@]+(?=@)/gi;
-/** What its name gives away: in an address, a form, or JSON text. */
-const secretValue = new RegExp(
-  `((?:\\b(?:${names})|[?&]code)=)[^&\\s"]+|("[\\w-]*(?:${names}|token|secret|psid)"\\s*:\\s*)"[^"]*"`,
-  'gi',
-);
+const secretShape = /\b(?:shp(?:at|ss|ca|rt|ua)_[\w-]+|EAA[\w-]{8,}|eyJ[\w.-]+)/gi;
+const bearer = /\bBearer\s+\S+/gi;
+/** Who logs in, and with what, in front of an address's host. */
+const credentials = /:\/\/[^\s/@]+@/g;
+/** What its name gives away in an address or a form. */
+const secretParameter = /(\b(?:\w*_token|appsecret_proof|hmac|client_secret)=|[?&]code=)[^&\s"]+/gi;
+/** What its name gives away in JSON text. */
+const secretMember = /("[\w-]*(?:token|secret|psid|appsecret_proof|hmac)"\s*:\s*)"(?:[^"\\]|\\.)*"?/gi;
 const known = [
   env.SHOPIFY_API_SECRET,
   env.SHOPIFY_API_SECRET_OLD,
@@ -26,19 +27,31 @@ const known = [
   .filter((value): value is string => value !== undefined && value.length >= 6)
   .flatMap((value) => [value, encodeURIComponent(value)]);
 
-/** `text` with every known secret and everything of a secret's shape taken out. */
+/** So many characters of one text are printed. */
+const LONGEST_TEXT = 2_000;
+/** So many more are read, and thrown away afterwards: a secret that stands across the cut is still seen whole. */
+const BEYOND = Math.max(512, ...known.map((secret) => secret.length));
+
+/** The first 2,000 characters of `text`, with every known secret and everything of a secret's shape taken out. */
 export function scrub(text: string): string {
-  const unknown = known.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
-  return unknown
+  const cut = text.length > LONGEST_TEXT + BEYOND;
+  const read = cut ? text.slice(0, LONGEST_TEXT + BEYOND) : text;
+  const scrubbed = known
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), read)
     .replace(secretShape, '[secret]')
-    .replace(secretValue, (_all, query: string | undefined, json: string | undefined) =>
-      query === undefined ? `${json}"[secret]"` : `${query}[secret]`,
-    );
+    .replace(bearer, '[secret]')
+    .replace(credentials, '://[secret]@')
+    .replace(secretParameter, '$1[secret]')
+    .replace(secretMember, '$1"[secret]"');
+  return cut ? `${scrubbed.slice(0, -BEYOND)} [of ${text.length} characters]` : scrubbed;
 }
 
 /** Prisma prints the arguments of a call that was wrong, whoever they tell of; its last paragraph says what was wrong. */
 const gist = ({ name, message }: Error): string =>
   name.startsWith('PrismaClient') ? (message.trim().split('\n\n').at(-1) ?? '') : message;
+
+/** Of a list, and of an object's members, so many are printed. */
+const MOST_ITEMS = 50;
 
 function clean(value: unknown, key = '', depth = 0): unknown {
   if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
@@ -56,19 +69,31 @@ function clean(value: unknown, key = '', depth = 0): unknown {
       cause: clean(value.cause, 'cause', depth + 1),
     };
   if (typeof value !== 'object' || ArrayBuffer.isView(value)) return `[${typeof value}]`;
-  if (Array.isArray(value)) return value.slice(0, 50).map((item) => clean(item, key, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map((item) => clean(item, key, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [scrub(name), clean(item, name, depth + 1)]),
+    Object.entries(value)
+      .slice(0, MOST_ITEMS)
+      .map(([name, item]) => [scrub(name), clean(item, name, depth + 1)]),
   );
 }
 
 const out = pino({ level: env.LOG_LEVEL, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+const limit = createLineLimit({ perMinute: 60 });
 
 type Fields = Record<string, unknown>;
 const write =
   (level: 'debug' | 'info' | 'warn' | 'error') =>
-  (event: string, fields: Fields = {}) =>
-    out[level](clean(fields) as object, scrub(event));
+  (event: string, fields: Fields = {}) => {
+    if (!out.isLevelEnabled(level)) return;
+    // What goes wrong may go wrong at every request of a stranger.
+    const turn = level === 'warn' || level === 'error' ? limit({ event, now: performance.now() }) : undefined;
+    if (turn?.write === false) return;
+    const omitted = turn === undefined || turn.omitted === 0 ? {} : { omitted: turn.omitted };
+    out[level]({ ...(clean(fields) as object), ...omitted }, scrub(event));
+  };
 
-/** `log.info('restock opened', { shopId, variantId })`: an event in plain words, and ids. */
+/**
+ * `log.info('restock opened', { shopId, variantId })`: an event in plain words, and ids. Of one warning or error 60 lines a minute are
+ * written; the first line of a later minute says how many were `omitted`.
+ */
 export const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };

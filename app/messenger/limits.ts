@@ -23,11 +23,18 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 export function shorten({ text, limit }: { text: string; limit: number }): string {
   if (text.length <= limit) return text;
   let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes.segment(text.slice(0, limit))) {
     if (kept.length + segment.length > limit - 1) break;
     kept += segment;
   }
-  return `${kept.trimEnd().replace(/[,;:.\-–—]+$/u, '')}…`;
+  return `${trimEnd({ text: kept.trimEnd(), of: /[,;:.\-–—]/u })}…`;
+}
+
+/** `text` without the signs at its end that `of` matches; a pattern that ends in `+$` would begin anew at each of them. */
+export function trimEnd({ text, of }: { text: string; of: RegExp }): string {
+  let end = text.length;
+  while (end > 0 && of.test(text[end - 1]!)) end -= 1;
+  return text.slice(0, end);
 }
 
 /** A sentence within `limit` in which only `name` gives way: what is asked must stay readable however long the product's name is. */

@@ -1,5 +1,5 @@
 // What the one message says: the product, its price, where to buy it; never that anything is reserved.
-import { fitName, LIMIT, shorten } from '../messenger/limits.ts';
+import { fitName, LIMIT, shorten, trimEnd } from '../messenger/limits.ts';
 import { makePayload } from '../messenger/payload.ts';
 import type { Recipient } from '../messenger/permission/kind.ts';
 import { say, type Message, type Overrides } from '../messenger/words.ts';
@@ -44,7 +44,7 @@ export function wordsOf({ subject, locale }: { subject: Subject; locale: string 
   const message = subject.canOnlyBeOrdered ? 'notice.canBeOrdered' : 'notice.back';
   // Without a price nothing may follow the colon that announces it.
   const whole = (product: string) =>
-    speak(message, { product, shop: shopName, price: priced }).replace(/[\s:：–—-]+$/u, '');
+    trimEnd({ text: speak(message, { product, shop: shopName, price: priced }), of: /[\s:：–—-]/u });
   const button = (text: string) => shorten({ text, limit: LIMIT.button });
   return {
     text: fitName({ name: subject.product, limit: LIMIT.buttonText, write: whole }),

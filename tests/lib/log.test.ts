@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { scrub } from '../../app/lib/log.server.ts';
 
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
@@ -48,4 +49,24 @@ test('what is no secret stays readable', () => {
     code: 190,
   });
   expect(stdout).toContain('"scope\\":\\"read_products\\"');
+});
+
+test('of a long text the beginning is printed, and no part of a secret that stands across its end', () => {
+  const secrets = [
+    process.env.META_APP_SECRET!,
+    process.env.DATABASE_URL!,
+    'shpat_0123456789abcdef',
+    `eyJhbGciOiJIUzI1NiJ9.${'x'.repeat(40)}.CANARY`,
+    '://someone:CANARY-of-length@db.example',
+    '"access_token": "CANARY of some length"',
+    '&code=CANARY-of-length',
+  ];
+  for (const secret of secrets)
+    for (let before = 1_900; before < 2_700; before += 3) {
+      const printed = scrub(`${'a '.repeat(before / 2)}${secret} ${'b '.repeat(2_000)}`);
+      expect(printed.length).toBeLessThan(2_200);
+      expect(printed).toMatch(/^a a a [^]* \[of \d+ characters\]$/);
+      expect(printed).not.toContain(secret.slice(0, secret.length / 2));
+      expect(printed).not.toContain('CANARY');
+    }
 });
