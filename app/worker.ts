@@ -37,7 +37,7 @@ import { eraseShop } from './shops/leave.server.ts';
 import { dueRequests, requestDone } from './shops/privacy.server.ts';
 import { tellStorefront } from './shops/storefront.server.ts';
 import { retireFormerPages } from './waitlist/never-told.server.ts';
-import { noteRequestFate } from './waitlist/request-fate.server.ts';
+import { noteReplyFate } from './waitlist/reply-fate.server.ts';
 import { shopsToLook } from './waitlist/wanted.server.ts';
 
 /** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
@@ -66,7 +66,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     const pace = await paceOf(metaPageId);
     const speak: Speak = ({ page, body }) =>
       send({ metaPageId, token: pageToken(page), body, kind: 'reply', pace, signal });
-    return workInbox({ metaPageId, lease, clock, handle, speak, said: noteRequestFate, signal });
+    return workInbox({ metaPageId, lease, clock, handle, speak, said: noteReplyFate, signal });
   };
 
   // 2. Stock returns: a hint makes a look due; a look decides.

@@ -1,5 +1,6 @@
 // Reads what Meta says happened: every kind of event, one by one, whatever else stands in its batch.
 import { idText, type Json } from '../lib/json.ts';
+import { readPayload } from './payload.ts';
 import { oneTimeToken } from './permission/one-time-token.ts';
 
 type Fields = { [key: string]: Json };
@@ -8,7 +9,14 @@ type Fields = { [key: string]: Json };
 export type What =
   | { kind: 'arrived'; ref: string | null; payload: string | null }
   | { kind: 'tapped'; payload: string; mid: string | null }
-  | { kind: 'wrote'; text: string; mid: string | null; links: string[]; attachments: string[] }
+  | {
+      kind: 'wrote';
+      text: string;
+      mid: string | null;
+      links: string[];
+      attachments: string[];
+      sticker: boolean;
+    }
   | { kind: 'opted_in'; token: string; payload: string }
   | { kind: 'reacted'; mid: string | null; undone: boolean }
   | { kind: 'edited' }
@@ -16,7 +24,10 @@ export type What =
   | { kind: 'delivered'; mids: string[]; watermark: Date | null }
   | { kind: 'read'; watermark: Date | null }
   | { kind: 'warned'; action: string; reason: string }
-  | { kind: 'handed_over'; toUs: boolean | null }
+  /** `newOwner`: an app's id; null where Meta does not name it. `asked`: nothing has changed hands yet. */
+  | { kind: 'handed_over'; deed: 'passed' | 'taken' | 'asked'; newOwner: string | null }
+  /** Something between the person and another app, in a shape of ours. */
+  | { kind: 'foreign'; what: string }
   | { kind: 'odd'; why: string };
 
 export type MetaEvent = What & {
@@ -110,12 +121,21 @@ function readWhat(said: Fields): What {
   const policy = fields(said['policy_enforcement'] ?? said['policy-enforcement']);
   if (policy)
     return { kind: 'warned', action: text(policy.action) ?? 'unknown', reason: text(policy.reason) ?? '' };
-  if (fields(said.pass_thread_control)) return { kind: 'handed_over', toUs: null };
-  if (fields(said.take_thread_control)) return { kind: 'handed_over', toUs: false };
-  if (said.request_thread_control !== undefined || said.app_roles !== undefined)
-    return { kind: 'handed_over', toUs: null };
+  const handed = readHandOver(said);
+  if (handed) return handed;
   const names = Object.keys(said).filter((name) => !['sender', 'recipient', 'timestamp'].includes(name));
   return { kind: 'odd', why: `unknown event: ${names.sort().join(', ').slice(0, 100) || 'empty'}` };
+}
+
+function readHandOver(said: Fields): What | undefined {
+  const owner = (of: Fields) => idText(of.new_owner_app_id) ?? null;
+  const passed = fields(said.pass_thread_control);
+  if (passed) return { kind: 'handed_over', deed: 'passed', newOwner: owner(passed) };
+  const taken = fields(said.take_thread_control);
+  if (taken) return { kind: 'handed_over', deed: 'taken', newOwner: owner(taken) };
+  return said.request_thread_control === undefined && said.app_roles === undefined
+    ? undefined
+    : { kind: 'handed_over', deed: 'asked', newOwner: null };
 }
 
 function readMessage(message: Fields): What {
@@ -139,6 +159,9 @@ function readMessage(message: Fields): What {
     text: text(message.text) ?? '',
     links: attachments.flatMap((one) => text(fields(one.payload)?.url) ?? text(one.url) ?? []),
     attachments: attachments.map((one) => text(one.type) ?? 'unknown'),
+    sticker:
+      idText(message.sticker_id) !== undefined ||
+      attachments.some((one) => idText(fields(one.payload)?.sticker_id) !== undefined),
   };
 }
 
@@ -151,8 +174,11 @@ function readPostback(postback: Fields): What {
     : { kind: 'tapped', payload, mid: text(postback.mid) };
 }
 
+/** A Page's other apps ask for opt-ins too, and Meta tells every app of the Page of each: ours bear our payload. */
 function readOptIn(said: Fields, optin: Fields): What {
   const grant = oneTimeToken.readGrant(said);
+  const payload = grant?.payload ?? text(optin.payload) ?? '';
+  if (readPayload(payload)?.verb !== 'r') return { kind: 'foreign', what: 'an opt-in of another app' };
   return grant === null
     ? { kind: 'odd', why: `opt-in of another kind: ${text(optin.type) ?? 'unnamed'}` }
     : { kind: 'opted_in', ...grant };
@@ -186,6 +212,7 @@ export function eventKey(kept: Kept): string {
     case 'edited':
     case 'warned':
     case 'handed_over':
+    case 'foreign':
     case 'odd':
       return `${event.kind} ${moment} ${plain(kept.item)}`;
   }

@@ -12,6 +12,7 @@ import { readPayload } from './payload.ts';
 import { readRef } from './ref.ts';
 import { problemText, readProblem, type Problem } from './problem.ts';
 import {
+  isOwnEcho,
   isReply,
   keepReplies,
   replyLine,
@@ -31,9 +32,12 @@ function namedShop(event: MetaEvent): bigint | null {
   return null;
 }
 
-/** Echoes, deliveries and reads need no order, and there are three of them for every message that we send. */
+/**
+ * Our own echoes, deliveries and reads need no order, and there are three of them for every message that we send. Somebody else's word
+ * stands in the person's line: what it answers has to be known first.
+ */
 const quick = (event: MetaEvent) =>
-  event.kind === 'echoed' || event.kind === 'delivered' || event.kind === 'read';
+  (event.kind === 'echoed' && isOwnEcho(event)) || event.kind === 'delivered' || event.kind === 'read';
 
 const personLine = ({ metaPageId, psid }: { metaPageId: string; psid: string | null }) =>
   `${metaPageId} ${psid ?? ''}`;

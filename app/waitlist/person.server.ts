@@ -1,18 +1,15 @@
 // Who is speaking, to which shop, and in what words we answer them.
 import type { Shopper } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { DAY } from '../lib/clock.ts';
 import type { MetaEvent } from '../messenger/events.ts';
-import type { Effects } from '../messenger/inbox.server.ts';
+import type { Effects, Handle } from '../messenger/inbox.server.ts';
 import type { QuickReply, Saying } from '../messenger/message.ts';
 import { pagesByMetaId, type Page } from '../messenger/pages.server.ts';
 import { makePayload, type Verb } from '../messenger/payload.ts';
 import type { Reply } from '../messenger/replies.server.ts';
 import { chooseLocale, say, type Message, type Overrides, type Values } from '../messenger/words.ts';
 import type { Shop } from '../shops/shop.server.ts';
-
-/** What we asked last and still wait for an answer to. */
-export type Question = { kind: 'product' | 'size'; at: string; handle?: string };
+import { answersAtOnce, type Question } from './thread.ts';
 
 /** One event of a person with everything that its answer depends on. */
 export type Turn = {
@@ -82,7 +79,13 @@ export async function meet({
   country?: string;
   question?: Question | null;
 }): Promise<Shopper> {
-  const { shop, page, event, shopper } = turn;
+  const { shop, page, event, shopper, known } = turn;
+  const early = known.filter((one) => answersAtOnce({ at: one.takenOverAt ?? new Date(0), act: event.at }));
+  if (early.length > 0)
+    await tx.shopper.updateMany({
+      where: { id: { in: early.map((one) => one.id) } },
+      data: { takenOverAt: null },
+    });
   const rows = await tx.$queryRaw<Shopper[]>`
     INSERT INTO "Shopper" ("shopId", "pageId", "psid", "locale", "country", "lastActionAt", "createdAt", "question")
     VALUES (${shop.id}, ${page.id}, ${event.psid}, ${locale ?? chooseLocale({ shop: shop.locale })}, ${country ?? 'xx'},
@@ -94,22 +97,6 @@ export async function meet({
       "question" = CASE WHEN ${question === undefined} THEN "Shopper"."question" ELSE excluded."question" END
     RETURNING *`;
   return rows[0]!;
-}
-
-/** People or another app keep answering a thread for days; a week after their last word it is quiet again. */
-const OTHERS_FOR = 7 * DAY;
-
-/** Whether the thread is run by people or another app at the moment. */
-export const runByOthers = ({ known, now }: Pick<Turn, 'known' | 'now'>): boolean =>
-  known.some((one) => one.othersAt !== null && now.getTime() - one.othersAt.getTime() < OTHERS_FOR);
-
-/** Our own question, while it is open: for a day, and until somebody else speaks in the thread. */
-export function openQuestion({ shopper, known, now }: Turn): Question | undefined {
-  const question = shopper?.question as Question | null | undefined;
-  if (!question) return undefined;
-  const asked = new Date(question.at).getTime();
-  const interrupted = known.some((one) => one.othersAt !== null && one.othersAt.getTime() > asked);
-  return interrupted || now.getTime() - asked > DAY ? undefined : question;
 }
 
 /** Our voice in this turn: the person's language, the merchant's wording, the shop's zone. */
@@ -150,6 +137,12 @@ export function voiceOf({ turn, locale }: { turn: Turn; locale?: string }) {
 export type Voice = ReturnType<typeof voiceOf>;
 
 export const silence = (why: string): Effects => ({ say: [], silence: why });
+
+/** Nothing is said and nothing is noted. */
+export const nothing =
+  (why: string): Awaited<ReturnType<Handle>> =>
+  async () =>
+    silence(why);
 
 /** A product as a person calls it: with its size or colour, unless it has none. */
 export const nameOf = ({ productTitle, title }: { productTitle: string; title: string }): string =>

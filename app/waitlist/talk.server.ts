@@ -7,26 +7,20 @@ import type { Effects, Handle } from '../messenger/inbox.server.ts';
 import { clearTrouble, markTrouble } from '../messenger/pages.server.ts';
 import { GET_STARTED, readPayload, type Payload } from '../messenger/payload.ts';
 import { readRef } from '../messenger/ref.ts';
-import { isOwnEcho, settleReplyByEcho } from '../messenger/replies.server.ts';
 import { tellAlerts } from './alerts.server.ts';
 import { arrive, greet, quiet } from './arrive.server.ts';
 import { confirm } from './confirm.server.ts';
 import { fromLink, fromName, fromSize, moreOf, picked } from './find.server.ts';
 import { answerNotice } from './notice-answer.server.ts';
 import { offer, type Look } from './offer.server.ts';
-import { meet, openQuestion, runByOthers, silence, turnOf, voiceOf, type Turn } from './person.server.ts';
-import { noteRequestFate } from './request-fate.server.ts';
+import { meet, nameOf, nothing, silence, turnOf, voiceOf, type Turn } from './person.server.ts';
 import { forgetPerson, stopEverything, stopSome } from './stop.server.ts';
-import { nameOf } from './person.server.ts';
+import { handedOver, heardEcho, listenOnly } from './thread-control.server.ts';
+import { isWordless, openQuestion, runByOthers } from './thread.ts';
 
 type Given = { turn: Turn; look: Look; clock: Clock };
 type Answer = ReturnType<Handle>;
 type Of<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
-
-const nothing =
-  (why: string): Awaited<Answer> =>
-  async () =>
-    silence(why);
 
 /** Answers one event of Meta's. What belongs to our notifications (echoes, deliveries, reads of them) is the worker's to route first. */
 export async function answerEvent({
@@ -59,7 +53,9 @@ export async function answerEvent({
     case 'echoed':
       return (tx) => heardEcho({ tx, turn, event });
     case 'handed_over':
-      return event.toUs === false ? (tx) => othersSpoke({ tx, turn }) : nothing('a thread was handed over');
+      return handedOver({ turn, event });
+    case 'foreign':
+      return nothing(event.what);
     case 'edited':
       return nothing('a message was changed');
     case 'reacted':
@@ -94,43 +90,6 @@ const namesShop = (event: MetaEvent): bigint | null => {
   if (event.kind === 'tapped' || event.kind === 'opted_in') return readPayload(event.payload)?.shopId ?? null;
   return null;
 };
-
-/** Another app has the thread: we could not speak if we wanted to. */
-const listenOnly =
-  (turn: Turn): Awaited<Answer> =>
-  async (tx) => {
-    await othersSpoke({ tx, turn });
-    return silence('another app has the thread');
-  };
-
-async function othersSpoke({ tx, turn }: { tx: Tx; turn: Turn }): Promise<Effects> {
-  const { event, known, shop, page, now } = turn;
-  if (known.length > 0)
-    await tx.shopper.updateMany({
-      where: { id: { in: known.map((one) => one.id) } },
-      data: { othersAt: event.at },
-    });
-  else
-    await tx.shopper.createMany({
-      data: [{ shopId: shop.id, pageId: page.id, psid: event.psid, createdAt: now, othersAt: event.at }],
-      skipDuplicates: true,
-    });
-  return silence('people or another app speak here');
-}
-
-/** An echo of ours settles what we were unsure of; anybody else's says who runs the thread. */
-async function heardEcho({ tx, turn, event }: { tx: Tx; turn: Turn; event: Of<'echoed'> }): Promise<Effects> {
-  if (!isOwnEcho(event)) return othersSpoke({ tx, turn });
-  await settleReplyByEcho({
-    tx,
-    metaPageId: event.metaPageId,
-    metadata: event.metadata,
-    mid: event.mid,
-    said: noteRequestFate,
-    now: turn.now,
-  });
-  return silence('our own words');
-}
 
 async function tapped({ event, ...given }: Given & { event: Of<'tapped'> }): Answer {
   const { turn } = given;
@@ -223,13 +182,15 @@ async function wrote({ event, ...given }: Given & { event: Of<'wrote'> }): Answe
   const command = readCommand(event.text);
   if (command !== undefined) return obey({ ...given, command });
   if (event.standby) return listenOnly(turn);
-  const question = openQuestion(turn);
+  const question = openQuestion({ ...turn, act: event.at });
   if (question === undefined && runByOthers(turn)) return quiet(turn, 'people or another app answer here');
+  const wordless = isWordless(event);
+  if (question === undefined && wordless) return quiet(turn, 'a sticker or an emoji');
   const pasted = readProductLink(event);
   if (pasted !== undefined && (question !== undefined || pasted.alone))
     return fromLink({ ...given, link: pasted.link });
   if (question === undefined) return defer(turn);
-  if (event.text.trim() === '') return greet(turn, 'find.words');
+  if (wordless || event.text.trim() === '') return greet(turn, 'find.words');
   return question.kind === 'size' && question.handle !== undefined
     ? fromSize({ ...given, handle: question.handle, text: event.text })
     : fromName({ ...given, name: event.text });

@@ -17,6 +17,27 @@ export function createInbox({
   pageId: string;
 }) {
   const thread = (personId: string) => conversation.threadOf({ pageId, personId });
+  const appIdOf = (owner: string | null) => (owner === 'people' ? pageInboxAppId : owner);
+
+  function handOver(given: {
+    personId: string;
+    verb: 'take_thread_control' | 'pass_thread_control';
+    owner: string;
+  }): void {
+    const before = thread(given.personId);
+    conversation.personSays({
+      thread: before,
+      field: 'messaging_handovers',
+      what: {
+        [given.verb]: {
+          previous_owner_app_id: appIdOf(before.owner),
+          new_owner_app_id: appIdOf(given.owner),
+          metadata: '',
+        },
+      },
+    });
+  }
+
   return {
     /** Somebody of the merchant's answers by hand. */
     humanReply({ personId, text }: { personId: string; text: string }): Message {
@@ -43,6 +64,12 @@ export function createInbox({
     },
     /** From here on every app but this one only listens in. "people" is the Page's inbox; null gives the thread back to all. */
     takeThread({ personId, owner }: { personId: string; owner: string | null }): void {
+      if (owner !== null) handOver({ personId, verb: 'take_thread_control', owner });
+      thread(personId).owner = owner;
+    },
+    /** Whoever has the thread gives it to this app. */
+    passThread({ personId, owner }: { personId: string; owner: string }): void {
+      handOver({ personId, verb: 'pass_thread_control', owner });
       thread(personId).owner = owner;
     },
     enforcePolicy({ action, reason }: { action: 'warning' | 'block' | 'unblock'; reason: string }): void {

@@ -18,6 +18,8 @@ export type Delivery = Letter & { appId: string; fields: string[]; status: numbe
 export type Webhooks = ReturnType<typeof createWebhooks>;
 
 const keptDeliveries = 1000;
+/** Fields that reach every app that listens, whoever has the thread. */
+const neverOnStandby = ['messaging_optins', 'messaging_handovers'];
 
 type Context = {
   world: World;
@@ -53,7 +55,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
       const app = world.apps.get(appId);
       if (!app) continue;
       if (!app.live && personId !== undefined && !app.testers.includes(personId)) continue;
-      const standby = owner !== null && owner !== appId && field !== 'messaging_optins';
+      const standby = owner !== null && owner !== appId && !neverOnStandby.includes(field);
       const fields = page.subscriptions[appId]!;
       if (!fields.includes(field) || (standby && !fields.includes('standby'))) continue;
       if (isLost(field)) continue;

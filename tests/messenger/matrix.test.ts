@@ -104,7 +104,9 @@ const rows: Record<string, Row> = {
   'forget me': { does: say('forget me'), ends: all(says('erased')) },
   'a sticker': {
     does: (scene) => void scene.phone.sticker(scene.metaPageId),
-    ends: all(DEFER, { 'with people': silent('people or another app answer here') }),
+    ends: all(silent('a sticker or an emoji'), {
+      'with people': silent('people or another app answer here'),
+    }),
   },
   'an image': {
     does: (scene) => void scene.phone.sendImage('https://cdn.example/cat.png', scene.metaPageId),
@@ -139,9 +141,9 @@ const rows: Record<string, Row> = {
       }),
     ends: all(says('no longer valid')),
   },
-  'an opt-in of another kind': {
+  'an opt-in of another app': {
     does: (scene) => post(scene, { optin: { type: 'notification_messages', payload: 'x' } }),
-    ends: all(silent('odd')),
+    ends: all(silent('an opt-in of another app'), { 'with another app': silent('an opt-in of another app') }),
   },
   'a thread handed to another app': {
     does: (scene) => post(scene, { take_thread_control: { previous_owner_app_id: '1', metadata: '' } }),

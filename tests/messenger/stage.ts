@@ -16,7 +16,7 @@ import { handleEvent } from '../../app/notifications/handle-event.server.ts';
 import { askAvailability } from '../../app/restock/ask-availability.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { api } from '../../app/shops/shopify-api.server.ts';
-import { noteRequestFate } from '../../app/waitlist/request-fate.server.ts';
+import { noteReplyFate } from '../../app/waitlist/reply-fate.server.ts';
 import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
 import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
@@ -207,7 +207,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
         lease,
         clock,
         handle,
-        said: noteRequestFate,
+        said: noteReplyFate,
         speak: ({ page: one, body }) =>
           send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace }),
       }).finally(() => clearInterval(renewal));

@@ -1,11 +1,13 @@
-// What became of an opt-in request: Meta took it, or refused it, and then the shopper must not wait for nothing.
+// What became of what we said: it was heard, or an opt-in request was refused, and then the shopper must not wait for nothing.
 import { clearTrouble } from '../messenger/pages.server.ts';
 import { keepReplies, type Said } from '../messenger/replies.server.ts';
 import { say, type Overrides } from '../messenger/words.ts';
 
-/** Remembers that the card was sent (the consent as proof), or says that nothing can be asked now. */
-export const noteRequestFate: Said = async ({ tx, reply, page, now, ...fate }) => {
-  const { requestId, shopId } = reply;
+/** Remembers when we spoke, and that the card was sent (the consent as proof), or says that nothing can be asked now. */
+export const noteReplyFate: Said = async ({ tx, reply, page, now, ...fate }) => {
+  const { requestId, shopId, pageId, psid } = reply;
+  if (fate.fate === 'said')
+    await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { spokeAt: now } });
   if (requestId === undefined) return;
   if (fate.fate === 'said') {
     await tx.optInRequest.updateMany({

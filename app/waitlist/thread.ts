@@ -1,0 +1,82 @@
+// Who speaks in a thread besides us: people, an app that took it over, or only an automation.
+import type { Shopper } from '@prisma/client';
+import { DAY, SECOND } from '../lib/clock.ts';
+
+/** What we asked last and still wait for an answer to. */
+export type Question = { kind: 'product' | 'size'; at: string; handle?: string };
+
+type Person = Pick<
+  Shopper,
+  'lastActionAt' | 'spokeAt' | 'othersAt' | 'takenOverAt' | 'question' | 'deferredAt'
+>;
+
+/** So soon after the person or after us only a machine writes: instant replies, away messages, other apps' bots. */
+const AUTOMATIC_WITHIN = 10 * SECOND;
+
+/** Whether a word said at `at` answers what the person did at `act`. Both times are Meta's. */
+export const answersAtOnce = ({ at, act }: { at: Date; act: Date | null }): boolean =>
+  act !== null && at >= act && at.getTime() - act.getTime() <= AUTOMATIC_WITHIN;
+
+const askedAt = ({ question }: Person): Date | null => {
+  const asked = question as Question | null;
+  return asked === null ? null : new Date(asked.at);
+};
+
+/**
+ * Whether somebody else's word said at `at` is an automation's, as far as its time tells. `known`: the person in every shop of the Page.
+ * Our own times are our clock's, which may be ahead of Meta's.
+ */
+export const isAutomatic = ({ at, known }: { at: Date; known: Person[] }): boolean =>
+  known.some(
+    (one) =>
+      answersAtOnce({ at, act: one.lastActionAt }) ||
+      [one.spokeAt, askedAt(one)].some(
+        (ours) => ours !== null && Math.abs(at.getTime() - ours.getTime()) <= AUTOMATIC_WITHIN,
+      ),
+  );
+
+/** People or another app keep answering a thread for days; a week after their last word it is quiet again. */
+const OTHERS_FOR = 7 * DAY;
+
+/** Whether others, automations among them, answer in the thread at the moment: what nobody asked us is theirs. */
+export const runByOthers = ({ known, now }: { known: Person[]; now: Date }): boolean =>
+  known.some((one) => one.othersAt !== null && now.getTime() - one.othersAt.getTime() < OTHERS_FOR);
+
+/**
+ * Our own question, while it is open: for a day, and until somebody took the thread over. `act`: when the person did what is to be answered;
+ * a word right after it was an automation's that reached us first.
+ */
+export function openQuestion({
+  shopper,
+  known,
+  act,
+  now,
+}: {
+  shopper: Person | null;
+  known: Person[];
+  act: Date;
+  now: Date;
+}): Question | undefined {
+  const asked = shopper === null ? null : askedAt(shopper);
+  if (asked === null || now.getTime() - asked.getTime() > DAY) return undefined;
+  const takenOver = known.some(
+    ({ takenOverAt }) =>
+      takenOverAt !== null && takenOverAt > asked && !answersAtOnce({ at: takenOverAt, act }),
+  );
+  return takenOver ? undefined : (shopper!.question as Question);
+}
+
+/** Nothing but a sticker or emoji: nobody is asked anything by it. */
+export const isWordless = ({
+  text,
+  sticker,
+  attachments,
+}: {
+  text: string;
+  sticker: boolean;
+  attachments: string[];
+}): boolean =>
+  text.trim() === ''
+    ? sticker
+    : attachments.length === 0 &&
+      /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f\s]+$/u.test(text);
