@@ -22,7 +22,7 @@ export const street = [
 const TOP = -2;
 const tops = /^(worker|server|root|entry\..*)\.tsx?$/;
 /** Everybody stands on these. */
-const ground = ['environment.ts', 'env.server.ts', 'db.server.ts'];
+const ground = ['environment.ts', 'env.server.ts', 'once-a-process.ts', 'database-url.ts', 'db.server.ts'];
 
 type Place = {
   /** app, simulators, tests ... */

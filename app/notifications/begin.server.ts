@@ -16,6 +16,12 @@ export const fence = (lease: Lease): Prisma.Sql =>
   Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch})`;
 
 /**
+ * What is known to be unsent is said of rows that this worker was the last to touch, also when its lease has passed meanwhile: whoever takes a
+ * row up writes an epoch of their own into it, so that nothing of theirs can be meant.
+ */
+export const ours = (lease: Lease): Prisma.Sql => Prisma.sql`(n."epoch" = ${lease.epoch} OR ${fence(lease)})`;
+
+/**
  * Begins messages that were claimed, or refused before and surely not sent. Checks once more what may have changed since the claim.
  * @returns the ids that were begun; the others may not be sent.
  */

@@ -12,6 +12,7 @@ import type { Claimed } from './claim.server.ts';
 import { createFlow } from './flow.ts';
 import { memoryOf } from './lane-memory.server.ts';
 import { createOutbox, type Answered } from './outbox.server.ts';
+import { countUnsent } from './unsent.server.ts';
 import { judge } from './verdict.ts';
 
 /** One message on its way through a lane. */
@@ -85,6 +86,17 @@ export function createCalls({
   /** Surely not sent: waits again, in place. What is in doubt stays as it is and comes again at its own time. */
   function giveBack({ row, inDoubt }: Message, restMs = 0): void {
     if (!inDoubt) conclude({ row, verdict: { end: 'put_back', restMs }, picture: false });
+  }
+
+  /** Begun, and surely not sent: nobody need wait until a call that was never made has surely ended. */
+  function disarm(messages: Armed[]): void {
+    for (const { row, inDoubt } of messages)
+      conclude({
+        row,
+        verdict: inDoubt ? { end: 'not_repeated' } : { end: 'put_back', restMs: 0 },
+        picture: false,
+      });
+    countUnsent({ lease, count: messages.length });
   }
 
   async function write(message: Message): Promise<Armed | undefined> {
@@ -176,7 +188,7 @@ export function createCalls({
     const stale = armed.filter((one) => at - one.at > ARMED_FOR_MS);
     if (stale.length > 0) {
       armed = armed.filter((one) => at - one.at <= ARMED_FOR_MS);
-      for (const one of stale) giveBack(one);
+      disarm(stale);
     }
     let made = 0;
     let waitMs = Infinity;
@@ -269,21 +281,18 @@ export function createCalls({
 
     /** What waits for its turn goes back, in place: nothing can be said through these connections now. */
     dropWaiting(through: (row: Claimed) => boolean): void {
-      const dropped = [...queue, ...armed].filter(({ row }) => through(row));
+      for (const message of queue.filter(({ row }) => through(row))) giveBack(message);
+      disarm(armed.filter(({ row }) => through(row)));
       queue = queue.filter(({ row }) => !through(row));
       armed = armed.filter(({ row }) => !through(row));
-      for (const message of dropped) giveBack(message);
     },
 
     /** Gives back whatever was not sent, and lets the calls on their way end, so long. */
     async finish({ withinMs }: { withinMs: number }): Promise<void> {
       const until = performance.now() + withinMs;
       while (beginnings > 0 && performance.now() < until) await wait(5);
-      const rest = [...queue, ...armed];
-      queue = [];
-      armed = [];
-      // Under a lease that has passed they are the next holder's to find.
-      if (holds(lease)) for (const message of rest) giveBack(message);
+      for (const message of queue.splice(0)) giveBack(message);
+      disarm(armed.splice(0));
       while ((onTheWay.size > 0 || !outbox.isEmpty()) && performance.now() < until) await wait(5);
     },
   };

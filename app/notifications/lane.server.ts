@@ -1,6 +1,8 @@
 // The lane: the single stream in which one Page's notifications leave. Claims, begins, sends and settles, each many at a time, until nobody
 // is left.
+import { db } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
+import { ring } from '../jobs/signal.server.ts';
 import { later, SECOND, type Clock } from '../lib/clock.ts';
 import type { Pace } from '../messenger/pace.ts';
 import { pagesByMetaId, type Page } from '../messenger/pages.server.ts';
@@ -197,6 +199,8 @@ export async function runLane({
     wake = () => {};
     await Promise.all([claiming, refreshing, tidying]);
     await calls.finish({ withinMs: SHUTDOWN_MS });
+    // Whoever holds the Page by now need not find by looking what we have just given back.
+    if (!holds(lease)) await ring(db, 'lane', metaPageId).catch(() => undefined);
   }
   if (failure !== undefined) throw failure.error;
   const now = clock();

@@ -1,11 +1,11 @@
-// How messages ended, many at a time: a success holds under any epoch, everything else only from the lane's present holder.
+// How messages ended, many at a time: a success holds under any epoch, what was surely not sent from whoever began it, all else from the holder.
 import type { Tx } from '../db.server.ts';
 import { db } from '../db.server.ts';
 import type { Lease } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { giveBack } from '../restock/allowance.server.ts';
 import { endAsTold, endSubscriptions, putBack } from '../waitlist/claim-line.server.ts';
-import { fence } from './begin.server.ts';
+import { fence, ours } from './begin.server.ts';
 import { among, unsettledOf } from './unsettled.server.ts';
 import { DOUBT_WAIT_MS, GIVE_UP_MS, type Verdict } from './verdict.ts';
 
@@ -47,6 +47,7 @@ export async function settle({
       now,
     });
     await leaveForLater({ tx, lease, settlings: written, now });
+    await undoRepeats({ tx, lease, ids: only(written, 'not_repeated').map(({ id }) => id), now });
     await release({ tx, lease, ids: only(written, 'put_back').map(({ id }) => id), now });
   });
 }
@@ -115,7 +116,25 @@ async function leaveForLater({
       "begunAt" = CASE WHEN e."state" = 'doubtful' THEN n."begunAt" END
     FROM unnest(${left.map((one) => one.id)}::bigint[], ${left.map((one) => one.state)}::text[],
       ${left.map((one) => later(now, one.ms))}::timestamptz[]) AS e("id", "state", "at")
-    WHERE n."id" = e."id" AND ${among({ states: ['begun'] })} AND ${fence(lease)}`;
+    WHERE n."id" = e."id" AND ${among({ states: ['begun'] })} AND ${ours(lease)}`;
+}
+
+/** Repeats that were written down and not made: their call is as much in doubt as before, and due again at once. */
+async function undoRepeats({
+  tx,
+  lease,
+  ids,
+  now,
+}: {
+  tx: Tx;
+  lease: Lease;
+  ids: bigint[];
+  now: Date;
+}): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE "Notification" n SET "retryAt" = ${now}, "attempts" = n."attempts" - 1
+    WHERE n."id" = ANY(${ids}::bigint[]) AND ${among({ states: ['begun'] })} AND ${ours(lease)}`;
 }
 
 /** Gives back the places of messages that were surely not sent: the row goes, and its shopper waits again, in place. */
@@ -132,7 +151,7 @@ export async function release({
 }): Promise<bigint[]> {
   if (ids.length === 0) return [];
   const rows = await tx.$queryRaw<{ subscriptionId: bigint; restockId: bigint }[]>`
-    DELETE FROM "Notification" n WHERE n."id" = ANY(${ids}::bigint[]) AND n."settledAt" IS NULL AND ${fence(lease)}
+    DELETE FROM "Notification" n WHERE n."id" = ANY(${ids}::bigint[]) AND n."settledAt" IS NULL AND ${ours(lease)}
     RETURNING n."subscriptionId", n."restockId"`;
   await giveBack({ tx, restockIds: rows.map((row) => row.restockId) });
   const subscriptionIds = rows.map((row) => row.subscriptionId);

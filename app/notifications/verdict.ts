@@ -10,6 +10,8 @@ export type Verdict =
   | { end: 'refused'; reason: string }
   /** May have been sent: the same call is made again later, and nothing else. */
   | { end: 'in_doubt' }
+  /** The repeat of a call in doubt was not made after all: it is due again at once. */
+  | { end: 'not_repeated' }
   /** Surely not sent: begun anew after `afterMs`. */
   | { end: 'again'; afterMs: number; withoutPicture: boolean }
   /** Refused without a word about whose fault it is. */

@@ -1,7 +1,8 @@
 // The claim checks everything itself, whatever the lane believed when it chose whose turn it was.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { begin } from '../../app/notifications/begin.server.ts';
+import { MINUTE } from '../../app/lib/clock.ts';
+import { begin, beginRepeat } from '../../app/notifications/begin.server.ts';
 import { claim } from '../../app/notifications/claim.server.ts';
 import { releaseNeverBegun, settle } from '../../app/notifications/settle.server.ts';
 import { createLaneWorld } from './lane-world.ts';
@@ -173,7 +174,7 @@ test('two claims at the same moment share the line and nobody is in both', async
   expect(ids.length).toBeLessThanOrEqual(30);
 });
 
-test('under an epoch that has passed nothing is claimed, begun, refused or given back, but a success holds', async () => {
+test('under an epoch that has passed nothing is claimed, begun or refused; a success holds, and what was surely not sent is free', async () => {
   const { shop, metaPageId, worker, claimed } = await house({ count: 6 });
   const rows = await claimed({ limit: 4 });
   const [sent, refused, back, unbegun] = rows;
@@ -194,11 +195,42 @@ test('under an epoch that has passed nothing is claimed, begun, refused or given
     ],
     ...late,
   });
-  expect(await releaseNeverBegun({ metaPageId, ...late })).toBe(0);
-  expect(await world.statesOf(shop.id)).toEqual({ waiting: 2, claimed: 3, told: 1 });
-
-  expect(await releaseNeverBegun({ metaPageId, lease: next.lease, now: world.clock() })).toBe(1);
   expect(await world.statesOf(shop.id)).toEqual({ waiting: 3, claimed: 2, told: 1 });
+  expect(await releaseNeverBegun({ metaPageId, lease: next.lease, now: world.clock() })).toBe(1);
+  expect(await world.statesOf(shop.id)).toEqual({ waiting: 4, claimed: 1, told: 1 });
   await world.expectBalanced(shop.id);
+  await next.leave();
+});
+
+test('what the next holder has taken up is theirs: the former one can neither give it back nor put it off', async () => {
+  const { shop, metaPageId, worker, claimed } = await house({ count: 2 });
+  const rows = await claimed({ limit: 2 });
+  const messages = rows.map((row) => ({ row, body: '{}' }));
+  expect((await begin({ messages, lease: worker.lease, now: world.clock() })).size).toBe(2);
+  await worker.die();
+  const next = await world.worker(metaPageId);
+  await world.pass(2 * MINUTE);
+  const ids = rows.map((row) => row.id);
+  expect((await beginRepeat({ ids, lease: next.lease, now: world.clock() })).size).toBe(2);
+
+  const [back, again] = rows;
+  await settle({
+    settlings: [
+      { id: back!.id, verdict: { end: 'put_back', restMs: 0 } },
+      { id: again!.id, verdict: { end: 'again', afterMs: 0, withoutPicture: false } },
+    ],
+    lease: worker.lease,
+    now: world.clock(),
+  });
+  await settle({
+    settlings: ids.map((id) => ({ id, verdict: { end: 'not_repeated' } })),
+    lease: worker.lease,
+    now: world.clock(),
+  });
+  const kept = await db.notification.findMany({ where: { shopId: shop.id } });
+  expect(kept.map(({ state, epoch, attempts }) => ({ state, epoch, attempts }))).toEqual(
+    ids.map(() => ({ state: 'begun', epoch: next.lease.epoch, attempts: 2 })),
+  );
+  expect(kept.every(({ retryAt }) => retryAt! > world.clock())).toBe(true);
   await next.leave();
 });

@@ -62,6 +62,28 @@ test('killed with calls on their way: the next holder waits a minute, repeats by
   await world.expectBalanced(shop.id);
 });
 
+test('begun, and the lease gone before the call: the next holder sends at once what was surely never sent', async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 6 });
+  const first = await world.worker(metaPageId);
+  // Nothing may leave yet: what is begun waits for its turn.
+  const held = { ...first.pace, take: () => 60_000, waitMs: () => 0 };
+  Object.assign(first.pace, held);
+  const running = first.run(() => 20);
+  const begun = () => db.notification.count({ where: { shopId: shop.id, state: 'begun' } });
+  await waitFor(async () => (await begun()) >= 2, { until: 'two are begun' });
+  await first.die();
+  await running;
+  expect(world.toldOf(metaPageId)).toEqual([]);
+  expect(await begun()).toBe(0);
+
+  const next = await world.worker(metaPageId);
+  await next.run();
+  await next.leave();
+  world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
+  expect(await world.statesOf(shop.id)).toEqual({ told: 6 });
+  await world.expectBalanced(shop.id);
+});
+
 test('the allowance is never passed, and whoever is left keeps place and token', async () => {
   const { shop, metaPageId, waiters, restock } = await world.shopWithWaiters({ count: 20, allowance: 7 });
   await world.runOut({ metaPageId });
