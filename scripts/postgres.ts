@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,9 +15,9 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, withLock } from './lock.mjs';
+import { birthOf, isAlive, withLock } from './lock.mjs';
 import { findHome, removeHome, type Home } from './postgres-home.ts';
 
 export type Postgres = {
@@ -37,6 +38,10 @@ type Options = {
   durable?: boolean;
   /** true: the server ends when this process, and every other that said so, is gone, however it went. */
   endsWithMe?: boolean;
+  /** Given: a server that dies is started again at once, and this is called with why when it dies too often, or can't be started. */
+  onGivenUp?: (reason: string) => void;
+  /** So many deaths within ten minutes; one more has a reason that another start does not mend. */
+  restarts?: number;
   say?: (line: string) => void;
 };
 
@@ -50,14 +55,47 @@ export async function startPostgres({
   folder,
   durable = true,
   endsWithMe = false,
+  onGivenUp,
+  restarts = 5,
   say = (line) => void process.stderr.write(`${line}\n`),
 }: Options): Promise<Postgres> {
   const home = findHome({ folder, say });
+  const run = () => runServer({ home, durable, endsWithMe, say });
+  const { pid, how } = await run();
+  const watch = onGivenUp && keepRunning({ pid, run, say, restarts, onGivenUp });
+  return {
+    url: urlOf({ socketFolder: home.socketFolder }),
+    socketFolder: home.socketFolder,
+    folder: home.folder,
+    pid,
+    how,
+    stop: async (mode = 'fast') => {
+      const last = await watch?.stop();
+      await stop({ pid: last ?? pid, mode });
+    },
+  };
+}
+
+type Running = { pid: number; how: Postgres['how'] };
+
+async function runServer({
+  home,
+  durable,
+  endsWithMe,
+  say,
+}: {
+  home: Home;
+  durable: boolean;
+  endsWithMe: boolean;
+  say: (line: string) => void;
+}): Promise<Running> {
   const mark = endsWithMe ? signIn(home) : undefined;
   const how = (await isReady(home))
     ? 'reused'
     : await withLock({
         path: join(home.folder, 'start.lock'),
+        onWait: (holder) => say(`Waiting for process ${holder}, which starts this PostgreSQL ...`),
+        limitMs: 3 * START_MS,
         work: async () => {
           if (await isReady(home)) return 'reused';
           const isNew = initialise(home);
@@ -68,13 +106,57 @@ export async function startPostgres({
   const pid = statusOf(home)?.pid;
   if (pid === undefined) throw new Error(`PostgreSQL ended right after its start; see ${logOf(home)}`);
   if (mark) guard({ home, pid, durable, mark });
+  return { pid, how };
+}
+
+const WATCH_MS = 250;
+const DEATHS_WITHIN_MS = 10 * 60_000;
+
+/** Starts the server again whenever it has died. `stop` ends that, and answers with the process that runs now. */
+function keepRunning({
+  pid,
+  run,
+  say,
+  restarts,
+  onGivenUp,
+}: {
+  pid: number;
+  run: () => Promise<Running>;
+  say: (line: string) => void;
+  restarts: number;
+  onGivenUp: (reason: string) => void;
+}): { stop(): Promise<number> } {
+  let current = pid;
+  let stopped = false;
+  let busy: Promise<void> | undefined;
+  let deaths: number[] = [];
+
+  async function again(): Promise<void> {
+    const at = performance.now();
+    deaths = [...deaths.filter((each) => at - each < DEATHS_WITHIN_MS), at];
+    try {
+      if (deaths.length > restarts) throw new Error(`it died ${deaths.length} times within ten minutes`);
+      say(`PostgreSQL (process ${current}) is gone; starting it again ...`);
+      current = (await run()).pid;
+      say(`PostgreSQL runs again (process ${current}).`);
+    } catch (error) {
+      stopped = true;
+      onGivenUp(`PostgreSQL is not started again: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  const watch = setInterval(() => {
+    if (stopped) clearInterval(watch);
+    else if (busy === undefined && !isAlive(current)) busy = again().finally(() => (busy = undefined));
+  }, WATCH_MS);
+  watch.unref();
   return {
-    url: urlOf({ socketFolder: home.socketFolder }),
-    socketFolder: home.socketFolder,
-    folder: home.folder,
-    pid,
-    how,
-    stop: (mode = 'fast') => stop({ pid, mode }),
+    async stop() {
+      stopped = true;
+      clearInterval(watch);
+      await busy;
+      return current;
+    },
   };
 }
 
@@ -100,25 +182,34 @@ export async function erasePostgres({ folder }: { folder: string }): Promise<voi
   removeHome({ folder });
 }
 
+/** How long a server may take until it answers: repairing after a crash included. */
+const START_MS = 60_000;
+
 const dataOf = (home: Home) => join(home.folder, 'data');
 const logOf = (home: Home) => join(home.folder, 'postgres.log');
 
-/** What the server's own pid file says, as long as that process is there. */
+/** What the server's own pid file says, as long as that process is there and is the server of this very folder. */
 function statusOf(home: Home): { pid: number; ready: boolean } | undefined {
   const path = join(dataOf(home), 'postmaster.pid');
   if (!existsSync(path)) return undefined;
   const lines = readFileSync(path, 'utf8').split('\n');
   const pid = Number(lines[0]);
-  if (!isAlive(pid) || !isPostgres(pid)) return undefined;
+  if (!isAlive(pid) || !serves({ pid, data: dataOf(home) })) return undefined;
   return { pid, ready: lines[7]?.trim() === 'ready' };
 }
 
-/** In a container the numbers begin anew at each start: the pid in the file may be anybody by now. */
-function isPostgres(pid: number): boolean {
+/** After a kill -9, or a restart of the machine or the container, the number may be anybody's, also another PostgreSQL's. */
+function serves({ pid, data }: { pid: number; data: string }): boolean {
   try {
-    return basename(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '').startsWith('postgres');
+    if (!existsSync('/proc/self/cmdline')) {
+      const { stdout } = spawnSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' });
+      return stdout.includes(`postgres -D ${data} `);
+    }
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const folder = argv[argv.indexOf('-D') + 1] ?? '';
+    return realpathSync(folder) === realpathSync(data);
   } catch {
-    return process.platform !== 'linux';
+    return false;
   }
 }
 
@@ -141,6 +232,15 @@ function answers(home: Home): Promise<boolean> {
 }
 
 const isReady = async (home: Home) => statusOf(home)?.ready === true && (await answers(home));
+
+/** A process that we can't see serves the folder: in another container that shares it, say. Two servers on one folder destroy it. */
+async function refuseUnseen(home: Home): Promise<void> {
+  if (statusOf(home) === undefined && (await answers(home)))
+    throw new Error(
+      `A PostgreSQL that this process cannot see, perhaps in another container, serves ${home.folder} already. ` +
+        'Stop it, or set DATABASE_URL to one server for both.',
+    );
+}
 
 /** What a command of PostgreSQL gets: nothing of ours but a plain language, so that its messages are the same everywhere. */
 function plain(home: Home) {
@@ -181,9 +281,10 @@ async function launch({ home, durable }: { home: Home; durable: boolean }): Prom
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const { command, argv } = commandOf({ home, name: 'postgres', argv: ['-D', dataOf(home), ...flags] });
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
     if (statusOf(home) === undefined) {
+      await refuseUnseen(home);
       // After a kill -9 the file stays; the server would mind it if the number belongs to somebody by now.
       rmSync(join(dataOf(home), 'postmaster.pid'), { force: true });
       const server = spawnServer({ home, command, argv });
@@ -211,7 +312,7 @@ function spawnServer({ home, command, argv }: { home: Home; command: string; arg
 }
 
 async function settled({ home, server }: { home: Home; server: ChildProcess }): Promise<'ready' | 'ended'> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + START_MS;
   while (server.exitCode === null && server.signalCode === null && Date.now() < deadline) {
     if (await isReady(home)) return 'ready';
     await sleep(20);
@@ -233,14 +334,20 @@ async function stop({ pid, mode }: { pid: number; mode: 'fast' | 'immediate' }):
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  if (!isAlive(pid)) return;
+  const born = birthOf(pid);
+  const isThere = () => isAlive(pid) && birthOf(pid) === born;
+  if (!isThere()) return;
   send(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
-  const deadline = Date.now() + 30_000;
-  while (isAlive(pid)) {
-    if (Date.now() > deadline) send('SIGQUIT');
+  // One that is frozen, or waits for its disk, hears nothing else in the end.
+  const [quit, kill] = [Date.now() + STOP_MS, Date.now() + 2 * STOP_MS];
+  while (isThere()) {
+    if (Date.now() > kill) send('SIGKILL');
+    else if (Date.now() > quit) send('SIGQUIT');
     await sleep(20);
   }
 }
+
+const STOP_MS = 30_000;
 
 let signedIn = 0;
 
@@ -249,23 +356,35 @@ function signIn(home: Home): string {
   const users = join(home.folder, 'users');
   mkdirSync(users, { recursive: true });
   const mark = join(users, `${process.pid}-${++signedIn}`);
-  writeFileSync(mark, '');
+  writeFileSync(mark, birthOf(process.pid));
   return mark;
 }
 
-/** Waits for the end of the process or of the server; if the process is gone, and nobody else is signed in, the server ends too. */
+/**
+ * Waits for the end of the process or of the server; if the process is gone, and nobody else is signed in, the server ends too.
+ * A process is known by its number and the moment it began, which its mark holds: a number alone may be somebody else's by now.
+ */
 const guardScript = `
-me=$1 server=$2 signal=$3 mark=$4 removed=$5
-while kill -0 "$me" && kill -0 "$server"; do sleep 1; done 2>/dev/null
+me=$1 born=$2 server=$3 serverBorn=$4 signal=$5 mark=$6 removed=$7
+birth() {
+  [ -r /proc/self/stat ] || return 0
+  read -r stat <"/proc/$1/stat" || return 1
+  set -- \${stat##*) }
+  shift 19
+  now=$1
+}
+lives() { now=; kill -0 "$1" && birth "$1" && [ "$now" = "$2" ]; }
+exec 2>/dev/null
+while lives "$me" "$born" && lives "$server" "$serverBorn"; do sleep 1; done
 rm -f "$mark"
-kill -0 "$me" 2>/dev/null && exit
+lives "$me" "$born" && exit
 for each in "\${mark%/*}"/*; do
   other=\${each##*/}
-  kill -0 "\${other%%-*}" 2>/dev/null && exit
+  lives "\${other%%-*}" "$(cat "$each")" && exit
 done
-kill -"$signal" "$server" 2>/dev/null
+lives "$server" "$serverBorn" && kill -"$signal" "$server"
 [ -n "$removed" ] || exit
-while kill -0 "$server"; do sleep 1; done 2>/dev/null
+while lives "$server" "$serverBorn"; do sleep 1; done
 rm -rf "$removed"`;
 
 /** A few bytes of shell that outlive us, in case we are killed. */
@@ -280,9 +399,9 @@ function guard({
   durable: boolean;
   mark: string;
 }): void {
-  const me = String(process.pid);
+  const both = [process.pid, pid].flatMap((each) => [String(each), birthOf(each)]);
   // Data that nobody will miss goes too, once nobody is left who would remove it.
   const [signal, removed] = durable ? ['INT', ''] : ['QUIT', home.folder];
-  const argv = ['-c', guardScript, 'postgres-guard', me, String(pid), signal, mark, removed];
+  const argv = ['-c', guardScript, 'postgres-guard', ...both, signal, mark, removed];
   spawn('/bin/sh', argv, { cwd: '/', detached: true, stdio: 'ignore' }).unref();
 }

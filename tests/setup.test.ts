@@ -1,6 +1,6 @@
 // Starting from nothing: one command sets up what is missing, and leaves nothing behind, however it is ended.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -155,4 +155,22 @@ test('nobody waits for a lock whose holder has died', async () => {
   await dead.ended;
   writeFileSync(path, `${dead.child.pid} 12345 1`);
   expect(await withLock({ path, work: async () => 'mine' })).toBe('mine');
+});
+
+test('a number that somebody else has by now holds no lock', async () => {
+  const path = join(folder, 'reused.lock');
+  writeFileSync(path, `${process.pid} 12345 1`);
+  expect(await withLock({ path, work: async () => 'mine' })).toBe('mine');
+});
+
+test('a holder in another container counts for as long as it keeps its time, and is not asked for by number', async () => {
+  const path = join(folder, 'elsewhere.lock');
+  writeFileSync(path, `${process.pid} 12345 1 another-host`);
+  const mine = () => withLock({ path, limitMs: 300, work: async () => 'mine' });
+  await expect(mine()).rejects.toThrow(
+    new RegExp(`Process ${process.pid} has held .*elsewhere\\.lock for more than`),
+  );
+  const long = new Date(Date.now() - 5 * 60_000);
+  utimesSync(path, long, long);
+  expect(await mine()).toBe('mine');
 });

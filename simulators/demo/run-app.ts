@@ -1,21 +1,11 @@
 // Runs the real app beside the stand-ins: web and worker as processes of their own, led to the stand-ins by the preload.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 type Role = 'web' | 'worker';
 type Given = {
@@ -29,11 +19,22 @@ export type RunningApp = Awaited<ReturnType<typeof runApp>>;
 
 /** Starts both processes and resolves once the web process is ready. Nothing of the caller's environment reaches them but the path. */
 export async function runApp({ environment, databaseUrl, standInsAddress, onLog }: Given) {
-  const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
+  /** Where each listens, as it says itself: a port that was merely free a moment ago may be answered by somebody else. */
+  const ports = new Map<string, number>();
+  const addressOf = (port: number | undefined) => `http://127.0.0.1:${port}`;
+  let webListens = false;
   const running = new Map<Role, ChildProcess>();
 
+  function hear(role: Role, line: string): void {
+    onLog(`${role}: ${line}`);
+    const said = /"port":(\d+).*"msg":"the (web process|health port) listens"/.exec(line);
+    if (!said) return;
+    ports.set(said[2] === 'web process' ? 'web' : `${role} health`, Number(said[1]));
+    webListens ||= said[2] === 'web process';
+  }
+
   function start(role: Role): void {
+    if (role === 'web') webListens = false;
     const child = spawn(
       process.execPath,
       [
@@ -55,17 +56,13 @@ export async function runApp({ environment, databaseUrl, standInsAddress, onLog 
           STAND_INS_ADDRESS: standInsAddress,
           LIFELINE: String(process.pid),
           ROLE: role,
-          PORT: String(port),
+          PORT: String(ports.get('web') ?? 0),
+          HEALTH_PORT: '0',
         },
       },
     );
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) =>
-        text
-          .split('\n')
-          .filter(Boolean)
-          .forEach((line) => onLog(`${role}: ${line}`)),
-      );
+    for (const input of [child.stdout, child.stderr])
+      createInterface({ input }).on('line', (line) => line && hear(role, line));
     running.set(role, child);
   }
 
@@ -85,8 +82,7 @@ export async function runApp({ environment, databaseUrl, standInsAddress, onLog 
       const child = running.get('web');
       if (!child || child.exitCode !== null)
         throw new Error('The app ended while it was starting; its last words are above.');
-      const answer = await fetch(`${address}/readyz`).catch(() => undefined);
-      if (answer?.ok) return;
+      if (webListens) return;
       await wait(100);
     }
     throw new Error('The app was not ready within a minute.');
@@ -97,10 +93,10 @@ export async function runApp({ environment, databaseUrl, standInsAddress, onLog 
   start('worker');
 
   return {
-    address,
+    address: addressOf(ports.get('web')),
     /** Work that is due and not done, as the app itself says. */
     async lag(): Promise<{ inbox: number; looks: number; unsettled: number }> {
-      const { lag } = (await (await fetch(`${address}/readyz`)).json()) as {
+      const { lag } = (await (await fetch(`${addressOf(ports.get('web health'))}/readyz`)).json()) as {
         lag: { inbox: number; looks: number; unsettled: number };
       };
       return lag;
