@@ -1,11 +1,43 @@
-// The one Prisma client of this process.
+// The Prisma clients of this process: one for all work, and one with connections that work can't take away.
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '@prisma/client';
+import { clientConfig, readDatabaseUrl, shareOut } from './database-url.ts';
 import { env } from './env.server.ts';
+import { onceAProcess } from './once-a-process.ts';
 
-export const db = new PrismaClient({
-  adapter: new PrismaPg({ connectionString: env.DATABASE_URL, max: 12 }),
-  transactionOptions: { maxWait: 10_000, timeout: 20_000 },
+export const databaseUrl = readDatabaseUrl(env.DATABASE_URL);
+/** For what a pooler would break: LISTEN, schedules. */
+export const directUrl =
+  env.DATABASE_DIRECT_URL === undefined ? databaseUrl : readDatabaseUrl(env.DATABASE_DIRECT_URL);
+export const connections = shareOut({ limit: databaseUrl.connectionLimit, role: env.ROLE });
+
+/** Sooner than Shopify gives up on a webhook (5 s): it then hears our 503 and tries again. */
+const WEBHOOK_WAIT_MS = 4_000;
+
+const open = ({ purpose, max, waitMs }: { purpose: string; max: number; waitMs: number }) =>
+  onceAProcess(
+    `database for ${purpose}`,
+    () =>
+      new PrismaClient({
+        adapter: new PrismaPg(
+          { ...clientConfig(databaseUrl, { purpose }), max, connectionTimeoutMillis: waitMs },
+          { schema: databaseUrl.schema },
+        ),
+        transactionOptions: { maxWait: Math.min(waitMs, 10_000), timeout: 20_000 },
+      }),
+  );
+
+export const db = open({
+  purpose: 'work',
+  max: connections.work,
+  waitMs: databaseUrl.poolTimeoutMs,
+});
+
+/** For webhooks, and for what a host asks of us: their connections are their own, however much the rest of the process has to do. */
+export const webhookDb = open({
+  purpose: 'webhooks',
+  max: connections.webhooks,
+  waitMs: Math.min(WEBHOOK_WAIT_MS, databaseUrl.poolTimeoutMs),
 });
 
 /** What a room function needs to write within its caller's transaction. */

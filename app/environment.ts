@@ -1,5 +1,6 @@
 // What the environment has to say, and how to get what is missing: read whole, so that everything missing is named at once.
 import { z } from 'zod';
+import { DatabaseUrlError, readDatabaseUrl } from './database-url.ts';
 
 const hint = (how: string) => ({ error: how });
 
@@ -17,7 +18,21 @@ const sealingKey = z
 
 const APP_URL =
   'the https address of this app without a path, the same as application_url in shopify.app.toml';
-const PORT = 'a port number, 0 to 65535 (3000 unless given)';
+const port = (otherwise: number) => {
+  const how = hint(`a port number, 0 to 65535 (${otherwise} unless given)`);
+  return z.coerce.number(how).int(how).min(0, how).max(65535, how).default(otherwise);
+};
+
+/** The address of a PostgreSQL, every setting of which is heeded; one that is not is named, without its value. */
+const databaseUrl = (missing: string) =>
+  z.string(hint(missing)).superRefine((text, { addIssue }) => {
+    try {
+      readDatabaseUrl(text);
+    } catch (error) {
+      if (!(error instanceof DatabaseUrlError)) throw error;
+      addIssue({ code: 'custom', message: error.message });
+    }
+  });
 
 const schema = z.object({
   SHOPIFY_API_KEY: z.string(hint('the client id of your app: Shopify Dev Dashboard > your app > Settings')),
@@ -46,16 +61,14 @@ const schema = z.object({
     .default('v26.0'),
   SEALING_KEY: sealingKey,
   SEALING_KEY_OLD: sealingKey.optional(),
-  DATABASE_URL: z
-    .string(
-      hint('normally set by `npm start` itself (embedded PostgreSQL); or the address of your own PostgreSQL'),
-    )
-    .regex(/^postgres(ql)?:\/\//, hint('begins with postgresql://')),
-  DATABASE_DIRECT_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, hint('begins with postgresql://'))
-    .optional(),
-  PORT: z.coerce.number(hint(PORT)).int(hint(PORT)).min(0, hint(PORT)).max(65535, hint(PORT)).default(3000),
+  DATABASE_URL: databaseUrl(
+    'the address of your PostgreSQL; or set EMBEDDED_POSTGRES=1 to keep everything in an embedded one (.data/postgres)',
+  ),
+  DATABASE_DIRECT_URL: databaseUrl('').optional(),
+  EMBEDDED_POSTGRES: z.enum(['0', '1'], hint('is 1 for the embedded PostgreSQL, or left out')).optional(),
+  PORT: port(3000),
+  HEALTH_PORT: port(9090),
+  HEALTH_HOST: z.string().default('127.0.0.1'),
   ROLE: z.enum(['web', 'worker', 'all'], hint('is one of: web, worker, all')).default('all'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], hint('is one of: debug, info, warn, error, silent'))

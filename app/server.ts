@@ -1,12 +1,12 @@
-// The web process: Remix on express, with what a host asks of it (alive, ready, figures).
+// The web process: Remix on express. What is said of its insides is said on the health port alone.
 import { createRequestHandler } from '@remix-run/express';
 import express from 'express';
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { env } from './env.server.ts';
+import { listening } from './lib/listening.server.ts';
 import { log } from './lib/log.server.ts';
-import { metrics, readiness } from './jobs/vitals.server.ts';
 
 const built = (path: string) => fileURLToPath(new URL(`../build/${path}`, import.meta.url));
 
@@ -22,21 +22,11 @@ export async function startWeb({ port = env.PORT }: { port?: number } = {}): Pro
   app.use('/assets', express.static(built('client/assets'), { immutable: true, maxAge: '1y' }));
   app.use(express.static(built('client'), { maxAge: '1h' }));
   app.get('/healthz', (_request, response) => void response.type('text').send('alive'));
-  app.get('/readyz', (_request, response) => {
-    void readiness().then(({ ready, ...facts }) => response.status(ready ? 200 : 503).json(facts));
-  });
-  app.get('/metrics', (_request, response) => {
-    void metrics().then(
-      ({ contentType, text }) => response.type(contentType).send(text),
-      () => response.status(503).end(),
-    );
-  });
   const answer = createRequestHandler({ build, mode: 'production' });
   app.all('*', (request, response, next) => void answer(request, response, next));
 
-  const server = await new Promise<Server>((resolve, reject) => {
-    const listening = app.listen(port, () => resolve(listening)).once('error', reject);
-  });
+  const server = createServer(app);
+  await listening({ server, name: 'PORT', port });
   // Shopify keeps its connections alive; a front that closes first would lose a webhook in between.
   server.keepAliveTimeout = 65_000;
   const address = server.address() as AddressInfo;

@@ -37,6 +37,7 @@ function anotherWorker({ faults, databaseUrl }: Pick<Given, 'faults' | 'database
       STAND_INS_ADDRESS: faults.standIns(),
       LIFELINE: String(process.pid),
       ROLE: 'worker',
+      HEALTH_PORT: '0',
     },
   });
   return {

@@ -1,5 +1,5 @@
 // Which shops use our Flow triggers: Flow says so whenever a merchant turns a workflow on or off, and nobody else is told anything.
-import { db, type Tx } from '../db.server.ts';
+import { webhookDb, type Tx } from '../db.server.ts';
 import { keepOr503 } from '../lib/http.server.ts';
 import type { Json } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
@@ -16,7 +16,7 @@ const text = (value: Json | undefined): string =>
 /** What the door answers: 200 once it is kept, 503 when it could not be. */
 export const keepUsageOf = ({ payload, now }: { payload: Payload; now: Date }): Promise<Response> =>
   keepOr503(
-    () => db.$transaction((tx) => keepUsage({ tx, payload, now })),
+    () => webhookDb.$transaction((tx) => keepUsage({ tx, payload, now })),
     (error) => log.error('what Flow said about its triggers was not kept', { error }),
   );
 

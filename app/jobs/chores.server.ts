@@ -1,6 +1,7 @@
 // Housekeeping on a schedule, in one process at a time, by pg-boss.
 import { PgBoss } from 'pg-boss';
-import { env } from '../env.server.ts';
+import { clientConfig } from '../database-url.ts';
+import { connections, directUrl } from '../db.server.ts';
 import { log } from '../lib/log.server.ts';
 
 /** A chore: when (cron, UTC) and what. It is safe to run twice and says nothing of any person in the queue. */
@@ -9,8 +10,10 @@ export type Chore = { cron: string; run: () => Promise<void> };
 /** Starts the catalogue of chores. A chore that fails is tried again at its next turn. */
 export async function startChores(chores: Record<string, Chore>): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({
-    connectionString: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
-    max: 3,
+    ...clientConfig(directUrl, { purpose: 'schedules' }),
+    // Two apps in one database keep their schedules apart, as they do their tables.
+    schema: directUrl.schema === 'public' ? 'pgboss' : `${directUrl.schema}_pgboss`,
+    max: connections.schedules,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
   });

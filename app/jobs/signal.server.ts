@@ -1,20 +1,34 @@
 // The bell: NOTIFY on commit, LISTEN in the worker, so that nothing that is due waits for a poll.
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { env } from '../env.server.ts';
+import { clientConfig } from '../database-url.ts';
+import { db, directUrl, type Tx } from '../db.server.ts';
 import { log } from '../lib/log.server.ts';
-import type { Tx } from '../db.server.ts';
+
+const CHANNEL = 'notify_me';
+/** What is rung to find out whether it is heard. */
+const HELLO = 'hello';
+const HEARD_WITHIN_MS = 10_000;
+const UNHEARD =
+  'What one connection notifies, another does not hear: the address of the database leads through a pooler, or DATABASE_DIRECT_URL to ' +
+  'another database. What is due is found by looking once a second instead. Set DATABASE_DIRECT_URL to the same database without the pooler.';
+
+/** Whether this process hears the bell: `unheard` where it must find by itself what is due, `off` where nobody listens. */
+export type Hearing = 'off' | 'connecting' | 'heard' | 'unheard';
+let hearing: Hearing = 'off';
+export const bellHearing = (): Hearing => hearing;
 
 /** `inbox` and `lane` carry Meta's page id, `looks` the shop's id. */
 export type Bell = 'inbox' | 'looks' | 'lane';
 
 /** Rings when the caller's transaction commits. Duplicates within one transaction are folded by PostgreSQL. */
 export async function ring(tx: Pick<Tx, '$executeRaw'>, bell: Bell, key: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_notify('notify_me', ${`${bell} ${key}`})`;
+  await tx.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${bell} ${key}`})`;
 }
 
 /**
  * Calls `onRing` for every bell rung by any process, and `onLost` whenever rings may have been missed (start, reconnection).
- * Reconnects by itself for as long as it is not stopped.
+ * Reconnects by itself for as long as it is not stopped. Behind a pooler nobody listens: it would be somebody else's connection that hears.
  */
 export function listen({
   onRing,
@@ -25,36 +39,60 @@ export function listen({
 }): { stop(): Promise<void> } {
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;
+  let doubt: NodeJS.Timeout | undefined;
+  let hello = '';
   let stopped = false;
 
+  /** Rings by the way that all rings take, and expects to hear it. */
+  const sayHello = async () => {
+    hello = randomUUID();
+    clearTimeout(doubt);
+    doubt = setTimeout(() => {
+      hearing = 'unheard';
+      log.warn(UNHEARD);
+    }, HEARD_WITHIN_MS);
+    await db.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${HELLO} ${hello}`})`;
+  };
+
   const connect = async () => {
-    const fresh = new pg.Client({
-      connectionString: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
-      keepAlive: true,
-    });
+    hearing = 'connecting';
+    const fresh = new pg.Client(clientConfig(directUrl, { purpose: 'bell' }));
     client = fresh;
     fresh.on('error', () => void fresh.end().catch(() => undefined));
     fresh.on('end', () => {
+      clearTimeout(doubt);
       if (!stopped) retry = setTimeout(() => void connect(), 200);
     });
     fresh.on('notification', ({ payload }) => {
       const [bell, ...key] = (payload ?? '').split(' ');
-      onRing(bell as Bell, key.join(' '));
+      if (bell !== HELLO) onRing(bell as Bell, key.join(' '));
+      else if (key[0] === hello) {
+        clearTimeout(doubt);
+        hearing = 'heard';
+      }
     });
     try {
       await fresh.connect();
-      await fresh.query('LISTEN notify_me');
+      // It is silent for hours where nothing happens, which a server may be told to end.
+      await fresh.query(`LISTEN ${CHANNEL}; SET idle_session_timeout = 0`);
       onLost();
+      await sayHello().catch(() => undefined);
     } catch (error) {
       log.warn('the bell cannot be heard; trying again', { error });
       await fresh.end().catch(() => undefined);
     }
   };
-  void connect();
+  if (directUrl.pooled) {
+    // Said at the start, by whoever recognised it.
+    hearing = 'unheard';
+    onLost();
+  } else void connect();
   return {
     async stop() {
       stopped = true;
       clearTimeout(retry);
+      clearTimeout(doubt);
+      hearing = 'off';
       await client?.end().catch(() => undefined);
     },
   };

@@ -1,12 +1,14 @@
 // How the house is doing: what /readyz and /metrics tell a host.
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
-import { db } from '../db.server.ts';
+import { webhookDb } from '../db.server.ts';
+import { cannotOpen } from '../lib/seal.server.ts';
+import { bellHearing, type Hearing } from './signal.server.ts';
 
 type Lag = { inbox: number; looks: number; unsettled: number; oldestInboxSeconds: number };
 
 /** Work that is due and not done. */
 async function lag(): Promise<Lag> {
-  const [row] = await db.$queryRaw<Lag[]>`
+  const [row] = await webhookDb.$queryRaw<Lag[]>`
     SELECT (SELECT count(*)::int FROM "Inbox" WHERE "problem" IS NULL) AS inbox,
            (SELECT count(*)::int FROM "Variant" WHERE "wanted" > "looked") AS looks,
            (SELECT count(*)::int FROM "Subscription" WHERE "state" = 'claimed') AS unsettled,
@@ -14,12 +16,21 @@ async function lag(): Promise<Lag> {
   return row!;
 }
 
+export type Readiness = {
+  ready: boolean;
+  database: 'answers' | 'silent';
+  lag?: Lag;
+  /** Whether a worker hears at once what is due; `off`: there is none in this process. */ bell: Hearing;
+  /** What an operator has to do, in words. None of it gets better by turning requests away. */ warnings: string[];
+};
+
 /** Ready: the database answers. The lag is told, and left to the host to judge. */
-export async function readiness(): Promise<{ ready: boolean; database: 'answers' | 'silent'; lag?: Lag }> {
+export async function readiness(): Promise<Readiness> {
+  const said = { bell: bellHearing(), warnings: [...cannotOpen()] };
   try {
-    return { ready: true, database: 'answers', lag: await lag() };
+    return { ready: true, database: 'answers', lag: await lag(), ...said };
   } catch {
-    return { ready: false, database: 'silent' };
+    return { ready: false, database: 'silent', ...said };
   }
 }
 
@@ -39,10 +50,15 @@ const gauges = {
     help: 'Age of the oldest event in the inbox',
   }),
 };
+const bell = new Gauge({
+  name: 'notify_bell_heard',
+  help: '1: this worker hears at once what is due; 0: it finds it by looking once a second',
+});
 
 /** Prometheus text. @throws when the database is silent. */
 export async function metrics(): Promise<{ contentType: string; text: string }> {
   const now = await lag();
+  bell.set(bellHearing() === 'heard' ? 1 : 0);
   for (const [name, gauge] of Object.entries(gauges)) gauge.set(now[name as keyof Lag]);
   return { contentType: register.contentType, text: await register.metrics() };
 }

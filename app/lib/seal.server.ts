@@ -1,6 +1,8 @@
 // Seals what must never be read from a table: AES-256-GCM, bound to its shop and its purpose.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { env } from '../env.server.ts';
+import { log } from './log.server.ts';
+import { onceAProcess } from '../once-a-process.ts';
 
 type Binding = { shopId: bigint | null; purpose: string };
 
@@ -23,7 +25,7 @@ export function seal(text: string, binding: Binding): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), body]));
 }
 
-/** What was sealed. @throws when the bytes belong to another shop or purpose, or to a key that is neither the current nor the old one. */
+/** What was sealed. @throws {CannotOpen} when the bytes belong to another shop or purpose, or to a key that is neither the current nor the old one. */
 export function unseal(sealed: Uint8Array, binding: Binding): string {
   const bytes = Buffer.from(sealed);
   for (const key of all) {
@@ -35,10 +37,27 @@ export function unseal(sealed: Uint8Array, binding: Binding): string {
       // the next key may open it
     }
   }
-  throw new Error(
-    `Sealed ${binding.purpose} cannot be opened: set SEALING_KEY (or SEALING_KEY_OLD) to the key it was sealed with.`,
-  );
+  if (!known.closed) log.error(OTHER_KEY);
+  known.closed = true;
+  throw new CannotOpen(binding.purpose);
 }
+
+/** What was sealed cannot be opened: not by this key, or not for this shop and purpose. */
+export class CannotOpen extends Error {
+  constructor(purpose: string) {
+    super(
+      `Sealed ${purpose} cannot be opened: set SEALING_KEY (or SEALING_KEY_OLD) to the key it was sealed with.`,
+    );
+  }
+}
+
+const OTHER_KEY =
+  'Something that was stored cannot be opened: SEALING_KEY is not the key it was sealed with. Put that key back, or set SEALING_KEY_OLD to it. ' +
+  'If it is lost: merchants open the app once more and reconnect their Page, and who waits has to ask again.';
+const known = onceAProcess('sealing', () => ({ closed: false }));
+
+/** Said once in the log, and by readiness for as long as this process lives. */
+export const cannotOpen = (): string[] => (known.closed ? [OTHER_KEY] : []);
 
 /** Keyed hash (43 characters): finds a value again without holding it. */
 export const fingerprint = (text: string): string =>

@@ -1,6 +1,6 @@
 // Meta's duties towards the merchant's person who connected a Page: they may take the app back, and have what we know of them erased.
 import { randomBytes } from 'node:crypto';
-import { db, type Tx } from '../db.server.ts';
+import { db, webhookDb, type Tx } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { idText } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
@@ -24,7 +24,7 @@ async function pagesOfPerson({ tx, userId }: { tx: Tx; userId: string }) {
 
 /** The person took the app back: what they lent us works no more until somebody connects again. Waiting shoppers keep their places. */
 export async function deauthorize({ userId, now }: { userId: string; now: Date }): Promise<void> {
-  await db.$transaction(async (tx) => {
+  await webhookDb.$transaction(async (tx) => {
     const pages = await pagesOfPerson({ tx, userId });
     for (const page of pages) await markTrouble({ pageId: page.id, trouble: 'reconnect', now, tx });
     log.info('a person took back the app on Facebook', { pages: pages.length });
@@ -43,7 +43,7 @@ export async function deleteData({
   now: Date;
 }): Promise<{ url: string; confirmation_code: string }> {
   const code = randomBytes(12).toString('base64url');
-  await db.$transaction(async (tx) => {
+  await webhookDb.$transaction(async (tx) => {
     const pages = await pagesOfPerson({ tx, userId });
     for (const page of pages) {
       await tx.page.update({

@@ -1,6 +1,6 @@
 // Meta's events between our 200 and what they bring about: each kept once, each handled once, one person's in their order.
 import type { Inbox } from '@prisma/client';
-import { db, type Tx } from '../db.server.ts';
+import { db, webhookDb, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { ring } from '../jobs/signal.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
@@ -68,7 +68,7 @@ export async function keepEvents({ body, now }: { body: Json; now: Date }): Prom
   const { kept, odd } = openBatch({ body, now });
   if (odd > 0) log.warn('a webhook of Meta held parts that are no events', { odd });
   if (kept.length === 0) return { kept: 0, odd, foreign: 0 };
-  return db.$transaction(async (tx) => {
+  return webhookDb.$transaction(async (tx) => {
     const pages = await tx.page.findMany({
       where: { metaPageId: { in: [...new Set(kept.map((one) => one.metaPageId))] }, disconnectedAt: null },
       select: { metaPageId: true, shopId: true },

@@ -1,5 +1,5 @@
 // What every Shopify webhook door does: signature, one short transaction, answer.
-import { db, type Tx } from '../db.server.ts';
+import { webhookDb, type Tx } from '../db.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { keepOr503 } from '../lib/http.server.ts';
 import { log } from '../lib/log.server.ts';
@@ -28,7 +28,7 @@ export async function answerShopify({
   const delivery = await verifyShopifyWebhook({ request, now });
   return keepOr503(
     () =>
-      db.$transaction(async (tx) =>
+      webhookDb.$transaction(async (tx) =>
         keep({ tx, shop: await installedShop({ tx, domain: delivery.domain }), delivery, now }),
       ),
     (error) =>

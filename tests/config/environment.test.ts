@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { EnvironmentError, parseEnvironment } from '../../app/environment.ts';
+import { startPooler } from '../setup/pooler.ts';
+import { waitFor } from '../setup/wait-for.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -26,7 +28,10 @@ const optional = {
   META_GRAPH_VERSION: 'v27.0',
   SEALING_KEY_OLD: Buffer.from('CANARY earlier key of 32 bytes!!').toString('base64'),
   DATABASE_DIRECT_URL: 'postgresql://canary:CANARY@direct.example.com/app',
+  EMBEDDED_POSTGRES: '0',
   PORT: '4100',
+  HEALTH_PORT: '4101',
+  HEALTH_HOST: '0.0.0.0',
   ROLE: 'worker',
   LOG_LEVEL: 'debug',
 };
@@ -46,10 +51,17 @@ test('what is complete is taken, and what is optional has its default', () => {
     ...complete,
     META_GRAPH_VERSION: 'v26.0',
     PORT: 3000,
+    HEALTH_PORT: 9090,
+    HEALTH_HOST: '127.0.0.1',
     ROLE: 'all',
     LOG_LEVEL: 'info',
   });
-  expect(parseEnvironment({ ...complete, ...optional })).toEqual({ ...complete, ...optional, PORT: 4100 });
+  expect(parseEnvironment({ ...complete, ...optional })).toEqual({
+    ...complete,
+    ...optional,
+    PORT: 4100,
+    HEALTH_PORT: 4101,
+  });
 });
 
 const howToGet: Record<keyof typeof complete, RegExp> = {
@@ -60,7 +72,7 @@ const howToGet: Record<keyof typeof complete, RegExp> = {
   META_APP_SECRET: /Settings > Basic > App secret/,
   META_VERIFY_TOKEN: /Messenger > Webhooks > Verify token/,
   SEALING_KEY: /openssl rand -base64 32/,
-  DATABASE_URL: /address of your own PostgreSQL/,
+  DATABASE_URL: /address of your PostgreSQL; or set EMBEDDED_POSTGRES=1/,
 };
 
 for (const [name, how] of Object.entries(howToGet))
@@ -93,6 +105,8 @@ const wrong: [string, string, RegExp][] = [
   ['PORT', 'CANARY', /a port number/],
   ['PORT', '70000', /a port number/],
   ['PORT', '1.5', /a port number/],
+  ['HEALTH_PORT', 'CANARY', /a port number, 0 to 65535 \(9090 unless given\)/],
+  ['EMBEDDED_POSTGRES', 'CANARY', /is 1 for the embedded PostgreSQL/],
   ['ROLE', 'CANARY', /web, worker, all/],
   ['LOG_LEVEL', 'CANARY', /debug, info, warn, error, silent/],
 ];
@@ -129,6 +143,10 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Runs `npm start`'s own process in a folder of its own. */
 async function start(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+  const { said, code } = launch(env);
+  return { code: await code, said: said() };
+}
+function launch(env: Record<string, string>) {
   const child = spawn(process.execPath, [root('scripts/start.ts')], {
     cwd: home,
     env: { NODE_ENV: 'production', PATH: process.env.PATH, HOME: home, ...env },
@@ -137,9 +155,23 @@ async function start(env: Record<string, string>): Promise<{ code: number | null
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, said };
+  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, code, said: () => said };
 }
+
+test('without a database nobody looks for customers in an empty one: it has to be named, or asked for by name', async () => {
+  const { DATABASE_URL, ...most } = complete;
+  for (const EMBEDDED_POSTGRES of ['', '0']) {
+    const { code, said } = await start({ ...most, EMBEDDED_POSTGRES });
+    expect([code, said.trim().split('\n').slice(1)]).toEqual([
+      1,
+      [expect.stringMatching(howToGet.DATABASE_URL)],
+    ]);
+  }
+  const both = await start({ ...most, DATABASE_URL, EMBEDDED_POSTGRES: '1' });
+  expect([both.code, both.said]).toEqual([1, expect.stringMatching(/both set: which of the two/)]);
+  expect(existsSync(join(home, '.data'))).toBe(false);
+});
 
 test('the process says what is missing, and stops', async () => {
   const { code, said } = await start({ DATABASE_URL: complete.DATABASE_URL });
@@ -161,3 +193,48 @@ test('`npm start` reads a file .env, the environment itself goes first; the demo
   expect(existsSync(join(home, '.data'))).toBe(false);
   expect((await start({ ...given, DATABASE_URL: complete.DATABASE_URL })).said).toMatch(/META_APP_SECRET: /);
 });
+
+test('a worker behind a pooler says so once, does its work, and answers its host on a private port; a taken port is an error in words', async () => {
+  const pooler = await startPooler({
+    socketFolder: inject('socketFolder'),
+    database: new URL(process.env.DATABASE_URL!).pathname.slice(1),
+    size: 4,
+  });
+  const env = { ...complete, DATABASE_URL: pooler.url, ROLE: 'worker', HEALTH_PORT: '0', PORT: '0' };
+  const worker = launch(env);
+  try {
+    const port = await waitFor(() => /"port":(\d+).*the health port listens/.exec(worker.said())?.[1], {
+      until: 'the health port',
+      timeoutMs: 60_000,
+    });
+    await waitFor(() => worker.said().includes('the worker has begun'), {
+      until: 'the worker',
+      timeoutMs: 60_000,
+    });
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    expect([(await ask('/healthz')).status, (await ask('/readyz')).status]).toEqual([200, 200]);
+    expect(await (await ask('/readyz')).json()).toMatchObject({ database: 'answers', bell: 'unheard' });
+    expect(await (await ask('/metrics')).text()).toMatch(/^notify_bell_heard 0$/m);
+    expect(worker.said().match(/leads through a pooler, and DATABASE_DIRECT_URL is not set/g)).toHaveLength(
+      1,
+    );
+    expect(worker.said()).not.toMatch(/the web process listens|CANARY/);
+
+    const second = await start({ ...env, HEALTH_PORT: port });
+    expect([second.code, second.said]).toEqual([
+      1,
+      expect.stringContaining(
+        `HEALTH_PORT: port ${port} of 127.0.0.1 cannot be had: another process listens there already.`,
+      ),
+    ]);
+    const web = await start({ ...env, ROLE: 'web', PORT: port, HEALTH_HOST: '127.0.0.2' });
+    expect([web.code, web.said]).toEqual([
+      1,
+      expect.stringContaining(`PORT: port ${port} cannot be had: another`),
+    ]);
+  } finally {
+    worker.child.kill('SIGTERM');
+    await worker.code;
+    await pooler.stop();
+  }
+}, 180_000);

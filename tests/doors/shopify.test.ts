@@ -263,12 +263,56 @@ test('while the database is down a genuine webhook is answered 503 and a forged 
     const answer = await house.shopify({ ...level, body: levelBody() });
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect((await house.shopify({ ...level, body: levelBody(), secret: 'forged' })).status).toBe(401);
-    expect((await house.call('/readyz')).status).toBe(503);
+    expect((await house.askHealth('/readyz')).status).toBe(503);
+    expect((await house.askHealth('/healthz')).status).toBe(200);
     expect((await house.call('/healthz')).status).toBe(200);
   });
+  expect((await house.askHealth('/readyz')).status).toBe(200);
   expect(await house.contents()).toEqual(before);
   expect((await house.shopify({ ...level, body: levelBody() })).status).toBe(200);
   expect(await wanted()).toBe('2');
+});
+
+test('what is said of the inside is said on the private port alone, and there to a GET', async () => {
+  for (const path of ['/readyz', '/metrics', '/readyz?verbose'])
+    expect([path, (await house.call(path)).status]).toEqual([path, 404]);
+  const metrics = await (await house.askHealth('/metrics')).text();
+  for (const name of ['notify_inbox_events', 'notify_looks_due', 'notify_bell_heard'])
+    expect(metrics).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  expect(await (await house.askHealth('/readyz?verbose')).json()).toMatchObject({
+    database: 'answers',
+    bell: 'off',
+    warnings: [],
+  });
+  for (const path of ['/', '/app', '/webhooks/messenger'])
+    expect([path, (await house.askHealth(path)).status]).toEqual([path, 404]);
+});
+
+test('work that holds every connection it may have keeps no webhook waiting, and readiness neither', async () => {
+  const { db, connections } = await import('../../app/db.server.ts');
+  const done = Promise.withResolvers<void>();
+  let begun = 0;
+  const held = Array.from({ length: connections.work }, () =>
+    db.$transaction(
+      async () => {
+        begun += 1;
+        await done.promise;
+      },
+      { timeout: 60_000 },
+    ),
+  );
+  try {
+    await waitFor(() => begun === connections.work, { until: 'all of them to be held', timeoutMs: 30_000 });
+    const answers = Array.from({ length: 3 * connections.webhooks }, () =>
+      house.shopify({ ...level, body: levelBody() }),
+    );
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect((await house.meta({ body: '{"object":"page","entry":[]}' })).status).toBe(200);
+    expect((await house.askHealth('/readyz')).status).toBe(200);
+  } finally {
+    done.resolve();
+    await Promise.all(held);
+  }
 });
 
 const uninstalled = (at: string) =>

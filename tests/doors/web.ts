@@ -18,6 +18,7 @@ export type Delivery = {
 export function openHouse() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
   let origin = '';
+  let healthOrigin = '';
   let close: () => Promise<void>;
   let rows: Rows;
   beforeAll(async () => {
@@ -25,9 +26,11 @@ export function openHouse() {
     await client.connect();
     rows = await furnish({ insert: inserter(client), shopId: '11' });
     const { startWeb } = await import('../../app/server.ts');
-    const web = await startWeb({ port: 0 });
+    const { startHealth } = await import('../../app/health.server.ts');
+    const [web, health] = await Promise.all([startWeb({ port: 0 }), startHealth()]);
     origin = `http://127.0.0.1:${web.port}`;
-    close = web.stop;
+    healthOrigin = `http://127.0.0.1:${health.port}`;
+    close = async () => void (await Promise.all([web.stop(), health.stop()]));
   }, 120_000);
   afterAll(async () => {
     await close?.();
@@ -38,6 +41,8 @@ export function openHouse() {
 
   return {
     call,
+    /** The private port of the same process. */
+    askHealth: (path: string) => fetch(new URL(path, healthOrigin)),
     client,
     get rows() {
       return rows;

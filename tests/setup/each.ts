@@ -23,6 +23,7 @@ const environment = {
   SEALING_KEY: Buffer.from('a key for the tests, 32 bytes ok').toString('base64'),
   DATABASE_URL: urlOf({ socketFolder, name }),
   PORT: '0',
+  HEALTH_PORT: '0',
   ROLE: 'all',
   LOG_LEVEL: 'silent',
 };
@@ -32,6 +33,8 @@ for (const unset of [
   'META_GRAPH_VERSION',
   'SEALING_KEY_OLD',
   'DATABASE_DIRECT_URL',
+  'EMBEDDED_POSTGRES',
+  'HEALTH_HOST',
 ])
   delete process.env[unset];
 Object.assign(process.env, environment);
