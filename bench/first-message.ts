@@ -14,7 +14,7 @@ const { db } = await import('../app/db.server.ts');
 const { appSecretProof } = await import('../app/messenger/graph.server.ts');
 const { pageToken } = await import('../app/messenger/pages.server.ts');
 const { sessionStorage } = await import('../app/shops/session-storage.server.ts');
-const { VARIANTS_QUERY, variantGid } = await import('../app/shops/read-variants.server.ts');
+const { VARIANTS_QUERY, variantGid } = await import('../app/shops/variant-queries.ts');
 
 const access = (await sessionStorage.loadSession(`offline_${SHOP}`))!.accessToken!;
 const page = pageToken(await db.page.findFirstOrThrow());
@@ -35,7 +35,7 @@ async function floor(variantId: bigint): Promise<number> {
   const read = await request(`${house.standIns}/admin/api/2026-07/graphql.json`, {
     method: 'POST',
     headers: { host: SHOP, 'content-type': 'application/json', 'x-shopify-access-token': access },
-    body: JSON.stringify({ query: VARIANTS_QUERY, variables: { ids: [variantGid(variantId)] } }),
+    body: JSON.stringify({ query: VARIANTS_QUERY, variables: { ids: [variantGid(variantId)], first: 5 } }),
   });
   const { data } = (await read.body.json()) as { data?: { nodes: unknown[] } };
   if (data?.nodes.length !== 1) throw new Error('The floor could not read the variant.');

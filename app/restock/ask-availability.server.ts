@@ -2,8 +2,9 @@
 import { SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { within } from '../lib/patience.ts';
-import { isShown, readVariants } from '../shops/read-variants.server.ts';
+import { readVariants } from '../shops/read-variants.server.ts';
 import { shopById } from '../shops/shop.server.ts';
+import { isShown } from '../shops/variant-queries.ts';
 import type { Look } from '../waitlist/offer.server.ts';
 import { sellable } from './sellable.ts';
 

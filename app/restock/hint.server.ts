@@ -33,6 +33,7 @@ function arms({ inventoryItemIds = [], productIds = [], variantIds = [] }: Which
 export async function hint({
   tx,
   shopId,
+  now,
   ...which
 }: { tx: Tx; shopId: bigint; now: Date } & Which): Promise<number> {
   const found = arms(which).map(
@@ -41,12 +42,12 @@ export async function hint({
   );
   if (found.length === 0) return 0;
   const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.join(found, ' UNION '));
-  return markWanted({ tx, shopId, variantIds: rows.map((row) => row.id) });
+  return markWanted({ tx, shopId, variantIds: rows.map((row) => row.id), news: true, now });
 }
 
-/** A location has changed: that may concern every variant that someone waits for. */
-export async function hintAll({ tx, shopId }: { tx: Tx; shopId: bigint; now: Date }): Promise<number> {
+/** A location or the settings have changed: that may concern every variant that someone waits for, and is news of none of them. */
+export async function hintAll({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }): Promise<number> {
   const rows = await tx.$queryRaw<{ id: bigint }[]>`
     SELECT v."id" FROM "Variant" v WHERE v."shopId" = ${shopId} AND v."missingSince" IS NULL AND ${concerns}`;
-  return markWanted({ tx, shopId, variantIds: rows.map((row) => row.id) });
+  return markWanted({ tx, shopId, variantIds: rows.map((row) => row.id), news: false, now });
 }

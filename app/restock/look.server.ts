@@ -1,12 +1,15 @@
-// A look: reads the truth about the variants that are due, decides, and keeps what was decided with the reason.
+// A look: reads variants that are due, decides, and keeps what was decided with the reason.
 import { db, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
+import { nextAttemptAt } from '../lib/retry.ts';
 import { ShopifyFailed } from '../shops/admin-api.server.ts';
-import { readVariants, VARIANTS_A_LOOK, type VariantTruth } from '../shops/read-variants.server.ts';
+import { VARIANTS_A_CALL } from '../shops/read-plan.ts';
+import { createReader, type Reader, type Reading } from '../shops/read-variants.server.ts';
 import { shopById, type Shop } from '../shops/shop.server.ts';
-import { lookLater, noteLooked, type DueVariant } from '../waitlist/wanted.server.ts';
+import type { VariantTruth } from '../shops/variant-queries.ts';
+import { lookLater, noteLooked } from '../waitlist/wanted.server.ts';
 import { decide, isSame, room, type Decision } from './decide.ts';
 import { dueFirst, nextAppointment } from './due.server.ts';
 import { lineOf } from './line.server.ts';
@@ -16,14 +19,13 @@ import { sellable, type Standing } from './sellable.ts';
 export type Round =
   /** Nothing is due before `nextAt`. */
   | { outcome: 'idle'; nextAt: Date | null }
-  /** More may be due: come again at once. */
+  /** `looked` variants were read whole; more may be due: come again at once. */
   | { outcome: 'looked'; looked: number }
-  /** Shopify can't be read now: everything stays due until then. */
+  /** Shopify can't be read now, or the shop's points do not suffice yet: what is due stays due until then. */
   | { outcome: 'backed_off'; advice: ShopifyFailed['advice']; until: Date }
   /** Another worker holds the shop's lease. */
   | { outcome: 'lost' };
 
-const LONGEST_BACK_OFF = MINUTE;
 /** A variant whose answer can't be read must not keep the others of its shop waiting. */
 const UNREADABLE_AGAIN = 10 * MINUTE;
 /** So often a look is tried again at once before its variant counts as the trouble and not the database. */
@@ -35,9 +37,14 @@ const backOffs = new Map<bigint, { failures: number; until: Date }>();
 /** Per variant: how often in a row its look could not be kept. */
 const stumbles = new Map<string, number>();
 
+/** What one worker has read in part of one shop, and the mark that each of those variants had before Shopify was asked. */
+type Work = { reader: Reader; lookedTo: Map<bigint, bigint> };
+const works = new Map<string, Work>();
+
 /**
- * Looks at up to 25 variants of one shop that are due. `wanted` is noted before Shopify is called, so that a hint that arrives during
- * the call makes the variant due again. Safe to run twice: an older answer is thrown away.
+ * Makes the next call for the variants of one shop that are due, those with news first, and decides on each that is read by now. `wanted`
+ * is noted before Shopify is called, so that a hint that arrives during the call makes the variant due again. Safe to run twice: an older
+ * answer is thrown away.
  */
 export async function lookAtDue({
   shopId,
@@ -54,22 +61,32 @@ export async function lookAtDue({
   const shop = await shopById({ shopId });
   if (shop === null || shop.uninstalledAt !== null) return { outcome: 'idle', nextAt: null };
 
-  const due = await dueFirst({ shopId, now, limit: VARIANTS_A_LOOK });
-  if (due.length === 0) return { outcome: 'idle', nextAt: await nextAppointment({ shopId }) };
+  const key = `${shopId} ${lease.holder}`;
+  const due = await dueFirst({ shopId, now, limit: VARIANTS_A_CALL });
+  if (due.length === 0) {
+    works.delete(key);
+    return { outcome: 'idle', nextAt: await nextAppointment({ shopId }) };
+  }
   if (!holds(lease)) return { outcome: 'lost' };
 
-  // The reading counts as old as its question: what changes while it travels is found by the next one.
-  const at = clock();
-  let truths: Map<bigint, VariantTruth | 'unreadable'>;
+  const work = works.get(key) ?? { reader: createReader({ shopId, clock }), lookedTo: new Map() };
+  works.set(key, work);
+  const plan = work.reader.plan(due);
+  if (plan.waitMs > 0) return { outcome: 'backed_off', advice: 'throttled', until: later(now, plan.waitMs) };
+  const { call } = plan;
+  if (call.of === 'variants')
+    for (const { id, wanted } of due) if (call.ids.includes(id)) work.lookedTo.set(id, wanted);
+  let readings: Map<bigint, Reading>;
   try {
-    truths = await read({ shopId, due, clock });
+    readings = await work.reader.read(plan);
   } catch (error) {
     if (!(error instanceof ShopifyFailed)) throw error;
     return backOffFrom({ shopId, error, now: clock() });
   }
   backOffs.delete(shopId);
-  for (const { id, wanted } of due) {
-    const look = { shop, lease, variantId: id, lookedTo: wanted, truth: truths.get(id) ?? null, at };
+  for (const [variantId, { truth, at }] of readings) {
+    const look = { shop, lease, variantId, lookedTo: work.lookedTo.get(variantId)!, truth, at };
+    work.lookedTo.delete(variantId);
     const kept = await conclude(look).then(
       (end) => {
         stumbles.delete(stumbleOf(look));
@@ -77,60 +94,22 @@ export async function lookAtDue({
       },
       (error: unknown) => stumble({ look, error }),
     );
-    if (kept === 'lost') return { outcome: 'lost' };
+    if (kept === 'lost') {
+      works.delete(key);
+      return { outcome: 'lost' };
+    }
   }
-  return { outcome: 'looked', looked: due.length };
+  return { outcome: 'looked', looked: readings.size };
 }
 
 function backOffFrom({ shopId, error, now }: { shopId: bigint; error: ShopifyFailed; now: Date }): Round {
+  const { advice, retryAfterMs } = error;
   const failures = (backOffs.get(shopId)?.failures ?? 0) + 1;
-  const patience = {
-    throttled: error.retryAfterMs,
-    retry: Math.min(error.retryAfterMs * 2 ** (failures - 1), LONGEST_BACK_OFF),
-    unreadable: LONGEST_BACK_OFF,
-    wrong: LONGEST_BACK_OFF,
-  };
-  const until = later(now, patience[error.advice]);
+  // A throttled shop's points come back by the clock; everything else may last.
+  const until = nextAttemptAt({ attempt: advice === 'throttled' ? 1 : failures, retryAfterMs, now });
   backOffs.set(shopId, { failures, until });
-  log.warn('Shopify could not be read; its variants stay due', {
-    shopId,
-    advice: error.advice,
-    until,
-    error,
-  });
-  return { outcome: 'backed_off', advice: error.advice, until };
-}
-
-/** Reads all of them in one call; when Shopify rejects that call as such, one by one, so that a single bad one stands alone. */
-async function read({
-  shopId,
-  due,
-  clock,
-}: {
-  shopId: bigint;
-  due: DueVariant[];
-  clock: Clock;
-}): Promise<Map<bigint, VariantTruth | 'unreadable'>> {
-  const variantIds = due.map(({ id }) => id);
-  try {
-    return await readVariants({ shopId, variantIds, clock });
-  } catch (error) {
-    const poisoned = !(error instanceof ShopifyFailed) || error.advice === 'wrong';
-    if (!poisoned) throw error;
-    log.error('a look was refused as a whole; its variants are read one by one', { shopId, error });
-  }
-  const truths = new Map<bigint, VariantTruth | 'unreadable'>();
-  for (const id of variantIds) {
-    try {
-      const [truth] = (await readVariants({ shopId, variantIds: [id], clock })).values();
-      if (truth) truths.set(id, truth);
-    } catch (error) {
-      if (error instanceof ShopifyFailed && error.advice !== 'wrong') throw error;
-      log.error('a variant could not be read', { shopId, variantId: id, error });
-      truths.set(id, 'unreadable');
-    }
-  }
-  return truths;
+  log.warn('Shopify could not be read; its variants stay due', { shopId, advice, until, error });
+  return { outcome: 'backed_off', advice, until };
 }
 
 type Conclusion = {
@@ -269,7 +248,10 @@ function postpone(given: Conclusion & { again: number }): Promise<Kept> {
   return db.$transaction(async (tx) => {
     const variant = await lockVariant({ ...given, tx });
     if (variant === 'lost' || variant === 'outdated') return variant;
-    await tx.variant.updateMany({ where: { shopId, id: variantId }, data: { looked: lookedTo } });
+    await tx.variant.updateMany({
+      where: { shopId, id: variantId },
+      data: { looked: lookedTo, dueSince: at },
+    });
     await tx.look.create({
       data: { shopId, variantId, at, sellable: false, verdict: 'nothing', reason: 'unreadable' },
     });

@@ -10,8 +10,8 @@ import { FRESH_MS } from './claimable.server.ts';
 type Of = { shopId: bigint; variantId: bigint; now: Date };
 
 /** Asks for a look at once. */
-export async function lookNow({ shopId, variantId }: Of): Promise<{ outcome: 'looking' | 'unknown' }> {
-  const marked = await db.$transaction((tx) => markWanted({ tx, shopId, variantIds: [variantId] }));
+export async function lookNow({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'unknown' }> {
+  const marked = await db.$transaction((tx) => markWanted({ tx, shopId, variantIds: [variantId], news: true, now }));
   return { outcome: marked === 1 ? 'looking' : 'unknown' };
 }
 
@@ -22,7 +22,7 @@ export async function lookNow({ shopId, variantId }: Of): Promise<{ outcome: 'lo
 export async function tellNow({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'not_open' }> {
   return db.$transaction(async (tx) => {
     // The variant before its restock, as a look locks them.
-    await markWanted({ tx, shopId, variantIds: [variantId] });
+    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
     const { count } = await tx.restock.updateMany({
       where: { shopId, variantId, closedAt: null, isTest: false },
       data: { holdUntil: now, heldAt: null, sellableAt: later(now, -FRESH_MS) },
@@ -41,9 +41,9 @@ export async function hold({ shopId, variantId, now }: Of): Promise<{ outcome: '
 }
 
 /** Ends a hold; a fresh look decides how it goes on. */
-export async function release({ shopId, variantId }: Of): Promise<{ outcome: 'looking' | 'not_open' }> {
+export async function release({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'not_open' }> {
   return db.$transaction(async (tx) => {
-    await markWanted({ tx, shopId, variantIds: [variantId] });
+    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
     const { count } = await tx.restock.updateMany({
       where: { shopId, variantId, closedAt: null, isTest: false },
       data: { heldAt: null },
@@ -63,7 +63,7 @@ export async function pauseVariant({
     if (!(await pauseLine({ tx, shopId, variantId, pausedAt: paused ? now : null })))
       return { outcome: 'unknown' };
     if (paused) return { outcome: 'paused' };
-    await markWanted({ tx, shopId, variantIds: [variantId] });
+    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
     return { outcome: 'looking' };
   });
 }
@@ -103,7 +103,7 @@ export async function moveWaiters({
   if (target.productId !== known.productId) return { outcome: 'other_product' };
   return db.$transaction(async (tx) => {
     const done = await moveLine({ tx, shopId, from, to: target, now: clock() });
-    await markWanted({ tx, shopId, variantIds: [to] });
+    await markWanted({ tx, shopId, variantIds: [to], news: true, now: clock() });
     return { outcome: 'moved' as const, ...done };
   });
 }

@@ -1,5 +1,5 @@
 // What Shopify's figures mean: can this variant be bought online now, how many are there, and is the answer to be trusted.
-import type { VariantTruth } from '../shops/read-variants.server.ts';
+import type { VariantTruth } from '../shops/variant-queries.ts';
 import type { Reason } from './reason.ts';
 
 export type Kind = 'in_stock' | 'can_be_ordered';

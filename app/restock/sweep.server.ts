@@ -4,7 +4,7 @@ import { db } from '../db.server.ts';
 import { SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { ShopifyFailed, type Cost } from '../shops/admin-api.server.ts';
-import { probeVariants, VARIANTS_A_PROBE } from '../shops/read-variants.server.ts';
+import { probeVariants, VARIANTS_A_PROBE } from '../shops/probe-variants.server.ts';
 import { markWanted } from '../waitlist/wanted.server.ts';
 import { concerns } from './hint.server.ts';
 
@@ -77,7 +77,7 @@ export async function sweepShop({
     if (answer === undefined) return { ...swept, outcome: 'cut_short' };
     const changed = page.filter((known) => suspicious({ known, probe: answer.probes.get(known.id) }));
     swept.marked += await db.$transaction((tx) =>
-      markWanted({ tx, shopId, variantIds: changed.map((variant) => variant.id) }),
+      markWanted({ tx, shopId, variantIds: changed.map((variant) => variant.id), news: true, now: clock() }),
     );
     swept.probed += page.length;
     swept.points += answer.cost?.actual ?? 0;

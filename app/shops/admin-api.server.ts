@@ -2,6 +2,7 @@
 import { GraphqlQueryError, HttpResponseError, HttpThrottlingError } from '@shopify/shopify-api';
 import { db } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
+import { wait as realWait, type Wait } from '../lib/retry.ts';
 import { api } from './shopify-api.server.ts';
 import { accessTo, Unreadable } from './access.server.ts';
 import { notePoints, takePoints } from './points.server.ts';
@@ -12,17 +13,21 @@ import { notePoints, takePoints } from './points.server.ts';
 export class ShopifyFailed extends Error {
   advice: 'retry' | 'throttled' | 'unreadable' | 'wrong';
   retryAfterMs: number;
+  /** Points that Shopify asks for the query, where it was refused for its price; more than it takes for any query: it must be smaller. */
+  price: number | undefined;
   constructor(
     message: string,
     {
       advice,
       retryAfterMs = 1_000,
+      price,
       cause,
-    }: { advice: ShopifyFailed['advice']; retryAfterMs?: number; cause?: unknown },
+    }: { advice: ShopifyFailed['advice']; retryAfterMs?: number; price?: number; cause?: unknown },
   ) {
     super(message, { cause });
     this.advice = advice;
     this.retryAfterMs = retryAfterMs;
+    this.price = price;
   }
 }
 
@@ -57,51 +62,92 @@ const costOf = (extensions: unknown): Cost | undefined => {
 /** Shopify answers within seconds or not at all; whoever waits longer keeps others waiting. */
 const ANSWER_LIMIT_MS = 20_000;
 
+/** What Shopify last asked for a query, by its text and how many ids it names: for callers that do not know the price themselves. */
+const prices = new Map<string, number>();
+const MOST_PRICES = 1_000;
+
+type Asked = {
+  shopId: bigint;
+  query: string;
+  variables?: Record<string, unknown>;
+  /** Points that Shopify will ask for it, where the caller has planned them. */
+  price?: number;
+  clock: Clock;
+  signal?: AbortSignal;
+};
+
 /**
- * Runs one operation, unless the shop's points do not suffice for it yet; a 401 is answered by reading the session once more before it is renewed.
+ * Runs one operation once the shop's points suffice for it; a 401 is answered by reading the session once more before it is renewed.
+ * @param patienceMs how long the points may be waited for, where somebody waits for the answer; else they are not waited for at all.
  * @throws {ShopifyFailed} with advice.
  */
 export async function askShopify<T>({
+  patienceMs = 0,
+  wait = realWait,
+  signal = AbortSignal.timeout(ANSWER_LIMIT_MS + patienceMs),
+  ...asked
+}: Asked & { patienceMs?: number; wait?: Wait }): Promise<{ data: T; cost?: Cost }> {
+  for (let leftMs = patienceMs; ;) {
+    try {
+      return await askOnce<T>({ ...asked, signal });
+    } catch (error) {
+      if (!(error instanceof ShopifyFailed) || error.advice !== 'throttled' || error.retryAfterMs > leftMs)
+        throw error;
+      leftMs -= error.retryAfterMs;
+      await wait({ ms: error.retryAfterMs, signal });
+    }
+  }
+}
+
+async function askOnce<T>({
   shopId,
   query,
   variables,
   clock,
-  signal = AbortSignal.timeout(ANSWER_LIMIT_MS),
-}: {
-  shopId: bigint;
-  query: string;
-  variables?: Record<string, unknown>;
-  clock: Clock;
-  signal?: AbortSignal;
-}): Promise<{ data: T; cost?: Cost }> {
-  const asked = { shopId, query, variables };
-  const missingMs = takePoints({ ...asked, now: clock() });
+  signal,
+  ...asked
+}: Asked): Promise<{ data: T; cost?: Cost }> {
+  const { domain } = await db.shop.findUniqueOrThrow({ where: { id: shopId }, select: { domain: true } });
+  const name = `${Array.isArray(variables?.ids) ? variables.ids.length : 0} ${query}`;
+  const price = asked.price ?? prices.get(name) ?? 0;
+  const missingMs = takePoints({ shopId, price, now: clock() });
   if (missingMs > 0)
     throw new ShopifyFailed('Shopify would throttle the query', {
       advice: 'throttled',
       retryAfterMs: missingMs,
     });
-  const { domain } = await db.shop.findUniqueOrThrow({ where: { id: shopId }, select: { domain: true } });
+  const ended = (extensions: unknown): Cost | undefined => {
+    const cost = costOf(extensions);
+    notePoints({ shopId, price, cost, now: clock() });
+    if (prices.size > MOST_PRICES) prices.clear();
+    if (cost) prices.set(name, cost.requested);
+    return cost;
+  };
+  try {
+    const answer = await request({ domain, query, variables, clock, signal });
+    return { data: answer.data as T, cost: ended(answer.extensions) };
+  } catch (error) {
+    ended(error instanceof GraphqlQueryError ? error.body?.extensions : undefined);
+    throw failure(error);
+  }
+}
+
+async function request({
+  domain,
+  query,
+  variables,
+  clock,
+  signal,
+}: Omit<Asked, 'shopId' | 'price'> & { domain: string }): Promise<{ data?: unknown; extensions?: unknown }> {
   let refused: string | undefined;
   for (;;) {
-    const session = await accessTo({ domain, clock, refused }).catch((error: unknown) => {
-      throw failure(error);
-    });
+    const session = await accessTo({ domain, clock, refused });
     try {
-      const answer = await new api.clients.Graphql({ session }).request(query, {
-        variables,
-        retries: 0,
-        signal,
-      });
-      const cost = costOf(answer.extensions);
-      notePoints({ ...asked, cost, now: clock() });
-      return { data: answer.data as T, cost };
+      return await new api.clients.Graphql({ session }).request(query, { variables, retries: 0, signal });
     } catch (error) {
-      if (error instanceof GraphqlQueryError)
-        notePoints({ ...asked, cost: costOf(error.body?.extensions), now: clock() });
       const status = error instanceof HttpResponseError ? error.response.code : undefined;
-      if (status === 401 && refused === undefined) refused = session.accessToken;
-      else throw failure(error);
+      if (status !== 401 || refused !== undefined) throw error;
+      refused = session.accessToken;
     }
   }
 }
@@ -125,7 +171,8 @@ function failure(error: unknown): ShopifyFailed {
     const errors =
       (
         error.body?.errors as
-          { graphQLErrors?: { message?: string; extensions?: { code?: string } }[] } | undefined
+          | { graphQLErrors?: { message?: string; extensions?: { code?: string; cost?: number } }[] }
+          | undefined
       )?.graphQLErrors ?? [];
     const cost = costOf(error.body?.extensions);
     if (errors.some((each) => each.extensions?.code === 'THROTTLED')) {
@@ -133,11 +180,16 @@ function failure(error: unknown): ShopifyFailed {
       return new ShopifyFailed('Shopify throttled the query', {
         advice: 'throttled',
         retryAfterMs: Math.ceil((missing / (cost?.restoreRate ?? 50)) * 1_000),
+        price: cost?.requested,
       });
     }
     return new ShopifyFailed(
       `Shopify refused the query: ${errors.map((each) => each.message).join(' ') || error.message}`,
-      { advice: 'wrong', cause: error },
+      {
+        advice: 'wrong',
+        price: errors.find((each) => each.extensions?.code === 'MAX_COST_EXCEEDED')?.extensions?.cost,
+        cause: error,
+      },
     );
   }
   return new ShopifyFailed('Shopify gave no answer', { advice: 'retry', cause: error });

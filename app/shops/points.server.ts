@@ -1,36 +1,63 @@
-// What a shop's bucket holds, as Shopify last said: a query that cannot be paid for yet is not even sent.
+// What each shop's bucket holds as far as this process knows: Shopify's last word, and our own calls that are still under way.
 import type { Cost } from './admin-api.server.ts';
+import { restored, UNKNOWN, waitFor, type Bucket } from './bucket.ts';
 
-type Asked = { shopId: bigint; query: string; variables?: Record<string, unknown> | undefined; now: Date };
+/** `underWay`: points of our calls that were not answered yet; they are taken from what Shopify says with another call's answer. */
+type Kept = { bucket: Bucket; at: Date; underWay: number };
 
 /** Per shop, lost on a restart, which does no harm: Shopify says it again with every answer. */
-const buckets = new Map<bigint, Pick<Cost, 'available' | 'maximum' | 'restoreRate'> & { at: Date }>();
-/** What Shopify asks for a query before it runs, by its text and how many ids it names. */
-const prices = new Map<string, number>();
+const buckets = new Map<bigint, Kept>();
+const MOST_SHOPS = 10_000;
 
-const nameOf = ({ query, variables }: Pick<Asked, 'query' | 'variables'>) =>
-  `${Array.isArray(variables?.ids) ? variables.ids.length : 0} ${query}`;
+const keptOf = ({ shopId, now }: { shopId: bigint; now: Date }): Kept =>
+  buckets.get(shopId) ?? { bucket: UNKNOWN, at: now, underWay: 0 };
 
-/** Takes the query's price from what is left. @returns 0, or after how many ms there will be enough: then it is not to be sent now. */
-export function takePoints({ shopId, now, ...asked }: Asked): number {
-  const bucket = buckets.get(shopId);
-  const price = prices.get(nameOf(asked));
-  if (bucket === undefined || price === undefined) return 0;
-  const seconds = Math.max(0, now.getTime() - bucket.at.getTime()) / 1_000;
-  const available = Math.min(bucket.maximum, bucket.available + seconds * bucket.restoreRate);
-  // Dearer than the whole bucket: that is for Shopify to say.
-  if (available < price && price <= bucket.maximum)
-    return Math.ceil(((price - available) / bucket.restoreRate) * 1_000);
-  buckets.set(shopId, { ...bucket, available: available - price, at: now });
+/** The shop's bucket now; `UNKNOWN` until Shopify has spoken of it. */
+export function bucketOf({ shopId, now }: { shopId: bigint; now: Date }): Bucket {
+  const { bucket, at } = keptOf({ shopId, now });
+  return restored({ bucket, ms: now.getTime() - at.getTime() });
+}
+
+/**
+ * Takes a call's price out of the bucket, as Shopify does before it runs a query.
+ * @returns 0, or after how many ms there will be enough: then nothing was taken, and the call is not to be sent now.
+ */
+export function takePoints({ shopId, price, now }: { shopId: bigint; price: number; now: Date }): number {
+  const bucket = bucketOf({ shopId, now });
+  const waitMs = waitFor({ bucket, points: price });
+  if (waitMs > 0) return waitMs;
+  const { underWay } = keptOf({ shopId, now });
+  if (buckets.size >= MOST_SHOPS && !buckets.has(shopId)) buckets.clear();
+  buckets.set(shopId, {
+    bucket: { ...bucket, available: bucket.available - price },
+    at: now,
+    underWay: underWay + price,
+  });
   return 0;
 }
 
-/** What Shopify said with its answer: also the words of another process that spends from the same bucket. */
-export function notePoints({ shopId, cost, now, ...asked }: Asked & { cost: Cost | undefined }): void {
-  if (cost === undefined) return;
-  if (prices.size > 1_000) prices.clear();
-  prices.set(nameOf(asked), cost.requested);
-  if (buckets.size > 10_000) buckets.clear();
+/** The call for which `price` was taken has ended; `cost` is what Shopify said with its answer, of all processes' calls. */
+export function notePoints({
+  shopId,
+  price,
+  cost,
+  now,
+}: {
+  shopId: bigint;
+  price: number;
+  cost: Cost | undefined;
+  now: Date;
+}): void {
+  const kept = keptOf({ shopId, now });
+  const underWay = Math.max(0, kept.underWay - price);
+  if (cost === undefined) {
+    buckets.set(shopId, { ...kept, underWay });
+    return;
+  }
   const { available, maximum, restoreRate } = cost;
-  buckets.set(shopId, { available, maximum, restoreRate, at: now });
+  buckets.set(shopId, {
+    bucket: { available: Math.max(0, available - underWay), maximum, restoreRate },
+    at: now,
+    underWay,
+  });
 }

@@ -1,275 +1,228 @@
-// The truth about variants, as Shopify tells it now.
+// Reads stock from Shopify, one planned call at a time: what a call has brought is kept, whatever happens to the next one.
 import type { Clock } from '../lib/clock.ts';
-import { idNumber } from '../lib/json.ts';
-import { askShopify, type Cost } from './admin-api.server.ts';
+import { log } from '../lib/log.server.ts';
+import { wait as realWait, type Wait } from '../lib/retry.ts';
+import { askShopify, ShopifyFailed } from './admin-api.server.ts';
+import { bucketOf } from './points.server.ts';
+import {
+  fewer,
+  moreAgain,
+  planRead,
+  priceOf,
+  VARIANTS_A_CALL,
+  type ReadPlan,
+  type Rest,
+  type Wanted,
+} from './read-plan.ts';
+import {
+  componentItemOf,
+  COMPONENTS_QUERY,
+  levelOf,
+  LEVELS_QUERY,
+  truthOf,
+  variantGid,
+  VARIANTS_QUERY,
+  type ComponentNode,
+  type LevelNode,
+  type Page,
+  type VariantNode,
+  type VariantTruth,
+} from './variant-queries.ts';
 
-export type Level = {
-  locationId: bigint;
-  available: number;
-  active: boolean;
-  locationActive: boolean;
-  fulfillsOnlineOrders: boolean;
+/** `at`: when Shopify was first asked for it; what changed since may not be in it. null: Shopify no longer knows the variant. */
+export type Reading = { truth: VariantTruth | 'unreadable' | null; at: Date };
+type Readings = Map<bigint, Reading>;
+
+/** A variant of which pages are missing. */
+type Begun = { truth: VariantTruth; at: Date; rests: Rest[] };
+
+export type Reader = {
+  /** The next call for these variants (not empty, the most urgent first), and when the shop's points suffice for it. */
+  plan(wanted: Wanted[]): ReadPlan;
+  /**
+   * Makes the call. @returns the variants that are read whole by now; none, while pages are missing or a refused call is made smaller.
+   * @throws {ShopifyFailed} Shopify cannot be read now: what was read in part is kept.
+   */
+  read(plan: ReadPlan): Promise<Readings>;
 };
 
-export type VariantTruth = {
-  variantId: bigint;
-  productId: bigint;
-  inventoryItemId: bigint | null;
-  productTitle: string;
-  title: string;
-  handle: string;
-  /** Address on the online store; null while the product is not published there. */
-  url: string | null;
-  imageUrl: string | null;
-  /** Decimal text in the shop's currency. */
-  price: string | null;
-  status: 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED';
-  published: boolean;
-  availableForSale: boolean;
-  tracked: boolean;
-  policy: 'CONTINUE' | 'DENY';
-  requiresComponents: boolean;
-  requiresSellingPlan: boolean;
-  /** Inventory items of a bundle's components. */
-  componentItemIds: bigint[];
-  levels: Level[];
-};
+/** So many more levels are asked for where Shopify's own count of them says too little. */
+const SOME_MORE = 25;
+/** Most bundles have no more components. */
+const COMPONENTS = 30;
 
-/** Whether the online store shows the product to shoppers now; of any other nobody outside the shop may learn even the name. */
-export const isShown = ({ status, published }: Pick<VariantTruth, 'status' | 'published'>): boolean =>
-  (status === 'ACTIVE' || status === 'UNLISTED') && published;
+/** How many times our own price Shopify asked last: its rules may be others than those we know. */
+let dearer = 1;
 
-/** Most variants of one look: keeps the query under Shopify's 1,000 points. */
-export const VARIANTS_A_LOOK = 25;
-/** Shopify's limit for an input array. */
-export const VARIANTS_A_PROBE = 250;
+/** Reads the variants of one shop. Not to be used by two at once. */
+export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }): Reader {
+  const begun = new Map<bigint, Begun>();
+  let atMost = VARIANTS_A_CALL;
 
-export const VARIANTS_QUERY = `#graphql
-  query Look($ids: [ID!]!) {
-    nodes(ids: $ids) {
-      ... on ProductVariant {
-        id
-        title
-        price
-        availableForSale
-        inventoryPolicy
-        requiresComponents
-        media(first: 1) { nodes { preview { image { url } } } }
-        product {
-          id
-          title
-          handle
-          status
-          onlineStoreUrl
-          requiresSellingPlan
-          featuredMedia { preview { image { url } } }
-        }
-        inventoryItem {
-          id
-          tracked
-          inventoryLevels(first: 5) {
-            pageInfo { hasNextPage endCursor }
-            nodes { isActive location { id isActive fulfillsOnlineOrders } quantities(names: ["available"]) { name quantity } }
-          }
-        }
+  async function ask<T>({
+    plan,
+    ...asked
+  }: {
+    plan: ReadPlan;
+    query: string;
+    variables: object;
+  }): Promise<T> {
+    const { call, price } = plan;
+    const variables = { ...asked.variables, first: call.first };
+    const { data, cost } = await askShopify<T>({ shopId, query: asked.query, variables, price, clock });
+    if (cost) dearer = cost.requested / priceOf(call);
+    return data;
+  }
+
+  /** Whole, or begun: then the next plan goes on with it. */
+  function keep(id: bigint, { truth, at, rests }: Begun): Readings {
+    begun.delete(id);
+    if (rests.length === 0) return new Map([[id, { truth, at }]]);
+    begun.set(id, { truth, at, rests });
+    return new Map();
+  }
+
+  function keepFirst({ id, node, at }: { id: bigint; node: VariantNode; at: Date }): Readings {
+    const truth = truthOf(node);
+    const { inventoryLevels, locationsCount } = node.inventoryItem;
+    const { hasNextPage, endCursor } = inventoryLevels.pageInfo;
+    const counted = (locationsCount?.count ?? 0) - truth.levels.length;
+    const rests: Rest[] = [];
+    if (hasNextPage) rests.push({ of: 'levels', after: endCursor, left: counted > 0 ? counted : SOME_MORE });
+    if (node.requiresComponents) rests.push({ of: 'components', after: null, left: COMPONENTS });
+    return keep(id, { truth, at, rests });
+  }
+
+  async function readFirst(plan: ReadPlan, ids: bigint[]): Promise<Readings> {
+    const at = clock();
+    const variables = { ids: ids.map(variantGid) };
+    const { nodes } = await ask<{ nodes: (VariantNode | Record<string, never> | null)[] }>({
+      plan,
+      query: VARIANTS_QUERY,
+      variables,
+    });
+    const found: Readings = new Map();
+    for (const [place, id] of ids.entries()) {
+      const node = nodes[place];
+      if (!node || !('inventoryItem' in node)) found.set(id, { truth: null, at });
+      else for (const [, reading] of keepFirst({ id, node: node as VariantNode, at })) found.set(id, reading);
+    }
+    return found;
+  }
+
+  async function readMore(
+    plan: ReadPlan,
+    { id, of, after }: { id: bigint; of: Rest['of']; after: string | null },
+  ): Promise<Readings> {
+    const { truth, at, rests } = begun.get(id)!;
+    const page = of === 'levels' ? await levels() : await components();
+    const [rest, ...others] = rests;
+    const left = Math.max(rest!.left - (page?.nodes.length ?? 0), SOME_MORE);
+    const more = page?.pageInfo.hasNextPage ? [{ of, after: page.pageInfo.endCursor, left }] : [];
+    return keep(id, { truth, at, rests: [...more, ...others] });
+
+    async function levels(): Promise<Page<LevelNode> | undefined> {
+      const { inventoryItem } = await ask<{ inventoryItem: { inventoryLevels: Page<LevelNode> } | null }>({
+        plan,
+        query: LEVELS_QUERY,
+        variables: { id: `gid://shopify/InventoryItem/${truth.inventoryItemId}`, after },
+      });
+      truth.levels.push(...(inventoryItem?.inventoryLevels.nodes ?? []).map(levelOf));
+      return inventoryItem?.inventoryLevels;
+    }
+    async function components(): Promise<Page<ComponentNode> | undefined> {
+      const { productVariant } = await ask<{
+        productVariant: { productVariantComponents: Page<ComponentNode> } | null;
+      }>({ plan, query: COMPONENTS_QUERY, variables: { id: variantGid(id), after } });
+      const page = productVariant?.productVariantComponents;
+      truth.componentItemIds.push(...(page?.nodes ?? []).map(componentItemOf));
+      return page;
+    }
+  }
+
+  /** A refused call is made smaller: that one may succeed, or show which variant it is that Shopify cannot answer. */
+  function shrink({ call }: ReadPlan, error: ShopifyFailed): Readings {
+    const tooDear = error.advice === 'wrong' && error.price !== undefined;
+    if (error.price !== undefined) dearer = error.price / priceOf(call);
+    const alone = call.of !== 'variants' || call.ids.length === 1;
+    atMost = fewer(call);
+    if (!alone || tooDear) {
+      log.warn('Shopify refused a reading; it is made smaller', { shopId, variants: atMost, error });
+      return new Map();
+    }
+    if (error.advice !== 'wrong') throw error;
+    const id = call.of === 'variants' ? call.ids[0]! : call.id;
+    log.error('a variant could not be read', { shopId, variantId: id, error });
+    begun.delete(id);
+    return new Map([[id, { truth: 'unreadable', at: clock() }]]);
+  }
+
+  return {
+    plan: (wanted) =>
+      planRead({
+        wanted,
+        begun: new Map([...begun].map(([id, { rests }]) => [id, rests[0]!])),
+        bucket: bucketOf({ shopId, now: clock() }),
+        atMost,
+        dearer,
+      }),
+    async read(plan) {
+      const { call } = plan;
+      try {
+        const found = call.of === 'variants' ? await readFirst(plan, call.ids) : await readMore(plan, call);
+        atMost = moreAgain(atMost);
+        return found;
+      } catch (error) {
+        if (!(error instanceof ShopifyFailed) || !['throttled', 'wrong'].includes(error.advice)) throw error;
+        return shrink(plan, error);
       }
-    }
-  }`;
-
-export const LEVELS_QUERY = `#graphql
-  query MoreLevels($id: ID!, $after: String) {
-    inventoryItem(id: $id) {
-      inventoryLevels(first: 50, after: $after) {
-        pageInfo { hasNextPage endCursor }
-        nodes { isActive location { id isActive fulfillsOnlineOrders } quantities(names: ["available"]) { name quantity } }
-      }
-    }
-  }`;
-
-export const COMPONENTS_QUERY = `#graphql
-  query Components($id: ID!) {
-    productVariant(id: $id) {
-      productVariantComponents(first: 50) { nodes { productVariant { inventoryItem { id } } } }
-    }
-  }`;
-
-export const PROBE_QUERY = `#graphql
-  query Probe($ids: [ID!]!) {
-    nodes(ids: $ids) {
-      ... on ProductVariant { id availableForSale inventoryQuantity }
-    }
-  }`;
-
-type LevelNode = {
-  isActive: boolean;
-  location: { id: string; isActive: boolean; fulfillsOnlineOrders: boolean };
-  quantities: { name: string; quantity: number }[];
-};
-type LevelPage = { pageInfo: { hasNextPage: boolean; endCursor: string | null }; nodes: LevelNode[] };
-type Preview = { preview: { image: { url: string } | null } | null };
-type VariantNode = {
-  id: string;
-  title: string;
-  price: string;
-  availableForSale: boolean;
-  inventoryPolicy: 'CONTINUE' | 'DENY';
-  requiresComponents: boolean;
-  media: { nodes: Preview[] };
-  product: {
-    id: string;
-    title: string;
-    handle: string;
-    status: VariantTruth['status'];
-    onlineStoreUrl: string | null;
-    requiresSellingPlan: boolean;
-    featuredMedia: Preview | null;
+    },
   };
-  inventoryItem: { id: string; tracked: boolean; inventoryLevels: LevelPage };
-};
+}
 
-export const variantGid = (id: bigint) => `gid://shopify/ProductVariant/${id}`;
-
-const level = (node: LevelNode): Level => ({
-  locationId: idNumber(node.location.id)!,
-  available: node.quantities.find(({ name }) => name === 'available')?.quantity ?? 0,
-  active: node.isActive,
-  locationActive: node.location.isActive,
-  fulfillsOnlineOrders: node.location.fulfillsOnlineOrders,
-});
+/** Somebody waits for the answer, and is told without it when it takes longer. */
+const PATIENCE_MS = 5_000;
 
 /**
- * Reads up to 25 variants in one query (levels beyond the first five, and a bundle's components, by queries of their own).
- * A variant that Shopify no longer knows is missing from the map.
+ * Reads these variants for somebody who waits, as soon as the shop's points suffice. A variant that Shopify no longer knows is missing
+ * from the map.
+ * @param patienceMs how long the points may be waited for in all.
  * @throws {ShopifyFailed} with advice.
  */
 export async function readVariants({
   shopId,
   variantIds,
   clock,
+  patienceMs = PATIENCE_MS,
+  wait = realWait,
 }: {
   shopId: bigint;
   variantIds: bigint[];
   clock: Clock;
+  patienceMs?: number;
+  wait?: Wait;
 }): Promise<Map<bigint, VariantTruth>> {
-  if (variantIds.length > VARIANTS_A_LOOK)
-    throw new RangeError(`A look reads at most ${VARIANTS_A_LOOK} variants, not ${variantIds.length}.`);
-  const { data } = await askShopify<{ nodes: (VariantNode | Record<string, never> | null)[] }>({
-    shopId,
-    query: VARIANTS_QUERY,
-    variables: { ids: variantIds.map(variantGid) },
-    clock,
-  });
-  const found = data.nodes.filter((node): node is VariantNode => node !== null && 'inventoryItem' in node);
-  const truths = await Promise.all(
-    found.map(async (node): Promise<VariantTruth> => ({
-      variantId: idNumber(node.id)!,
-      productId: idNumber(node.product.id)!,
-      inventoryItemId: idNumber(node.inventoryItem.id) ?? null,
-      productTitle: node.product.title,
-      title: node.title,
-      handle: node.product.handle,
-      url: node.product.onlineStoreUrl,
-      imageUrl:
-        node.media.nodes[0]?.preview?.image?.url ?? node.product.featuredMedia?.preview?.image?.url ?? null,
-      price: node.price,
-      status: node.product.status,
-      published: node.product.onlineStoreUrl !== null,
-      availableForSale: node.availableForSale,
-      tracked: node.inventoryItem.tracked,
-      policy: node.inventoryPolicy,
-      requiresComponents: node.requiresComponents,
-      requiresSellingPlan: node.product.requiresSellingPlan,
-      componentItemIds: node.requiresComponents ? await components({ shopId, id: node.id, clock }) : [],
-      levels: [
-        ...node.inventoryItem.inventoryLevels.nodes,
-        ...(await moreLevels({ shopId, item: node.inventoryItem, clock })),
-      ].map(level),
-    })),
-  );
-  return new Map(truths.map((truth) => [truth.variantId, truth]));
-}
-
-async function moreLevels({
-  shopId,
-  item,
-  clock,
-}: {
-  shopId: bigint;
-  item: VariantNode['inventoryItem'];
-  clock: Clock;
-}): Promise<LevelNode[]> {
-  const nodes: LevelNode[] = [];
-  let { pageInfo } = item.inventoryLevels;
-  while (pageInfo.hasNextPage) {
-    const { data } = await askShopify<{ inventoryItem: { inventoryLevels: LevelPage } | null }>({
-      shopId,
-      query: LEVELS_QUERY,
-      variables: { id: item.id, after: pageInfo.endCursor },
-      clock,
-    });
-    if (data.inventoryItem === null) break;
-    nodes.push(...data.inventoryItem.inventoryLevels.nodes);
-    pageInfo = data.inventoryItem.inventoryLevels.pageInfo;
+  const reader = createReader({ shopId, clock });
+  const truths = new Map<bigint, VariantTruth>();
+  let wanted = variantIds.map((id): Wanted => ({ id, levels: null, news: true }));
+  for (let leftMs = patienceMs; wanted.length > 0;) {
+    const plan = reader.plan(wanted);
+    const { waitMs } = plan;
+    if (waitMs > leftMs)
+      throw new ShopifyFailed('Shopify would throttle the query', {
+        advice: 'throttled',
+        retryAfterMs: waitMs,
+      });
+    leftMs -= waitMs;
+    if (waitMs > 0) await wait({ ms: waitMs });
+    else {
+      const found = await reader.read(plan);
+      for (const [id, { truth }] of found) {
+        if (truth === 'unreadable') throw new ShopifyFailed('Shopify refused a variant', { advice: 'wrong' });
+        if (truth !== null) truths.set(id, truth);
+      }
+      wanted = wanted.filter(({ id }) => !found.has(id));
+    }
   }
-  return nodes;
-}
-
-async function components({
-  shopId,
-  id,
-  clock,
-}: {
-  shopId: bigint;
-  id: string;
-  clock: Clock;
-}): Promise<bigint[]> {
-  const { data } = await askShopify<{
-    productVariant: {
-      productVariantComponents: { nodes: { productVariant: { inventoryItem: { id: string } } }[] };
-    } | null;
-  }>({
-    shopId,
-    query: COMPONENTS_QUERY,
-    variables: { id },
-    clock,
-  });
-  return (data.productVariant?.productVariantComponents.nodes ?? []).map((node) =>
-    idNumber(node.productVariant.inventoryItem.id)!,
-  );
-}
-
-/** A cheap reading of up to 250 variants for the sweep: enough to see that something changed, not enough to decide. */
-export async function probeVariants({
-  shopId,
-  variantIds,
-  clock,
-}: {
-  shopId: bigint;
-  variantIds: bigint[];
-  clock: Clock;
-}): Promise<{
-  probes: Map<bigint, { availableForSale: boolean; inventoryQuantity: number | null }>;
-  cost?: Cost;
-}> {
-  if (variantIds.length > VARIANTS_A_PROBE)
-    throw new RangeError(`A probe reads at most ${VARIANTS_A_PROBE} variants, not ${variantIds.length}.`);
-  const { data, cost } = await askShopify<{
-    nodes: ({ id?: string; availableForSale: boolean; inventoryQuantity: number | null } | null)[];
-  }>({
-    shopId,
-    query: PROBE_QUERY,
-    variables: { ids: variantIds.map(variantGid) },
-    clock,
-  });
-  const probes = data.nodes.flatMap((node) =>
-    node?.id === undefined
-      ? []
-      : [
-          [
-            idNumber(node.id)!,
-            { availableForSale: node.availableForSale, inventoryQuantity: node.inventoryQuantity },
-          ] as const,
-        ],
-  );
-  return { probes: new Map(probes), cost };
+  return truths;
 }

@@ -1,6 +1,6 @@
 // A variant was deleted or made anew: its waiters may be moved, by the merchant's own hand, to another variant of the same product.
 import type { Tx } from '../db.server.ts';
-import type { VariantTruth } from '../shops/read-variants.server.ts';
+import type { VariantTruth } from '../shops/variant-queries.ts';
 import { newVariant } from './wanted.server.ts';
 
 type Move = { tx: Tx; shopId: bigint; from: bigint; to: VariantTruth; now: Date };

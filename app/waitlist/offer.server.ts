@@ -6,7 +6,7 @@ import type { Effects, Handle } from '../messenger/inbox.server.ts';
 import { fitName, LIMIT } from '../messenger/limits.ts';
 import { makePayload } from '../messenger/payload.ts';
 import { variantUrl } from '../shops/links.ts';
-import type { VariantTruth } from '../shops/read-variants.server.ts';
+import type { VariantTruth } from '../shops/variant-queries.ts';
 import { placeInLine } from './line.server.ts';
 import { meet, nameOf, silence, voiceOf, type Turn, type Voice } from './person.server.ts';
 import { described, newVariant } from './wanted.server.ts';

@@ -74,7 +74,7 @@ export async function saveToken({ tx, event, now }: { tx: Tx; event: OptIn; now:
   if (shopper.stoppedAt !== null)
     await tx.shopper.update({ where: { shopId_id: { shopId, id: shopperId } }, data: { stoppedAt: null } });
   // The merchant's test waits for no stock: "pretend it is back" is its only restock.
-  if (!isTest) await markWanted({ tx, shopId, variantIds: [variantId] });
+  if (!isTest) await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
   return { outcome: 'waiting', subscription, request };
 }
 

@@ -2,32 +2,40 @@
 import { db } from '../db.server.ts';
 import type { Tx } from '../db.server.ts';
 import { ring } from '../jobs/signal.server.ts';
-import { isShown, type VariantTruth } from '../shops/read-variants.server.ts';
+import { isShown, type VariantTruth } from '../shops/variant-queries.ts';
 
 type Of = { shopId: bigint; variantId: bigint };
 
 /**
  * A hint: every variant's `wanted` goes up by one, also when a look is due already, so that a hint during a look is never lost.
+ * @param news whether something was said about just these variants: they are looked at before those that are marked with all the others.
  * @returns how many of them are known here.
  */
 export async function markWanted({
   tx,
   shopId,
   variantIds,
+  news,
+  now,
 }: {
   tx: Tx;
   shopId: bigint;
   variantIds: bigint[];
+  news: boolean;
+  now: Date;
 }): Promise<number> {
   if (variantIds.length === 0) return 0;
   // Locked in one order, or two webhooks about the same variants would wait for each other; and not as keys, or two yeses at once to
   // one variant would, since each new subscription holds the variant's key.
   const rows = await tx.$queryRaw<{ fresh: boolean }[]>`
-    UPDATE "Variant" v SET "wanted" = v."wanted" + 1
-    FROM (SELECT "id" FROM "Variant" WHERE "shopId" = ${shopId} AND "id" = ANY(${variantIds}::bigint[]) ORDER BY "id" FOR NO KEY UPDATE) due
-    WHERE v."shopId" = ${shopId} AND v."id" = due."id"
-    RETURNING v."wanted" = v."looked" + 1 AS "fresh"`;
-  // Only a variant that turns from clean to marked needs the bell: whoever looks at it reads `wanted` itself.
+    UPDATE "Variant" v SET "wanted" = v."wanted" + 1,
+      "newsMark" = CASE WHEN ${news} THEN v."wanted" + 1 ELSE v."newsMark" END,
+      "dueSince" = CASE WHEN v."wanted" > v."looked" THEN v."dueSince" ELSE ${now} END
+    FROM (SELECT "id", "wanted" > "looked" AS "due", "newsMark" > "looked" AS "news" FROM "Variant"
+      WHERE "shopId" = ${shopId} AND "id" = ANY(${variantIds}::bigint[]) ORDER BY "id" FOR NO KEY UPDATE) was
+    WHERE v."shopId" = ${shopId} AND v."id" = was."id"
+    RETURNING NOT was."due" OR (${news} AND NOT was."news") AS "fresh"`;
+  // Only a variant that turns from clean to marked, or gets its first news, needs the bell: whoever looks at it reads `wanted` itself.
   if (rows.some((row) => row.fresh)) await ring(tx, 'looks', String(shopId));
   return rows.length;
 }
@@ -39,24 +47,12 @@ export async function lookLater({ tx, shopId, variantId, at }: Of & { tx: Tx; at
   await ring(tx, 'looks', String(shopId));
 }
 
-export type DueVariant = { id: bigint; wanted: bigint };
-
-/** The variants of one shop for which a look is due, appointments that have come included; `wanted` is what a look has to note first. */
-export async function dueVariants({
-  shopId,
-  now,
-  limit,
-}: {
-  shopId: bigint;
-  now: Date;
-  limit: number;
-}): Promise<DueVariant[]> {
-  return db.$transaction(async (tx) => {
-    await tx.$executeRaw`
-      UPDATE "Variant" SET "wanted" = "wanted" + 1, "lookAt" = NULL WHERE "shopId" = ${shopId} AND "lookAt" <= ${now}`;
-    return tx.$queryRaw<DueVariant[]>`
-      SELECT "id", "wanted" FROM "Variant" WHERE "shopId" = ${shopId} AND "wanted" > "looked" ORDER BY "id" LIMIT ${limit}`;
-  });
+/** Marks the variants of one shop whose appointment has come: news that time itself gives. */
+export async function keepAppointments({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "Variant" SET "wanted" = "wanted" + 1, "newsMark" = "wanted" + 1, "lookAt" = NULL,
+      "dueSince" = CASE WHEN "wanted" > "looked" THEN "dueSince" ELSE "lookAt" END
+    WHERE "shopId" = ${shopId} AND "lookAt" <= ${now}`;
 }
 
 /** The shops that have a look to make now, and when the next appointment of any shop comes. */
@@ -94,6 +90,8 @@ export async function noteLooked({
     where: { shopId, id: variantId, looked: { lt: lookedTo } },
     data: {
       looked: lookedTo,
+      // Should it be due again already, it has been so since this look at the earliest.
+      dueSince: now,
       ...(staleLooks === undefined ? {} : { staleLooks }),
       ...(truth === null ? {} : { ...described(truth), missingSince: null }),
     },
@@ -114,6 +112,7 @@ export const described = (truth: VariantTruth) => ({
   productId: truth.productId,
   inventoryItemId: truth.inventoryItemId,
   componentItemIds: truth.componentItemIds,
+  levels: truth.levels.length,
   ...(isShown(truth)
     ? {
         productTitle: truth.productTitle,

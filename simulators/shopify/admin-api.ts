@@ -14,6 +14,7 @@ import { createBuckets, STANDARD, type BucketSize } from './bucket.ts';
 import type { Shop } from './shop-state.ts';
 import { adminSchema, isVersion, type Version } from './schema.ts';
 import { MAX_QUERY_COST, queryCost } from './query-cost.ts';
+import { watchForWaste } from './wasted-calls.ts';
 import type { Store } from './store.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -51,14 +52,20 @@ export function createAdminApi({
   tokens,
   now,
   optionalScopes,
+  wait,
 }: {
   store: Store;
   tokens: Tokens;
   now: () => Date;
   optionalScopes: string[];
+  wait: (ms: number) => Promise<void>;
 }) {
   let size: BucketSize = STANDARD;
-  const buckets = createBuckets({ now, size: () => size });
+  const sizes = new Map<string, BucketSize>();
+  let dearness = 1;
+  const sizeOf = (key: string) => sizes.get(key.slice(key.indexOf('@') + 1)) ?? size;
+  const buckets = createBuckets({ now, sizeOf });
+  const waste = watchForWaste({ now, sizeOf });
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
   const log: AdminLogEntry[] = [];
 
@@ -86,11 +93,13 @@ export function createAdminApi({
     version,
     shop,
     installation,
+    answerMs,
   }: {
     asked: Asked;
     version: Version;
     shop: Shop;
     installation: Shop['installations'][number];
+    answerMs: number;
   }): Promise<Reply & { requestedCost?: number }> {
     const admin = adminSchema(version);
     const { schema } = admin;
@@ -113,7 +122,7 @@ export function createAdminApi({
     }
 
     const priced = { schema, document, operation, variables };
-    const requestedQueryCost = queryCost(priced);
+    const requestedQueryCost = Math.ceil(queryCost(priced) * dearness);
     if (requestedQueryCost > MAX_QUERY_COST) {
       const error = refusal({
         message: `Query cost is ${requestedQueryCost}, which exceeds the single query max cost limit (${MAX_QUERY_COST}).`,
@@ -128,9 +137,11 @@ export function createAdminApi({
     const cost = (actualQueryCost: number | null) => ({
       cost: { requestedQueryCost, actualQueryCost, throttleStatus: buckets.status(key) },
     });
-    if (!buckets.take({ key, points: requestedQueryCost }))
+    if (!buckets.take({ key, points: requestedQueryCost })) {
+      waste.refused({ key, operation });
       return { ...throttled(), extensions: cost(null), requestedCost: requestedQueryCost };
-
+    }
+    if (answerMs > 0) await wait(answerMs);
     const result = await answer({
       admin,
       document,
@@ -138,8 +149,9 @@ export function createAdminApi({
       variables,
       context: { store, shop, installation, optionalScopes, now: now() },
     });
-    const actualQueryCost = queryCost({ ...priced, data: result.data ?? null });
+    const actualQueryCost = Math.ceil(queryCost({ ...priced, data: result.data ?? null }) * dearness);
     buckets.giveBack({ key, points: requestedQueryCost - actualQueryCost });
+    waste.answered({ key, operation, asked, data: result.data, points: actualQueryCost });
     return {
       data: result.data,
       ...(result.errors && { errors: result.errors.map((error) => error.toJSON()) }),
@@ -153,11 +165,14 @@ export function createAdminApi({
     shop,
     version,
     throttle,
+    answerMs = 0,
   }: {
     request: Request;
     shop: Shop;
     version: string;
     throttle: boolean;
+    /** Between the question, when its price is taken, and the answer, when the rest comes back. */
+    answerMs?: number;
   }): Promise<Response> {
     if (request.method !== 'POST' || !isVersion(version))
       return json({ body: { errors: 'Not Found' }, status: 404 });
@@ -196,7 +211,7 @@ export function createAdminApi({
             },
           },
         }
-      : await run({ asked, version, shop, installation: caller.installation });
+      : await run({ asked, version, shop, installation: caller.installation, answerMs });
     const errors = Array.isArray(body.errors)
       ? body.errors.map((error) => (error as { message: string }).message)
       : [];
@@ -216,13 +231,21 @@ export function createAdminApi({
     handle,
     /** Every call that reached the door, oldest first. */
     calls: (): readonly AdminLogEntry[] => log,
-    setBucket(given: BucketSize): void {
-      size = given;
+    /** Of one shop, or of all that have none of their own. */
+    setBucket({ shop, ...given }: BucketSize & { shop?: string }): void {
+      if (shop === undefined) size = given;
+      else sizes.set(shop, given);
     },
-    /** Leaves nothing in the app's bucket for this shop. */
-    drainBucket({ shop, apiKey }: { shop: string; apiKey: string }): void {
-      buckets.drain(bucketKey({ shop, apiKey }));
+    /** Shopify's prices may be others than those it has published: so many times as high. */
+    setDearness(times: number): void {
+      dearness = times;
     },
+    /** Leaves so many points in the app's bucket for this shop, as another process of the app would: none, unless said otherwise. */
+    drainBucket({ shop, apiKey, to = 0 }: { shop: string; apiKey: string; to?: number }): void {
+      buckets.leave({ key: bucketKey({ shop, apiKey }), points: to });
+    },
+    /** Calls that were spent and from which nothing could be learnt: a test in which there are any has found a fault. */
+    wasted: (): readonly string[] => waste.findings,
   };
 }
 

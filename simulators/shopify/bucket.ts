@@ -7,11 +7,11 @@ export const STANDARD: BucketSize = { maximum: 2_000, restoreRate: 100 };
 
 export type ThrottleStatus = { maximumAvailable: number; currentlyAvailable: number; restoreRate: number };
 
-export function createBuckets({ now, size }: { now: () => Date; size: () => BucketSize }) {
+export function createBuckets({ now, sizeOf }: { now: () => Date; sizeOf: (key: string) => BucketSize }) {
   const levels = new Map<string, { available: number; at: number }>();
 
   function level(key: string) {
-    const { maximum, restoreRate } = size();
+    const { maximum, restoreRate } = sizeOf(key);
     const at = now().getTime();
     const kept = levels.get(key) ?? { available: maximum, at };
     const restored = (Math.max(0, at - kept.at) / 1_000) * restoreRate;
@@ -21,28 +21,29 @@ export function createBuckets({ now, size }: { now: () => Date; size: () => Buck
   }
 
   return {
-    /** Takes the asked price, or leaves the bucket as it was. */
+    /** Takes the requested price before the query runs, or leaves the bucket as it was. */
     take({ key, points }: { key: string; points: number }): boolean {
       const current = level(key);
       if (current.available < points) return false;
       current.available -= points;
       return true;
     },
+    /** What the query did not use of it comes back with the answer. */
     giveBack({ key, points }: { key: string; points: number }): void {
       const current = level(key);
-      current.available = Math.min(size().maximum, current.available + points);
+      current.available = Math.min(sizeOf(key).maximum, current.available + points);
     },
     status(key: string): ThrottleStatus {
-      const { maximum, restoreRate } = size();
+      const { maximum, restoreRate } = sizeOf(key);
       return {
         maximumAvailable: maximum,
         currentlyAvailable: Math.floor(level(key).available),
         restoreRate,
       };
     },
-    /** Empties a bucket, as another process of the same app would. */
-    drain(key: string): void {
-      level(key).available = 0;
+    /** As another process of the same app would leave it. */
+    leave({ key, points }: { key: string; points: number }): void {
+      level(key).available = Math.min(sizeOf(key).maximum, points);
     },
   };
 }

@@ -76,6 +76,12 @@ export function createStore({ now }: { now: () => Date }) {
       action(domain)('locations/create', { kind: 'location', locationId: id });
       return location;
     },
+    /** As a chain has them: up to 200 in life, though Shopify lets a large shop have 1,000. */
+    addLocations({ shop: domain, count }: { shop: string; count: number }): Location[] {
+      return Array.from({ length: count }, (_, at) =>
+        this.addLocation({ shop: domain, name: `Branch ${at + 1}` }),
+      );
+    },
     setLocation({
       shop: domain,
       locationId,

@@ -1,7 +1,7 @@
 // Ready-made givens for the pure tests: a truth, settings and a restock, each changed only where a test cares.
 import { EVERYONE, type RestockSettings, type RestockState } from '../../app/restock/decide.ts';
 import { sellable, type StockSettings } from '../../app/restock/sellable.ts';
-import type { Level, VariantTruth } from '../../app/shops/read-variants.server.ts';
+import type { Level, VariantTruth } from '../../app/shops/variant-queries.ts';
 
 export { EVERYONE };
 

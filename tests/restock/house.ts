@@ -2,7 +2,7 @@
 import '@shopify/shopify-api/adapters/node';
 import { Session } from '@shopify/shopify-api';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { acquireLease, releaseLease, type Lease } from '../../app/jobs/lease.server.ts';
 import { seal } from '../../app/lib/seal.server.ts';
@@ -16,6 +16,7 @@ import * as products from '../../app/routes/webhooks.shopify.products.ts';
 import { waitFor } from '../setup/wait-for.ts';
 import { serve, type Listening } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
+import type { BucketSize } from '../../simulators/shopify/bucket.ts';
 import type { NewProduct, NewVariant } from '../../simulators/shopify/product-verbs.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
 
@@ -80,6 +81,7 @@ beforeAll(async () => {
   await import('../../simulators/network/preload.ts');
 });
 
+afterEach(() => expect(shopify.admin.wasted(), 'calls that taught nothing').toEqual([]));
 afterAll(async () => {
   await stage.stop();
   await db.$disconnect();
@@ -119,8 +121,14 @@ async function offlineSession(domain: string): Promise<Session> {
 export type House = Awaited<ReturnType<typeof furnish>>;
 let shops = 0;
 
-/** A shop of its own for each test: two online locations and a shop counter, a connected Page, hold-off 0 unless said. */
-export async function furnish(settings: Parameters<typeof db.shop.create>[0]['data'] | object = {}) {
+/**
+ * A shop of its own for each test: two online locations and a shop counter, or so many more, a connected Page, hold-off 0 unless said.
+ * @param branches further locations; every item is stocked at each, at 0 unless said.
+ */
+export async function furnish(
+  settings: Parameters<typeof db.shop.create>[0]['data'] | object = {},
+  { branches = 0, bucket }: { branches?: number; bucket?: BucketSize } = {},
+) {
   shops += 1;
   const domain = `house-${shops}.myshopify.com`;
   const { store } = shopify;
@@ -128,6 +136,8 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
   const [warehouse, annexe, counter] = ['Warehouse', 'Annexe', 'Counter'].map(
     (name) => store.addLocation({ shop: domain, name, fulfillsOnlineOrders: name !== 'Counter' }).id,
   ) as [bigint, bigint, bigint];
+  store.addLocations({ shop: domain, count: branches });
+  if (bucket) shopify.admin.setBucket({ shop: domain, ...bucket });
   shopify.install(domain);
   await sessionStorage.storeSession(await offlineSession(domain));
   await db.shop.create({
@@ -224,7 +234,7 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
             expiresAt: new Date(at.getTime() + 300 * 86_400_000),
           },
         });
-        if (!isTest) await markWanted({ tx, shopId, variantIds: [variantId] });
+        if (!isTest) await markWanted({ tx, shopId, variantIds: [variantId], news: true, now: at });
         return subscription;
       });
     },
@@ -234,6 +244,17 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
       return waiters;
     },
 
+    /** So many sold-out variants of one product, one shopper waiting for each, all looked at once. */
+    async sizes(count: number) {
+      const values = Array.from({ length: count }, (_, index) => `Size ${index + 1}`);
+      const { variantIds } = await house.product({
+        options: [{ name: 'Size', values }],
+        variants: values.map((value) => ({ options: [value] })),
+      });
+      for (const variantId of variantIds) await house.waiter(variantId);
+      await house.lookFor(Infinity);
+      return variantIds;
+    },
     /** A sold-out variant that so many wait for. */
     async soldOut({ waiting }: { waiting: number }) {
       const { variantId } = await house.product();
@@ -264,6 +285,21 @@ export async function furnish(settings: Parameters<typeof db.shop.create>[0]['da
         await releaseLease(lease);
         // On a loaded machine a lease may run out before it is used; the worker would take it again, too.
         if (round.outcome !== 'looked' && round.outcome !== 'lost') return round;
+      }
+    },
+    /** Looks for so many seconds, as the worker does: again as soon as Shopify can be asked. @returns how many seconds it took until nothing was due. */
+    async lookFor(seconds: number): Promise<number> {
+      const began = at.getTime();
+      const spent = () => (at.getTime() - began) / 1_000;
+      for (;;) {
+        const round = await house.look();
+        if (round.outcome !== 'backed_off') return spent();
+        const rest = (round.until.getTime() - at.getTime()) / 1_000;
+        if (spent() + rest > seconds) {
+          pass(seconds - spent());
+          return Infinity;
+        }
+        pass(rest);
       }
     },
     restocks: (variantId: bigint) =>

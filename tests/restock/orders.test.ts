@@ -1,7 +1,7 @@
 // No false "it's back": every order of seven events, every choice of duplicated webhooks, against an oracle that knows nothing of our code.
 import { expect, test } from 'vitest';
 import { decide, isSame, room, type RestockState } from '../../app/restock/decide.ts';
-import type { VariantTruth } from '../../app/shops/read-variants.server.ts';
+import type { VariantTruth } from '../../app/shops/variant-queries.ts';
 import { finding, level, settings, truth } from './given.ts';
 
 type World = {

@@ -1,8 +1,19 @@
 // What Shopify is asked, over real HTTP: the truth about variants whole, and of every failure what to do about it.
+import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { askShopify, ShopifyFailed } from '../../app/shops/admin-api.server.ts';
 import { findProducts } from '../../app/shops/find-products.server.ts';
-import { probeVariants, readVariants } from '../../app/shops/read-variants.server.ts';
+import { probeVariants } from '../../app/shops/probe-variants.server.ts';
+import { priceOf } from '../../app/shops/read-plan.ts';
+import { readVariants } from '../../app/shops/read-variants.server.ts';
+import {
+  COMPONENTS_QUERY,
+  LEVELS_QUERY,
+  variantGid,
+  VARIANTS_QUERY,
+} from '../../app/shops/variant-queries.ts';
+import { queryCost } from '../../simulators/shopify/query-cost.ts';
+import { adminSchema } from '../../simulators/shopify/schema.ts';
 import { clock, openShopify } from './installed.ts';
 
 const house = openShopify();
@@ -29,9 +40,9 @@ test('an answer comes with what it has cost', async () => {
 test('throttled: wait until the bucket holds enough', async () => {
   const { shopId, domain } = await house.install();
   shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
-  const ids = Array.from({ length: 25 }, (_, at) => BigInt(at + 1));
-  const { advice, retryAfterMs } = await failureOf(readVariants({ shopId, variantIds: ids, clock }));
-  expect(advice).toBe('throttled');
+  const many = { query: 'query Many { products(first: 250) { nodes { id } } }', price: 252 };
+  const { advice, retryAfterMs, price } = await failureOf(askShopify({ shopId, ...many, clock }));
+  expect([advice, price]).toEqual(['throttled', 252]);
   expect(retryAfterMs).toBeGreaterThan(500);
   expect(retryAfterMs).toBeLessThan(20_000);
   shopify.disturb({ kind: 'throttle' });
@@ -41,21 +52,39 @@ test('throttled: wait until the bucket holds enough', async () => {
 test('what the bucket cannot pay for yet is not asked at all, and is asked once it can', async () => {
   const { shopId, domain } = await house.install();
   const asked = () => shopify.admin.calls().filter((call) => call.shop === domain).length;
-  const ids = Array.from({ length: 25 }, (_, at) => BigInt(at + 1));
   let at = clock();
-  const look = () => readVariants({ shopId, variantIds: ids, clock: () => at });
-  await look();
+  const many = { shopId, query: 'query Many { products(first: 250) { nodes { id } } }', clock: () => at };
+  await askShopify(many);
   shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
-  const { retryAfterMs } = await failureOf(look());
+  const { retryAfterMs } = await failureOf(askShopify(many));
   const before = asked();
-  expect((await failureOf(look())).advice).toBe('throttled');
+  expect((await failureOf(askShopify(many))).advice).toBe('throttled');
   expect(asked(), 'Shopify was not asked in vain').toBe(before);
   // Another shop has points of its own.
   const other = await house.install();
   await askShopify({ shopId: other.shopId, query: QUERY, clock });
   at = new Date(at.getTime() + retryAfterMs + 1_000);
-  await failureOf(look());
+  await askShopify(many).catch(() => undefined);
   expect(asked(), 'by then it is worth asking').toBe(before + 1);
+});
+
+test('somebody who waits for the answer gets it as soon as the points suffice, or hears that it takes longer', async () => {
+  const { shopId, domain } = await house.install();
+  let at = clock();
+  const many = {
+    shopId,
+    query: 'query Many { products(first: 250) { nodes { id } } }',
+    clock: () => at,
+    patienceMs: 5_000,
+    wait: async ({ ms }: { ms: number }) => {
+      at = new Date(at.getTime() + ms);
+      shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey, to: 500 });
+    },
+  };
+  shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
+  expect(await askShopify(many)).toMatchObject({ data: { products: { nodes: [] } } });
+  shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
+  expect((await failureOf(askShopify({ ...many, patienceMs: 500 }))).advice).toBe('throttled');
 });
 
 test('429 with a Retry-After: wait that long', async () => {
@@ -173,20 +202,53 @@ test('a bundle names the inventory items of its components', async () => {
   expect(truth.componentItemIds.toSorted()).toEqual(items.toSorted());
 });
 
-test('25 variants are one call within Shopify’s price; 26 are refused before anything is asked', async () => {
+test('Shopify asks for each reading of stock what the plan says', async () => {
+  const { schema } = adminSchema('2026-07');
+  const asked = (query: string, variables: object) => {
+    const document = parse(query);
+    const operation = getOperationAST(document)!;
+    return queryCost({ schema, document, operation, variables: { ...variables } });
+  };
+  for (const first of [1, 5, 200, 250]) {
+    const rest = { id: 7n, after: null, first };
+    expect(asked(LEVELS_QUERY, { id: 'gid://shopify/InventoryItem/7', first })).toBe(
+      priceOf({ of: 'levels', ...rest }),
+    );
+    expect(asked(COMPONENTS_QUERY, { id: variantGid(7n), first })).toBe(
+      priceOf({ of: 'components', ...rest }),
+    );
+    for (const ids of [[1n], [1n, 2n, 3n]])
+      expect(asked(VARIANTS_QUERY, { ids: ids.map(variantGid), first })).toBe(
+        priceOf({ of: 'variants', ids, first }),
+      );
+  }
+});
+
+test('more variants than one call can name are read by several', async () => {
   const { shopId, domain } = await house.install();
   const variants = Array.from({ length: 26 }, (_, at) => ({ options: [`No. ${at}`] }));
   const { variantIds } = store.createProduct({ shop: domain, title: 'Ribbon', variants });
   const before = shopify.admin.calls().length;
-  expect(await readVariants({ shopId, variantIds: variantIds.slice(0, 25), clock })).toHaveProperty(
-    'size',
-    25,
-  );
+  expect(await readVariants({ shopId, variantIds, clock })).toHaveProperty('size', 26);
   const calls = shopify.admin.calls().slice(before);
-  expect(calls).toHaveLength(1);
-  expect(calls[0]!.requestedCost).toBeLessThanOrEqual(1_000);
-  await expect(readVariants({ shopId, variantIds, clock })).rejects.toThrow(RangeError);
-  expect(shopify.admin.calls()).toHaveLength(before + 1);
+  expect(calls).toHaveLength(2);
+  for (const { requestedCost } of calls) expect(requestedCost).toBeLessThanOrEqual(1_000);
+});
+
+test('Shopify asks three times our price: the next calls are planned by what it asked', async () => {
+  const { shopId, domain } = await house.install();
+  shopify.admin.setDearness(3);
+  const variants = Array.from({ length: 40 }, (_, at) => ({ options: [`No. ${at}`] }));
+  const { variantIds } = store.createProduct({ shop: domain, title: 'Ribbon', variants });
+  const before = shopify.admin.calls().length;
+  expect(await readVariants({ shopId, variantIds, clock })).toHaveProperty('size', 40);
+  const refused = shopify.admin
+    .calls()
+    .slice(before)
+    .filter(({ errors }) => errors.length > 0);
+  expect(refused.length).toBeLessThanOrEqual(1);
+  shopify.admin.setDearness(1);
+  expect(await readVariants({ shopId, variantIds, clock })).toHaveProperty('size', 40);
 });
 
 test('a probe reads up to 250 variants in one cheap call, the missing ones left out', async () => {

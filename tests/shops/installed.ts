@@ -2,7 +2,7 @@
 import '@shopify/shopify-api/adapters/node';
 import { RequestedTokenType } from '@shopify/shopify-api';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { api } from '../../app/shops/shopify-api.server.ts';
@@ -26,6 +26,7 @@ export function openShopify() {
   });
   const { during } = openArrivals(shopify);
   afterEach(() => shopify.clearDisturbances());
+  afterEach(() => expect(shopify.admin.wasted(), 'calls that taught nothing').toEqual([]));
   afterAll(() => db.$disconnect());
   let shops = 0;
 

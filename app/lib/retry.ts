@@ -1,0 +1,31 @@
+// When to try again after a failure: the one policy for every call to a platform; and waiting until then.
+import { setTimeout as pause } from 'node:timers/promises';
+import { later, MINUTE, SECOND } from './clock.ts';
+
+/** As long as anybody may be waiting, nothing rests longer than this. */
+export const LONGEST_REST_MS = MINUTE;
+
+/**
+ * The later of what the other side asked for and 1 s x 2^(attempt - 1), at most `longestMs`.
+ * @param attempt how often it has failed in a row, this time included; from 1.
+ * @param retryAfterMs what the other side asked for: kept also where it is longer than `longestMs`.
+ */
+export function nextAttemptAt({
+  attempt,
+  retryAfterMs = 0,
+  longestMs = LONGEST_REST_MS,
+  now,
+}: {
+  attempt: number;
+  retryAfterMs?: number;
+  longestMs?: number;
+  now: Date;
+}): Date {
+  const own = Math.min(SECOND * 2 ** Math.min(attempt - 1, 30), longestMs);
+  return later(now, Math.max(own, retryAfterMs));
+}
+
+/** Waits; ends at once when `signal` is aborted. An argument like the clock, so that a test can turn its own clock instead. */
+export type Wait = (given: { ms: number; signal?: AbortSignal }) => Promise<void>;
+export const wait: Wait = ({ ms, signal }) =>
+  pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
