@@ -113,7 +113,6 @@ export const answerTable: readonly AnswerRow[] = [
     subcode: 2018008,
     meaning: 'picture could not be fetched',
     consequence: fix('picture'),
-    whenTransient: notSent,
   },
   { code: 100, subcode: 2018047, meaning: 'picture could not be uploaded', consequence: fix('picture') },
   { code: 100, subcode: 2018074, meaning: 'attachment is not ours', consequence: fix('picture') },

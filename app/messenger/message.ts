@@ -1,5 +1,5 @@
 // The messages that we send inside an open window, as the exact JSON of Meta's Send API.
-import { LIMIT, shorten } from './limits.ts';
+import { LIMIT, shorten, shortenTogether } from './limits.ts';
 import { oneTimeToken } from './permission/one-time-token.ts';
 import { paidByWindow } from './permission/open-window.ts';
 
@@ -21,16 +21,21 @@ export type Saying =
   | { kind: 'cards'; cards: Card[]; quickReplies?: QuickReply[] }
   | { kind: 'request'; title: string; payload: string };
 
-const button = (one: Button) => ({ ...one, title: shorten({ text: one.title, limit: LIMIT.button }) });
+/** What stands side by side is cut so that a person can tell one from the other. */
+function titled<One extends { title: string }>(all: One[], limit: number): One[] {
+  const titles = shortenTogether({ texts: all.map(({ title }) => title), limit });
+  return all.map((one, at) => ({ ...one, title: titles[at]! }));
+}
 
-const quick = (replies: QuickReply[] | undefined) =>
-  replies === undefined || replies.length === 0
+const buttonsOf = (buttons: Button[]) => titled(buttons.slice(0, 3), LIMIT.button);
+
+const quick = (replies: QuickReply[] = []) =>
+  replies.length === 0
     ? {}
     : {
-        quick_replies: replies.slice(0, LIMIT.quickReplies).map(({ title, payload }) => ({
+        quick_replies: titled(replies.slice(0, LIMIT.quickReplies), LIMIT.quickReply).map((one) => ({
           content_type: 'text',
-          title: shorten({ text: title, limit: LIMIT.quickReply }),
-          payload,
+          ...one,
         })),
       };
 
@@ -48,7 +53,7 @@ function content(saying: Saying): object {
         ...template({
           template_type: 'button',
           text: shorten({ text: saying.text, limit: LIMIT.buttonText }),
-          buttons: saying.buttons.slice(0, 3).map(button),
+          buttons: buttonsOf(saying.buttons),
         }),
         ...quick(saying.quickReplies),
       };
@@ -56,7 +61,7 @@ function content(saying: Saying): object {
       return {
         ...template({
           template_type: 'generic',
-          elements: saying.cards.slice(0, LIMIT.elements).map(element),
+          elements: titled(saying.cards.slice(0, LIMIT.elements), LIMIT.elementTitle).map(element),
         }),
         ...quick(saying.quickReplies),
       };
@@ -69,11 +74,11 @@ function content(saying: Saying): object {
 }
 
 const element = ({ title, subtitle, imageUrl, url, buttons }: Card) => ({
-  title: shorten({ text: title, limit: LIMIT.elementTitle }),
+  title,
   ...(subtitle === undefined ? {} : { subtitle: shorten({ text: subtitle, limit: LIMIT.elementSubtitle }) }),
   ...(imageUrl ? { image_url: imageUrl } : {}),
   ...(url ? { default_action: { type: 'web_url', url } } : {}),
-  ...(buttons === undefined || buttons.length === 0 ? {} : { buttons: buttons.slice(0, 3).map(button) }),
+  ...(buttons === undefined || buttons.length === 0 ? {} : { buttons: buttonsOf(buttons) }),
 });
 
 /** The exact body of one message to one person. `mark` comes back in Meta's echo and says which of ours it was. */
@@ -83,3 +88,53 @@ export const messageBody = ({ psid, saying, mark }: { psid: string; saying: Sayi
     messaging_type: 'RESPONSE',
     message: { ...content(saying), metadata: mark },
   });
+
+const isPostback = (one: Button) => one.type === 'postback';
+const addressesOf = (buttons: Button[] = []) =>
+  buttons.flatMap((one) => (one.type === 'web_url' ? [one.url] : []));
+
+/**
+ * The same said without the part that Meta is likeliest to have refused, the dearest part last: pictures, then links, then the form itself.
+ * null: nothing simpler says it; an opt-in request has one form only.
+ */
+export function simpler(saying: Saying): Saying | null {
+  switch (saying.kind) {
+    case 'request':
+      return null;
+    case 'text':
+      return saying.quickReplies?.length ? { kind: 'text', text: saying.text } : null;
+    case 'cards':
+      return simplerCards(saying);
+    case 'buttons': {
+      const { text, buttons, quickReplies = [] } = saying;
+      const links = addressesOf(buttons);
+      const replies = buttons.flatMap((one) => (one.type === 'postback' ? [plainReply(one)] : []));
+      // A link that may not be a button can still be read.
+      return { kind: 'text', text: [text, ...links].join('\n'), quickReplies: [...replies, ...quickReplies] };
+    }
+  }
+}
+
+const plainReply = ({ title, payload }: QuickReply): QuickReply => ({ title, payload });
+
+function simplerCards(saying: Extract<Saying, { kind: 'cards' }>): Saying {
+  const { cards, quickReplies = [] } = saying;
+  if (cards.some(({ imageUrl }) => imageUrl))
+    return { ...saying, cards: cards.map(({ imageUrl: _refused, ...card }) => card) };
+  if (cards.some(({ url, buttons }) => url || addressesOf(buttons).length > 0))
+    return {
+      ...saying,
+      cards: cards.map(({ url: _refused, buttons, ...card }) => ({
+        ...card,
+        ...(buttons === undefined ? {} : { buttons: buttons.filter(isPostback) }),
+      })),
+    };
+  const replies = cards.flatMap(({ title, buttons = [] }) =>
+    buttons.flatMap((one) =>
+      // One card's buttons are told apart by what they do, several cards' by what they are about.
+      one.type === 'postback' ? [{ title: cards.length > 1 ? title : one.title, payload: one.payload }] : [],
+    ),
+  );
+  const lines = cards.map(({ title, subtitle }) => [title, subtitle].filter(Boolean).join(' – '));
+  return { kind: 'text', text: lines.join('\n'), quickReplies: [...replies, ...quickReplies] };
+}

@@ -7,7 +7,7 @@ import { holds, type Lease } from '../jobs/lease.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { fingerprint, seal, unseal } from '../lib/seal.server.ts';
-import { messageBody, type Saying } from './message.ts';
+import { messageBody, simpler, type Saying } from './message.ts';
 import { markTrouble } from './pages.server.ts';
 import { openWindow, replyMay } from './permission/open-window.ts';
 import type { SendAnswer } from './send.server.ts';
@@ -192,6 +192,19 @@ async function settle({
       now,
     });
   }
+  const rest = isAboutTheMessage(answer) ? simpler(reply.saying) : null;
+  if (rest !== null) {
+    log.warn('a reply is said again without the part that was refused', {
+      shopId: reply.shopId,
+      code,
+      subcode,
+    });
+    await db.inbox.updateMany({
+      where: { id: row.id },
+      data: { attempts: row.attempts, dueAt: now, body: seal(write({ ...reply, saying: rest }), binding) },
+    });
+    return;
+  }
   // Perhaps it was said all the same: that is a reply of unknown fate like any other.
   if (consequence.kind === 'retry' && consequence.fate === 'unknown') return;
   const may = replyMay(answer);
@@ -203,6 +216,10 @@ async function settle({
     await done(refused);
   }
 }
+
+/** Whether another form of the same message might be taken: a part of it is named as wrong, or a bare 100 says that something is. */
+const isAboutTheMessage = ({ consequence, code }: Extract<SendAnswer, { outcome: 'refused' }>): boolean =>
+  consequence.kind === 'fix' || (consequence.kind === 'doubtful' && code === 100);
 
 /**
  * Meta prints no answer for a Page without the One-Time Notification permission. An opt-in request that is refused as such, while the

@@ -1,7 +1,8 @@
 // What the one message says: the product, its price, where to buy it; never that anything is reserved.
-import { fitName, LIMIT, shorten, trimEnd } from '../messenger/limits.ts';
+import { LIMIT, shorten, trimEnd } from '../messenger/limits.ts';
 import { makePayload } from '../messenger/payload.ts';
 import type { Recipient } from '../messenger/permission/kind.ts';
+import { fitName, nameWithin, type Named } from '../messenger/variant-name.ts';
 import { say, type Message, type Overrides } from '../messenger/words.ts';
 
 /** What all notices of one restock have in common. */
@@ -10,7 +11,7 @@ export type Subject = {
   shopName: string;
   currency: string;
   texts: Overrides;
-  product: string;
+  variant: Named;
   price: string | null;
   imageUrl: string | null;
   canOnlyBeOrdered: boolean;
@@ -38,7 +39,7 @@ export type Words = { text: string; title: string; subtitle: string; buy: string
 
 /** The words of a restock's notices in one language; the same for everybody who speaks it. */
 export function wordsOf({ subject, locale }: { subject: Subject; locale: string }): Words {
-  const { shopName, currency, texts, price } = subject;
+  const { shopName, currency, texts, price, variant } = subject;
   const speak = (message: Message, values = {}) => say({ locale, message, values, overrides: texts });
   const priced = priceText({ price, currency, locale });
   const message = subject.canOnlyBeOrdered ? 'notice.canBeOrdered' : 'notice.back';
@@ -47,9 +48,9 @@ export function wordsOf({ subject, locale }: { subject: Subject; locale: string 
     trimEnd({ text: speak(message, { product, shop: shopName, price: priced }), of: /[\s:：–—-]/u });
   const button = (text: string) => shorten({ text, limit: LIMIT.button });
   return {
-    text: fitName({ name: subject.product, limit: LIMIT.buttonText, write: whole }),
-    title: shorten({ text: subject.product, limit: LIMIT.elementTitle }),
-    subtitle: fitName({ name: subject.product, limit: LIMIT.elementSubtitle, write: whole }),
+    text: fitName({ variant, limit: LIMIT.buttonText, write: whole }),
+    title: nameWithin({ variant, limit: LIMIT.elementTitle }),
+    subtitle: fitName({ variant, limit: LIMIT.elementSubtitle, write: whole }),
     buy: button(speak('button.buy')),
     no: button(speak('button.no')),
     next: button(speak('button.next')),

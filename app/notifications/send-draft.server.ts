@@ -8,10 +8,10 @@ import { OWN_MESSAGES, wrong, type OwnMessage } from '../messenger/own-words.ts'
 import { pageOf } from '../messenger/pages.server.ts';
 import { isOpen } from '../messenger/permission/open-window.ts';
 import { keepReplies } from '../messenger/replies.server.ts';
+import { nameOf } from '../messenger/variant-name.ts';
 import { LOCALES, say } from '../messenger/words.ts';
 import type { Shop } from '../shops/shop.server.ts';
 import { variantUrl } from '../shops/links.ts';
-import { nameOf } from '../waitlist/person.server.ts';
 import { wordsOf } from './notice.ts';
 
 /** Whoever reads it later in the thread is not to take it for the real message. */
@@ -89,9 +89,8 @@ type Subject = {
 /** The draft about a product of the shop; the card's question is sent as text, since a card would ask for a real yes. */
 function sayingOf({ shop, message, locale, text, variant, now }: Subject): Saying {
   const overrides = { [locale]: { [message]: text } };
-  const product = nameOf(variant);
   if (message === 'request.title' || message === 'confirm') {
-    const values = { product, shop: shop.name, until: later(now, 365 * DAY) };
+    const values = { product: nameOf(variant), shop: shop.name, until: later(now, 365 * DAY) };
     const said = say({ locale, message, values, overrides, timeZone: shop.timezone });
     return { kind: 'text', text: shorten({ text: LABEL + said, limit: LIMIT.text }) };
   }
@@ -101,7 +100,7 @@ function sayingOf({ shop, message, locale, text, variant, now }: Subject): Sayin
       shopName: shop.name,
       currency: shop.currency,
       texts: overrides,
-      product,
+      variant,
       price: variant.price,
       imageUrl: null,
       canOnlyBeOrdered: message === 'notice.canBeOrdered',

@@ -1,7 +1,6 @@
 // What the notices of one restock are about, as the shop and its product stand now.
 import { db } from '../db.server.ts';
 import type { Overrides } from '../messenger/words.ts';
-import { nameOf } from '../waitlist/person.server.ts';
 import type { Subject } from './notice.ts';
 
 type Row = {
@@ -32,7 +31,7 @@ export async function subjectOf({
   return {
     ...rest,
     shopId,
-    product: nameOf({ productTitle, title }),
+    variant: { productTitle, title },
     canOnlyBeOrdered: kind === 'can_be_ordered',
   };
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
 import { askShopify } from './admin-api.server.ts';
+import { PICTURE } from './variant-queries.ts';
 
 export type FoundProduct = {
   productId: bigint;
@@ -20,7 +21,7 @@ export const FIND_PRODUCTS_QUERY = `#graphql
         title
         handle
         onlineStoreUrl
-        featuredMedia { preview { image { url } } }
+        featuredMedia { preview { image { ${PICTURE} } } }
         variants(first: 50) { nodes { id title availableForSale } }
       }
     }

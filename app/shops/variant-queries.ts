@@ -40,6 +40,9 @@ export const isShown = ({ status, published }: Pick<VariantTruth, 'status' | 'pu
 const LEVELS = `pageInfo { hasNextPage endCursor }
             nodes { isActive location { id isActive fulfillsOnlineOrders } quantities(names: ["available"]) { name quantity } }`;
 
+/** A picture's address, of a size and format that Meta takes (at most 8 MB, no WebP): Shopify makes it on the way. */
+export const PICTURE = 'url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG })';
+
 /** What these three cost is written in read-plan.ts. */
 export const VARIANTS_QUERY = `#graphql
   query Look($ids: [ID!]!, $first: Int!) {
@@ -51,7 +54,7 @@ export const VARIANTS_QUERY = `#graphql
         availableForSale
         inventoryPolicy
         requiresComponents
-        media(first: 1) { nodes { preview { image { url } } } }
+        media(first: 1) { nodes { preview { image { ${PICTURE} } } } }
         product {
           id
           title
@@ -59,7 +62,7 @@ export const VARIANTS_QUERY = `#graphql
           status
           onlineStoreUrl
           requiresSellingPlan
-          featuredMedia { preview { image { url } } }
+          featuredMedia { preview { image { ${PICTURE} } } }
         }
         inventoryItem {
           id

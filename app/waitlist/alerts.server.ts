@@ -2,8 +2,9 @@
 import type { Tx } from '../db.server.ts';
 import type { Effects } from '../messenger/inbox.server.ts';
 import { LIMIT } from '../messenger/limits.ts';
+import { nameWithin } from '../messenger/variant-name.ts';
 import { placeInLine } from './line.server.ts';
-import { nameOf, voiceOf, type Turn } from './person.server.ts';
+import { voiceOf, type Turn } from './person.server.ts';
 
 export async function tellAlerts({ tx, turn }: { tx: Tx; turn: Turn }): Promise<Effects> {
   const voice = voiceOf({ turn });
@@ -25,7 +26,7 @@ export async function tellAlerts({ tx, turn }: { tx: Tx; turn: Turn }): Promise<
     mine.slice(0, LIMIT.elements).map(async (one) => {
       const place = await placeInLine({ tx, now, ...one });
       return {
-        title: nameOf(one.variant) || shop.name,
+        title: nameWithin({ variant: one.variant, limit: LIMIT.elementTitle }) || shop.name,
         subtitle: voice.words('alerts.line', { place, until: one.expiresAt }),
         imageUrl: one.variant.imageUrl,
         buttons: [voice.button('button.stop', 'stop', one.id)],

@@ -2,9 +2,10 @@
 import type { Tx } from '../db.server.ts';
 import type { MetaEvent } from '../messenger/events.ts';
 import type { Effects } from '../messenger/inbox.server.ts';
-import { fitName, LIMIT } from '../messenger/limits.ts';
+import { LIMIT } from '../messenger/limits.ts';
+import { fitName, nameOf } from '../messenger/variant-name.ts';
 import { placeInLine, wavesLikely } from './line.server.ts';
-import { nameOf, silence, voiceOf, type Turn } from './person.server.ts';
+import { silence, voiceOf, type Turn } from './person.server.ts';
 import { saveToken, type Saved } from './save-token.server.ts';
 
 /** From here on a place in line is no longer worth telling unasked. */
@@ -61,7 +62,7 @@ async function welcome({
     name === ''
       ? voice.words('confirm.unnamed', { until }) + position
       : fitName({
-          name,
+          variant: request.variant,
           limit: LIMIT.buttonText,
           write: (product) => voice.words('confirm', { product, until }) + position,
         });

@@ -5,9 +5,11 @@ import { within } from '../lib/patience.ts';
 import { sameName, type ProductLink } from '../messenger/commands.ts';
 import type { Effects, Handle } from '../messenger/inbox.server.ts';
 import { LIMIT } from '../messenger/limits.ts';
+import type { Reply } from '../messenger/replies.server.ts';
+import { nameOf, optionValues, tellApart } from '../messenger/variant-name.ts';
 import { findProducts, type FoundProduct } from '../shops/find-products.server.ts';
 import { offer, type Look } from './offer.server.ts';
-import { meet, voiceOf, type Turn } from './person.server.ts';
+import { meet, voiceOf, type Turn, type Voice } from './person.server.ts';
 
 type Given = { turn: Turn; look: Look; clock: Clock };
 type Answer = ReturnType<Handle>;
@@ -85,9 +87,24 @@ export async function sizes({ product, ...given }: Given & { product: FoundProdu
 export async function fromSize({ handle, text, ...given }: Given & { handle: string; text: string }): Answer {
   const found = await search({ ...given, handle });
   if (found === undefined) return later(given);
-  const variant = found[0]?.variants.find((one) => sameName(one.title, text));
-  if (variant !== undefined) return offer({ ...given, wish: { variantId: variant.variantId } });
-  return fromName({ ...given, name: text });
+  const [product] = found;
+  const meant = product === undefined ? [] : meantBy({ text, variants: product.variants });
+  const [only, second] = meant;
+  if (product === undefined || only === undefined) return fromName({ ...given, name: text });
+  return second === undefined
+    ? offer({ ...given, wish: { variantId: only.variantId } })
+    : choose({ ...given, product, variants: meant, message: 'find.size' });
+}
+
+/** Which of a product's variants a person names: by all its options, by those that tell it apart, or by one of them. */
+function meantBy({ text, variants }: { text: string; variants: FoundProduct['variants'] }) {
+  const isMeant = (name: string) => sameName(name, text);
+  const whole = variants.find(({ title }) => isMeant(title));
+  if (whole !== undefined) return [whole];
+  const out = variants.filter((one) => !one.availableForSale);
+  const { labels } = tellApart(out.map(({ title }) => title));
+  const label = out.find((_, at) => isMeant(labels[at]!));
+  return label === undefined ? out.filter(({ title }) => optionValues(title).some(isMeant)) : [label];
 }
 
 /** One more size or colour of a product that the person asked about: those sold out that they don't wait for yet. */
@@ -157,13 +174,45 @@ async function choose({
       turn,
       question: { kind: 'size', at: turn.now.toISOString(), handle: product.handle },
     });
-    const quickReplies = variants.slice(0, LIMIT.quickReplies).map((one) => ({
-      title: one.title,
-      payload: voice.payload('want', one.variantId),
-    }));
-    const text = voice.words(message, { product: product.title });
-    return { say: [voice.reply({ kind: 'text', text, quickReplies })] };
+    return { say: choices({ voice, product, variants: variants.slice(0, LIMIT.quickReplies), message }) };
   };
+}
+
+/**
+ * Meta cuts what a quick reply says at 20 letters. What all the variants share goes into the question; where the rest has no room,
+ * each variant is a card.
+ */
+function choices({
+  voice,
+  product,
+  variants,
+  message,
+}: {
+  voice: Voice;
+  product: FoundProduct;
+  variants: FoundProduct['variants'];
+  message: 'find.size' | 'more.which';
+}): Reply[] {
+  const { labels, shared } = tellApart(variants.map(({ title }) => title));
+  const question = voice.words(message, { product: nameOf({ productTitle: product.title, title: shared }) });
+  if (labels.every((label) => label.length <= LIMIT.quickReply)) {
+    const quickReplies = variants.map(({ variantId }, at) => ({
+      title: labels[at]!,
+      payload: voice.payload('want', variantId),
+    }));
+    return [voice.reply({ kind: 'text', text: question, quickReplies })];
+  }
+  const cards = variants.map(({ variantId, title }) => ({
+    title,
+    buttons: [voice.button('button.pick', 'want', variantId)],
+  }));
+  const rows = [cards.slice(0, LIMIT.elements), cards.slice(LIMIT.elements)].filter(
+    ({ length }) => length > 0,
+  );
+  return [
+    voice.reply({ kind: 'text', text: question }),
+    ...rows.map((row) => voice.reply({ kind: 'cards', cards: row })),
+  ];
 }
 
 const asked = (turn: Turn) => ({ kind: 'product', at: turn.now.toISOString() }) as const;

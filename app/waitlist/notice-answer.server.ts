@@ -2,9 +2,10 @@
 import type { Clock } from '../lib/clock.ts';
 import { db } from '../db.server.ts';
 import type { Handle } from '../messenger/inbox.server.ts';
+import { nameOf } from '../messenger/variant-name.ts';
 import { quiet } from './arrive.server.ts';
 import { offer, type Look } from './offer.server.ts';
-import { meet, nameOf, voiceOf, type Turn } from './person.server.ts';
+import { meet, voiceOf, type Turn } from './person.server.ts';
 import { stopSome } from './stop.server.ts';
 
 /** `subscriptionId`: the subscription that the notice has spent. */

@@ -3,12 +3,13 @@ import type { OptInRequest } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 import { DAY, later, MINUTE } from '../lib/clock.ts';
 import type { Effects, Handle } from '../messenger/inbox.server.ts';
-import { fitName, LIMIT } from '../messenger/limits.ts';
+import { LIMIT } from '../messenger/limits.ts';
 import { makePayload } from '../messenger/payload.ts';
+import { fitName, nameOf, nameWithin } from '../messenger/variant-name.ts';
 import { variantUrl } from '../shops/links.ts';
 import type { VariantTruth } from '../shops/variant-queries.ts';
 import { placeInLine } from './line.server.ts';
-import { meet, nameOf, silence, voiceOf, type Turn, type Voice } from './person.server.ts';
+import { meet, silence, voiceOf, type Turn, type Voice } from './person.server.ts';
 import { described, newVariant } from './wanted.server.ts';
 
 /**
@@ -68,7 +69,7 @@ export async function offer({ turn, wish, look }: { turn: Turn; wish: Wish; look
 function forSale({ turn, voice, truth }: { turn: Turn; voice: Voice; truth: VariantTruth }): Effects {
   const url = variantUrl({ ...truth, domain: turn.shop.domain });
   const text = fitName({
-    name: nameOf(truth),
+    variant: truth,
     limit: LIMIT.buttonText,
     write: (product) => voice.words('arrive.forSale', { product }),
   });
@@ -154,7 +155,7 @@ async function ask({
     name === ''
       ? voice.words('request.unnamed')
       : fitName({
-          name,
+          variant,
           limit: LIMIT.requestTitle,
           write: (product) => voice.words('request.title', { product }),
         });
@@ -180,7 +181,7 @@ async function ask({
     kind: 'cards',
     cards: [
       {
-        title: name,
+        title: nameWithin({ variant, limit: LIMIT.elementTitle }),
         subtitle: voice.words('card.soldOut'),
         imageUrl: variant.imageUrl,
         url: variant.url === null ? null : variantUrl({ ...variant, domain: shop.domain, variantId }),

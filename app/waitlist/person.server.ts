@@ -143,7 +143,3 @@ export const nothing =
   (why: string): Awaited<ReturnType<Handle>> =>
   async () =>
     silence(why);
-
-/** A product as a person calls it: with its size or colour, unless it has none. */
-export const nameOf = ({ productTitle, title }: { productTitle: string; title: string }): string =>
-  title === '' || title === 'Default Title' ? productTitle : `${productTitle}, ${title}`;

@@ -1,5 +1,6 @@
 // What the caller may turn to make Meta difficult: lost replies, refusals, bad webhooks, and the answers Meta never printed.
 import { faults, plausiblePermissionFaults, plausibleTokenFaults, type GraphFault } from './graph-answer.ts';
+import type { MessageContent } from './message-shape.ts';
 
 /** Thrown by `handle` when the caller must see its connection die instead of an answer: the host destroys the socket. */
 export class ConnectionLost extends Error {
@@ -10,6 +11,8 @@ export type Dials = {
   /** Answers Meta is silent about, each to be turned to every plausible form. */
   tokenFaults: { unknown: GraphFault; used: GraphFault; expired: GraphFault };
   otnPermissionFault: GraphFault;
+  /** What Meta has against a message for a part of it: a picture that it can't fetch, a link that it blocks. */
+  partFault: (content: MessageContent) => GraphFault | null;
   notifyMeOpensWindow: boolean;
   omitRecipientId: boolean;
   successAsString: boolean;
@@ -50,6 +53,7 @@ export function defaultDials(): Dials {
       expired: plausibleTokenFaults.bare100,
     },
     otnPermissionFault: plausiblePermissionFaults.permission,
+    partFault: () => null,
     notifyMeOpensWindow: false,
     omitRecipientId: false,
     successAsString: false,

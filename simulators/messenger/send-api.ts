@@ -173,7 +173,10 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
     if (shape) return { fault: shape, why: 'malformed' };
     const body = call.body as SendBody;
     const found = recipient({ page, bearer: call.bearer, body, at });
-    return 'fault' in found ? found : { page, body, thread: found.thread };
+    if ('fault' in found) return found;
+    // Meta fetches pictures and looks at links once it knows that the message may be sent.
+    const part = body.message ? dials().partFault(body.message) : null;
+    return part ? { fault: part, why: 'a part of it' } : { page, body, thread: found.thread };
   }
 
   function usage({

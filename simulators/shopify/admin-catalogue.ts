@@ -20,6 +20,18 @@ import {
   type Variant,
 } from './shop-state.ts';
 
+type Transform = { maxWidth?: number; maxHeight?: number; preferredContentType?: string };
+
+/** The address of a picture as it was asked for; Shopify's CDN makes the size and the format on the way. */
+function transformed({ url, transform = {} }: { url: string; transform?: Transform | undefined }): string {
+  const { maxWidth, maxHeight, preferredContentType } = transform;
+  const wanted = { width: maxWidth, height: maxHeight, format: preferredContentType?.toLowerCase() };
+  const address = new URL(url);
+  for (const [name, value] of Object.entries(wanted))
+    if (value !== undefined) address.searchParams.set(name, String(value));
+  return address.toString();
+}
+
 function mediaImage({ url, alt, id }: { url: string; alt: string; id: string }) {
   const image = {
     __typename: 'Image',
@@ -155,6 +167,11 @@ export const catalogue: Resolvers = {
     variants: ({ shop, product }: ProductSource, args) =>
       variantPage({ shop, rows: variantsOf({ shop, product }), args }),
     variantsCount: ({ product }: ProductSource) => exactly(product.variantIds.length),
+  },
+
+  Image: {
+    url: ({ url }: Media['image'], { transform }: { transform?: Transform }) =>
+      transformed({ url, transform }),
   },
 
   ProductVariant: {

@@ -1,7 +1,8 @@
 // Every message in every language can be said, keeps what it must not lose, and fits where Meta shows it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitName, LIMIT, shorten } from '../../app/messenger/limits.ts';
+import { LIMIT, shorten, shortenTogether } from '../../app/messenger/limits.ts';
+import { fitName, nameOf, nameWithin, tellApart } from '../../app/messenger/variant-name.ts';
 import { checkWording, variablesOf } from '../../app/messenger/wording-check.ts';
 import { chooseLocale, LOCALES, say, wording, type Message } from '../../app/messenger/words.ts';
 import { en } from '../../app/messenger/words/en.ts';
@@ -110,14 +111,67 @@ test('shortening never cuts a letter, an emoji or a flag in two, and never excee
   expect(shorten({ text: '👩‍👩‍👧‍👦👩‍👩‍👧‍👦', limit: 12 })).toBe('👩‍👩‍👧‍👦…');
 });
 
-test('however long the product’s name, the question stays readable', () => {
-  const title = fitName({
-    name: 'The very long hand-woven midsummer linen shirt of the old mill, extra long sleeves, XXL',
-    limit: LIMIT.requestTitle,
-    write: (product) => say({ locale: 'en', message: 'request.title', values: { product } }),
+test('however long the product’s name, the question stays readable and names the size', () => {
+  const productTitle = 'The very long hand-woven midsummer linen shirt of the old mill, extra long sleeves';
+  const asked = (title: string) =>
+    fitName({
+      variant: { productTitle, title },
+      limit: LIMIT.requestTitle,
+      write: (product) => say({ locale: 'en', message: 'request.title', values: { product } }),
+    });
+  for (const title of ['XXL', 'S', 'Default Title', '']) {
+    expect(asked(title).length).toBeLessThanOrEqual(LIMIT.requestTitle);
+    expect(asked(title)).toMatch(/: shall we tell you when it is back\?$/);
+  }
+  expect(asked('XXL')).toMatch(/…, XXL: shall/);
+  expect(asked('XXL')).not.toBe(asked('XL'));
+});
+
+test('names that stand side by side stay different within the limit, and the same stay the same', () => {
+  const words = fc.constantFrom('Midnight', 'Blue', 'Extra', 'Small', 'Large', '/', '👩‍👩‍👧‍👦', 'é', '青', ' ');
+  const alike = fc.constantFrom('', 'Midnight Blue / Extra ', 'A linen shirt of the old mill '.repeat(4));
+  const name = fc
+    .tuple(alike, fc.array(words, { minLength: 1, maxLength: 8 }), alike)
+    .map(([head, parts, tail]) => `${head}${parts.join('')}${tail}`);
+  fc.assert(
+    fc.property(
+      fc.array(name, { minLength: 1, maxLength: 13 }),
+      fc.constantFrom(LIMIT.quickReply, LIMIT.button, LIMIT.elementTitle),
+      (texts, limit) => {
+        const labels = shortenTogether({ texts, limit });
+        for (const label of labels) expect(label.length).toBeLessThanOrEqual(limit);
+        const different = new Set(texts).size;
+        expect(new Set(labels).size).toBe(different);
+        expect(new Set(texts.map((text, at) => `${text} ${labels[at]}`)).size).toBe(different);
+      },
+    ),
+  );
+});
+
+test('what tells variants apart is what they do not share, option by option', () => {
+  const apart = (...titles: string[]) => tellApart(titles);
+  expect(apart('Midnight Blue / Extra Small', 'Midnight Blue / Extra Large')).toEqual({
+    labels: ['Extra Small', 'Extra Large'],
+    shared: 'Midnight Blue',
   });
-  expect(title.length).toBeLessThanOrEqual(LIMIT.requestTitle);
-  expect(title).toMatch(/…: shall we tell you when it is back\?$/);
+  expect(apart('S / Red / Silk', 'M / Red / Silk').shared).toBe('Red / Silk');
+  // "Extra Large" must not be called "Large", nor an option vanish that the others have.
+  expect(apart('Extra Large', 'Extra Small').labels).toEqual(['Extra Large', 'Extra Small']);
+  expect(apart('S / Red', 'M').labels).toEqual(['S / Red', 'M']);
+  expect(apart('S / Red')).toEqual({ labels: ['S / Red'], shared: '' });
+  expect(apart()).toEqual({ labels: [], shared: '' });
+});
+
+test('a name within a limit keeps the size and gives up the product’s title, never beyond the limit', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120 });
+  fc.assert(
+    fc.property(text, text, fc.integer({ min: 24, max: 90 }), (productTitle, title, limit) => {
+      const variant = { productTitle, title };
+      const name = nameWithin({ variant, limit });
+      expect(name.length).toBeLessThanOrEqual(limit);
+      if (nameOf(variant).length > limit && title.length + 10 <= limit) expect(name).toContain(title);
+    }),
+  );
 });
 
 test('commands are obeyed as a whole message and in any dress, never inside a sentence', () => {

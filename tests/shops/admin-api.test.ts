@@ -152,7 +152,8 @@ test('a variant is read whole, with every location beyond the first five', async
     productTitle: 'Linen shirt',
     title: 'M',
     handle: 'linen-shirt',
-    imageUrl: 'https://cdn.shopify.com/shirt.png',
+    // Of a size and format that Messenger takes.
+    imageUrl: 'https://cdn.shopify.com/shirt.png?width=1200&height=1200&format=jpg',
     price: '79.00',
     status: 'ACTIVE',
     published: true,
