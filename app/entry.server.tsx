@@ -1,11 +1,12 @@
-// Turns pages into HTML, and says in each answer's headers who may frame it.
+// Turns pages into HTML.
 import { createReadableStreamFromReadable, type EntryContext } from '@remix-run/node';
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { isbot } from 'isbot';
 import { PassThrough } from 'node:stream';
 import { renderToPipeableStream } from 'react-dom/server';
 import { log } from './lib/log.server.ts';
-import { addDocumentResponseHeaders } from './shopify.server.ts';
+import { Nonce, type LoadContext } from './nonce.ts';
+import { APP_BRIDGE } from './security-headers.ts';
 
 const RENDER_LIMIT_MS = 5_000;
 
@@ -14,19 +15,23 @@ export default function handleRequest(
   status: number,
   headers: Headers,
   context: EntryContext,
+  { nonce }: LoadContext,
 ): Promise<Response> {
-  addDocumentResponseHeaders(request, headers);
-  if (!headers.has('Content-Security-Policy'))
-    headers.set('Content-Security-Policy', "frame-ancestors 'none';");
+  headers.set('Link', `<${APP_BRIDGE}>; rel="preload"; as="script"`);
   headers.set('Content-Type', 'text/html; charset=utf-8');
-  headers.set('X-Content-Type-Options', 'nosniff');
   // The address of a first load holds a session token.
   headers.set('Referrer-Policy', 'same-origin');
   headers.set('Cache-Control', 'no-store');
   return new Promise((resolve, reject) => {
     let failed = false;
     const ready = isbot(request.headers.get('user-agent') ?? '') ? 'onAllReady' : 'onShellReady';
-    const { pipe, abort } = renderToPipeableStream(<RemixServer context={context} url={request.url} />, {
+    const page = (
+      <Nonce.Provider value={nonce}>
+        <RemixServer context={context} url={request.url} nonce={nonce} />
+      </Nonce.Provider>
+    );
+    const { pipe, abort } = renderToPipeableStream(page, {
+      nonce,
       [ready]() {
         const body = new PassThrough();
         resolve(

@@ -18,6 +18,7 @@ const sealingKey = z
 
 const APP_URL =
   'the https address of this app without a path, the same as application_url in shopify.app.toml';
+const proxies = hint('how many proxies stand in front of the app, 0 to 20 (1 unless given)');
 const port = (otherwise: number) => {
   const how = hint(`a port number, 0 to 65535 (${otherwise} unless given)`);
   return z.coerce.number(how).int(how).min(0, how).max(65535, how).default(otherwise);
@@ -69,6 +70,7 @@ const schema = z.object({
   PORT: port(3000),
   HEALTH_PORT: port(9090),
   HEALTH_HOST: z.string().default('127.0.0.1'),
+  TRUST_PROXY: z.coerce.number(proxies).int(proxies).min(0, proxies).max(20, proxies).default(1),
   ROLE: z.enum(['web', 'worker', 'all'], hint('is one of: web, worker, all')).default('all'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], hint('is one of: debug, info, warn, error, silent'))

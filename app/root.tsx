@@ -1,20 +1,21 @@
 // The document around every page: App Bridge comes first in its head, as Shopify demands.
 import { json } from '@remix-run/node';
 import { Links, Meta, Outlet, Scripts, useLoaderData, useRouteLoaderData } from '@remix-run/react';
-import type { ReactNode } from 'react';
+import { useContext, type ReactNode } from 'react';
 import { env } from './env.server.ts';
-
-const APP_BRIDGE = 'https://cdn.shopify.com/shopifycloud/app-bridge.js';
+import { Nonce } from './nonce.ts';
+import { APP_BRIDGE } from './security-headers.ts';
 
 export const loader = () => json({ apiKey: env.SHOPIFY_API_KEY });
 
 export function Layout({ children }: { children: ReactNode }) {
   const apiKey = useRouteLoaderData<typeof loader>('root')?.apiKey ?? '';
+  const nonce = useContext(Nonce);
   return (
     <html lang="en">
       <head>
         <meta name="shopify-api-key" content={apiKey} />
-        <script src={APP_BRIDGE} />
+        <script src={APP_BRIDGE} nonce={nonce} />
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <link rel="icon" href="data:," />
@@ -24,7 +25,7 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         {children}
-        <Scripts />
+        <Scripts nonce={nonce} />
       </body>
     </html>
   );

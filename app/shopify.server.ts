@@ -30,4 +30,4 @@ const shopify = shopifyApp({
   },
 });
 
-export const { authenticate, addDocumentResponseHeaders } = shopify;
+export const { authenticate } = shopify;

@@ -7,6 +7,8 @@ import { startPostgres, type Postgres } from './postgres.ts';
 
 // For `npm start` alone: the demo starts this file too, and nobody's real keys may reach it. What the environment itself says goes first.
 if (process.env.npm_lifecycle_event === 'start' && existsSync('.env')) process.loadEnvFile('.env');
+// Express and React tell strangers less in production, and are faster.
+process.env.NODE_ENV = 'production';
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** The embedded PostgreSQL, for whoever asked for it by name: nobody's customers may be looked for in an empty database. */

@@ -1,4 +1,4 @@
-// What is back and about to be told: the merchant may tell at once, or hold it.
+// What is back, how far its notifications are, and what the merchant may do about each.
 import { useFetcher } from '@remix-run/react';
 import { BlockStack, Button, ButtonGroup, Card, Divider, InlineStack, Text } from '@shopify/polaris';
 import type { RestockShown } from './lately.tsx';
@@ -23,14 +23,11 @@ function Row({ restock, now }: { restock: RestockShown; now: string }) {
         </BlockStack>
       </div>
       <ButtonGroup>
-        {restock.waiting > 0 && (
-          <Button disabled={busy} onClick={() => post('tell')}>
-            {say('soon.tellNow')}
+        {restock.actions.map((intent) => (
+          <Button key={intent} disabled={busy} onClick={() => post(intent)}>
+            {say(`variant.${intent}`)}
           </Button>
-        )}
-        <Button disabled={busy} onClick={() => post(restock.held ? 'release' : 'hold')}>
-          {say(restock.held ? 'soon.release' : 'soon.hold')}
-        </Button>
+        ))}
       </ButtonGroup>
     </InlineStack>
   );
@@ -38,7 +35,7 @@ function Row({ restock, now }: { restock: RestockShown; now: string }) {
 
 export function BackNow({ restocks, now }: { restocks: RestockShown[]; now: string }) {
   const { say } = useWords();
-  useTelling({ restocks, now });
+  useTelling({ restocks });
   return (
     <Card>
       <BlockStack gap="300">

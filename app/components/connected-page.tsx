@@ -2,6 +2,7 @@
 import { useFetcher } from '@remix-run/react';
 import { Badge, BlockStack, Box, Button, ButtonGroup, Card, InlineStack, Text } from '@shopify/polaris';
 import { useEffect, useState } from 'react';
+import type { PageStatus } from '../messenger/page-status.ts';
 import { useDone } from './done.ts';
 import { useComeBack } from './come-back.ts';
 import { useWords } from './words.tsx';
@@ -10,10 +11,10 @@ type Props = {
   page: {
     name: string;
     metaPageId: string;
-    trouble: string | null;
     connectedAt: string;
     perSecond: number;
   } | null;
+  status: PageStatus;
   wouldNotBeTold: number;
 };
 
@@ -81,7 +82,7 @@ function Disconnect({ wouldNotBeTold }: { wouldNotBeTold: number }) {
   );
 }
 
-export function ConnectedPage({ page, wouldNotBeTold }: Props) {
+export function ConnectedPage({ page, status, wouldNotBeTold }: Props) {
   const { say, moment } = useWords();
   return (
     <Card>
@@ -91,7 +92,7 @@ export function ConnectedPage({ page, wouldNotBeTold }: Props) {
             {say('connect.title')}
           </Text>
           {page &&
-            (page.trouble === null ? (
+            (status.issue === null ? (
               <Badge tone="success">{say('connect.well')}</Badge>
             ) : (
               <Badge tone="critical">{say('connect.trouble')}</Badge>
@@ -112,7 +113,7 @@ export function ConnectedPage({ page, wouldNotBeTold }: Props) {
                 {say('connect.since', { date: moment(page.connectedAt), perSecond: page.perSecond })}
               </Text>
             </BlockStack>
-            <Connect label={say('connect.again')} primary={page.trouble !== null} />
+            <Connect label={say('connect.again')} primary={status.setup.page === 'attention'} />
             <Disconnect wouldNotBeTold={wouldNotBeTold} />
           </>
         )}

@@ -1,11 +1,13 @@
 // The day's figures on Home. What is not measured is said to be not measured: never a zero.
 import { BlockStack, Box, Card, InlineGrid, Text } from '@shopify/polaris';
+import type { Sending } from '../messenger/page-status.ts';
 import type { CountingShown } from './count-orders.tsx';
 import { useWords, type Speaker } from './words.tsx';
 
 type Props = {
   days: number;
   waiting: { waiting: number; variants: number };
+  sending: Sending;
   told: { told: number; refused: number; unknown: number };
   brought: { taps: number; sales: { currency: string; amount: string; orders: number }[] };
   counting: CountingShown;
@@ -56,7 +58,7 @@ function earnedFigure({
   return { title, value: say('figures.earned.off'), text: say('figures.earned.off.text') };
 }
 
-export function Figures({ days, waiting, told, brought, counting }: Props) {
+export function Figures({ days, waiting, sending, told, brought, counting }: Props) {
   const speaker = useWords();
   const { say, number } = speaker;
   return (
@@ -70,7 +72,12 @@ export function Figures({ days, waiting, told, brought, counting }: Props) {
         <Figure
           title={say('figures.waiting')}
           value={number(waiting.waiting)}
-          text={say('figures.waiting.text', { variants: waiting.variants })}
+          text={say(
+            sending === 'off' && waiting.waiting > 0 ? 'figures.waiting.off' : 'figures.waiting.text',
+            {
+              variants: waiting.variants,
+            },
+          )}
         />
         <Figure
           title={say('figures.told')}

@@ -1,13 +1,15 @@
 // The three things that make the button appear, each with its true state and the one step that is missing; and where it shows now.
 import { useFetcher } from '@remix-run/react';
 import { Badge, BlockStack, Box, Button, Card, Icon, InlineStack, Text } from '@shopify/polaris';
-import { CheckCircleIcon } from '@shopify/polaris-icons';
+import { AlertTriangleIcon, CheckCircleIcon } from '@shopify/polaris-icons';
 import { useEffect, type ReactNode } from 'react';
+import type { PageStatus, Step as StepState } from '../messenger/page-status.ts';
 import { placeBlockUrl, useBlockStatus, type BlockStatus } from './block-status.ts';
 import { useWords, type Text as Word } from './words.tsx';
 
 type Props = {
-  page: { name: string; trouble: string | null; testPassedAt: string | null } | null;
+  page: { name: string; testPassedAt: string | null } | null;
+  status: PageStatus;
   /** The first-run guide was not put away yet. */
   guided: boolean;
   domain: string;
@@ -25,20 +27,26 @@ const BLOCK_TEXT: Record<BlockStatus, Word> = {
 /** A ring the size of the icon that will take its place. */
 const OPEN = { width: 16, height: 16, margin: 2, borderRadius: '50%', border: '2px dashed #8a8a8a' } as const;
 
+const MARKS: Record<StepState, ReactNode> = {
+  missing: <div style={OPEN} />,
+  attention: <Icon source={AlertTriangleIcon} tone="caution" />,
+  done: <Icon source={CheckCircleIcon} tone="success" />,
+};
+
 function Step({
-  done,
+  state,
   title,
   text,
   action,
 }: {
-  done: boolean;
+  state: StepState;
   title: string;
   text: string;
   action?: ReactNode;
 }) {
   return (
     <InlineStack gap="300" wrap={false} blockAlign="start">
-      <Box>{done ? <Icon source={CheckCircleIcon} tone="success" /> : <div style={OPEN} />}</Box>
+      <Box>{MARKS[state]}</Box>
       <BlockStack gap="150" inlineAlign="start">
         <Text as="h3" variant="headingSm">
           {title}
@@ -64,20 +72,21 @@ function SoldOutNow() {
       : soldOut
         ? say(soldOut.more ? 'on.soldOut.more' : 'on.soldOut.now', { count: soldOut.count })
         : say('on.soldOut.unknown');
-  return <Step done={soldOut != null} title={say('on.soldOut')} text={text} />;
+  return <Step state={soldOut != null ? 'done' : 'missing'} title={say('on.soldOut')} text={text} />;
 }
 
-export function IsItOn({ page, guided, domain, apiKey }: Props) {
-  const { say, moment } = useWords();
+export function IsItOn({ page, status, guided, domain, apiKey }: Props) {
+  const { say, code, moment } = useWords();
   const block = useBlockStatus();
   const put = useFetcher();
-  const tested = page !== null && page.testPassedAt !== null;
   const placed = block === 'active';
-  const steps = [page !== null, tested, placed];
+  const { setup, issue, buttonShown } = status;
+  const steps = [setup.page === 'done', setup.test === 'done', placed];
   const done = steps.filter(Boolean).length;
   const next = steps.indexOf(false);
   const guiding = guided && done < steps.length && put.state === 'idle';
-  const on = done === steps.length && page?.trouble === null;
+  const on = done === steps.length;
+  const whatToDo = code('trouble', `${issue}.do`);
   const button = (index: number) => (next === index ? { variant: 'primary' as const } : {});
   return (
     <Card>
@@ -110,28 +119,36 @@ export function IsItOn({ page, guided, domain, apiKey }: Props) {
           </Text>
         )}
         <Step
-          done={page !== null}
+          state={setup.page}
           title={say('on.page')}
-          text={page === null ? say('on.page.missing') : say('on.page.ok', { name: page.name })}
+          text={
+            page === null
+              ? say('on.page.missing')
+              : setup.page === 'attention'
+                ? whatToDo
+                : say('on.page.ok', { name: page.name })
+          }
           action={
-            page === null && (
+            setup.page !== 'done' && (
               <Button url="/app/messenger" {...button(0)}>
-                {say('on.page.do')}
+                {say(page === null ? 'on.page.do' : 'trouble.open')}
               </Button>
             )
           }
         />
         <Step
-          done={tested}
+          state={setup.test}
           title={say('on.test')}
           text={
-            page?.testPassedAt
-              ? say('on.test.ok', { date: moment(page.testPassedAt) })
-              : say('on.test.missing')
+            setup.test === 'attention'
+              ? whatToDo
+              : page?.testPassedAt
+                ? say('on.test.ok', { date: moment(page.testPassedAt) })
+                : say('on.test.missing')
           }
           action={
             page !== null &&
-            !tested && (
+            setup.test !== 'done' && (
               <Button url="/app/messenger" {...button(1)}>
                 {say('on.test.do')}
               </Button>
@@ -139,9 +156,9 @@ export function IsItOn({ page, guided, domain, apiKey }: Props) {
           }
         />
         <Step
-          done={placed}
+          state={placed ? 'done' : 'missing'}
           title={say('on.block')}
-          text={say(BLOCK_TEXT[block])}
+          text={say(placed && !buttonShown ? 'on.block.hidden' : BLOCK_TEXT[block])}
           action={
             !placed &&
             block !== 'reading' && (
@@ -151,7 +168,7 @@ export function IsItOn({ page, guided, domain, apiKey }: Props) {
             )
           }
         />
-        {done === steps.length && <SoldOutNow />}
+        {on && <SoldOutNow />}
       </BlockStack>
     </Card>
   );

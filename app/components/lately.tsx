@@ -1,5 +1,6 @@
 // What happened lately: the newest restocks, and what came of each.
 import { BlockStack, Card, Link, Text } from '@shopify/polaris';
+import type { RestockAction, RestockState } from '../restock/restock-status.ts';
 import { fullName } from './variant-name.tsx';
 import { useWords } from './words.tsx';
 
@@ -14,13 +15,11 @@ export type RestockShown = {
   units: number | null;
   told: number;
   waiting: number;
-  /** null: everyone may be told. */
-  allowance: number | null;
-  lately: number;
-  perSecond: number | null;
-  holdUntil: string | null;
-  waveAt: string | null;
   held: boolean;
+  /** null: it is over. */
+  status: { state: RestockState; until: string | null } | null;
+  minutes: number | null;
+  actions: RestockAction[];
 };
 
 export function Lately({ restocks, now }: { restocks: RestockShown[]; now: string }) {

@@ -2,12 +2,15 @@
 import { useFetcher } from '@remix-run/react';
 import { Badge, Banner, BlockStack, Box, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris';
 import type { ReactNode } from 'react';
+import type { PageStatus } from '../messenger/page-status.ts';
 import { useComeBack } from './come-back.ts';
+import { useDone } from './done.ts';
 import { useWords } from './words.tsx';
 
 type Props = {
   test: { step: string; reason: string | null; at: string | null };
   passedAt: string | null;
+  status: PageStatus;
 };
 
 function Step({
@@ -34,17 +37,19 @@ function Step({
   );
 }
 
-export function OwnTest({ test, passedAt }: Props) {
+export function OwnTest({ test, passedAt, status }: Props) {
   const { say, moment, code } = useWords();
   const link = useFetcher<{ url: string | null }>();
-  const back = useFetcher<{ outcome: string }>();
+  const back = useFetcher<{ outcome: string; done?: string }>();
+  useDone(back.data);
   const url = link.data?.url;
   useComeBack({
     watching: Boolean(url) || ['asked', 'accepted', 'under_way'].includes(test.step),
   });
   const post = (fetcher: typeof link | typeof back, intent: string) =>
     fetcher.submit({ intent }, { method: 'post', action: '/app/messenger' });
-  const ready = test.step === 'accepted';
+  const ready = test.step === 'accepted' && status.sending !== 'off';
+  const passed = status.setup.test === 'done' && passedAt !== null;
   return (
     <Card>
       <BlockStack gap="400">
@@ -52,16 +57,18 @@ export function OwnTest({ test, passedAt }: Props) {
           <Text as="h2" variant="headingMd">
             {say('test.title')}
           </Text>
-          {passedAt ? (
+          {passed ? (
             <Badge tone="success">{say('on.test.ok', { date: moment(passedAt) })}</Badge>
           ) : (
-            <Badge tone="attention">{say('test.notYet')}</Badge>
+            <Badge tone="attention">
+              {say(status.setup.test === 'attention' ? 'test.again' : 'test.notYet')}
+            </Badge>
           )}
         </InlineStack>
         <Text as="p">{say('test.why')}</Text>
         <Step at={1} title={say('test.link')} text={say('test.link.text')}>
           <Button
-            variant={passedAt || url || ready ? 'secondary' : 'primary'}
+            variant={passed || url || ready ? 'secondary' : 'primary'}
             loading={link.state !== 'idle'}
             onClick={() => post(link, 'test-link')}
           >
@@ -101,7 +108,11 @@ export function OwnTest({ test, passedAt }: Props) {
                 : 'test.tap.done',
           )}
         />
-        <Step at={3} title={say('test.pretend')} text={say('test.pretend.text')}>
+        <Step
+          at={3}
+          title={say('test.pretend')}
+          text={say(status.sending === 'off' ? 'test.pretend.off' : 'test.pretend.text')}
+        >
           <Button
             variant={ready ? 'primary' : 'secondary'}
             disabled={!ready}

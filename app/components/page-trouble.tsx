@@ -2,15 +2,15 @@
 import { Banner } from '@shopify/polaris';
 import { useWords } from './words.tsx';
 
-export function PageTrouble({ trouble, link = true }: { trouble: string; link?: boolean }) {
+export function PageTrouble({ issue, link = true }: { issue: string; link?: boolean }) {
   const { say, code } = useWords();
   return (
     <Banner
       tone="critical"
-      title={code('trouble', trouble)}
+      title={code('trouble', issue)}
       {...(link ? { action: { content: say('trouble.open'), url: '/app/messenger' } } : {})}
     >
-      {code('trouble', `${trouble}.do`)}
+      {code('trouble', `${issue}.do`)}
     </Banner>
   );
 }

@@ -1,38 +1,45 @@
 // How far a restock's telling has come: so many of so many, and how long it will take; or what it waits for.
 import { BlockStack, ProgressBar, Text } from '@shopify/polaris';
-import { minutesLeft } from '../restock/minutes-left.ts';
+import type { RestockState } from '../restock/restock-status.ts';
 import { useComeBack } from './come-back.ts';
 import type { RestockShown } from './lately.tsx';
-import { useWords } from './words.tsx';
+import { useWords, type Text as Word } from './words.tsx';
 
 /** From so many people on a bar says more than a sentence. */
 const WORTH_A_BAR = 50;
 
 const EVERY_MS = 10_000;
 
+/** States that pass by themselves, and soon. */
+const PASSING: RestockState[] = ['send_delay', 'sending', 'checking'];
+
 /** Keeps the page's figures going while somebody is being told. */
-export function useTelling({ restocks, now }: { restocks: RestockShown[]; now: string }): void {
-  const watching = restocks.some(
-    (each) =>
-      each.closedAt === null && !each.held && (minutesLeft(each) !== null || (each.holdUntil ?? '') > now),
-  );
+export function useTelling({ restocks }: { restocks: RestockShown[] }): void {
+  const watching = restocks.some(({ status }) => status !== null && PASSING.includes(status.state));
   useComeBack({ watching, everyMs: EVERY_MS });
 }
 
+const STATE: Record<RestockState, Word | null> = {
+  nobody: null,
+  page_off: 'soon.pageOff',
+  page_probing: 'soon.pageProbing',
+  paused: 'soon.paused',
+  held: 'soon.held',
+  quiet_hours: 'soon.quietHours',
+  send_delay: 'soon.holdOff',
+  sending: 'soon.sending',
+  checking: 'soon.checking',
+  next_batch: 'soon.wave',
+  short: 'soon.short',
+};
+
 export function Telling({ restock, now }: { restock: RestockShown; now: string }) {
   const { say, relative } = useWords();
-  const { restockId, told, waiting, holdUntil, waveAt, held } = restock;
+  const { restockId, told, waiting, status, minutes } = restock;
   const all = told + waiting;
-  const minutes = held ? null : minutesLeft(restock);
-  const soon = held
-    ? say('soon.held')
-    : holdUntil !== null && holdUntil > now
-      ? say('soon.holdOff', { when: relative({ at: holdUntil, now }) })
-      : minutes !== null
-        ? say('soon.minutes', { minutes })
-        : waveAt !== null && waveAt > now && waiting > 0
-          ? say('soon.wave', { when: relative({ at: waveAt, now }) })
-          : undefined;
+  const word = status && STATE[status.state];
+  const when = status?.until ? relative({ at: status.until, now }) : '';
+  const soon = minutes !== null ? say('soon.minutes', { minutes }) : word && say(word, { when });
   const units = restock.units === null ? say('soon.untracked') : say('soon.units', { units: restock.units });
   const id = `telling-${restockId}`;
   return (

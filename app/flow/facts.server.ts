@@ -2,6 +2,7 @@
 import { Prisma } from '@prisma/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { db } from '../db.server.ts';
+import { isCurrent } from '../messenger/pages.server.ts';
 import type { About } from './events.ts';
 
 export type Cursor = { shopId: bigint; since: Date; joined: bigint; restock: bigint };
@@ -118,7 +119,7 @@ export const toldRestocks = ({
 
 /** The trouble of the Page that speaks for the shop. */
 const isTrouble = Prisma.sql`
-  p."trouble" IS NOT NULL AND p."troubleSince" >= c."since" AND p."replacedAt" IS NULL AND p."disconnectedAt" IS NULL
+  p."trouble" IS NOT NULL AND p."troubleSince" >= c."since" AND ${isCurrent}
   AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = p."shopId"
     AND t."fact" = 'trouble ' || p."id" || ' ' || p."trouble" || ' ' || (extract(epoch FROM p."troubleSince") * 1000)::bigint)`;
 

@@ -1,15 +1,28 @@
 // The Pages that speak for the shops: which one, with what token, and what is wrong with it.
-import type { Page, PageTrouble } from '@prisma/client';
+import { Prisma, type Page, type PageTrouble } from '@prisma/client';
 import { db } from '../db.server.ts';
 import type { Tx } from '../db.server.ts';
 import { ring } from '../jobs/signal.server.ts';
 import { seal, unseal } from '../lib/seal.server.ts';
+import { lesserIssues, OFF, PROBING } from './page-status.ts';
 
 export type { Page, PageTrouble };
 
 /** The Page that speaks for a shop now. */
 export const pageOf = ({ shopId, tx }: { shopId: bigint; tx?: Tx }): Promise<Page | null> =>
   (tx ?? db).page.findFirst({ where: { shopId, replacedAt: null, disconnectedAt: null } });
+
+const anyOf = (issues: PageTrouble[]) =>
+  Prisma.raw(`ARRAY[${issues.map((issue) => `'${issue}'`).join(', ')}]::"PageTrouble"[]`);
+
+/** SQL over `p` = "Page": it speaks for its shop now. Twin of `pageOf`. */
+export const isCurrent = Prisma.sql`(p."replacedAt" IS NULL AND p."disconnectedAt" IS NULL)`;
+/** SQL over `p`: nothing leaves through it until the merchant connects it again. Twin of `sendingThrough`, as the next one. */
+export const isOff = Prisma.sql`(p."disconnectedAt" IS NOT NULL OR COALESCE(p."trouble" = ANY(${anyOf(OFF)}), false))`;
+/** SQL over `p`: an issue of its own stops it, and one message tries now and then. */
+export const isProbing = Prisma.sql`COALESCE(p."trouble" = ANY(${anyOf(PROBING)}), false)`;
+/** SQL over `p`: the storefront shows the button. Twin of `pageStatus`. */
+export const showsButton = Prisma.sql`COALESCE(p."testPassedAt" IS NOT NULL AND p."trouble" IS NULL, false)`;
 
 /** Every shop's connection to one Meta Page that still has access, also those switched away from; the first to connect comes first. */
 export const pagesByMetaId = ({ metaPageId, tx }: { metaPageId: string; tx?: Tx }): Promise<Page[]> =>
@@ -30,17 +43,6 @@ export function pageToken(page: Pick<Page, 'shopId' | 'token' | 'metaPageId'>): 
   return unseal(page.token, binding(page.shopId));
 }
 
-/** The graver trouble is shown: whoever mends it sees the next one. */
-const gravity: Record<PageTrouble, number> = {
-  unsubscribed: 1,
-  doubtful: 2,
-  restricted: 3,
-  blocked: 4,
-  not_granted: 5,
-  permission: 6,
-  reconnect: 7,
-};
-
 type Which = { pageId: bigint } | { metaPageId: string };
 const where = (which: Which) =>
   'pageId' in which ? { id: which.pageId } : { metaPageId: which.metaPageId, disconnectedAt: null };
@@ -52,9 +54,8 @@ export async function markTrouble({
   tx,
   ...which
 }: { trouble: PageTrouble; now: Date; tx?: Tx } & Which): Promise<void> {
-  const lighter = (Object.keys(gravity) as PageTrouble[]).filter((name) => gravity[name] < gravity[trouble]);
   await (tx ?? db).page.updateMany({
-    where: { ...where(which), OR: [{ trouble: null }, { trouble: { in: lighter } }] },
+    where: { ...where(which), OR: [{ trouble: null }, { trouble: { in: lesserIssues(trouble) } }] },
     data: { trouble, troubleSince: now },
   });
 }

@@ -1,5 +1,6 @@
 // What each storefront should be told of its Page, wherever it was last told something else.
 import { db } from '../db.server.ts';
+import { isCurrent, showsButton } from './pages.server.ts';
 
 export type StorefrontDue = { shopId: bigint; available: boolean; ready: boolean; metaPageId: string | null };
 
@@ -10,8 +11,8 @@ export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {
   db.$queryRaw<StorefrontDue[]>`
     SELECT truth.* FROM (
       SELECT s."id" AS "shopId", p."trouble" IS NULL AS "available",
-             COALESCE(p."testPassedAt" IS NOT NULL AND p."trouble" IS NULL, false) AS "ready", p."metaPageId", s."storefrontTold" AS told
-      FROM "Shop" s LEFT JOIN "Page" p ON p."shopId" = s."id" AND p."replacedAt" IS NULL AND p."disconnectedAt" IS NULL
+             ${showsButton} AS "ready", p."metaPageId", s."storefrontTold" AS told
+      FROM "Shop" s LEFT JOIN "Page" p ON p."shopId" = s."id" AND ${isCurrent}
       WHERE s."uninstalledAt" IS NULL AND s."unreadableSince" IS NULL AND (${within}::bigint IS NULL OR s."id" = ${within}::bigint)
     ) truth
     WHERE told IS NULL

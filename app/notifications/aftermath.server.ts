@@ -1,9 +1,9 @@
 // What answers teach about the Page and its lane, after each message has got its own due: troubles begin, troubles end.
 import type { Lease } from '../jobs/lease.server.ts';
 import { MINUTE } from '../lib/clock.ts';
+import { PROBING } from '../messenger/page-status.ts';
 import { passTest, type Page } from '../messenger/pages.server.ts';
 import type { Calls } from './calls.server.ts';
-import { PASSING } from './claim.server.ts';
 import { memoryOf } from './lane-memory.server.ts';
 import type { Answered } from './outbox.server.ts';
 import {
@@ -80,7 +80,7 @@ async function rejoice({ metaPageId, answers, pause, pages, calls, now }: Given)
       now,
     });
   const spoke = new Set(accepted.map(({ row }) => row.pageId));
-  const ill = [...spoke].filter((id) => PASSING.some((trouble) => pages.get(id)?.trouble === trouble));
+  const ill = [...spoke].filter((id) => PROBING.some((trouble) => pages.get(id)?.trouble === trouble));
   if (pause.pausedAt === null && pause.doubtful === 0 && pause.tryAt === null && ill.length === 0)
     return false;
   await mend({ metaPageId, pageIds: ill, whole: pause.pausedAt !== null && pause.pausedBecause !== SILENCE });

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { unseal } from '../lib/seal.server.ts';
 import type { Pace } from '../messenger/pace.ts';
+import { sendingThrough } from '../messenger/page-status.ts';
 import { pageToken, type Page } from '../messenger/pages.server.ts';
 import { send } from '../messenger/send.server.ts';
 import { begin, beginRepeat, BODY, dueAgain } from './begin.server.ts';
@@ -70,10 +71,7 @@ export function createCalls({
 
   const mayRepeat = (pageId: bigint): boolean => {
     const page = pages.get(pageId);
-    return (
-      page !== undefined &&
-      (page.trouble === null || page.trouble === 'unsubscribed' || page.trouble === 'not_granted')
-    );
+    return page !== undefined && sendingThrough({ ...page, circuit: null }) === 'on';
   };
 
   function conclude(answered: Answered): void {

@@ -1,8 +1,9 @@
 // Claims the next of a line: each gets the one row of their message, and all of it happens at once or not at all.
-import { Prisma, type PageTrouble } from '@prisma/client';
+import { Prisma } from '@prisma/client';
 import { randomBytes } from 'node:crypto';
 import { db } from '../db.server.ts';
 import type { Lease } from '../jobs/lease.server.ts';
+import { isOff, isProbing } from '../messenger/pages.server.ts';
 import { claimable } from '../restock/claimable.server.ts';
 import { countTold, roomIn } from '../restock/allowance.server.ts';
 import { claimNextInLine, nextInLine } from '../waitlist/claim-line.server.ts';
@@ -22,20 +23,16 @@ export type Claimed = {
   attempts: number;
 };
 
-/** Troubles that stand in the way of a notice, and may pass by themselves: now and then one message tries. */
-export const PASSING: PageTrouble[] = ['permission', 'restricted', 'blocked', 'doubtful'];
-const passing = Prisma.sql`ARRAY['permission', 'restricted', 'blocked', 'doubtful']::"PageTrouble"[]`;
-
 /** The restocks of which this Page's lane may tell somebody now. */
 export async function openTurns({ metaPageId, now }: { metaPageId: string; now: Date }): Promise<Turn[]> {
   return db.$queryRaw<Turn[]>`
     SELECT r."id" AS "restockId", r."shopId", r."variantId", p."id" AS "pageId", r."isTest",
-      COALESCE(p."trouble" = ANY(${passing}), false) AS "troubled"
+      ${isProbing} AS "troubled"
     FROM "Page" p
     JOIN "Shop" sh ON sh."id" = p."shopId" AND sh."uninstalledAt" IS NULL
     JOIN "Restock" r ON r."shopId" = p."shopId"
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    WHERE p."metaPageId" = ${metaPageId} AND p."disconnectedAt" IS NULL AND p."trouble" IS DISTINCT FROM 'reconnect'
+    WHERE p."metaPageId" = ${metaPageId} AND NOT ${isOff}
       AND ${claimable({ now })}
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
         AND s."state" = 'waiting' AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now}
@@ -72,12 +69,12 @@ export async function claim({
   now: Date;
 }): Promise<Claimed[]> {
   const well = anyway
-    ? Prisma.sql`p."trouble" IS DISTINCT FROM 'reconnect'`
-    : Prisma.sql`(p."trouble" IS NULL OR p."trouble" <> 'reconnect' AND p."trouble" <> ALL(${passing}))
+    ? Prisma.sql`NOT ${isOff}`
+    : Prisma.sql`NOT ${isOff} AND NOT ${isProbing}
         AND NOT EXISTS (SELECT 1 FROM "Lane" l WHERE l."metaPageId" = p."metaPageId" AND l."pausedAt" IS NOT NULL)`;
   const maySpeak = Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch} AND "until" > clock_timestamp())
     AND EXISTS (SELECT 1 FROM "Page" p JOIN "Shop" sh ON sh."id" = p."shopId" AND sh."uninstalledAt" IS NULL
-      WHERE p."id" = ${pageId} AND p."disconnectedAt" IS NULL AND ${well})`;
+      WHERE p."id" = ${pageId} AND ${well})`;
   const random = randomBytes(12 * limit).toString('base64url');
   const codes = Array.from({ length: limit }, (_none, at) => random.slice(at * 16, at * 16 + 16));
   const claiming = db.$queryRaw<Pick<Claimed, 'id' | 'subscriptionId' | 'code' | 'locale' | 'token'>[]>`

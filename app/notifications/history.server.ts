@@ -1,6 +1,7 @@
 // Every message of a shop as a row of the merchant's table, newest first.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
+import { cursorDate, type Cursor } from '../waitlist/line-report.server.ts';
 
 /** How a message ended, in the merchant's terms; `under_way` gathers what is not settled yet. */
 export const OUTCOMES = ['all', 'sent', 'presumed', 'refused', 'unknown', 'under_way'] as const;
@@ -48,12 +49,12 @@ export async function messages({
 }: {
   shopId: bigint;
   outcome?: Outcome;
-  after?: { value: string; id: string } | undefined;
+  after?: Cursor | undefined;
   limit?: number;
-}): Promise<{ rows: MessageRow[]; next: { value: string; id: string } | null }> {
-  const from = after === undefined ? undefined : new Date(after.value);
+}): Promise<{ rows: MessageRow[]; next: Cursor | null }> {
+  const from = after && cursorDate(after);
   const behind =
-    from === undefined || Number.isNaN(from.getTime())
+    from === undefined
       ? Prisma.sql`true`
       : Prisma.sql`(n."claimedAt", n."id") < (${from}, ${BigInt(after!.id)})`;
   const found = await db.$queryRaw<

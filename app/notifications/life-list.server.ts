@@ -1,8 +1,13 @@
 // Everybody who waits, one yes a row: for what, since when, at which place, and why not told yet; and those whose wait ended untold.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
-import type { Cursor } from '../waitlist/line-report.server.ts';
+import { later } from '../lib/clock.ts';
+import { sendingThrough, type PageFacts } from '../messenger/page-status.ts';
+import { FRESH_MS } from '../restock/claimable.server.ts';
+import { quietEnd, type QuietSettings } from '../restock/quiet.ts';
+import { cursorDate, type Cursor } from '../waitlist/line-report.server.ts';
 import { why, type Life, type Why } from './life.ts';
+import { openCircuits } from './shop-status.server.ts';
 
 /** `waiting`: can still be told; `untold`: refused, of unknown fate, expired or stopped. Who was told stands among the messages. */
 export const LIFE_SHOWS = ['waiting', 'untold'] as const;
@@ -38,15 +43,19 @@ type Found = Omit<LifeRow, 'subscriptionId' | 'variantId' | 'why' | 'place'> & {
   stopped: boolean;
   paused: boolean;
   missing: boolean;
-  trouble: string | null;
-  gone: boolean;
+  metaPageId: string;
+  trouble: PageFacts['trouble'];
+  disconnectedAt: Date | null;
   sent: string | null;
   sentReason: string | null;
   restock: bigint | null;
   held: boolean;
   holdUntil: Date | null;
+  waveAt: Date | null;
   allowance: number;
   told: number;
+  checkDue: boolean;
+  fresh: boolean;
   toldAlready: boolean;
   lookReason: string | null;
 };
@@ -55,7 +64,7 @@ const likely = (search: string) => `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 /** One page; `after` is the last row of the page before. The merchant's own tests are left out. */
 export async function lives({
-  shopId,
+  shop,
   now,
   show = 'waiting',
   sort = 'newest',
@@ -63,7 +72,7 @@ export async function lives({
   after,
   limit = PAGE_SIZE,
 }: {
-  shopId: bigint;
+  shop: QuietSettings & { id: bigint };
   now: Date;
   show?: LifeShow;
   sort?: LifeSort;
@@ -71,9 +80,10 @@ export async function lives({
   after?: Cursor | undefined;
   limit?: number;
 }): Promise<{ rows: LifeRow[]; next: Cursor | null }> {
-  const from = after === undefined ? undefined : new Date(after.value);
+  const shopId = shop.id;
+  const from = after && cursorDate(after);
   const behind =
-    from === undefined || Number.isNaN(from.getTime())
+    from === undefined
       ? Prisma.sql`true`
       : sort === 'newest'
         ? Prisma.sql`(s."since", s."id") < (${from}, ${BigInt(after!.id)})`
@@ -100,9 +110,10 @@ export async function lives({
     WITH one AS MATERIALIZED (${source})
     SELECT s."id", s."variantId" AS variant, v."productTitle", v."title", v."imageUrl", right(p."psid", 6) AS shopper, p."locale", s."since",
       s."state"::text AS state, s."expiresAt", p."stoppedAt" IS NOT NULL AS stopped, v."pausedAt" IS NOT NULL AS paused,
-      v."missingSince" IS NOT NULL AS missing, pg."trouble"::text AS trouble, pg."disconnectedAt" IS NOT NULL AS gone,
+      v."missingSince" IS NOT NULL AS missing, pg."metaPageId", pg."trouble"::text AS trouble, pg."disconnectedAt",
       n."state"::text AS sent, n."reason" AS "sentReason",
-      r."id" AS restock, r."heldAt" IS NOT NULL AS held, r."holdUntil", r."allowance", r."told",
+      r."id" AS restock, r."heldAt" IS NOT NULL AS held, r."holdUntil", r."waveAt", r."allowance", r."told",
+      v."wanted" > v."looked" AS "checkDue", r."sellableAt" > ${later(now, -FRESH_MS)} AS fresh,
       (SELECT o."id" FROM "Notification" o WHERE o."restockId" = r."id" AND o."shopperId" = s."shopperId" LIMIT 1) IS NOT NULL AS "toldAlready",
       (SELECT l."reason" FROM "Look" l WHERE l."shopId" = s."shopId" AND l."variantId" = s."variantId" AND NOT l."isTest"
         ORDER BY l."at" DESC, l."id" DESC LIMIT 1) AS "lookReason",
@@ -116,18 +127,28 @@ export async function lives({
     LEFT JOIN "Notification" n ON n."shopId" = s."shopId" AND n."subscriptionId" = s."id"
     LEFT JOIN "Restock" r ON r."shopId" = s."shopId" AND r."variantId" = s."variantId" AND r."closedAt" IS NULL AND NOT r."isTest"
     ORDER BY ${sort === 'newest' ? Prisma.sql`s."since" DESC, s."id" DESC` : Prisma.sql`s."since", s."id"`}`;
+  const circuits = await openCircuits(found);
+  const quietUntil = quietEnd({ now, settings: shop }) ?? null;
   const last = found[limit - 1];
   return {
-    rows: found.slice(0, limit).map((row) => asRow({ row, now })),
+    rows: found
+      .slice(0, limit)
+      .map((row) => asRow({ row, circuit: circuits.get(row.metaPageId) ?? null, quietUntil, now })),
     next: last && found.length > limit ? { value: last.since.toISOString(), id: String(last.id) } : null,
   };
 }
 
-function asRow({ row, now }: { row: Found; now: Date }): LifeRow {
+type Now = { circuit: PageFacts['circuit']; quietUntil: Date | null; now: Date };
+
+function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): LifeRow {
   const life: Life = {
     state: row.state,
     expiresAt: row.expiresAt,
-    page: { trouble: row.trouble, gone: row.gone },
+    page: {
+      issue: row.trouble ?? circuit,
+      sending: sendingThrough({ ...row, circuit }),
+      gone: row.disconnectedAt !== null,
+    },
     variant: { paused: row.paused, missing: row.missing },
     shopperStopped: row.stopped,
     notification: row.sent === null ? null : { state: row.sent, reason: row.sentReason },
@@ -136,9 +157,14 @@ function asRow({ row, now }: { row: Found; now: Date }): LifeRow {
         ? null
         : {
             held: row.held,
+            quietUntil,
             holdUntil: row.holdUntil,
+            waveAt: row.waveAt,
             allowance: row.allowance,
             told: row.told,
+            belowMinimum: row.lookReason === 'below_minimum',
+            checkDue: row.checkDue,
+            fresh: row.fresh,
             toldAlready: row.toldAlready,
           },
     lookReason: row.lookReason,

@@ -1,6 +1,11 @@
 // The whole life of one yes: asked, accepted, restock, sent, delivered, read, tapped, bought; and the consent as proof.
 import { db } from '../db.server.ts';
+import { later } from '../lib/clock.ts';
+import { sendingThrough } from '../messenger/page-status.ts';
+import { FRESH_MS } from '../restock/claimable.server.ts';
+import { quietEnd, type QuietSettings } from '../restock/quiet.ts';
 import { why, type Why } from './life.ts';
+import { openCircuits } from './shop-status.server.ts';
 
 export type LifeRead = {
   subscriptionId: string;
@@ -30,21 +35,22 @@ export type LifeRead = {
 
 /** null when this shop has no such subscription. */
 export async function life({
-  shopId,
+  shop,
   subscriptionId,
   now,
 }: {
-  shopId: bigint;
+  shop: QuietSettings & { id: bigint };
   subscriptionId: bigint;
   now: Date;
 }): Promise<LifeRead | null> {
+  const shopId = shop.id;
   const found = await db.subscription.findUnique({
     where: { shopId_id: { shopId, id: subscriptionId } },
     include: {
       request: true,
       shopper: { select: { psid: true, stoppedAt: true } },
       variant: true,
-      page: { select: { name: true, trouble: true, disconnectedAt: true } },
+      page: { select: { metaPageId: true, name: true, trouble: true, disconnectedAt: true } },
       notification: {
         include: {
           restock: { select: { openedAt: true } },
@@ -56,7 +62,8 @@ export async function life({
   });
   if (found === null) return null;
   const { variant, request, notification, page, shopperId, variantId } = found;
-  const [restock, look, ahead] = await Promise.all([
+  const [circuits, restock, look, ahead] = await Promise.all([
+    openCircuits([page]),
     db.restock.findFirst({
       where: { shopId, variantId, closedAt: null, isTest: found.isTest },
       include: { notifications: { where: { shopperId }, select: { id: true }, take: 1 } },
@@ -70,6 +77,7 @@ export async function life({
       ? countAhead({ shopId, variantId, since: found.since, id: found.id, now })
       : null,
   ]);
+  const circuit = circuits.get(page.metaPageId) ?? null;
   return {
     subscriptionId: String(found.id),
     variant: {
@@ -89,15 +97,24 @@ export async function life({
       life: {
         state: found.state,
         expiresAt: found.expiresAt,
-        page: { trouble: page.trouble, gone: page.disconnectedAt !== null },
+        page: {
+          issue: page.trouble ?? circuit,
+          sending: sendingThrough({ ...page, circuit }),
+          gone: page.disconnectedAt !== null,
+        },
         variant: { paused: variant.pausedAt !== null, missing: variant.missingSince !== null },
         shopperStopped: found.shopper.stoppedAt !== null,
         notification: notification && { state: notification.state, reason: notification.reason },
         restock: restock && {
           held: restock.heldAt !== null,
+          quietUntil: quietEnd({ now, settings: shop }) ?? null,
           holdUntil: restock.holdUntil,
+          waveAt: restock.waveAt,
           allowance: restock.allowance,
           told: restock.told,
+          belowMinimum: look?.reason === 'below_minimum',
+          checkDue: variant.wanted > variant.looked,
+          fresh: restock.sellableAt > later(now, -FRESH_MS),
           toldAlready: restock.notifications.length > 0,
         },
         lookReason: look?.reason ?? null,

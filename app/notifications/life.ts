@@ -1,20 +1,17 @@
 // Why somebody was told, is not told yet, or will not be told at all: read from the facts of their one subscription.
+import type { OpenCircuit, Sending } from '../messenger/page-status.ts';
+import { restockStatus, type RestockFacts } from '../restock/restock-status.ts';
+
 export type Life = {
   state: 'waiting' | 'claimed' | 'told' | 'presumed' | 'refused' | 'unknown' | 'expired' | 'stopped';
   expiresAt: Date;
-  page: { trouble: string | null; gone: boolean };
+  /** The one they said yes to. */
+  page: { issue: OpenCircuit | null; sending: Sending; gone: boolean };
   variant: { paused: boolean; missing: boolean };
   shopperStopped: boolean;
   notification: { state: string; reason: string | null } | null;
-  /** The variant's open restock, if it is back now. */
-  restock: {
-    held: boolean;
-    holdUntil: Date | null;
-    allowance: number;
-    told: number;
-    /** This shopper was told in it already, by an earlier subscription. */
-    toldAlready: boolean;
-  } | null;
+  /** The variant's open restock, if it is back now; `toldAlready`: this shopper in it, by an earlier subscription. */
+  restock: (Omit<RestockFacts, 'reach' | 'paused'> & { toldAlready: boolean }) | null;
   /** The newest look's reason. */
   lookReason: string | null;
 };
@@ -49,7 +46,7 @@ export function why({ life, now }: { life: Life; now: Date }): Why {
   if (life.state === 'expired' || life.expiresAt <= now) return answer('never', 'expired');
   if (life.page.gone) return answer('never', 'page_gone');
   if (sent !== null) return answer('on_its_way', sent.state === 'doubtful' ? 'doubtful' : 'under_way');
-  if (life.page.trouble !== null) return answer('not_yet', 'page_trouble', life.page.trouble);
+  if (life.page.sending !== 'on') return answer('not_yet', 'page_trouble', life.page.issue);
   if (life.variant.missing) return answer('not_yet', 'missing');
   if (life.variant.paused) return answer('not_yet', 'paused');
   if (restock === null)
@@ -57,9 +54,8 @@ export function why({ life, now }: { life: Life; now: Date }): Why {
       ? answer('not_yet', 'not_looked')
       : answer('not_yet', 'not_back', life.lookReason);
   if (restock.toldAlready) return answer('not_yet', 'told_already');
-  if (restock.held) return answer('not_yet', 'held');
-  if (restock.holdUntil !== null && restock.holdUntil > now)
-    return answer('not_yet', life.lookReason === 'quiet_hours' ? 'quiet_hours' : 'hold_off');
-  if (restock.told >= restock.allowance) return answer('not_yet', 'next_wave');
-  return answer('on_its_way', 'next_in_line');
+  const { state } = restockStatus({ facts: { ...restock, reach: 'on', paused: false }, now });
+  return state === 'sending' || state === 'checking'
+    ? answer('on_its_way', 'next_in_line')
+    : answer('not_yet', state);
 }

@@ -4,9 +4,9 @@ import { db, type Tx } from '../db.server.ts';
 import type { Lease } from '../jobs/lease.server.ts';
 import { later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
+import { PROBING } from '../messenger/page-status.ts';
 import { clearTrouble, markTrouble } from '../messenger/pages.server.ts';
 import { fence } from './begin.server.ts';
-import { PASSING } from './claim.server.ts';
 import { releaseAllUnsent } from './settle.server.ts';
 
 export type Pause = {
@@ -94,7 +94,7 @@ export async function pauseFor({
 
 async function tryAfter({ tx, metaPageId, now }: { tx: Tx; metaPageId: string; now: Date }): Promise<Date> {
   const oldest = await tx.page.aggregate({
-    where: { metaPageId, disconnectedAt: null, trouble: { in: PASSING } },
+    where: { metaPageId, disconnectedAt: null, trouble: { in: PROBING } },
     _min: { troubleSince: true },
   });
   return nextTry({ since: oldest._min.troubleSince ?? now, now });
@@ -168,6 +168,6 @@ export async function mend({
       data: { pausedAt: null, pausedBecause: null, doubtful: 0, tryAt: null },
     });
     if (whole) await clearTrouble({ metaPageId, only: ['restricted', 'blocked', 'doubtful'], tx });
-    for (const pageId of pageIds) await clearTrouble({ pageId, only: PASSING, tx });
+    for (const pageId of pageIds) await clearTrouble({ pageId, only: PROBING, tx });
   });
 }

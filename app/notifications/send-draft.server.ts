@@ -5,7 +5,6 @@ import { DAY, later } from '../lib/clock.ts';
 import { LIMIT, shorten } from '../messenger/limits.ts';
 import type { Saying } from '../messenger/message.ts';
 import { OWN_MESSAGES, wrong, type OwnMessage } from '../messenger/own-words.ts';
-import { pageOf } from '../messenger/pages.server.ts';
 import { isOpen } from '../messenger/permission/open-window.ts';
 import { keepReplies } from '../messenger/replies.server.ts';
 import { nameOf } from '../messenger/variant-name.ts';
@@ -13,6 +12,7 @@ import { LOCALES, say } from '../messenger/words.ts';
 import type { Shop } from '../shops/shop.server.ts';
 import { variantUrl } from '../shops/links.ts';
 import { wordsOf } from './notice.ts';
+import { shopStatus } from './shop-status.server.ts';
 
 /** Whoever reads it later in the thread is not to take it for the real message. */
 const LABEL = 'Test: ';
@@ -46,9 +46,9 @@ export async function sendDraft({
   if (known === undefined || !LOCALES.includes(locale)) return { outcome: 'wrong', error: 'unknown_message' };
   const error = wrong({ message: known, text, locale });
   if (error !== undefined) return { outcome: 'wrong', error };
-  const page = await pageOf({ shopId: shop.id });
+  const { page, status } = await shopStatus({ shopId: shop.id });
   if (page === null) return { outcome: 'no_page' };
-  if (page.trouble === 'reconnect') return { outcome: 'page_trouble' };
+  if (status.sending !== 'on') return { outcome: 'page_trouble' };
   const test = await db.optInRequest.findFirst({
     where: { shopId: shop.id, isTest: true, shopper: { pageId: page.id } },
     orderBy: { id: 'desc' },

@@ -1,5 +1,6 @@
 // How far the merchant's own test has come: each step as it stands in the same tables as a shopper's.
 import { db } from '../db.server.ts';
+import type { Page } from '../messenger/pages.server.ts';
 
 export type TestProgress = {
   /** `none`: the link was not opened yet; `refused`: Meta did not take the message, with the reason. */
@@ -9,16 +10,14 @@ export type TestProgress = {
   at: Date | null;
 };
 
-/** The newest test on this Page. */
+/** The newest test on this Page since it was connected: an earlier connection proves nothing of this one. */
 export async function testProgress({
-  shopId,
-  pageId,
+  page: { shopId, id: pageId, connectedAt },
 }: {
-  shopId: bigint;
-  pageId: bigint;
+  page: Pick<Page, 'shopId' | 'id' | 'connectedAt'>;
 }): Promise<TestProgress> {
   const request = await db.optInRequest.findFirst({
-    where: { shopId, isTest: true, shopper: { pageId } },
+    where: { shopId, isTest: true, shopper: { pageId }, createdAt: { gte: connectedAt } },
     orderBy: { id: 'desc' },
     select: {
       createdAt: true,

@@ -6,6 +6,9 @@ import { readVariants } from '../shops/read-variants.server.ts';
 import { moveLine, pauseLine } from '../waitlist/move.server.ts';
 import { markWanted } from '../waitlist/wanted.server.ts';
 import { FRESH_MS } from './claimable.server.ts';
+import type { QuietSettings } from './quiet.ts';
+import { restocks, type Reach } from './restock-report.server.ts';
+import type { RestockState } from './restock-status.ts';
 
 type Of = { shopId: bigint; variantId: bigint; now: Date };
 
@@ -16,39 +19,72 @@ export async function lookNow({ shopId, variantId, now }: Of): Promise<{ outcome
 }
 
 /**
- * Ends hold-off and hold of the open restock. Nobody is told on the old reading: a fresh look decides, by stock, minimum, waves and quiet
- * hours as ever.
+ * Ends hold, send delay and batch interval of the open restock. Nobody is notified on the old stock check: a new one decides, by stock,
+ * minimum and quiet hours as ever. Where that would let nobody be notified, nothing is changed and the state says why.
  */
-export async function tellNow({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'not_open' }> {
+export async function tellNow({
+  shop,
+  reach,
+  variantId,
+  now,
+}: {
+  shop: QuietSettings & { id: bigint };
+  reach: Reach;
+  variantId: bigint;
+  now: Date;
+}): Promise<{ outcome: 'looking' | 'not_open' | RestockState }> {
+  const shopId = shop.id;
   return db.$transaction(async (tx) => {
-    // The variant before its restock, as a look locks them.
-    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
-    const { count } = await tx.restock.updateMany({
-      where: { shopId, variantId, closedAt: null, isTest: false },
-      data: { holdUntil: now, heldAt: null, sellableAt: later(now, -FRESH_MS) },
+    // The variant before its restock, as a stock check locks them: what is read below holds until it was changed.
+    await tx.$queryRaw`SELECT 1 FROM "Variant" WHERE "shopId" = ${shopId} AND "id" = ${variantId} FOR NO KEY UPDATE`;
+    const [open] = await restocks({
+      tx,
+      shopId,
+      variantId,
+      reach,
+      settings: shop,
+      open: true,
+      limit: 1,
+      now,
     });
-    return { outcome: count === 1 ? 'looking' : 'not_open' };
+    if (!open?.status) return { outcome: 'not_open' };
+    const { state, mayNotifyNow } = open.status;
+    // A hold could be ended; what would go on standing in the way is the quiet hours.
+    if (!mayNotifyNow) return { outcome: state === 'held' ? 'quiet_hours' : state };
+    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    await tx.restock.updateMany({
+      where: { shopId, id: BigInt(open.restockId), closedAt: null },
+      // Twice, since the page sender's clock may be behind ours.
+      data: { heldAt: null, holdUntil: null, waveAt: null, sellableAt: later(now, -2 * FRESH_MS) },
+    });
+    return { outcome: 'looking' };
   });
 }
 
 /** Holds the open restock back: from the next claim on nobody is told, until it is released. */
 export async function hold({ shopId, variantId, now }: Of): Promise<{ outcome: 'held' | 'not_open' }> {
-  const { count } = await db.restock.updateMany({
-    where: { shopId, variantId, closedAt: null, isTest: false },
-    data: { heldAt: now },
-  });
-  return { outcome: count === 1 ? 'held' : 'not_open' };
+  const open = { shopId, variantId, closedAt: null, isTest: false };
+  const { count } = await db.restock.updateMany({ where: { ...open, heldAt: null }, data: { heldAt: now } });
+  return { outcome: count === 1 || (await db.restock.count({ where: open })) === 1 ? 'held' : 'not_open' };
 }
 
-/** Ends a hold; a fresh look decides how it goes on. */
-export async function release({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'not_open' }> {
+/** Ends a hold; a fresh look decides how it goes on. `paused`: the variant is, so that nobody is told all the same. */
+export async function release({
+  shopId,
+  variantId,
+  now,
+}: Of): Promise<{ outcome: 'looking' | 'paused' | 'not_held' | 'not_open' }> {
   return db.$transaction(async (tx) => {
+    const variant = await tx.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
     await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    const open = { shopId, variantId, closedAt: null, isTest: false };
     const { count } = await tx.restock.updateMany({
-      where: { shopId, variantId, closedAt: null, isTest: false },
+      where: { ...open, heldAt: { not: null } },
       data: { heldAt: null },
     });
-    return { outcome: count === 1 ? 'looking' : 'not_open' };
+    if (count === 0)
+      return { outcome: (await tx.restock.count({ where: open })) === 1 ? 'not_held' : 'not_open' };
+    return { outcome: variant?.pausedAt ? 'paused' : 'looking' };
   });
 }
 

@@ -1,12 +1,27 @@
 // Restocks and looks as the merchant sees them: what is about to be told, what came of it, and every verdict with its reason.
-import { db } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { db, type Tx } from '../db.server.ts';
 import { later } from '../lib/clock.ts';
+import type { Sending } from '../messenger/page-status.ts';
+import { untold } from '../waitlist/claim-line.server.ts';
+import { FRESH_MS } from './claimable.server.ts';
 import { EVERYONE } from './decide.ts';
-import { LATELY_MS } from './minutes-left.ts';
+import { LATELY_MS, minutesLeft } from './minutes-left.ts';
+import { quietEnd, type QuietSettings } from './quiet.ts';
+import {
+  restockActions,
+  restockStatus,
+  type RestockAction,
+  type RestockFacts,
+  type RestockStatus,
+} from './restock-status.ts';
 
 type Of = { shopId: bigint };
 
-/** A restock as a row: `left` kept their place in line. */
+/** The connected Pages of a shop, by what leaves through them. */
+export type Reach = Record<Sending, bigint[]>;
+
+/** A restock as a row. */
 export type RestockRow = {
   restockId: string;
   variantId: string;
@@ -18,35 +33,86 @@ export type RestockRow = {
   units: number | null;
   kind: string;
   told: number;
-  /** null: everyone. */
-  allowance: number | null;
   waiting: number;
-  /** Messages begun in the last half minute, and how many a second the Page may send: what `minutesLeft` reckons with. */
-  lately: number;
-  perSecond: number | null;
-  holdUntil: Date | null;
-  waveAt: Date | null;
   held: boolean;
+  /** What it is doing now; null when it is over. */
+  status: RestockStatus | null;
+  /** How long the sending will go on, where that can be said. */
+  minutes: number | null;
+  /** What the merchant may do about it. */
+  actions: RestockAction[];
 };
 
-type Found = Omit<RestockRow, 'restockId' | 'variantId'> & { id: bigint; variant: bigint };
+type Found = Omit<RestockRow, 'restockId' | 'variantId' | 'status' | 'minutes' | 'actions'> &
+  Omit<RestockFacts, 'quietUntil' | 'allowance'> & {
+    id: bigint;
+    variant: bigint;
+    allowance: number;
+    /** Of those who wait, how many do on a Page that sends. */ reachable: number;
+    /** Messages begun in the last half minute, and how many a second the Page may send. */
+    lately: number;
+    perSecond: number | null;
+  };
 
-const row = ({ id, variant, ...rest }: Found): RestockRow => ({
-  restockId: String(id),
-  variantId: String(variant),
-  ...rest,
-  allowance: rest.allowance === EVERYONE ? null : rest.allowance,
-});
+type Now = { settings: QuietSettings; now: Date };
+
+/** `found` with what follows from it; pure. */
+function row({ found, settings, now }: Now & { found: Found }): RestockRow {
+  const { id, variant, reach, paused, holdUntil, waveAt, checkDue, fresh, belowMinimum, ...shown } = found;
+  const { reachable, lately, perSecond, allowance: limit, ...rest } = shown;
+  const allowance = limit === EVERYONE ? null : limit;
+  const quietUntil = quietEnd({ now, settings }) ?? null;
+  const checked = { checkDue, fresh, belowMinimum };
+  const facts = { ...checked, reach, paused, holdUntil, waveAt, allowance, quietUntil, ...rest };
+  const status = rest.closedAt === null ? restockStatus({ facts, now }) : null;
+  const telling = { told: rest.told, waiting: reachable, allowance, lately, perSecond };
+  return {
+    restockId: String(id),
+    variantId: String(variant),
+    ...rest,
+    status,
+    minutes: status?.state === 'sending' ? minutesLeft(telling) : null,
+    actions: status === null ? [] : restockActions({ held: rest.held, status }),
+  };
+}
+
+/**
+ * SQL over `r`: how far they can be reached who wait and were not told in it. One probe of the line for each kind of Page that there is, by
+ * the line's own order; what is left waits on a Page that was disconnected.
+ */
+function reachOf({ reach, now }: { reach: Reach; now: Date }): Prisma.Sql {
+  const waits = (on: Prisma.Sql) => Prisma.sql`(SELECT s."id" FROM "Subscription" s
+    WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}
+      AND ${on} AND ${untold({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+  const arms = (['on', 'probing'] as const)
+    .filter((sending) => reach[sending].length > 0)
+    .map(
+      (sending) =>
+        Prisma.sql`WHEN ${waits(Prisma.sql`s."pageId" = ANY(${reach[sending]}::bigint[])`)} THEN ${sending}::text`,
+    );
+  return Prisma.sql`CASE ${Prisma.join([Prisma.sql`WHEN r."closedAt" IS NOT NULL THEN 'nobody'`, ...arms], ' ')}
+    WHEN ${waits(Prisma.sql`true`)} THEN 'off' ELSE 'nobody' END`;
+}
 
 /** The newest restocks of a shop, or of one variant; with `open`, only those that go on. */
 export async function restocks({
+  tx = db,
   shopId,
   variantId,
+  reach,
+  settings,
   open = false,
   limit = 10,
   now,
-}: Of & { variantId?: bigint; open?: boolean; limit?: number; now: Date }): Promise<RestockRow[]> {
-  const found = await db.$queryRaw<Found[]>`
+}: Of &
+  Now & {
+    tx?: Pick<Tx, '$queryRaw'>;
+    variantId?: bigint;
+    reach: Reach;
+    open?: boolean;
+    limit?: number;
+  }): Promise<RestockRow[]> {
+  const found = await tx.$queryRaw<Found[]>`
     WITH shown AS MATERIALIZED (
       SELECT r.* FROM "Restock" r
       WHERE r."shopId" = ${shopId} AND NOT r."isTest"
@@ -55,18 +121,23 @@ export async function restocks({
       ORDER BY r."openedAt" DESC, r."id" DESC LIMIT ${limit}),
     -- A line is counted once, however many of its restocks are shown.
     line AS MATERIALIZED (
-      SELECT each."variantId", (SELECT count(*)::int FROM "Subscription" s WHERE s."shopId" = ${shopId} AND s."variantId" = each."variantId"
-         AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}) AS waiting
-      FROM (SELECT DISTINCT "variantId" FROM shown) each)
+      SELECT each."variantId", counted.* FROM (SELECT DISTINCT "variantId" FROM shown) each, LATERAL (
+        SELECT count(*)::int AS waiting, (count(*) FILTER (WHERE s."pageId" = ANY(${reach.on}::bigint[])))::int AS reachable
+        FROM "Subscription" s WHERE s."shopId" = ${shopId} AND s."variantId" = each."variantId"
+          AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}) counted)
     SELECT r."id", r."variantId" AS variant, v."productTitle", v."title", v."imageUrl", r."openedAt", r."closedAt", r."units", r."kind",
-      r."told", r."allowance", r."holdUntil", r."waveAt", r."heldAt" IS NOT NULL AS held, line.waiting,
+      r."told", r."allowance", r."holdUntil", r."waveAt", r."heldAt" IS NOT NULL AS held, line.waiting, line.reachable,
+      r."sellableAt" > ${later(now, -FRESH_MS)} AS fresh, v."wanted" > v."looked" AS "checkDue", v."pausedAt" IS NOT NULL AS paused,
+      COALESCE((SELECT l."reason" = 'below_minimum' FROM "Look" l WHERE l."shopId" = r."shopId" AND l."variantId" = r."variantId"
+        AND NOT l."isTest" ORDER BY l."at" DESC, l."id" DESC LIMIT 1), false) AS "belowMinimum",
+      ${reachOf({ reach, now })} AS reach,
       CASE WHEN r."closedAt" IS NULL THEN (SELECT count(*)::int FROM "Notification" n WHERE n."shopId" = r."shopId"
          AND n."claimedAt" > ${later(now, -LATELY_MS)} AND n."restockId" = r."id") ELSE 0 END AS lately,
-      (SELECT p."perSecond" FROM "Page" p WHERE p."shopId" = r."shopId" AND p."replacedAt" IS NULL AND p."disconnectedAt" IS NULL) AS "perSecond"
+      (SELECT min(p."perSecond") FROM "Page" p WHERE p."id" = ANY(${reach.on}::bigint[])) AS "perSecond"
     FROM shown r JOIN line ON line."variantId" = r."variantId"
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
     ORDER BY r."openedAt" DESC, r."id" DESC`;
-  return found.map(row);
+  return found.map((each) => row({ found: each, settings, now }));
 }
 
 export type LookRow = {

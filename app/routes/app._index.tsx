@@ -17,8 +17,8 @@ import { PageTrouble } from '../components/page-trouble.tsx';
 import { useWords } from '../components/words.tsx';
 import { env } from '../env.server.ts';
 import { systemClock } from '../lib/clock.ts';
-import { merchantAt } from '../merchant.server.ts';
-import { pageOf } from '../messenger/pages.server.ts';
+import { byIntent, merchantAt, merchantPosting } from '../merchant.server.ts';
+import { shopStatus } from '../notifications/shop-status.server.ts';
 import { toldFigures } from '../notifications/told-report.server.ts';
 import { restocks } from '../restock/restock-report.server.ts';
 import { ShopifyFailed } from '../shops/admin-api.server.ts';
@@ -32,21 +32,22 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
   const now = systemClock();
   const of = { shopId: shop.id, now };
-  const [page, told, brought, byDay, steps, most, open, lately] = await Promise.all([
-    pageOf({ shopId: shop.id }),
+  const { page, status, reach } = await shopStatus(of);
+  const [told, brought, byDay, steps, most, open, lately] = await Promise.all([
     toldFigures({ ...of, days: DAYS }),
     earned({ ...of, days: DAYS }),
     daysReport({ ...of, days: DAYS, timezone: shop.timezone }),
     funnel(of),
     lineByVariant({ ...of, limit: 5 }),
-    restocks({ ...of, open: true, limit: 5 }),
-    restocks({ ...of, limit: 5 }),
+    restocks({ ...of, reach, settings: shop, open: true, limit: 5 }),
+    restocks({ ...of, reach, settings: shop, limit: 5 }),
   ]);
   return json({
     now,
     domain: shop.domain,
     apiKey: env.SHOPIFY_API_KEY,
-    page: page && { name: page.name, trouble: page.trouble, testPassedAt: page.testPassedAt },
+    page: page && { name: page.name, testPassedAt: page.testPassedAt },
+    status,
     guided: shop.guideDismissedAt === null,
     days: DAYS,
     waiting: most.figures,
@@ -88,24 +89,22 @@ const INTENTS = {
 };
 
 export async function action({ request }: ActionFunctionArgs) {
-  const { shop } = await merchantAt(request);
-  const intent = (await request.formData()).get('intent');
-  if (typeof intent !== 'string' || !Object.hasOwn(INTENTS, intent))
-    throw new Response('Unknown intent', { status: 400 });
-  return json(await INTENTS[intent as keyof typeof INTENTS]({ shopId: shop.id, now: systemClock() }));
+  const { shop, form } = await merchantPosting(request);
+  return json(await byIntent(form, INTENTS)({ shopId: shop.id, now: systemClock() }));
 }
 
 export default function Home() {
-  const { now, page, ...data } = useLoaderData<typeof loader>();
+  const { now, page, status, ...data } = useLoaderData<typeof loader>();
   const { say } = useWords();
   return (
     <AdminPage title={say('home.title')}>
       <BlockStack gap="400">
-        {page?.trouble && <PageTrouble trouble={page.trouble} />}
-        <IsItOn page={page} guided={data.guided} domain={data.domain} apiKey={data.apiKey} />
+        {status.issue && <PageTrouble issue={status.issue} />}
+        <IsItOn page={page} status={status} guided={data.guided} domain={data.domain} apiKey={data.apiKey} />
         <Figures
           days={data.days}
           waiting={data.waiting}
+          sending={status.sending}
           told={data.told}
           brought={data.brought}
           counting={data.counting}

@@ -11,11 +11,12 @@ import { PageTrouble } from '../components/page-trouble.tsx';
 import { WhatHappens } from '../components/what-happens.tsx';
 import { useWords } from '../components/words.tsx';
 import { systemClock } from '../lib/clock.ts';
-import { merchantAt } from '../merchant.server.ts';
+import { byIntent, merchantAt, merchantPosting } from '../merchant.server.ts';
 import { choosePage, disconnectPage, listChoices } from '../messenger/connect.server.ts';
 import { keptWithProblem } from '../messenger/inbox.server.ts';
 import { beginConnect } from '../messenger/login.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
+import { shopStatus } from '../notifications/shop-status.server.ts';
 import { testLink } from '../messenger/test-link.server.ts';
 import { testProgress } from '../notifications/test-progress.server.ts';
 import { pretend } from '../restock/pretend.server.ts';
@@ -24,8 +25,8 @@ import { whoWouldNotBeTold } from '../waitlist/never-told.server.ts';
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
   const now = systemClock();
-  const [page, choices, wouldNotBeTold, kept] = await Promise.all([
-    pageOf({ shopId: shop.id }),
+  const [{ page, status }, choices, wouldNotBeTold, kept] = await Promise.all([
+    shopStatus({ shopId: shop.id }),
     listChoices({ shopId: shop.id, now }),
     whoWouldNotBeTold({ shopId: shop.id, now }),
     keptWithProblem({ shopId: shop.id }),
@@ -34,26 +35,24 @@ export async function loader({ request }: LoaderFunctionArgs) {
     page: page && {
       name: page.name,
       metaPageId: page.metaPageId,
-      trouble: page.trouble,
       connectedAt: page.connectedAt,
       testPassedAt: page.testPassedAt,
       perSecond: page.perSecond,
     },
-    test: page && (await testProgress({ shopId: shop.id, pageId: page.id })),
+    status,
+    test: page && (await testProgress({ page })),
     choices,
     wouldNotBeTold,
     kept: kept.map(({ id, ...told }) => ({ ...told, id: String(id) })),
   });
 }
 
-type Of = { shopId: bigint; now: Date; form: FormData };
-
-const text = (form: FormData, name: string) => String(form.get(name) ?? '');
+type Of = { shopId: bigint; now: Date; form: URLSearchParams };
 
 async function choose({ form, ...of }: Of) {
   const answer = form.get('profile');
   const profile = answer === 'replace' || answer === 'keep' ? answer : undefined;
-  const metaPageId = text(form, 'metaPageId');
+  const metaPageId = form.get('metaPageId') ?? '';
   const chosen = await choosePage({ ...of, metaPageId, profile });
   if (chosen.outcome !== 'connected') return { ...chosen, metaPageId };
   return { outcome: chosen.outcome, otherApps: chosen.otherApps, done: 'connected' };
@@ -61,46 +60,40 @@ async function choose({ form, ...of }: Of) {
 
 async function pretendItIsBack({ shopId, now }: Of) {
   const page = await pageOf({ shopId });
-  const test = page && (await testProgress({ shopId, pageId: page.id }));
-  if (!page || !test?.subscriptionId) return { outcome: 'nobody_to_tell' as const };
-  const { outcome } = await pretend({
-    shopId,
-    pageId: page.id,
-    subscriptionId: BigInt(test.subscriptionId),
-    now,
-  });
-  return { outcome };
+  const test = page && (await testProgress({ page }));
+  const { outcome } = test?.subscriptionId
+    ? await pretend({ shopId, pageId: page!.id, subscriptionId: BigInt(test.subscriptionId), now })
+    : { outcome: 'nobody_to_tell' as const };
+  // That the message is on its way is said by the steps themselves.
+  return outcome === 'pretended' ? { outcome } : { outcome, done: `pretend.${outcome}` };
 }
 
 const INTENTS = {
   connect: ({ shopId, now, form }: Of) => beginConnect({ shopId, now, again: form.has('again') }),
   choose,
-  disconnect: async ({ shopId, now }: Of) => ({
-    ...(await disconnectPage({ shopId, now })),
-    done: 'disconnected',
-  }),
+  disconnect: async ({ shopId, now }: Of) => {
+    const given = await disconnectPage({ shopId, now });
+    return { ...given, done: given.outcome };
+  },
   'test-link': async ({ shopId, now }: Of) => ({ url: await testLink({ shopId, now }) }),
   pretend: pretendItIsBack,
 };
 
 export async function action({ request }: ActionFunctionArgs) {
-  const { shop } = await merchantAt(request);
-  const form = await request.formData();
-  const intent = text(form, 'intent');
-  if (!Object.hasOwn(INTENTS, intent)) throw new Response('Unknown intent', { status: 400 });
-  return json(await INTENTS[intent as keyof typeof INTENTS]({ shopId: shop.id, now: systemClock(), form }));
+  const { shop, form } = await merchantPosting(request);
+  return json(await byIntent(form, INTENTS)({ shopId: shop.id, now: systemClock(), form }));
 }
 
 export default function Messenger() {
-  const { page, test, choices, wouldNotBeTold, kept } = useLoaderData<typeof loader>();
+  const { page, status, test, choices, wouldNotBeTold, kept } = useLoaderData<typeof loader>();
   const { say } = useWords();
   return (
     <AdminPage title={say('nav.messenger')}>
       <BlockStack gap="400">
-        {page?.trouble && <PageTrouble trouble={page.trouble} link={false} />}
+        {status.issue && <PageTrouble issue={status.issue} link={false} />}
         {choices && <ChoosePage choices={choices} />}
-        <ConnectedPage page={page} wouldNotBeTold={wouldNotBeTold} />
-        {page && test && <OwnTest test={test} passedAt={page.testPassedAt} />}
+        <ConnectedPage page={page} status={status} wouldNotBeTold={wouldNotBeTold} />
+        {page && test && <OwnTest test={test} passedAt={page.testPassedAt} status={status} />}
         <KeptEvents kept={kept} />
         <WhatHappens />
       </BlockStack>

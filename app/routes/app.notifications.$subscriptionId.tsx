@@ -17,7 +17,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
   const subscriptionId = idNumber(params.subscriptionId);
   const found =
-    subscriptionId === undefined ? null : await life({ shopId: shop.id, subscriptionId, now: systemClock() });
+    subscriptionId === undefined ? null : await life({ shop, subscriptionId, now: systemClock() });
   if (found === null) throw new Response('Not found', { status: 404 });
   return json(found);
 }

@@ -11,7 +11,7 @@ import { TellingSettings } from '../components/telling-settings.tsx';
 import { useSettings } from '../components/use-settings.ts';
 import { useWords } from '../components/words.tsx';
 import { systemClock } from '../lib/clock.ts';
-import { merchantAt } from '../merchant.server.ts';
+import { byIntent, merchantAt, merchantPosting } from '../merchant.server.ts';
 import { choosePace } from '../messenger/choose-pace.server.ts';
 import { differing, OWN_MESSAGES, ourTexts, wrongTexts } from '../messenger/own-words.ts';
 import { pageOf } from '../messenger/pages.server.ts';
@@ -54,10 +54,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
   });
 }
 
-type Of = { shop: Shop; form: FormData; now: Date };
+type Of = { shop: Shop; form: URLSearchParams; now: Date };
 
 async function save({ shop, form, now }: Of) {
-  const read = readSettings(String(form.get('settings')));
+  const read = readSettings(form.get('settings') ?? '');
   if ('errors' in read) return json({ errors: read.errors }, { status: 422 });
   const texts = differing(read.settings.texts);
   const errors = wrongTexts(texts);
@@ -76,7 +76,7 @@ async function save({ shop, form, now }: Of) {
 
 /** What is written, saved or not, in the merchant's own Messenger. */
 async function sendTest({ shop, form, now }: Of) {
-  const given = (name: string) => String(form.get(name) ?? '').slice(0, 4_000);
+  const given = (name: string) => (form.get(name) ?? '').slice(0, 4_000);
   const [message, locale, text, of] = [given('message'), given('locale'), given('text'), given('of')];
   const sent = await sendDraft({ shop, message, locale, text, now });
   if (sent.outcome === 'sent') return json({ done: 'draft' });
@@ -90,12 +90,8 @@ const INTENTS = {
 };
 
 export async function action({ request }: ActionFunctionArgs) {
-  const { shop } = await merchantAt(request);
-  const form = await request.formData();
-  const intent = form.get('intent');
-  if (typeof intent !== 'string' || !Object.hasOwn(INTENTS, intent))
-    throw new Response('Unknown intent', { status: 400 });
-  return INTENTS[intent as keyof typeof INTENTS]({ shop, form, now: systemClock() });
+  const { shop, form } = await merchantPosting(request);
+  return byIntent(form, INTENTS)({ shop, form, now: systemClock() });
 }
 
 const NO_ERRORS = {};

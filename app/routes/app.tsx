@@ -96,12 +96,10 @@ export default function App() {
 
 export function ErrorBoundary() {
   const error = useRouteError();
-  // Shopify's own answers (the page that fetches a token) are HTML of its library, to be shown as they are.
-  if (isRouteErrorResponse(error) && error.status !== 404) return boundary.error(error);
   return (
     <Frame apiKey="" locale="en" timezone="UTC">
       <main>
-        <Trouble missing={isRouteErrorResponse(error)} />
+        <Trouble missing={isRouteErrorResponse(error) && error.status === 404} />
       </main>
     </Frame>
   );

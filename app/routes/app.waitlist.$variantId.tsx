@@ -7,6 +7,7 @@ import { useDone } from '../components/done.ts';
 import { LineState } from '../components/line-state.tsx';
 import { Looks } from '../components/looks.tsx';
 import { MoveWaiters } from '../components/move-waiters.tsx';
+import { PageTrouble } from '../components/page-trouble.tsx';
 import { PeopleTable } from '../components/people-table.tsx';
 import { RestockHistory } from '../components/restock-history.tsx';
 import { Telling, useTelling } from '../components/telling.tsx';
@@ -14,10 +15,13 @@ import { fullName, VariantName } from '../components/variant-name.tsx';
 import { useWords } from '../components/words.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { merchantAt } from '../merchant.server.ts';
+import { byIntent, merchantAt, merchantPosting } from '../merchant.server.ts';
+import { shopStatus } from '../notifications/shop-status.server.ts';
 import { hold, lookNow, moveWaiters, pauseVariant, release, tellNow } from '../restock/merchant.server.ts';
 import { looks, restocks } from '../restock/restock-report.server.ts';
+import { variantActions } from '../restock/restock-status.ts';
 import { variantsOfProduct } from '../shops/product-variants.server.ts';
+import type { Shop } from '../shops/shop.server.ts';
 import { lineOf, peopleOf, readCursor } from '../waitlist/line-report.server.ts';
 
 const missing = () => new Response('Not found', { status: 404 });
@@ -29,10 +33,11 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   if (variantId === undefined) throw missing();
   const of = { shopId: shop.id, variantId, now };
   const asked = new URL(request.url).searchParams;
+  const { reach, status } = await shopStatus(of);
   const [line, { people, next }, past, seen] = await Promise.all([
     lineOf(of),
     peopleOf({ ...of, after: readCursor(asked.get('after')) }),
-    restocks(of),
+    restocks({ ...of, reach, settings: shop }),
     looks(of),
   ]);
   if (line === null) throw missing();
@@ -44,10 +49,21 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
           () => null,
         )
       : [];
-  return json({ now, line: shown, people, next, further: asked.has('after'), past, seen, siblings });
+  return json({
+    now,
+    issue: status.issue,
+    line: shown,
+    actions: variantActions({ ...line, restock: past.find(({ closedAt }) => closedAt === null) }),
+    people,
+    next,
+    further: asked.has('after'),
+    past,
+    seen,
+    siblings,
+  });
 }
 
-type Of = { shopId: bigint; variantId: bigint; now: Date; form: FormData };
+type Of = { shop: Shop; shopId: bigint; variantId: bigint; now: Date; form: URLSearchParams };
 
 /** Only by the merchant's own hand, and only where Shopify knows the one and no longer the other. */
 async function move({ shopId, variantId, form }: Of) {
@@ -58,7 +74,7 @@ async function move({ shopId, variantId, form }: Of) {
 
 const INTENTS = {
   look: lookNow,
-  tell: tellNow,
+  tell: async (of: Of) => tellNow({ ...of, ...(await shopStatus(of)) }),
   hold,
   release,
   pause: (of: Of) => pauseVariant({ ...of, paused: true }),
@@ -66,37 +82,43 @@ const INTENTS = {
   move,
 };
 type Intent = keyof typeof INTENTS;
+/** The outcome in which each has done what it promises; any other has words of its own. */
+const DONE: Record<Intent, string> = {
+  look: 'looking',
+  tell: 'looking',
+  hold: 'held',
+  release: 'looking',
+  pause: 'paused',
+  resume: 'looking',
+  move: 'moved',
+};
+/** Outcomes that mean the same whatever was pressed. */
+const COMMON = ['not_open', 'unknown'];
 
 export async function action({ request, params }: ActionFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop, form } = await merchantPosting(request);
+  const act = byIntent<(of: Of) => Promise<{ outcome: string }>>(form, INTENTS);
+  const intent = form.get('intent') as Intent;
   const variantId = idNumber(params.variantId);
-  const form = await request.formData();
-  const intent = form.get('intent');
   if (variantId === undefined) throw missing();
-  if (typeof intent !== 'string' || !Object.hasOwn(INTENTS, intent))
-    throw new Response('Unknown intent', { status: 400 });
-  const of = { shopId: shop.id, variantId, now: systemClock(), form };
+  const of = { shop, shopId: shop.id, variantId, now: systemClock(), form };
   if ((await lineOf(of)) === null) throw missing();
-  const { outcome } = await INTENTS[intent as Intent](of);
+  const { outcome } = await act(of);
   // What cannot be moved is said beside the choice, and stays there.
   if (intent === 'move' && outcome !== 'moved') return json({ wrong: outcome });
-  const refused = outcome === 'not_open' || outcome === 'unknown';
-  return json({ outcome, done: refused ? outcome : intent });
+  if (outcome === DONE[intent]) return json({ outcome, done: intent });
+  return json({ outcome, done: COMMON.includes(outcome) ? outcome : `${intent}.${outcome}` });
 }
 
 export default function VariantLine() {
-  const { now, line, people, next, further, past, seen, siblings } = useLoaderData<typeof loader>();
+  const { now, issue, line, actions, people, next, further, past, seen, siblings } =
+    useLoaderData<typeof loader>();
   const { say, relative } = useWords();
   const open = past.find((restock) => restock.closedAt === null);
-  useTelling({ restocks: past, now });
+  useTelling({ restocks: past });
   const fetcher = useFetcher<{ done?: string }>();
   useDone(fetcher.data);
   const busy = fetcher.state !== 'idle';
-  const button = (intent: Intent, words: Parameters<typeof say>[0]) => (
-    <Button disabled={busy} onClick={() => fetcher.submit({ intent }, { method: 'post' })}>
-      {say(words)}
-    </Button>
-  );
   return (
     <AdminPage
       title={fullName(line)}
@@ -106,6 +128,7 @@ export default function VariantLine() {
       }
     >
       <BlockStack gap="400">
+        {issue && <PageTrouble issue={issue} />}
         <Card>
           <BlockStack gap="300">
             <VariantName {...line} />
@@ -119,15 +142,20 @@ export default function VariantLine() {
                   })}
             </Text>
             <ButtonGroup>
-              {button('look', 'variant.lookNow')}
-              {open && line.waiting > 0 && button('tell', 'variant.tellNow')}
-              {open && (open.held ? button('release', 'variant.release') : button('hold', 'variant.hold'))}
-              {line.paused ? button('resume', 'variant.resume') : button('pause', 'variant.pause')}
+              {actions.map((intent) => (
+                <Button
+                  key={intent}
+                  disabled={busy}
+                  onClick={() => fetcher.submit({ intent }, { method: 'post' })}
+                >
+                  {say(`variant.${intent}`)}
+                </Button>
+              ))}
             </ButtonGroup>
             {open && <Telling restock={open} now={now} />}
-            {open && (
+            {actions.includes('tell') && (
               <Text as="p" tone="subdued" variant="bodySm">
-                {say('variant.tellNow.text')}
+                {say('variant.tell.text')}
               </Text>
             )}
           </BlockStack>

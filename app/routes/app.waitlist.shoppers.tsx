@@ -19,7 +19,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const { after, filter: show, ...asked } = askedList({ request, sorts: LIFE_SORTS, filters: LIFE_SHOWS });
   const shown = { ...asked, show };
   const { rows, next } = await lives({
-    shopId: shop.id,
+    shop,
     now,
     ...shown,
     after: readCursor(after),

@@ -2,7 +2,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
-import { simplePage } from '../messenger/simple-page.ts';
+import { htmlPage } from '../lib/html-page.ts';
 import { finishConnect, whoAsks, type Finished } from '../messenger/login.server.ts';
 
 /** Nothing is lent by a link alone: the merchant reads which shop asks, and says yes. Cancelled at Facebook: there is nothing to ask. */
@@ -11,7 +11,7 @@ export async function loader({ request }: LoaderFunctionArgs): Promise<Response>
   const [state, code] = [query.get('state'), query.get('code')];
   const shop = await whoAsks({ query, now: systemClock() });
   if (shop === null || state === null || code === null) return finish(query);
-  return simplePage({
+  return htmlPage({
     title: `Lend your Pages to ${shop.name}?`,
     text: `The shop ${shop.domain} asks to speak in Messenger for a Page of yours. Go on only if this is your own shop.`,
     form: { button: `Yes, ${shop.name} is my shop`, fields: { state, code } },
@@ -24,7 +24,7 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
 
 async function finish(query: URLSearchParams): Promise<Response> {
   const finished = await finishConnect({ query, now: systemClock() });
-  return simplePage({ ...told(finished), status: finished.outcome === 'unknown_state' ? 400 : 200 });
+  return htmlPage({ ...told(finished), status: finished.outcome === 'unknown_state' ? 400 : 200 });
 }
 
 function told(finished: Finished): { title: string; text: string } {

@@ -3,18 +3,18 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
 import { deleteData, deletionStatus, signedPerson } from '../messenger/duties.server.ts';
-import { simplePage } from '../messenger/simple-page.ts';
+import { htmlPage } from '../lib/html-page.ts';
 
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
   const code = new URL(request.url).searchParams.get('code') ?? '';
   const status = await deletionStatus({ code });
   if (status === null)
-    return simplePage({
+    return htmlPage({
       title: 'No such request',
       text: 'We know no deletion request with this code.',
       status: 404,
     });
-  return simplePage({
+  return htmlPage({
     title: 'Your data was erased',
     text: `Request ${code}: what we held of you as the person who connected a Facebook Page was erased on ${status.doneAt?.toISOString().slice(0, 10) ?? 'an unknown day'}.`,
   });

@@ -1,4 +1,21 @@
-// Addresses on a shop's storefront.
+// A shop's addresses: its own name at Shopify, its products on the storefront, and our app in its admin.
+
+/** A name under myshopify.com as it may stand in a header or an address; null for anything else. */
+export const shopDomain = (text: string | null): string | null =>
+  text !== null && /^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com$/i.test(text) ? text.toLowerCase() : null;
+
+/** Whether a `host` of Shopify's names the admin of a shop: base64 of the admin's address without its protocol. */
+export const isAdminHost = (host: string | null): boolean =>
+  /^(admin\.shopify\.com\/store\/[a-z0-9][a-z0-9-]*|[a-z0-9][a-z0-9-]*\.myshopify\.com\/admin)$/i.test(
+    Buffer.from(host ?? '', 'base64').toString('latin1'),
+  );
+
+/** Where Shopify opens our app; without a shop its admin, which lets the merchant choose one. */
+export const adminUrl = ({ shop, apiKey }: { shop: string | null; apiKey: string }): string =>
+  shop === null
+    ? 'https://admin.shopify.com/'
+    : `https://admin.shopify.com/store/${shop.replace('.myshopify.com', '')}/apps/${apiKey}`;
+
 type Landing = {
   url: string | null;
   domain: string;

@@ -1,5 +1,6 @@
 // The merchant's settings as a form sends them, and what is wrong with them, field by field.
 import { z } from 'zod';
+import { idNumber } from '../lib/json.ts';
 
 /** Codes of the words `error.*`; the field stands beside them. */
 const number = ({ min, max }: { min: number; max: number }) =>
@@ -10,6 +11,12 @@ const clock = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'time')
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+
+/** A merchant's own words. PostgreSQL takes neither a NUL nor half of a character. */
+const ownText = z
+  .string()
+  .max(2_000, 'too_long')
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'unreadable');
 
 export const LIMITS = {
   unitsFactor: { min: 1, max: 1_000 },
@@ -33,8 +40,8 @@ const shape = z
     quietFrom: clock,
     quietUntil: clock,
     tellPreorder: z.boolean(),
-    locationIds: z.array(z.string().regex(/^\d{1,19}$/)).max(500),
-    texts: z.record(z.string().max(16), z.record(z.string().max(64), z.string().max(2_000, 'too_long'))),
+    locationIds: z.array(z.string().refine((id) => idNumber(id) !== undefined)).max(500),
+    texts: z.record(z.string().max(16), z.record(z.string().max(64), ownText)),
   })
   .refine((given) => !given.quiet || given.quietFrom !== given.quietUntil, {
     path: ['quietUntil'],

@@ -68,15 +68,25 @@ export function readCursor(text: string | null): Cursor | undefined {
   return idNumber(id) === undefined ? undefined : { id: id!, value: value! };
 }
 
+/** The moment in a cursor; undefined unless one of ours could be written so: PostgreSQL takes only years of four digits as text. */
+export function cursorDate({ value }: Cursor): Date | undefined {
+  const at = new Date(value);
+  return at.getTime() >= 0 && at.getUTCFullYear() <= 9_999 ? at : undefined;
+}
+
 const PAGE_SIZE = 25;
 
 const orders = {
-  waiting: { column: Prisma.sql`line."waiting"`, down: true, read: (text: string) => Number(text) },
-  oldest: { column: Prisma.sql`line."oldest"`, down: false, read: (text: string) => new Date(text) },
+  waiting: {
+    column: Prisma.sql`line."waiting"`,
+    down: true,
+    read: ({ value }: Cursor) => (Number.isFinite(Number(value)) ? Number(value) : undefined),
+  },
+  oldest: { column: Prisma.sql`line."oldest"`, down: false, read: cursorDate },
   title: {
     column: Prisma.sql`lower(v."productTitle" || ' ' || v."title")`,
     down: false,
-    read: (text: string) => text,
+    read: ({ value }: Cursor) => value,
   },
 };
 
@@ -112,10 +122,9 @@ export async function lineByVariant({
   limit?: number;
 }): Promise<{ lines: Line[]; next: string | null; figures: LineFigures }> {
   const { column, down, read } = orders[sort];
-  const at = after === undefined ? undefined : read(after.value);
-  const readable = at instanceof Date ? !Number.isNaN(at.getTime()) : at !== undefined && !Number.isNaN(at);
+  const at = after && read(after);
   const behind =
-    after === undefined || !readable
+    after === undefined || at === undefined
       ? Prisma.sql`true`
       : down
         ? Prisma.sql`(${column}, v."id") < (${at}, ${BigInt(after.id)})`
@@ -203,11 +212,9 @@ export async function peopleOf({
   people: Person[];
   next: string | null;
 }> {
-  const from = after === undefined ? undefined : new Date(after.value);
+  const from = after && cursorDate(after);
   const behind =
-    from === undefined || Number.isNaN(from.getTime())
-      ? Prisma.sql`true`
-      : Prisma.sql`(s."since", s."id") > (${from}, ${BigInt(after!.id)})`;
+    from === undefined ? Prisma.sql`true` : Prisma.sql`(s."since", s."id") > (${from}, ${BigInt(after!.id)})`;
   const rows = await db.$queryRaw<
     { id: bigint; psid: string; locale: string; since: Date; expiresAt: Date }[]
   >`

@@ -32,6 +32,7 @@ export function openAdmin() {
   let origin = '';
   let close: () => Promise<void>;
   const shops = new Map<Whose, Rows>();
+  const allRoutes: AdminRoute[] = [];
   const routes: AdminRoute[] = [];
 
   beforeAll(async () => {
@@ -74,13 +75,14 @@ export function openAdmin() {
       >;
     };
     for (const { id, module } of Object.values(built.routes))
-      if (id.startsWith('routes/app'))
-        routes.push({
+      if (id !== 'root')
+        allRoutes.push({
           id,
           path: `/${pathOf(id, built.routes)}`,
           loader: module.loader !== undefined,
           action: module.action !== undefined,
         });
+    routes.push(...allRoutes.filter(({ id }) => id.startsWith('routes/app')));
     const { startWeb } = await import('../../app/server.ts');
     const web = await startWeb({ port: 0 });
     origin = `http://127.0.0.1:${web.port}`;
@@ -108,6 +110,9 @@ export function openAdmin() {
 
   return {
     client,
+    /** Every route of the build but the document around them. */
+    allRoutes,
+    /** Those of the merchant's admin. */
     routes,
     origin: () => origin,
     domainOf,

@@ -146,5 +146,10 @@ test('with a broken Page the one thing to do is said, and Home is not “on”',
       await holds({ path, size, says: 'Facebook no longer accepts', name: `broken-${name}-${width}` });
   const { frame, page } = await admin.open({ path: '/app' });
   await frame.getByText('Off', { exact: true }).waitFor();
+  // Nothing on Home says otherwise: no step done that is not, no button shown, nobody about to be told.
+  await frame.getByText('Shoppers do not see it before the steps above are done').waitFor();
+  await frame.getByText('Nobody is told until your Page is connected again').first().waitFor();
+  for (const text of [/ is connected\./, /shows? the button/, /minutes? left/, 'Tell now'])
+    expect([text, await frame.getByText(text).count()]).toEqual([text, 0]);
   await page.context().close();
 }, 120_000);

@@ -54,7 +54,11 @@ test('the life of the message then says when it was bought', async () => {
   const order = shop.place({ landingSite: shop.landing() });
   await house.brought();
   const subscriptionId = BigInt(shop.rows.subscriptionId);
-  const read = await life({ shopId: shop.shopId, subscriptionId, now: new Date() });
+  const read = await life({
+    shop: await db.shop.findUniqueOrThrow({ where: { id: shop.shopId } }),
+    subscriptionId,
+    now: new Date(),
+  });
   expect(Math.abs(read!.steps.bought!.getTime() - order.createdAt.getTime())).toBeLessThan(1_000);
 });
 

@@ -32,6 +32,7 @@ const optional = {
   PORT: '4100',
   HEALTH_PORT: '4101',
   HEALTH_HOST: '0.0.0.0',
+  TRUST_PROXY: '0',
   ROLE: 'worker',
   LOG_LEVEL: 'debug',
 };
@@ -53,6 +54,7 @@ test('what is complete is taken, and what is optional has its default', () => {
     PORT: 3000,
     HEALTH_PORT: 9090,
     HEALTH_HOST: '127.0.0.1',
+    TRUST_PROXY: 1,
     ROLE: 'all',
     LOG_LEVEL: 'info',
   });
@@ -61,6 +63,7 @@ test('what is complete is taken, and what is optional has its default', () => {
     ...optional,
     PORT: 4100,
     HEALTH_PORT: 4101,
+    TRUST_PROXY: 0,
   });
 });
 
@@ -107,6 +110,8 @@ const wrong: [string, string, RegExp][] = [
   ['PORT', '1.5', /a port number/],
   ['HEALTH_PORT', 'CANARY', /a port number, 0 to 65535 \(9090 unless given\)/],
   ['EMBEDDED_POSTGRES', 'CANARY', /is 1 for the embedded PostgreSQL/],
+  ['TRUST_PROXY', 'CANARY', /how many proxies/],
+  ['TRUST_PROXY', '-1', /how many proxies/],
   ['ROLE', 'CANARY', /web, worker, all/],
   ['LOG_LEVEL', 'CANARY', /debug, info, warn, error, silent/],
 ];

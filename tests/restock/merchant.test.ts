@@ -7,21 +7,29 @@ import {
   moveWaiters,
   pauseVariant,
   release,
-  tellNow,
+  tellNow as tellNowOf,
 } from '../../app/restock/merchant.server.ts';
+import { shopStatus } from '../../app/notifications/shop-status.server.ts';
 import { pretend } from '../../app/restock/pretend.server.ts';
-import { clock, furnish, pass } from './house.ts';
+import { clock, furnish, pass, type House } from './house.ts';
 import { tellAll } from './lane.ts';
+
+const tellNow = async ({ house, variantId }: { house: House; variantId: bigint }) =>
+  tellNowOf({
+    shop: await db.shop.findUniqueOrThrow({ where: { id: house.shopId } }),
+    ...(await shopStatus(house)),
+    variantId,
+    now: clock(),
+  });
 
 test('tell now ends the hold-off, after one more reading', async () => {
   const house = await furnish({ holdOffSeconds: 600 });
   const { variantId } = await house.product();
-  const given = { shopId: house.shopId, variantId, now: clock() };
-  expect(await tellNow(given)).toEqual({ outcome: 'not_open' });
+  expect(await tellNow({ house, variantId })).toEqual({ outcome: 'not_open' });
   await house.line(variantId, 2);
   await house.stock({ variantId, to: 5 });
   await house.look();
-  expect(await tellNow(given)).toEqual({ outcome: 'looking' });
+  expect(await tellNow({ house, variantId })).toEqual({ outcome: 'looking' });
   expect(await tellAll(house), 'not on the old reading').toEqual([]);
   await house.look();
   expect(await tellAll(house)).toHaveLength(2);
@@ -37,7 +45,7 @@ test('tell now in a restock that came back: what was allowed before its gap wait
   await house.stock({ variantId, to: 5 });
   await house.look();
   expect(await tellAll(house), 'hold-off').toEqual([]);
-  await tellNow({ shopId: house.shopId, variantId, now: clock() });
+  await tellNow({ house, variantId });
   expect(await tellAll(house), 'the old reading').toEqual([]);
   await house.look();
   expect(await tellAll(house)).toHaveLength(2);
@@ -49,19 +57,34 @@ test('tell now on stock that has gone tells nobody', async () => {
   house.shopify.webhooks.dials.lose = 1;
   await house.stock({ variantId, to: 0 });
   house.shopify.webhooks.dials.lose = 0;
-  await tellNow({ shopId: house.shopId, variantId, now: clock() });
+  await tellNow({ house, variantId });
   await house.look();
   expect(await tellAll(house)).toEqual([]);
 });
 
-test('tell now respects the minimum, the waves and the quiet hours', async () => {
+test('tell now ends the time between batches: one unit, one a unit, and the second is told on a new stock check', async () => {
+  const house = await furnish({ unitsFactor: 1, waveMinutes: 60 });
+  const { variantId } = await house.back({ waiting: 2, units: 1 });
+  expect(await tellAll(house)).toHaveLength(1);
+  await lookNow({ shopId: house.shopId, variantId, now: clock() });
+  await house.look();
+  expect(await tellAll(house), 'a stock check alone starts no batch').toEqual([]);
+  expect(await tellNow({ house, variantId })).toEqual({ outcome: 'looking' });
+  expect(await tellAll(house), 'not on the old stock check').toEqual([]);
+  expect(await tellNow({ house, variantId }), 'pressed twice').toEqual({ outcome: 'checking' });
+  await house.look();
+  expect(await tellAll(house)).toHaveLength(1);
+  expect(await tellNow({ house, variantId }), 'nobody is left').toEqual({ outcome: 'nobody' });
+});
+
+test('tell now respects the minimum, the batches and the quiet hours', async () => {
   const house = await furnish({ holdOffSeconds: 600, quietFrom: 0, quietUntil: 1_439 });
   const { variantId } = await house.back({ waiting: 12, units: 1 });
-  await tellNow({ shopId: house.shopId, variantId, now: clock() });
+  expect(await tellNow({ house, variantId })).toEqual({ outcome: 'quiet_hours' });
   await house.look();
   expect(await tellAll(house), 'quiet hours').toEqual([]);
   await db.shop.update({ where: { id: house.shopId }, data: { quietFrom: null, quietUntil: null } });
-  await tellNow({ shopId: house.shopId, variantId, now: clock() });
+  await tellNow({ house, variantId });
   await house.look();
   expect(await tellAll(house), 'ten for one unit').toHaveLength(10);
 });
@@ -78,6 +101,7 @@ test('hold stops the telling at once, release goes on with it', async () => {
   expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'wait', reason: 'held' });
   expect(await tellAll(house)).toEqual([]);
   expect(await release(given)).toEqual({ outcome: 'looking' });
+  expect(await release(given), 'released twice').toEqual({ outcome: 'not_held' });
   await house.look();
   expect(await tellAll(house)).toHaveLength(2);
 });

@@ -7,7 +7,7 @@ export const enDeeds = {
     'Goes to your own Messenger as plain text, saved or not, marked as a test. The card itself comes with your own test on the Messenger page.',
   'done.draft': 'Sent to your own Messenger',
   'draft.no_page': 'Connect your Page first.',
-  'draft.page_trouble': 'Facebook no longer accepts the connection to your Page. Connect it again first.',
+  'draft.page_trouble': 'Your Page needs attention first, or it would not get through.',
   'draft.no_test':
     'Do your own test once, so that we know which Messenger is yours. Then come back and send it again.',
   'draft.stopped':

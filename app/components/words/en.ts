@@ -35,6 +35,8 @@ export const en = {
   'on.test.do': 'Start the test',
   'on.block': 'Place the button on your product page',
   'on.block.ok': 'The button is in your published theme.',
+  'on.block.hidden':
+    'The button is in your published theme. Shoppers do not see it before the steps above are done.',
   'on.block.unknown': 'Reading your theme…',
   'on.block.missing': 'The button is not in your published theme. It shows only while a variant is sold out.',
   'on.block.unavailable': 'Your theme has no place for app blocks. Use the app embed instead.',
@@ -50,6 +52,8 @@ export const en = {
   'figures.waiting': 'Waiting now',
   'figures.waiting.text':
     '{variants, plural, =0 {nobody who can still be told} one {for # variant, who can still be told} other {for # variants, who can still be told}}',
+  'figures.waiting.off':
+    '{variants, plural, one {for # variant; nobody is told until your Page is connected} other {for # variants; nobody is told until your Page is connected}}',
   'figures.told': 'Told',
   'figures.told.text':
     '{refused, plural, =0 {none refused} one {# refused} other {# refused}}, {unknown, plural, =0 {none unknown} other {# unknown}}',
@@ -64,9 +68,13 @@ export const en = {
   'soon.holdOff': 'Telling starts {when}',
   'soon.wave': 'Next wave {when}',
   'soon.held': 'You hold it',
-  'soon.tellNow': 'Tell now',
-  'soon.hold': 'Hold',
-  'soon.release': 'Release',
+  'soon.paused': 'Paused by you',
+  'soon.quietHours': 'Quiet hours end {when}',
+  'soon.sending': 'Sending',
+  'soon.checking': 'Checking inventory',
+  'soon.short': 'More are told when there are more units',
+  'soon.pageOff': 'Nobody is told until your Page is connected again',
+  'soon.pageProbing': 'Sending stopped by Facebook; we keep trying',
   'soon.units': '{units, plural, one {# unit} other {# units}}',
   'soon.untracked': 'stock not tracked',
   'funnel.title': 'From the button to yes, last 7 days',
@@ -117,6 +125,7 @@ export const en = {
   'choose.keep': 'Keep them and connect',
   'test.title': 'Your own test',
   'test.notYet': 'Not tested yet',
+  'test.again': 'Run the test again',
   'test.why':
     'Meta gives the One-Time Notification permission to each Page and tells nobody. This test finds out: you get the real card and the real message. It leaves every count untouched.',
   'test.link': 'Open the test link on your phone',
@@ -131,6 +140,7 @@ export const en = {
   'test.tap.done': 'Notify Me was tapped.',
   'test.pretend': 'Pretend it is back',
   'test.pretend.text': 'No stock is changed, and nobody else is told.',
+  'test.pretend.off': 'Connect the Page again first: no message leaves through it now.',
   'test.pretend.do': 'Pretend it is back',
   'test.underWay': 'The message is on its way.',
   'test.sent': 'The message was sent: {date}',
@@ -186,10 +196,10 @@ export const en = {
   'waitlist.people': '{waiting, plural, =0 {Nobody waits} one {# person waits} other {# people wait}}',
   'waitlist.peopleOldest':
     '{waiting, plural, =0 {Nobody waits} one {# person waits} other {# people wait}} for {variant}, longest since {oldest}',
-  'variant.lookNow': 'Look now',
-  'variant.tellNow': 'Tell now',
-  'variant.tellNow.text':
-    'Tell now ends hold-off and hold. A fresh look decides, so that nobody is told of stock that is gone.',
+  'variant.look': 'Look now',
+  'variant.tell': 'Tell now',
+  'variant.tell.text':
+    'Tell now ends the wait, the hold and the time between waves. Inventory is checked first, so that nobody is told of stock that is gone.',
   'variant.hold': 'Hold',
   'variant.release': 'Release',
   'variant.pause': 'Pause',

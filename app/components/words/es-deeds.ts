@@ -9,7 +9,7 @@ export const esDeeds: Record<keyof typeof enDeeds, string> = {
     'Llega a tu propio Messenger como texto, guardado o no, marcado como prueba. La tarjeta llega con tu propia prueba, en la página Messenger.',
   'done.draft': 'Enviado a tu propio Messenger',
   'draft.no_page': 'Primero conecta tu página.',
-  'draft.page_trouble': 'Facebook ya no acepta la conexión con tu página. Primero conéctala de nuevo.',
+  'draft.page_trouble': 'Tu página necesita atención primero, o el mensaje no llegaría.',
   'draft.no_test':
     'Haz una vez tu propia prueba, para que sepamos cuál es tu Messenger. Después vuelve y envíalo de nuevo.',
   'draft.stopped':

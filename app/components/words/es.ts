@@ -37,6 +37,8 @@ export const es: Texts = {
   'on.test.do': 'Empezar la prueba',
   'on.block': 'Coloca el botón en la página de producto',
   'on.block.ok': 'El botón está en tu tema publicado.',
+  'on.block.hidden':
+    'El botón está en tu tema publicado. Los compradores no lo ven hasta que los pasos de arriba estén hechos.',
   'on.block.unknown': 'Leyendo tu tema…',
   'on.block.missing': 'El botón no está en tu tema publicado. Solo se ve mientras una variante está agotada.',
   'on.block.unavailable': 'Tu tema no admite bloques de apps. Usa la inserción de la app.',
@@ -52,6 +54,8 @@ export const es: Texts = {
   'figures.waiting': 'Esperan ahora',
   'figures.waiting.text':
     '{variants, plural, =0 {nadie a quien se pueda avisar} one {# variante; todavía se les puede avisar} other {# variantes; todavía se les puede avisar}}',
+  'figures.waiting.off':
+    '{variants, plural, one {por # variante; no se avisa a nadie hasta que tu página esté conectada} other {por # variantes; no se avisa a nadie hasta que tu página esté conectada}}',
   'figures.told': 'Avisados',
   'figures.told.text':
     '{refused, plural, =0 {ninguno rechazado} one {# rechazado} other {# rechazados}}, {unknown, plural, =0 {ninguno sin confirmar} other {# sin confirmar}}',
@@ -66,9 +70,13 @@ export const es: Texts = {
   'soon.holdOff': 'Los avisos empiezan {when}',
   'soon.wave': 'Siguiente tanda {when}',
   'soon.held': 'Lo tienes retenido',
-  'soon.tellNow': 'Avisar ahora',
-  'soon.hold': 'Retener',
-  'soon.release': 'Liberar',
+  'soon.paused': 'En pausa por ti',
+  'soon.quietHours': 'Las horas de silencio terminan {when}',
+  'soon.sending': 'Enviando',
+  'soon.checking': 'Comprobando el inventario',
+  'soon.short': 'Se avisa a más cuando haya más unidades',
+  'soon.pageOff': 'No se avisa a nadie hasta que tu página vuelva a estar conectada',
+  'soon.pageProbing': 'Facebook ha detenido los envíos; seguimos intentándolo',
   'soon.units': '{units, plural, one {# unidad} other {# unidades}}',
   'soon.untracked': 'sin control de existencias',
   'funnel.title': 'Del botón al sí, últimos 7 días',
@@ -121,6 +129,7 @@ export const es: Texts = {
   'choose.keep': 'Mantener y conectar',
   'test.title': 'Tu propia prueba',
   'test.notYet': 'Sin probar',
+  'test.again': 'Repite la prueba',
   'test.why':
     'Meta concede el permiso One-Time Notification a cada página y no se lo dice a nadie. Esta prueba lo averigua: recibes la tarjeta y el mensaje de verdad. No cambia ninguna cifra.',
   'test.link': 'Abre el enlace de prueba en tu teléfono',
@@ -135,6 +144,7 @@ export const es: Texts = {
   'test.tap.done': 'Se pulsó Notify Me.',
   'test.pretend': 'Finge que ha vuelto',
   'test.pretend.text': 'No se cambia el stock ni se avisa a nadie más.',
+  'test.pretend.off': 'Primero conecta de nuevo la página: ahora no sale ningún mensaje por ella.',
   'test.pretend.do': 'Fingir que ha vuelto',
   'test.underWay': 'El mensaje está en camino.',
   'test.sent': 'El mensaje se envió: {date}',
@@ -192,10 +202,10 @@ export const es: Texts = {
     '{waiting, plural, =0 {No espera nadie} one {Espera # persona} other {Esperan # personas}}',
   'waitlist.peopleOldest':
     '{waiting, plural, =0 {No espera nadie} one {Espera # persona} other {Esperan # personas}} por {variant}; la primera, {oldest}',
-  'variant.lookNow': 'Consultar ahora',
-  'variant.tellNow': 'Avisar ahora',
-  'variant.tellNow.text':
-    'Avisar ahora termina la espera inicial y la retención. Decide una consulta nueva, para que a nadie se le avise de existencias que ya no hay.',
+  'variant.look': 'Consultar ahora',
+  'variant.tell': 'Avisar ahora',
+  'variant.tell.text':
+    'Avisar ahora termina la espera, la retención y el tiempo entre tandas. Antes se comprueba el inventario, para no avisar de un stock que ya no está.',
   'variant.hold': 'Retener',
   'variant.release': 'Liberar',
   'variant.pause': 'Pausar',

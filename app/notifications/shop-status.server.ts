@@ -1,0 +1,42 @@
+// What is true of a shop's Pages now: the one that speaks for it, and how far whoever waits on any of them can be reached.
+import { db } from '../db.server.ts';
+import type { Page } from '../messenger/pages.server.ts';
+import {
+  pageStatus,
+  sendingThrough,
+  type OpenCircuit,
+  type PageStatus,
+  type Sending,
+} from '../messenger/page-status.ts';
+import type { Reach } from '../restock/restock-report.server.ts';
+
+export type ShopStatus = {
+  /** The Page that speaks for the shop. */ page: Page | null;
+  status: PageStatus;
+  /** The shop's connected Pages, former ones included, by what leaves through them. */ reach: Reach;
+};
+
+/** Reads a few rows: every screen may ask. */
+export async function shopStatus({ shopId }: { shopId: bigint }): Promise<ShopStatus> {
+  const pages = await db.page.findMany({ where: { shopId, disconnectedAt: null } });
+  const circuits = await openCircuits(pages);
+  const facts = (one: Page) => ({ ...one, circuit: circuits.get(one.metaPageId) ?? null });
+  const through = (sending: Sending) =>
+    pages.filter((one) => sendingThrough(facts(one)) === sending).map(({ id }) => id);
+  const page = pages.find(({ replacedAt }) => replacedAt === null) ?? null;
+  return {
+    page,
+    status: pageStatus(page && facts(page)),
+    reach: { on: through('on'), probing: through('probing'), off: through('off') },
+  };
+}
+
+/** By Meta's id of the Page: why nothing leaves through it, whichever shop asks. */
+export async function openCircuits(pages: { metaPageId: string }[]): Promise<Map<string, OpenCircuit>> {
+  const lanes = await db.lane.findMany({
+    where: { metaPageId: { in: pages.map(({ metaPageId }) => metaPageId) }, pausedAt: { not: null } },
+  });
+  return new Map(
+    lanes.map(({ metaPageId, pausedBecause }) => [metaPageId, (pausedBecause ?? 'silence') as OpenCircuit]),
+  );
+}

@@ -1,0 +1,15 @@
+// Shopify's library sends a page here that came without a session token: App Bridge fetches one and goes back with it.
+import type { LoaderFunctionArgs } from '@remix-run/node';
+import { env } from '../env.server.ts';
+import type { LoadContext } from '../nonce.ts';
+import { APP_BRIDGE } from '../security-headers.ts';
+
+/** Nothing of the query stands in it: App Bridge itself reads `shopify-reload`. */
+export function loader({ context }: LoaderFunctionArgs) {
+  const { nonce = '' } = context as LoadContext;
+  return new Response(
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>One moment</title>
+<meta name="shopify-api-key" content="${env.SHOPIFY_API_KEY}"><script src="${APP_BRIDGE}" nonce="${nonce}"></script></head><body></body></html>`,
+    { headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' } },
+  );
+}

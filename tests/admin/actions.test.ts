@@ -1,0 +1,298 @@
+// Every action of Home and of a variant's page, in every state: what is offered has the effect that its message promises, and nothing else says so.
+import type { PageTrouble } from '@prisma/client';
+import { expect, test } from 'vitest';
+import { enCodes } from '../../app/components/words/en-codes.ts';
+import { db } from '../../app/db.server.ts';
+import { ISSUES } from '../../app/messenger/page-status.ts';
+import { hold, pauseVariant } from '../../app/restock/merchant.server.ts';
+import * as home from '../../app/routes/app._index.tsx';
+import * as variantPage from '../../app/routes/app.waitlist.$variantId.tsx';
+import { mintSessionToken } from '../../simulators/shopify/session-token.ts';
+import { furnish, setClock, type House } from '../restock/house.ts';
+import { tellAll } from '../restock/lane.ts';
+
+const HOUR = 3_600_000;
+const now = () => new Date();
+
+type Arranged = { house: House; variantId: bigint };
+type Settings = Parameters<typeof furnish>[0];
+
+/** A restock with units left, of which as many were told as may be said here. */
+async function back({
+  settings = {},
+  told = 0,
+  ...given
+}: { settings?: Settings; told?: number; waiting?: number; units?: number } = {}): Promise<Arranged> {
+  setClock(now());
+  const house = await furnish(settings);
+  const { variantId } = await house.back({ waiting: 4, units: 3, ...given });
+  if (told > 0) await tellAll(house, { atMost: told });
+  return { house, variantId };
+}
+const ofPage = async (data: Parameters<typeof db.page.update>[0]['data']): Promise<Arranged> => {
+  const arranged = await back();
+  await db.page.update({ where: { id: arranged.house.page.id }, data });
+  return arranged;
+};
+const ONE_A_UNIT = { unitsFactor: 1, waveMinutes: 60 };
+
+/** An hour before and after now, on the wall of the shop. */
+function quietNow(): Settings {
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Europe/Berlin',
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+  });
+  const minute = (at: number) => {
+    const [hours, minutes] = clock.format(at).split(':').map(Number);
+    return hours! * 60 + minutes!;
+  };
+  return { quietFrom: minute(Date.now() - HOUR), quietUntil: minute(Date.now() + HOUR) };
+}
+
+const STATES: Record<string, () => Promise<Arranged>> = {
+  async 'sold out'() {
+    const house = await furnish();
+    return { house, ...(await house.soldOut({ waiting: 2 })) };
+  },
+  'in its send delay': () => back({ settings: { holdOffSeconds: 600 } }),
+  'being sent': () => back({ told: 1 }),
+  'between two batches': () => back({ settings: ONE_A_UNIT, told: 3 }),
+  async held() {
+    const arranged = await back();
+    await hold({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    return arranged;
+  },
+  async 'held between two batches'() {
+    const arranged = await back({ settings: ONE_A_UNIT, told: 3 });
+    await hold({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    return arranged;
+  },
+  'in quiet hours': () => back({ settings: quietNow() }),
+  async 'held in quiet hours'() {
+    const arranged = await back({ settings: quietNow() });
+    await hold({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    return arranged;
+  },
+  async paused() {
+    const arranged = await back();
+    const { house, variantId } = arranged;
+    await pauseVariant({ shopId: house.shopId, variantId, paused: true, now: now() });
+    return arranged;
+  },
+  async 'paused and held'() {
+    const arranged = await STATES.held!();
+    const { house, variantId } = arranged;
+    await pauseVariant({ shopId: house.shopId, variantId, paused: true, now: now() });
+    return arranged;
+  },
+  async 'below the minimum'() {
+    const arranged = await back({ settings: { ...ONE_A_UNIT, minimumUnits: 3 }, told: 3 });
+    await arranged.house.stock({ variantId: arranged.variantId, to: 2 });
+    await arranged.house.look();
+    return arranged;
+  },
+  'with nobody left': () => back({ told: 4 }),
+  async 'with one left who was told in it'() {
+    const arranged = await back({ waiting: 1, told: 1 });
+    const { shopperId } = await db.notification.findFirstOrThrow({
+      where: { shopId: arranged.house.shopId },
+    });
+    await arranged.house.waiter(arranged.variantId, { shopperId });
+    await arranged.house.look();
+    return arranged;
+  },
+  async 'deleted in Shopify'() {
+    const house = await furnish();
+    const { variantId } = await house.soldOut({ waiting: 2 });
+    house.store.deleteVariant({ shop: house.domain, variantId });
+    await house.shopify.settle();
+    await house.look();
+    return { house, variantId };
+  },
+  ...Object.fromEntries(
+    (Object.keys(ISSUES) as PageTrouble[]).map((trouble) => [
+      `with the Page’s issue “${trouble}”`,
+      () => ofPage({ trouble, troubleSince: now() }),
+    ]),
+  ),
+  'without a Page': () => ofPage({ token: null, disconnectedAt: now() }),
+  async 'while Meta is silent'() {
+    const arranged = await back();
+    const { metaPageId } = arranged.house;
+    await db.lane.create({ data: { metaPageId, pausedAt: now(), pausedBecause: 'silence' } });
+    return arranged;
+  },
+  async 'with everybody on a former Page that is dead'() {
+    const arranged = await ofPage({ replacedAt: now(), trouble: 'reconnect', troubleSince: now() });
+    const { shopId } = arranged.house;
+    await db.page.create({
+      data: { shopId, metaPageId: `new-${shopId}`, name: 'New', token: Buffer.from('x'), connectedAt: now() },
+    });
+    return arranged;
+  },
+};
+
+const ACTIONS = ['look', 'tell', 'hold', 'release', 'pause', 'resume'];
+
+type Route = { loader: unknown; action: unknown };
+
+/** A route as the merchant's browser calls it. */
+async function call<Data>({
+  house,
+  route,
+  variantId,
+  form,
+}: { route: Route; form?: object } & Arranged): Promise<Data> {
+  const token = mintSessionToken({
+    shop: house.domain,
+    apiKey: process.env.SHOPIFY_API_KEY!,
+    apiSecret: process.env.SHOPIFY_API_SECRET!,
+    now: now(),
+  });
+  const request = new Request(`${process.env.SHOPIFY_APP_URL}/app`, {
+    headers: { authorization: `Bearer ${token}`, 'user-agent': 'Mozilla/5.0 Chrome/140.0' },
+    ...(form ? { method: 'POST', body: new URLSearchParams({ ...form }) } : {}),
+  });
+  const door = (form ? route.action : route.loader) as (given: object) => Promise<Response>;
+  const answer = await door({ request, params: { variantId: String(variantId) }, context: {} });
+  return (await answer.json()) as Data;
+}
+
+type Shown = { held: boolean; actions: string[]; status: { state: string } | null; minutes: number | null };
+
+const restockOf = ({ house, variantId }: Arranged) =>
+  db.restock.findFirst({ where: { shopId: house.shopId, variantId, closedAt: null, isTest: false } });
+
+/** The next check by the worker, at this moment. @returns how many were made. */
+async function check({ house, variantId }: Arranged): Promise<number> {
+  const before = (await house.looks(variantId)).length;
+  setClock(now());
+  await house.look();
+  return (await house.looks(variantId)).length - before;
+}
+
+/** What each message of success promises, as the worker and the page sender find it afterwards. */
+const PROMISES: Record<string, (arranged: Arranged) => Promise<void>> = {
+  async look(arranged) {
+    expect(await check(arranged)).toBe(1);
+  },
+  async tell(arranged) {
+    setClock(now());
+    expect(await tellAll(arranged.house), 'not on the old check').toEqual([]);
+    expect(await check(arranged)).toBe(1);
+    expect((await tellAll(arranged.house)).length).toBeGreaterThan(0);
+  },
+  async hold(arranged) {
+    expect((await restockOf(arranged))!.heldAt).not.toBeNull();
+    await check(arranged);
+    expect(await tellAll(arranged.house)).toEqual([]);
+  },
+  async release(arranged) {
+    expect((await restockOf(arranged))!.heldAt).toBeNull();
+    expect(await check(arranged)).toBe(1);
+    expect((await arranged.house.lastLook(arranged.variantId))!.reason).not.toBe('held');
+  },
+  async 'release.paused'(arranged) {
+    expect((await restockOf(arranged))!.heldAt).toBeNull();
+    await check(arranged);
+    expect(await tellAll(arranged.house)).toEqual([]);
+  },
+  async pause(arranged) {
+    expect((await arranged.house.variant(arranged.variantId)).pausedAt).not.toBeNull();
+    await check(arranged);
+    expect(await tellAll(arranged.house)).toEqual([]);
+  },
+  async resume(arranged) {
+    expect((await arranged.house.variant(arranged.variantId)).pausedAt).toBeNull();
+    expect(await check(arranged)).toBe(1);
+    expect((await arranged.house.lastLook(arranged.variantId))!.reason).not.toBe('paused');
+  },
+};
+
+/** What an action may change before the worker comes by. */
+const decided = async (arranged: Arranged) => ({
+  restock: await restockOf(arranged),
+  pausedAt: (await arranged.house.variant(arranged.variantId)).pausedAt,
+});
+
+/** Remembers how a variant stands, and puts everything back: to arrange it anew for each action would take minutes. */
+async function remember({ house: { shopId, ...house }, variantId }: Arranged): Promise<() => Promise<void>> {
+  const [restocks, subscriptions, notifications, looks, variant] = await Promise.all([
+    db.restock.findMany({ where: { shopId } }),
+    db.subscription.findMany({ where: { shopId } }),
+    db.notification.findMany({ where: { shopId }, select: { id: true } }),
+    db.look.findMany({ where: { shopId }, select: { id: true } }),
+    house.variant(variantId),
+  ]);
+  const later = (rows: { id: bigint }[]) => ({ shopId, id: { notIn: rows.map(({ id }) => id) } });
+  return async () => {
+    await db.notification.deleteMany({ where: later(notifications) });
+    await db.restock.deleteMany({ where: later(restocks) });
+    await db.look.deleteMany({ where: later(looks) });
+    for (const data of subscriptions) await db.subscription.update({ where: { id: data.id }, data });
+    for (const data of restocks) await db.restock.update({ where: { id: data.id }, data });
+    await db.variant.update({ where: { shopId_id: { shopId, id: variantId } }, data: variant });
+  };
+}
+
+for (const [state, arrange] of Object.entries(STATES))
+  test(`${state}: each action does what it says, or is not offered`, async () => {
+    const arranged = await arrange();
+    await check(arranged);
+    const putBack = await remember(arranged);
+    const { open: first } = await call<{ open: Shown[] }>({ ...arranged, route: home });
+    const told = (await tellAll(arranged.house)).length > 0;
+    // How long it takes is said while somebody can be told, and only then.
+    expect([state, first.some(({ minutes }) => minutes !== null)]).toEqual([state, told]);
+    await putBack();
+    const shown = await call<{ actions: string[]; past: Shown[] }>({ ...arranged, route: variantPage });
+    const open = shown.past.filter(({ status }) => status !== null).map(({ actions }) => actions);
+    expect([state, first.map(({ actions }) => actions)], 'Home offers the same').toEqual([state, open]);
+    expect(shown.actions).toEqual(expect.arrayContaining(open.flat()));
+    for (const intent of ACTIONS) {
+      await putBack();
+      const of = `${state}, ${intent}`;
+      const before = await decided(arranged);
+      const { done } = await call<{ done: string }>({ ...arranged, route: variantPage, form: { intent } });
+      expect([of, done, Object.hasOwn(enCodes, `done.${done}`)]).toEqual([of, done, true]);
+      const promise = PROMISES[done];
+      const offered = shown.actions.includes(intent);
+      if (offered || intent === 'tell')
+        expect([of, done, promise !== undefined]).toEqual([of, done, offered]);
+      if (promise === undefined) expect([of, await decided(arranged)]).toEqual([of, before]);
+      else await promise(arranged).catch((error: unknown) => Promise.reject(new Error(of, { cause: error })));
+    }
+  });
+
+test('to stop counting ends it in every state, and the guide stays put away', async () => {
+  for (const counting of ['off', 'on', 'ending'] as const) {
+    const [since, ended] = [counting === 'off' ? null : now(), counting === 'ending' ? now() : null];
+    const because = counting === 'ending' ? 'stopped' : null;
+    const house = await furnish({
+      counting,
+      countingSince: since,
+      countingEndedAt: ended,
+      countingEndedBecause: because,
+    });
+    const arranged = { house, variantId: 0n };
+    const stopped = await call<{ done: string }>({
+      ...arranged,
+      route: home,
+      form: { intent: 'stop-counting' },
+    });
+    const shop = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
+    expect([counting, stopped.done, shop.counting === 'on']).toEqual([counting, 'stopped', false]);
+    const asked = await call<{ done?: string; problem?: string }>({
+      ...arranged,
+      route: home,
+      form: { intent: 'count-orders' },
+    });
+    const after = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
+    expect([asked.done === 'counting', after.counting === 'on']).toEqual([false, false]);
+    expect(asked.problem).toBe('not_granted');
+    await call({ ...arranged, route: home, form: { intent: 'dismiss' } });
+    expect((await call<{ guided: boolean }>({ ...arranged, route: home })).guided).toBe(false);
+  }
+});

@@ -1,0 +1,113 @@
+// What follows from each issue of a Page: one table, and the SQL that must say the same.
+import { Prisma, type PageTrouble } from '@prisma/client';
+import { readFileSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { ISSUES, pageStatus, sendingThrough, type PageFacts } from '../../app/messenger/page-status.ts';
+import { isOff, isProbing } from '../../app/messenger/pages.server.ts';
+import { storefrontsDue } from '../../app/messenger/storefront-state.server.ts';
+
+afterAll(() => db.$disconnect());
+
+const AT = new Date('2026-11-22T10:00:00Z');
+const issues = [null, ...(Object.keys(ISSUES) as PageTrouble[])];
+const well: PageFacts = { trouble: null, testPassedAt: AT, disconnectedAt: null, circuit: null };
+
+test('every issue that the database knows has its consequences, and each its own severity', () => {
+  const schema = readFileSync(new URL('../../prisma/schema.prisma', import.meta.url), 'utf8');
+  const named = /enum PageTrouble \{([^}]*)\}/.exec(schema)![1]!.split(/\s+/).filter(Boolean);
+  expect(Object.keys(ISSUES).sort()).toEqual(named.sort());
+  expect(new Set(Object.values(ISSUES).map(({ severity }) => severity)).size).toBe(named.length);
+});
+
+test('a Page that is well and tested: all is done, the button is shown, and messages leave', () => {
+  expect(pageStatus(well)).toEqual({
+    issue: null,
+    setup: { page: 'done', test: 'done' },
+    buttonShown: true,
+    sending: 'on',
+  });
+});
+
+test('with any issue no step stands as if nothing were wrong, and the button is hidden', () => {
+  for (const trouble of issues.slice(1)) {
+    const { setup, buttonShown, issue } = pageStatus({ ...well, trouble });
+    expect([trouble, issue, buttonShown]).toEqual([trouble, trouble, false]);
+    expect([trouble, Object.values(setup).filter((step) => step === 'attention')]).toEqual([
+      trouble,
+      ['attention'],
+    ]);
+  }
+});
+
+test('without a Page, or with one that was given back, nothing is done and nothing leaves', () => {
+  const nothing = {
+    issue: null,
+    setup: { page: 'missing', test: 'missing' },
+    buttonShown: false,
+    sending: 'off',
+  };
+  expect(pageStatus(null)).toEqual(nothing);
+  expect(pageStatus({ ...well, disconnectedAt: AT })).toEqual(nothing);
+});
+
+test('Meta’s silence stops the sending and nothing else; a dead connection is graver', () => {
+  expect(pageStatus({ ...well, circuit: 'silence' })).toMatchObject({
+    issue: 'silence',
+    buttonShown: true,
+    sending: 'probing',
+    setup: { page: 'done', test: 'done' },
+  });
+  expect(sendingThrough({ ...well, trouble: 'reconnect', circuit: 'silence' })).toBe('off');
+  expect(sendingThrough({ ...well, trouble: 'unsubscribed', circuit: null })).toBe('on');
+});
+
+test('the database says the same of every Page: what it sends, and what its storefront is told', async () => {
+  let shopId = 900n;
+  for (const trouble of issues)
+    for (const testPassedAt of [null, AT])
+      for (const state of ['current', 'replaced', 'disconnected'] as const) {
+        shopId += 1n;
+        await db.shop.create({
+          data: {
+            id: shopId,
+            domain: `shop-${shopId}.myshopify.com`,
+            name: 's',
+            refKey: 'k',
+            installedAt: AT,
+          },
+        });
+        const page = await db.page.create({
+          data: {
+            shopId,
+            metaPageId: `page-${shopId}`,
+            token: state === 'disconnected' ? null : Buffer.from('sealed'),
+            name: 'Page',
+            connectedAt: AT,
+            trouble,
+            testPassedAt,
+            replacedAt: state === 'replaced' ? AT : null,
+            disconnectedAt: state === 'disconnected' ? AT : null,
+          },
+        });
+        const [row] = await db.$queryRaw<{ off: boolean; probing: boolean }[]>(
+          Prisma.sql`SELECT ${isOff} AS off, ${isProbing} AS probing FROM "Page" p WHERE p."id" = ${page.id}`,
+        );
+        const sending = row!.off ? 'off' : row!.probing ? 'probing' : 'on';
+        const of = `${trouble} ${testPassedAt === null ? 'untested' : 'tested'} ${state}`;
+        expect([of, sending]).toEqual([of, sendingThrough({ ...page, circuit: null })]);
+
+        const status = pageStatus(state === 'current' ? { ...page, circuit: null } : null);
+        const [due] = await storefrontsDue({ within: shopId });
+        expect([of, due]).toEqual([
+          of,
+          {
+            shopId,
+            available: status.issue === null,
+            ready: status.buttonShown,
+            metaPageId: state === 'current' ? page.metaPageId : null,
+            told: null,
+          },
+        ]);
+      }
+});
