@@ -80,7 +80,7 @@ const orders = {
   waiting: {
     column: Prisma.sql`line."waiting"`,
     down: true,
-    read: ({ value }: Cursor) => (Number.isFinite(Number(value)) ? Number(value) : undefined),
+    read: ({ value }: Cursor) => (/^\d{1,9}$/.test(value) ? Number(value) : undefined),
   },
   oldest: { column: Prisma.sql`line."oldest"`, down: false, read: cursorDate },
   title: {
