@@ -84,7 +84,9 @@ export function IsItOn({ page, status, guided, domain, apiKey }: Props) {
   const steps = [setup.page === 'done', setup.test === 'done', placed];
   const done = steps.filter(Boolean).length;
   const next = steps.indexOf(false);
-  const guiding = guided && done < steps.length && put.state === 'idle';
+  // What needs attention was set up once: that is no first run.
+  const unfinished = !placed || Object.values(setup).includes('missing');
+  const guiding = guided && unfinished && put.state === 'idle';
   const on = done === steps.length;
   const whatToDo = code('trouble', `${issue}.do`);
   const button = (index: number) => (next === index ? { variant: 'primary' as const } : {});

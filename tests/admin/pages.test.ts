@@ -8,7 +8,11 @@ import { openFrames, PHONE, WIDE } from './frame.ts';
 const admin = openFrames();
 const FRESH = 'fresh.myshopify.com';
 
-beforeAll(() => {
+let crowd: Awaited<ReturnType<typeof addCrowd>>;
+
+beforeAll(async () => {
+  await admin.standStill();
+  crowd = await addCrowd({ client: admin.client, domain: SHOP });
   const { world } = admin.stage();
   world.shopify.store.addShop({
     domain: FRESH,
@@ -56,8 +60,7 @@ for (const [width, size] of sizes)
       holds({ path, size, says, store: 'fresh', name: `first-${name}-${width}` }));
 
 test('in a busy month every page holds', async () => {
-  await admin.standStill();
-  const { variantId, subscriptionIds } = await addCrowd({ client: admin.client, domain: SHOP });
+  const { variantId, subscriptionIds } = crowd;
   const waiting = await admin.client.query<{ id: string }>(
     `SELECT "id" FROM "Subscription" WHERE "variantId" = $1 AND "state" = 'waiting' ORDER BY "since" DESC LIMIT 1`,
     [variantId],
