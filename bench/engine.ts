@@ -1,132 +1,143 @@
-// P5 and P9: how fast notices leave one worker, and what each costs.
+// P5 and P9: how fast notices leave one worker, and what each costs, on the embedded PostgreSQL and on Debian's with its defaults.
 //   node scripts/run.mjs bench/engine.ts [--n 10000] [--pairs 5] [--json FILE]
-import { request } from 'undici';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { startDebianPostgres } from './debian-postgres.ts';
+import type { Drained } from './engine-arm.ts';
 import { count, report, spread, type Figure } from './figures.ts';
-import { openLaneHouse } from './lane-setup.ts';
+import type { BenchServer } from './lane-setup.ts';
 
-const house = await openLaneHouse();
-const { appSecretProof } = await import('../app/messenger/graph.server.ts');
+const n = count('n', 10_000);
+const pairs = count('pairs', 5);
 
-/** The floor: the same bytes to the same host, with no database and no memory. @returns calls a second. */
-async function bareLoop({ n, width }: { n: number; width: number }): Promise<number> {
-  const shop = await house.furnish({ waiters: 0 });
-  const people = await house.order<[string, string][]>({ do: 'people', pageId: shop.metaPageId, count: n });
-  const url = `https://graph.facebook.com/v26.0/${shop.metaPageId}/messages?appsecret_proof=${appSecretProof(shop.token)}`;
-  const headers = { authorization: `Bearer ${shop.token}`, 'content-type': 'application/json' };
-  let next = 0;
-  const started = performance.now();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (let mine = next++; mine < n; mine = next++) {
-        const body = JSON.stringify({
-          recipient: { one_time_notif_token: people[mine]![1] },
-          message: {
-            attachment: {
-              type: 'template',
-              payload: {
-                template_type: 'button',
-                text: 'Linen shirt, M is back in stock at Bench: $49.00',
-                buttons: [
-                  { type: 'web_url', title: 'Buy', url: 'https://notify.bench.example/go/0123456789abcdef' },
-                ],
-              },
-            },
-          },
-        });
-        const answer = await request(url, { method: 'POST', headers, body });
-        JSON.parse(await answer.body.text());
-      }
-    }),
-  );
-  return (n * 1_000) / (performance.now() - started);
-}
-
-type Io = { fsyncs: number; wal: number };
-async function io(): Promise<Io> {
-  const [row] = await house.db.$queryRaw<Io[]>`
-    SELECT (SELECT COALESCE(sum("fsyncs"), 0)::float8 FROM pg_stat_io WHERE "object" = 'wal') AS "fsyncs",
-      pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS "wal"`;
-  return row!;
-}
-
-async function engine(): Promise<Figure[]> {
-  const n = count('n', 10_000);
-  const pairs = count('pairs', 5);
-  const floors: number[] = [];
-  const rates: number[] = [];
-  const cpu: number[] = [];
-  const wal: number[] = [];
-  const fsyncs: number[] = [];
-  // JSON between the processes knows no infinity.
-  await house.order({ do: 'weather', perSecond: 1e9, headers: false, p50: 0, p99: 0 });
-  await house.drain(await house.furnish({ waiters: 500 }), Infinity);
-  await bareLoop({ n: 500, width: 64 });
-  for (let pair = 0; pair < pairs; pair += 1) {
-    floors.push(await bareLoop({ n, width: 64 }));
-    const shop = await house.furnish({ waiters: n });
-    await house.db.$executeRaw`CHECKPOINT`;
-    const before = { own: process.cpuUsage(), postgres: house.postgresCpu(), io: await io() };
-    const started = performance.now();
-    await house.drain(shop, Infinity);
-    const ms = performance.now() - started;
-    const own = process.cpuUsage(before.own);
-    const postgres = house.postgresCpu() - before.postgres;
-    const after = await io();
-    const { told, people } = await house.tally(shop.metaPageId);
-    if (told !== n || people !== n)
-      throw new Error(`Told ${told} messages to ${people} people instead of ${n}.`);
-    rates.push((n * 1_000) / ms);
-    cpu.push((own.user + own.system + postgres) / n);
-    wal.push((after.wal - before.io.wal) / n);
-    fsyncs.push((after.fsyncs - before.io.fsyncs) / n);
-    process.stderr.write(
-      `pair ${pair + 1}: floor ${floors.at(-1)!.toFixed(0)}/s, lane ${rates.at(-1)!.toFixed(0)}/s, CPU app ${((own.user + own.system) / n).toFixed(0)} + PostgreSQL ${(postgres / n).toFixed(0)} us\n`,
-    );
+/** The next word of an arm. @throws when it ends instead. */
+async function word<T>(arm: ChildProcess): Promise<T> {
+  const ended = new AbortController();
+  const gone = once(arm, 'exit', { signal: ended.signal }).then(() => {
+    throw new Error('One side of the bench ended; its last words are above.');
+  });
+  const said = once(arm, 'message', { signal: ended.signal }).then(([message]) => message as T);
+  try {
+    return await Promise.race([said, gone]);
+  } finally {
+    ended.abort();
+    await Promise.allSettled([said, gone]);
   }
-  const ratios = rates.map((rate, at) => rate / floors[at]!);
-  const shared = { n, pairs };
+}
+
+/** One process for each server: both keep theirs for the whole run, and take turns. */
+async function openArm(server: BenchServer): Promise<ChildProcess> {
+  const arm = fork(join(import.meta.dirname, 'engine-arm.ts'), [server, String(n)]);
+  await word(arm);
+  return arm;
+}
+
+/** Whether this machine has Debian's server, and why not. */
+async function lackOfDebian(): Promise<string | undefined> {
+  const tried = await startDebianPostgres();
+  if ('notRun' in tried) return tried.notRun;
+  await tried.stop();
+  return undefined;
+}
+
+async function measure(): Promise<{ seen: Map<BenchServer, Drained[]>; notRun: string | undefined }> {
+  const notRun = await lackOfDebian();
+  const servers: BenchServer[] = notRun === undefined ? ['embedded', 'debian'] : ['embedded'];
+  const arms = new Map<BenchServer, ChildProcess>();
+  for (const server of servers) arms.set(server, await openArm(server));
+  const seen = new Map<BenchServer, Drained[]>(servers.map((server) => [server, []]));
+  for (let pair = 0; pair < pairs; pair += 1)
+    // Each goes first as often as the other: whatever the machine does meanwhile meets both.
+    for (const server of pair % 2 === 0 ? servers : servers.toReversed()) {
+      const arm = arms.get(server)!;
+      arm.send('drain');
+      const one = await word<Drained>(arm);
+      seen.get(server)!.push(one);
+      process.stderr.write(
+        `pair ${pair + 1}, ${server}: floor ${one.floor.toFixed(0)}/s, lane ${one.rate.toFixed(0)}/s, CPU app ${one.cpuApp.toFixed(0)} + PostgreSQL ${one.cpuPostgres.toFixed(0)} us, load ${loadavg()[0]!.toFixed(1)}\n`,
+      );
+    }
+  for (const arm of arms.values()) {
+    arm.send('end');
+    await once(arm, 'exit');
+  }
+  return { seen, notRun };
+}
+
+const { seen, notRun } = await measure();
+const shared = { n, pairs };
+
+function figuresOf(server: BenchServer, drained: Drained[]): Figure[] {
+  const of = (figure: (one: Drained) => number) => spread(drained.map(figure));
+  const where = server === 'embedded' ? '' : ', on Debian’s PostgreSQL with its defaults';
+  const cpu = of((one) => one.cpuApp + one.cpuPostgres);
   return [
     {
       ...shared,
-      name: 'P5 engine',
+      name: `P5 engine${where}`,
       measured:
         'claim, durable intent, call, durable outcome at a 0 ms Messenger; floor: a bare undici loop without a database',
       unit: 'notices/s',
-      floor: spread(floors),
-      own: spread(rates),
-      ratio: spread(ratios),
+      floor: of((one) => one.floor),
+      own: of((one) => one.rate),
+      ratio: of((one) => one.rate / one.floor),
       goal: '>= 3,000 notices/s (goal 0.5 x the bare loop)',
-      met: spread(rates).median >= 3_000,
+      met: of((one) => one.rate).median >= 3_000,
     },
     {
       ...shared,
-      name: 'P9 CPU',
+      name: `P9 CPU${where}`,
       measured: 'CPU per notice, app and PostgreSQL together, without TLS',
       unit: 'us',
-      own: spread(cpu),
+      own: cpu,
       goal: '<= 300 us',
-      met: spread(cpu).median <= 300,
+      met: cpu.median <= 300,
     },
     {
       ...shared,
-      name: 'P9 WAL',
+      name: `P9 WAL${where}`,
       measured: 'write-ahead log per notice, full-page images after a checkpoint included',
       unit: 'bytes',
-      own: spread(wal),
+      own: of((one) => one.wal),
       goal: '<= 1,024 bytes',
-      met: spread(wal).median <= 1_024,
+      met: of((one) => one.wal).median <= 1_024,
     },
     {
       ...shared,
-      name: 'P9 fsync',
+      name: `P9 fsync${where}`,
       measured: 'fsyncs of the log per notice',
       unit: 'fsyncs',
-      own: spread(fsyncs),
+      own: of((one) => one.fsyncs),
       goal: '<= 0.05',
-      met: spread(fsyncs).median <= 0.05,
+      met: of((one) => one.fsyncs).median <= 0.05,
     },
   ];
 }
 
-report({ bench: 'engine', figures: await engine() });
-await house.close();
+/** Pair by pair, as they took turns. */
+function compared(embedded: Drained[], debian: Drained[]): Figure {
+  const ratio = spread(debian.map((one, at) => one.rate / embedded[at]!.rate));
+  return {
+    ...shared,
+    name: 'Debian’s PostgreSQL beside the embedded one',
+    measured: 'the same drain on Debian’s package with its defaults; floor: on the embedded server, in turns',
+    unit: 'notices/s',
+    floor: spread(embedded.map((one) => one.rate)),
+    own: spread(debian.map((one) => one.rate)),
+    ratio,
+    goal: '>= 0.9 x the embedded one',
+    met: ratio.median >= 0.9,
+  };
+}
+
+const [embedded = [], debian] = [seen.get('embedded'), seen.get('debian')];
+report({
+  bench: 'engine',
+  figures: [
+    ...figuresOf('embedded', embedded),
+    ...(debian ? [...figuresOf('debian', debian), compared(embedded, debian)] : []),
+  ],
+});
+if (notRun !== undefined) process.stdout.write(`\nDebian’s PostgreSQL: NOT RUN, ${notRun}\n`);

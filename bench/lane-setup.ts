@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, setGlobalDispatcher, type Dispatcher } from 'undici';
 import { migrate } from '../scripts/migrate.ts';
 import { erasePostgres, startPostgres } from '../scripts/postgres.ts';
+import { startDebianPostgres } from './debian-postgres.ts';
 import type { Order } from './messenger-host.ts';
 import { SEALING_KEY } from './sealing-key.ts';
 
@@ -33,9 +34,31 @@ const made = {
 
 export type LaneHouse = Awaited<ReturnType<typeof openLaneHouse>>;
 
-export async function openLaneHouse() {
+export type BenchServer = 'embedded' | 'debian';
+
+type Started = { url: string; pid: number; stop(): Promise<void> };
+
+/** The server that was asked for. @throws where this machine does not have it. */
+async function startServer(server: BenchServer): Promise<Started> {
+  if (server === 'debian') {
+    const started = await startDebianPostgres();
+    if ('notRun' in started) throw new Error(started.notRun);
+    return started;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'notify-bench-'));
-  const postgres = await startPostgres({ folder, durable: true, endsWithMe: true });
+  const { url, pid, stop } = await startPostgres({ folder, durable: true, endsWithMe: true });
+  return {
+    url,
+    pid,
+    async stop() {
+      await stop('immediate');
+      await erasePostgres({ folder });
+    },
+  };
+}
+
+export async function openLaneHouse({ server = 'embedded' }: { server?: BenchServer } = {}) {
+  const postgres = await startServer(server);
   await migrate(postgres.url);
   Object.assign(process.env, made, { DATABASE_URL: postgres.url });
   delete process.env.DATABASE_DIRECT_URL;
@@ -163,8 +186,15 @@ export async function openLaneHouse() {
         const next = await runLane({ ...lane, limitOf: () => limit });
         clearInterval(renewal);
         await releaseLease(lease);
-        if (next === null || next.getTime() - Date.now() > 5_000) return;
-        else await pause(Math.max(1, next.getTime() - Date.now()));
+        if (next !== null && next.getTime() - Date.now() <= 5_000)
+          await pause(Math.max(1, next.getTime() - Date.now()));
+        // A machine that stood still for so long that the last look grew old: somebody waits, and will be told.
+        else if (
+          (await db.subscription.count({
+            where: { state: { in: ['waiting', 'claimed'] }, page: { metaPageId } },
+          })) === 0
+        )
+          return;
       }
     } finally {
       clearInterval(fresh);
@@ -173,7 +203,7 @@ export async function openLaneHouse() {
 
   /** CPU so far of PostgreSQL, all its processes, in microseconds. */
   function postgresCpu(): number {
-    const postmaster = Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const postmaster = postgres.pid;
     let ticks = 0;
     for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
       try {
@@ -198,8 +228,7 @@ export async function openLaneHouse() {
       await db.$disconnect();
       host.disconnect();
       await agent.destroy();
-      await postgres.stop('immediate');
-      await erasePostgres({ folder });
+      await postgres.stop();
     },
   };
 }

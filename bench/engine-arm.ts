@@ -1,0 +1,112 @@
+// One server's side of bench/engine.ts: drains lines on it, one at each word of the parent, and says what each cost.
+import { request } from 'undici';
+import { openLaneHouse, type BenchServer } from './lane-setup.ts';
+
+/** What one drain cost, each figure per notice but the rates. */
+export type Drained = {
+  floor: number;
+  rate: number;
+  cpuApp: number;
+  cpuPostgres: number;
+  wal: number;
+  fsyncs: number;
+};
+
+const [server, size] = process.argv.slice(2) as [BenchServer, string];
+const n = Number(size);
+const house = await openLaneHouse({ server });
+const { appSecretProof } = await import('../app/messenger/graph.server.ts');
+
+/** The floor: the same bytes to the same host, with no database and no memory. @returns calls a second. */
+async function bareLoop({ n, width }: { n: number; width: number }): Promise<number> {
+  const shop = await house.furnish({ waiters: 0 });
+  const people = await house.order<[string, string][]>({ do: 'people', pageId: shop.metaPageId, count: n });
+  const url = `https://graph.facebook.com/v26.0/${shop.metaPageId}/messages?appsecret_proof=${appSecretProof(shop.token)}`;
+  const headers = { authorization: `Bearer ${shop.token}`, 'content-type': 'application/json' };
+  let next = 0;
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let mine = next++; mine < n; mine = next++) {
+        const body = JSON.stringify({
+          recipient: { one_time_notif_token: people[mine]![1] },
+          message: {
+            attachment: {
+              type: 'template',
+              payload: {
+                template_type: 'button',
+                text: 'Linen shirt, M is back in stock at Bench: $49.00',
+                buttons: [
+                  { type: 'web_url', title: 'Buy', url: 'https://notify.bench.example/go/0123456789abcdef' },
+                ],
+              },
+            },
+          },
+        });
+        const answer = await request(url, { method: 'POST', headers, body });
+        JSON.parse(await answer.body.text());
+      }
+    }),
+  );
+  return (n * 1_000) / (performance.now() - started);
+}
+
+type Io = { fsyncs: number; wal: number };
+async function io(): Promise<Io> {
+  const [{ major }] = await house.db.$queryRaw<[{ major: number }]>`
+    SELECT current_setting('server_version_num')::int / 10000 AS major`;
+  // Version 18 counts them elsewhere.
+  const [row] =
+    major >= 18
+      ? await house.db.$queryRaw<Io[]>`
+          SELECT (SELECT COALESCE(sum("fsyncs"), 0)::float8 FROM pg_stat_io WHERE "object" = 'wal') AS "fsyncs",
+            pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS "wal"`
+      : await house.db.$queryRaw<Io[]>`
+          SELECT (SELECT wal_sync::float8 FROM pg_stat_wal) AS "fsyncs", pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS "wal"`;
+  return row!;
+}
+
+async function drainOnce(): Promise<Drained> {
+  const floor = await bareLoop({ n, width: 64 });
+  const shop = await house.furnish({ waiters: n });
+  await house.db.$executeRaw`CHECKPOINT`;
+  const before = { own: process.cpuUsage(), postgres: house.postgresCpu(), io: await io() };
+  const started = performance.now();
+  await house.drain(shop, Infinity);
+  const ms = performance.now() - started;
+  const own = process.cpuUsage(before.own);
+  const postgres = house.postgresCpu() - before.postgres;
+  const after = await io();
+  const { told, people } = await house.tally(shop.metaPageId);
+  if (told !== n || people !== n)
+    throw new Error(`Told ${told} messages to ${people} people instead of ${n}.`);
+  return {
+    floor,
+    rate: (n * 1_000) / ms,
+    cpuApp: (own.user + own.system) / n,
+    cpuPostgres: postgres / n,
+    wal: (after.wal - before.io.wal) / n,
+    fsyncs: (after.fsyncs - before.io.fsyncs) / n,
+  };
+}
+
+// JSON between the processes knows no infinity.
+await house.order({ do: 'weather', perSecond: 1e9, headers: false, p50: 0, p99: 0 });
+await house.drain(await house.furnish({ waiters: 500 }), Infinity);
+await bareLoop({ n: 500, width: 64 });
+let ending: Promise<void> | undefined;
+/** Also when the parent is gone: no server outlives the bench. */
+const end = () => (ending ??= house.close());
+process.once('disconnect', () => void end().finally(() => process.exit()));
+process.on('message', (word: 'drain' | 'end') => {
+  void (async () => {
+    if (word === 'drain') return void process.send!(await drainOnce());
+    await end();
+    process.disconnect();
+  })().catch(async (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    await end();
+    process.exit(1);
+  });
+});
+process.send!('ready');
