@@ -11,9 +11,9 @@ import {
   TextField,
 } from '@shopify/polaris';
 import { useState } from 'react';
+import { judge } from '../messenger/own-words.ts';
 import { DraftTest } from './draft-test.tsx';
 import { MessagePreview } from './message-preview.tsx';
-import { unwise } from './unwise.ts';
 import type { SettingsForm } from './use-settings.ts';
 import { useWords, type Text as Word } from './words.tsx';
 
@@ -33,8 +33,8 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
   const chosen = messages.find((each) => each.message === message)!;
   const own = form.values.texts[locale]?.[message];
   const text = own ?? ours[locale]![message]!;
-  const error = form.errorOf(`texts.${locale}.${message}`);
-  const warning = unwise(text);
+  const { error: now, warnings } = judge({ message, text, locale });
+  const error = now ?? form.errorOf(`texts.${locale}.${message}`);
   return (
     <Card>
       <BlockStack gap="400">
@@ -74,7 +74,9 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
               })}
               autoComplete="off"
             />
-            {warning && <Banner tone="warning" title={say(`warning.${warning}`)} />}
+            {warnings.map((warning) => (
+              <Banner tone="warning" title={say(`warning.${warning}`)} key={warning} />
+            ))}
             {own !== undefined && (
               <InlineStack>
                 <Button variant="plain" onClick={() => form.setText({ locale, message, text: '' })}>

@@ -1,6 +1,6 @@
 // What the shopper will see in Messenger, as far as a page can show it.
 import { BlockStack, Box, Text } from '@shopify/polaris';
-import { IntlMessageFormat } from 'intl-messageformat';
+import { compile } from '../messenger/message-format.ts';
 import { useWords } from './words.tsx';
 
 type Props = { text: string; message: string; locale: string; shopName: string; limit: number };
@@ -20,13 +20,7 @@ function said({
   until: Date;
 }) {
   try {
-    const message = new IntlMessageFormat(
-      text,
-      locale,
-      { date: { long: { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } } },
-      { ignoreTag: true },
-    );
-    return String(message.format({ ...example, shop: shopName, until }));
+    return String(compile({ text, locale }).format({ ...example, shop: shopName, until }));
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 // Says a message to a shopper in their language: the merchant's own wording where there is one, else ours.
-import { IntlMessageFormat } from 'intl-messageformat';
+import { compile, type Values } from './message-format.ts';
+import { isSayable } from './own-words.ts';
 import { da } from './words/da.ts';
 import { de } from './words/de.ts';
 import { en, type Message, type Words } from './words/en.ts';
@@ -13,13 +14,12 @@ import { pt } from './words/pt.ts';
 import { sv } from './words/sv.ts';
 import { tr } from './words/tr.ts';
 
-export type { Message };
+export type { Message, Values };
 
 const catalogues: Record<string, Words> = { en, es, fr, de, it, pt, nl, pl, sv, da, ja, tr };
 
 export const LOCALES = Object.keys(catalogues);
 
-export type Values = Record<string, string | number | Date>;
 /** A merchant's own wording: { [locale]: { [message]: text } }, as it stands in Shop.texts. */
 export type Overrides = Record<string, Record<string, string>>;
 
@@ -33,47 +33,9 @@ export function spoken(locale: string | null | undefined): string | undefined {
 export const chooseLocale = ({ ref, shop }: { ref?: string | null; shop?: string | null }): string =>
   spoken(ref) ? ref! : spoken(shop) ? shop! : 'en';
 
-/** The text behind a message before its values are filled in. */
-export function wording({
-  locale,
-  message,
-  overrides,
-}: {
-  locale: string;
-  message: Message;
-  overrides?: Overrides | undefined;
-}): string {
-  const language = spoken(locale) ?? 'en';
-  return overrides?.[language]?.[message] ?? catalogues[language]![message];
-}
-
-const compiled = new Map<string, IntlMessageFormat>();
-
-/** A message format of `text`. @throws when `text` is no message format. */
-export function compile({
-  text,
-  locale,
-  timeZone = 'UTC',
-}: {
-  text: string;
-  locale: string;
-  timeZone?: string;
-}): IntlMessageFormat {
-  const key = `${locale} ${timeZone} ${text}`;
-  const known = compiled.get(key);
-  if (known) return known;
-  const date = (month: 'long' | 'short') => ({ day: 'numeric', month, year: 'numeric', timeZone }) as const;
-  const format = new IntlMessageFormat(
-    text,
-    locale,
-    { date: { long: date('long'), medium: date('short') } },
-    { ignoreTag: true },
-  );
-  // Merchants may edit their wording for ever: what nobody says any more must not pile up.
-  if (compiled.size > 2_000) compiled.clear();
-  compiled.set(key, format);
-  return format;
-}
+/** Our own text behind a message, before its values are filled in. */
+export const wording = ({ locale, message }: { locale: string; message: Message }): string =>
+  catalogues[spoken(locale) ?? 'en']![message];
 
 const regional = (locale: string) => {
   try {
@@ -84,15 +46,15 @@ const regional = (locale: string) => {
 };
 
 /**
- * The message in the shopper's language with its values. A merchant's wording that cannot be said (it was damaged after it was
- * checked) gives way to ours: the shopper must hear something.
+ * The message in the shopper's language with its values. The shopper must hear something: a merchant's wording that can't be said (it was
+ * damaged, or saved before it was checked) gives way to ours, a zone that does not exist to UTC.
  */
 export function say({
   locale,
   message,
   values = {},
   overrides,
-  timeZone,
+  timeZone = 'UTC',
 }: {
   locale: string;
   message: Message;
@@ -100,17 +62,22 @@ export function say({
   overrides?: Overrides | undefined;
   timeZone?: string | undefined;
 }): string {
+  const language = spoken(locale) ?? 'en';
   const spokenIn = spoken(locale) === undefined ? 'en' : regional(locale);
-  const attempt = (text: string) =>
-    String(
-      compile({ text, locale: spokenIn, ...(timeZone === undefined ? {} : { timeZone }) }).format(values),
-    );
-  const text = wording({ locale, message, overrides });
-  try {
-    return attempt(text);
-  } catch (error) {
-    const ours = wording({ locale, message });
-    if (ours === text) throw error;
-    return attempt(ours);
-  }
+  const own = overrides?.[language]?.[message];
+  const texts = [
+    ...(own !== undefined && isSayable({ message, text: own, locale: language }) ? [own] : []),
+    wording({ locale, message }),
+  ];
+  const ways = texts.flatMap((text) =>
+    [...new Set([timeZone, 'UTC'])].map((zone) => ({ text, timeZone: zone })),
+  );
+  let failure: unknown;
+  for (const way of ways)
+    try {
+      return String(compile({ ...way, locale: spokenIn }).format(values));
+    } catch (error) {
+      failure = error;
+    }
+  throw failure;
 }

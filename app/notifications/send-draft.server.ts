@@ -4,7 +4,7 @@ import { ring } from '../jobs/signal.server.ts';
 import { DAY, later } from '../lib/clock.ts';
 import { LIMIT, shorten } from '../messenger/limits.ts';
 import type { Saying } from '../messenger/message.ts';
-import { OWN_MESSAGES, wrong, type OwnMessage } from '../messenger/own-words.ts';
+import { judge, OWN_MESSAGES, type OwnMessage, type WordingError } from '../messenger/own-words.ts';
 import { isOpen } from '../messenger/permission/open-window.ts';
 import { keepReplies } from '../messenger/replies.server.ts';
 import { nameOf } from '../messenger/variant-name.ts';
@@ -26,7 +26,7 @@ export type DraftSent =
   | { outcome: 'stopped' }
   /** Meta lets us write for 24 hours after the merchant's own last action in the thread. */
   | { outcome: 'window_closed' }
-  | { outcome: 'wrong'; error: string };
+  | { outcome: 'wrong'; error: WordingError };
 
 /** What is sent is no notification: it spends no token, has no row among the messages, and stands in no figure. */
 export async function sendDraft({
@@ -44,7 +44,7 @@ export async function sendDraft({
 }): Promise<DraftSent> {
   const known = OWN_MESSAGES.find((each) => each.message === message)?.message;
   if (known === undefined || !LOCALES.includes(locale)) return { outcome: 'wrong', error: 'unknown_message' };
-  const error = wrong({ message: known, text, locale });
+  const { error } = judge({ message: known, text, locale });
   if (error !== undefined) return { outcome: 'wrong', error };
   const { page, status } = await shopStatus({ shopId: shop.id });
   if (page === null) return { outcome: 'no_page' };

@@ -1,6 +1,5 @@
 // Settings: what cannot be meant is said at its field and nothing is saved; what is saved is looked at anew.
 import { beforeEach, expect, test } from 'vitest';
-import { unwise } from '../../app/components/unwise.ts';
 import { openAdmin } from './house.ts';
 
 const house = openAdmin();
@@ -90,6 +89,21 @@ const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
     { 'texts.en.request.title': 'too_long' },
   ],
   [
+    'a value in straight quotes, which would be printed as it is written',
+    { texts: { fr: { 'notice.back': "'{product}' est de retour chez {shop} : {price}" } } },
+    { 'texts.fr.notice.back': 'quoted' },
+  ],
+  [
+    'a value that would be printed as no number',
+    { texts: { en: { 'notice.back': '{price, number} for {product}' } } },
+    { 'texts.en.notice.back': 'not_whole' },
+  ],
+  [
+    'a confirmation that does not say until when',
+    { texts: { de: { confirm: '{product} steht auf der Liste.' } } },
+    { 'texts.de.confirm': 'no_until' },
+  ],
+  [
     'a message that does not exist',
     { texts: { en: { 'notice.spam': '{product}' } } },
     { 'texts.en.notice.spam': 'unknown_message' },
@@ -111,11 +125,4 @@ test('our own wording, sent back unchanged, stays ours: a later improvement reac
   const { en } = await import('../../app/messenger/words/en.ts');
   await save({ texts: { en: { 'notice.back': en['notice.back'], confirm: '' } } });
   expect((await row()).texts).toEqual({});
-});
-
-test('the editor warns of what Meta frowns on', () => {
-  expect(unwise('{product} is back, 20 % off')).toBe('promotion');
-  expect(unwise('See https://example.com')).toBe('link');
-  expect(unwise('We reserved {product} for you')).toBe('reserved');
-  expect(unwise('{product} is back in stock at {shop}: {price}')).toBeUndefined();
 });

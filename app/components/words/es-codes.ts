@@ -128,6 +128,10 @@ export const esCodes: Record<keyof typeof enCodes, string> = {
   'error.too_long': 'Acorta el texto: Meta lo cortaría.',
   'error.unknown_value': 'Usa una palabra entre llaves que este mensaje no conoce.',
   'error.no_product': "Nombra el producto: pon '{product}' en algún lugar del texto.",
+  'error.no_until': "Di hasta cuándo vale: pon '{until}' en algún lugar del texto.",
+  'error.not_whole': 'Un valor no se escribiría tal cual. Deja solo su nombre entre las llaves.',
+  'error.quoted':
+    "Una comilla recta ('') delante de una llave hace que la llave se escriba tal cual. Usa ’ en su lugar.",
   'error.not_a_message': 'Hay una llave abierta o cerrada donde no debe.',
   'error.unknown_message': 'Este mensaje ya no existe.',
   'warning.link': 'No pongas enlaces: el botón lleva al producto y Meta puede rechazar otros.',
