@@ -29,8 +29,9 @@ async function back({
   if (told > 0) await tellAll(house, { atMost: told });
   return { house, variantId };
 }
+/** In the send delay, where Tell now would be offered if the Page were well. */
 const ofPage = async (data: Parameters<typeof db.page.update>[0]['data']): Promise<Arranged> => {
-  const arranged = await back();
+  const arranged = await back({ settings: { holdOffSeconds: 600 } });
   await db.page.update({ where: { id: arranged.house.page.id }, data });
   return arranged;
 };
@@ -119,7 +120,7 @@ const STATES: Record<string, () => Promise<Arranged>> = {
   ),
   'without a Page': () => ofPage({ token: null, disconnectedAt: now() }),
   async 'while Meta is silent'() {
-    const arranged = await back();
+    const arranged = await ofPage({});
     const { metaPageId } = arranged.house;
     await db.lane.create({ data: { metaPageId, pausedAt: now(), pausedBecause: 'silence' } });
     return arranged;
@@ -265,6 +266,22 @@ for (const [state, arrange] of Object.entries(STATES))
       else await promise(arranged).catch((error: unknown) => Promise.reject(new Error(of, { cause: error })));
     }
   });
+
+test('with an issue of the Page minutes are said exactly where somebody is told', async () => {
+  const arranged = await back();
+  const putBack = await remember(arranged);
+  for (const trouble of [null, ...(Object.keys(ISSUES) as PageTrouble[])]) {
+    await putBack();
+    await db.page.update({
+      where: { id: arranged.house.page.id },
+      data: { trouble, troubleSince: trouble && now() },
+    });
+    await check(arranged);
+    const { open } = await call<{ open: Shown[] }>({ ...arranged, route: home });
+    const told = (await tellAll(arranged.house)).length > 0;
+    expect([trouble, open.map(({ minutes }) => minutes !== null)]).toEqual([trouble, [told]]);
+  }
+});
 
 test('to stop counting ends it in every state, and the guide stays put away', async () => {
   for (const counting of ['off', 'on', 'ending'] as const) {
