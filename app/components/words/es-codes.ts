@@ -33,7 +33,7 @@ export const esCodes: Record<keyof typeof enCodes, string> = {
   'done.connected': 'Página conectada',
   'done.disconnected': 'Página desconectada',
   'done.not_connected': 'Ya no hay ninguna página conectada',
-  'done.pretend.nobody_to_tell': 'Primero toca «Avisarme» en la tarjeta, en tu propio móvil',
+  'done.pretend.nobody_to_tell': 'Primero pulsa Notify Me en la tarjeta, en tu propio móvil',
   'done.pretend.page_off': 'Primero conecta de nuevo la página',
   'state.restocked': 'De vuelta',
   'state.paused': 'En pausa',
