@@ -29,6 +29,8 @@ export async function keepFresh({ metaPageId, now }: { metaPageId: string; now: 
         AND ${untold({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
   const shops = Map.groupBy(rows, (row) => row.shopId);
   for (const [shopId, found] of shops)
-    await db.$transaction((tx) => markWanted({ tx, shopId, variantIds: found.map((row) => row.variantId), news: true, now }));
+    await db.$transaction((tx) =>
+      markWanted({ tx, shopId, variantIds: found.map((row) => row.variantId), news: true, now }),
+    );
   return rows.length;
 }

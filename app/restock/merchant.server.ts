@@ -14,7 +14,9 @@ type Of = { shopId: bigint; variantId: bigint; now: Date };
 
 /** Asks for a look at once. */
 export async function lookNow({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'unknown' }> {
-  const marked = await db.$transaction((tx) => markWanted({ tx, shopId, variantIds: [variantId], news: true, now }));
+  const marked = await db.$transaction((tx) =>
+    markWanted({ tx, shopId, variantIds: [variantId], news: true, now }),
+  );
   return { outcome: marked === 1 ? 'looking' : 'unknown' };
 }
 
