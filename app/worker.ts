@@ -8,7 +8,7 @@ import { createFlowTeller } from './flow/tell.server.ts';
 import { startChores } from './jobs/chores.server.ts';
 import { listen } from './jobs/signal.server.ts';
 import { createTender, type Hand } from './jobs/tend.server.ts';
-import { later, SECOND, type Clock } from './lib/clock.ts';
+import { later, MINUTE, SECOND, type Clock } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
 import { windUpPages } from './messenger/connect.server.ts';
 import { forgetShop } from './messenger/forget.server.ts';
@@ -30,9 +30,10 @@ import { askAvailability } from './restock/ask-availability.server.ts';
 import { forgetOldLooks } from './restock/forget.server.ts';
 import { comeAgain, lookAtDue } from './restock/look.server.ts';
 import { sweep } from './restock/sweep.server.ts';
-import { ShopifyFailed } from './shops/admin-api.server.ts';
+import { restsUntil, ShopifyFailed } from './shops/admin-api.server.ts';
 import { countingsDue, settleCounting } from './shops/counting.server.ts';
 import { renewDormant } from './shops/access.server.ts';
+import { shopById } from './shops/shop.server.ts';
 import { eraseShop } from './shops/leave.server.ts';
 import { dueRequests, requestDone } from './shops/privacy.server.ts';
 import { tellStorefront } from './shops/storefront.server.ts';
@@ -42,6 +43,8 @@ import { shopsToLook } from './waitlist/wanted.server.ts';
 
 /** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
 const ROUND_MS = SECOND;
+/** What Shopify refuses as such is our own fault: asked again more often it would be no better. */
+const WRONG_AGAIN_MS = MINUTE;
 /** A workflow of the merchant's can wait some rounds; a shopper can't. */
 const FLOW_EVERY = 5;
 
@@ -59,6 +62,24 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     paces.set(metaPageId, pace);
     return pace;
   }
+
+  /**
+   * Work that can wait: it rests with a shop that Shopify does not answer for, and for as long as it has said itself, also when the
+   * worker's round asks for it again.
+   */
+  const canWait = (hand: Hand): Hand => {
+    const resting = new Map<string, Date>();
+    return async (given) => {
+      const now = clock();
+      const shop = await shopById({ shopId: BigInt(given.key) });
+      const until = (shop && restsUntil({ shop, now })) ?? resting.get(given.key) ?? now;
+      if (until > now) return until;
+      const again = await hand(given);
+      if (again === null) resting.delete(given.key);
+      else resting.set(given.key, again);
+      return again;
+    };
+  };
 
   // 1. A shopper arrives, accepts, taps, writes: one Page's events, in each person's order.
   const handle = handleEvent({ look: askAvailability({ clock }), clock });
@@ -88,7 +109,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
         await tellStorefront({ ...due, clock });
       } catch (error) {
         if (!(error instanceof ShopifyFailed)) throw error;
-        return later(clock(), Math.max(error.retryAfterMs, 2 * SECOND));
+        return later(clock(), error.advice === 'wrong' ? WRONG_AGAIN_MS : error.retryAfterMs);
       }
     }
     return null;
@@ -113,7 +134,12 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   const flow: Hand = ({ key, lease, signal }) => tellFlow({ shopId: BigInt(key), lease, signal });
 
   const pages = createTender({ kind: 'page', holder, clock, hands: { inbox, lane } });
-  const shops = createTender({ kind: 'shop', holder, clock, hands: { looks, storefront, orders, flow } });
+  const shops = createTender({
+    kind: 'shop',
+    holder,
+    clock,
+    hands: { looks, storefront: canWait(storefront), orders: canWait(orders), flow: canWait(flow) },
+  });
 
   let turn = 0;
   async function round(): Promise<void> {

@@ -95,7 +95,7 @@ await client.query(
   [shopId],
 );
 await client.query(
-  `INSERT INTO "Variant" ("shopId","id","productId","inventoryItemId","productTitle","title","handle") SELECT $1, v, p, i, 'Shirt', 'M', 'shirt' FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) g(v, p, i)`,
+  `INSERT INTO "Variant" ("shopId","id","productId","inventoryItemId","productTitle","title","handle","seenForSale","seenQuantity") SELECT $1, v, p, i, 'Shirt', 'M', 'shirt', false, 0 FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) g(v, p, i)`,
   [shopId, ids, ids.map((id) => known.get(id)!.productId), ids.map((id) => known.get(id)!.inventoryItemId)],
 );
 await client.query(

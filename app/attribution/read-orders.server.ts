@@ -3,6 +3,7 @@ import { db } from '../db.server.ts';
 import { DAY, later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { askShopify, ShopifyFailed, type Cost } from '../shops/admin-api.server.ts';
+import { bucketOf } from '../shops/points.server.ts';
 import { hintScopes } from '../shops/counting.server.ts';
 import { shopById } from '../shops/shop.server.ts';
 import { codeIn, codeOf, type Came } from './landing.ts';
@@ -41,6 +42,8 @@ type Reading = { orderId: bigint; heardAt: Date; attempts: number };
 type Outcome = 'done' | 'not_ready' | 'no_answer';
 
 const AT_ONCE = 5;
+/** Points that Shopify takes out of the bucket for one order of the query above. */
+const ORDER_POINTS = 54;
 /** Shopify does not say how long a journey takes: minutes as a rule. After two days we give up, and the order is not counted. */
 const AGAIN_MS = [2, 5, 10, 30, 60, 180, 360, 720, 1_440].map((minutes) => minutes * MINUTE);
 const KEPT_MS = 3 * DAY;
@@ -134,10 +137,12 @@ export async function readOrders({
   signal: AbortSignal;
 }): Promise<Date | null> {
   while (!signal.aborted) {
+    // As many as the shop's points suffice for; one is waited for.
+    const payable = Math.floor(bucketOf({ shopId, now: clock() }).available / ORDER_POINTS);
     const due: Reading[] = await db.orderReading.findMany({
       where: { shopId, dueAt: { lte: clock() }, shop: { counting: 'on' } },
       orderBy: { dueAt: 'asc' },
-      take: AT_ONCE,
+      take: Math.max(1, Math.min(AT_ONCE, payable)),
       select: { orderId: true, heardAt: true, attempts: true },
     });
     if (due.length === 0) return null;
@@ -146,6 +151,7 @@ export async function readOrders({
         shopId,
         query: ORDERS_QUERY,
         variables: { ids: due.map(({ orderId }) => `gid://shopify/Order/${orderId}`) },
+        price: due.length * ORDER_POINTS,
         clock,
       });
       for (const [at, reading] of due.entries()) {

@@ -21,12 +21,8 @@ type Answer = { flowTriggerReceive: { userErrors: { message: string }[] } | null
 const SHARE = 0.5;
 const BATCH = 25;
 const CALL_LIMIT_MS = 10 * SECOND;
-const RESTS: Record<ShopifyFailed['advice'], number> = {
-  throttled: SECOND,
-  retry: 15 * SECOND,
-  unreadable: 10 * MINUTE,
-  wrong: 10 * MINUTE,
-};
+/** What Shopify refuses as such is our own fault, and stands until we have mended it. */
+const WRONG_AGAIN_MS = 10 * MINUTE;
 
 /** Thrown to come again later: the fact at hand was not told and stays due. */
 class ComeAgain extends Error {
@@ -181,6 +177,6 @@ async function deliver({
   } catch (error) {
     if (!(error instanceof ShopifyFailed)) throw error;
     if (error.advice !== 'throttled') log.warn('Flow could not be told yet', { shopId, error });
-    throw new ComeAgain(Math.max(error.retryAfterMs, RESTS[error.advice]));
+    throw new ComeAgain(error.advice === 'wrong' ? WRONG_AGAIN_MS : error.retryAfterMs);
   }
 }

@@ -3,9 +3,7 @@ import { db, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { nextAttemptAt } from '../lib/retry.ts';
-import { ShopifyFailed } from '../shops/admin-api.server.ts';
-import { VARIANTS_A_CALL } from '../shops/read-plan.ts';
+import { restsUntil, ShopifyFailed } from '../shops/admin-api.server.ts';
 import { createReader, type Reader, type Reading } from '../shops/read-variants.server.ts';
 import { shopById, type Shop } from '../shops/shop.server.ts';
 import type { VariantTruth } from '../shops/variant-queries.ts';
@@ -32,14 +30,11 @@ const UNREADABLE_AGAIN = 10 * MINUTE;
 const STUMBLES = 3;
 const STUMBLED_AGAIN = MINUTE;
 
-/** Per shop: how often Shopify failed in a row, and when it may be asked again. Lost on a restart, which does no harm. */
-const backOffs = new Map<bigint, { failures: number; until: Date }>();
 /** Per variant: how often in a row its look could not be kept. */
 const stumbles = new Map<string, number>();
 
-/** What one worker has read in part of one shop, and the mark that each of those variants had before Shopify was asked. */
-type Work = { reader: Reader; lookedTo: Map<bigint, bigint> };
-const works = new Map<string, Work>();
+/** What each worker has read in part, by shop and holder. */
+const readers = new Map<string, Reader>();
 
 /**
  * Makes the next call for the variants of one shop that are due, those with news first, and decides on each that is read by now. `wanted`
@@ -56,37 +51,34 @@ export async function lookAtDue({
   clock: Clock;
 }): Promise<Round> {
   const now = clock();
-  const backOff = backOffs.get(shopId);
-  if (backOff && backOff.until > now) return { outcome: 'backed_off', advice: 'retry', until: backOff.until };
   const shop = await shopById({ shopId });
   if (shop === null || shop.uninstalledAt !== null) return { outcome: 'idle', nextAt: null };
 
+  const rest = restsUntil({ shop, checks: true, now });
+  if (rest !== null) return { outcome: 'backed_off', advice: 'retry', until: rest };
+
   const key = `${shopId} ${lease.holder}`;
-  const due = await dueFirst({ shopId, now, limit: VARIANTS_A_CALL });
+  const due = await dueFirst({ shopId, now });
   if (due.length === 0) {
-    works.delete(key);
+    readers.delete(key);
     return { outcome: 'idle', nextAt: await nextAppointment({ shopId }) };
   }
   if (!holds(lease)) return { outcome: 'lost' };
 
-  const work = works.get(key) ?? { reader: createReader({ shopId, clock }), lookedTo: new Map() };
-  works.set(key, work);
-  const plan = work.reader.plan(due);
+  const reader = readers.get(key) ?? createReader({ shopId, clock });
+  readers.set(key, reader);
+  const plan = reader.plan(due);
   if (plan.waitMs > 0) return { outcome: 'backed_off', advice: 'throttled', until: later(now, plan.waitMs) };
-  const { call } = plan;
-  if (call.of === 'variants')
-    for (const { id, wanted } of due) if (call.ids.includes(id)) work.lookedTo.set(id, wanted);
   let readings: Map<bigint, Reading>;
   try {
-    readings = await work.reader.read(plan);
+    readings = await reader.read(plan);
   } catch (error) {
     if (!(error instanceof ShopifyFailed)) throw error;
-    return backOffFrom({ shopId, error, now: clock() });
+    const { advice, retryAfterMs } = error;
+    return { outcome: 'backed_off', advice, until: later(clock(), retryAfterMs) };
   }
-  backOffs.delete(shopId);
-  for (const [variantId, { truth, at }] of readings) {
-    const look = { shop, lease, variantId, lookedTo: work.lookedTo.get(variantId)!, truth, at };
-    work.lookedTo.delete(variantId);
+  for (const [variantId, { truth, mark, at }] of readings) {
+    const look = { shop, lease, variantId, lookedTo: mark, truth, at };
     const kept = await conclude(look).then(
       (end) => {
         stumbles.delete(stumbleOf(look));
@@ -95,21 +87,11 @@ export async function lookAtDue({
       (error: unknown) => stumble({ look, error }),
     );
     if (kept === 'lost') {
-      works.delete(key);
+      readers.delete(key);
       return { outcome: 'lost' };
     }
   }
   return { outcome: 'looked', looked: readings.size };
-}
-
-function backOffFrom({ shopId, error, now }: { shopId: bigint; error: ShopifyFailed; now: Date }): Round {
-  const { advice, retryAfterMs } = error;
-  const failures = (backOffs.get(shopId)?.failures ?? 0) + 1;
-  // A throttled shop's points come back by the clock; everything else may last.
-  const until = nextAttemptAt({ attempt: advice === 'throttled' ? 1 : failures, retryAfterMs, now });
-  backOffs.set(shopId, { failures, until });
-  log.warn('Shopify could not be read; its variants stay due', { shopId, advice, until, error });
-  return { outcome: 'backed_off', advice, until };
 }
 
 type Conclusion = {

@@ -1,10 +1,11 @@
 // The sweep: a cheap probe of every variant that someone waits for, which finds what lost and late webhooks hid.
-import { setTimeout as pause } from 'node:timers/promises';
 import { db } from '../db.server.ts';
-import { SECOND, type Clock } from '../lib/clock.ts';
+import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
+import { wait, type Wait } from '../lib/retry.ts';
 import { ShopifyFailed, type Cost } from '../shops/admin-api.server.ts';
-import { probeVariants, VARIANTS_A_PROBE } from '../shops/probe-variants.server.ts';
+import { differs, probeVariants, type Probe } from '../shops/probe-variants.server.ts';
+import { VARIANTS_A_PROBE } from '../shops/read-plan.ts';
 import { markWanted } from '../waitlist/wanted.server.ts';
 import { concerns } from './hint.server.ts';
 
@@ -13,9 +14,6 @@ const SHARE = 0.5;
 const TRIES = 4;
 /** So many shops are swept at a time: each has a budget of its own. */
 const SHOPS_AT_ONCE = 8;
-
-export type Wait = (given: { ms: number; signal?: AbortSignal }) => Promise<void>;
-const wait: Wait = ({ ms, signal }) => pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
 
 export type Swept = {
   /** `cut_short`: Shopify could not be read, or the sweep was stopped; go on after variant `after`. */
@@ -26,29 +24,44 @@ export type Swept = {
   points: number;
 };
 
-type Watched = { id: bigint; open: boolean; units: number | null };
-type Probe = { availableForSale: boolean; inventoryQuantity: number | null };
+type Watched = {
+  id: bigint;
+  /** Shopify's own figures as the newest look saw them, and when that was. */
+  seenForSale: boolean | null;
+  seenQuantity: number | null;
+  lookedAt: Date | null;
+  /** A restock is open. */
+  open: boolean;
+};
 
 /** Those not due already: they are looked at anyway. */
-const watched = ({ shopId, after }: { shopId: bigint; after: bigint }) => db.$queryRaw<Watched[]>`
-  SELECT v."id",
-    EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS "open",
-    (SELECT l."units" FROM "Look" l WHERE l."shopId" = v."shopId" AND l."variantId" = v."id" AND NOT l."isTest" ORDER BY l."at" DESC LIMIT 1) AS "units"
+const watched = ({ shopId, after, limit }: { shopId: bigint; after: bigint; limit: number }) =>
+  db.$queryRaw<Watched[]>`
+  SELECT v."id", v."seenForSale", v."seenQuantity", v."dueSince" AS "lookedAt",
+    EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS "open"
   FROM "Variant" v
   WHERE v."shopId" = ${shopId} AND v."id" > ${after} AND v."wanted" = v."looked" AND v."missingSince" IS NULL AND ${concerns}
-  ORDER BY v."id" LIMIT ${VARIANTS_A_PROBE}`;
+  ORDER BY v."id" LIMIT ${limit}`;
 
-/** Whether the probe contradicts what is known, and a full look has to decide. Too often is a look too many; too rarely is a restock lost. */
-export function suspicious({
+/** A variant that is for sale and has no restock (too few units, at another place, an order only) is looked at again so often. */
+const DOUBT_AFTER_MS = 15 * MINUTE;
+
+/**
+ * What a probe says: `changed` since the newest look, and a look has to decide; `doubtful`: it is for sale, nobody is told, and that was
+ * found long ago, so that what a probe cannot see (units that were moved, a product that was published) may have changed; or nothing.
+ */
+export function suspicion({
   known,
   probe,
+  now,
 }: {
   known: Omit<Watched, 'id'>;
   probe: Probe | undefined;
-}): boolean {
-  if (probe === undefined) return true;
-  if (!known.open) return probe.availableForSale;
-  return !probe.availableForSale || (known.units !== null && probe.inventoryQuantity !== known.units);
+  now: Date;
+}): 'changed' | 'doubtful' | undefined {
+  if (differs({ ...known, probe })) return 'changed';
+  const old = known.lookedAt === null || known.lookedAt <= later(now, -DOUBT_AFTER_MS);
+  return !known.open && probe?.availableForSale && old ? 'doubtful' : undefined;
 }
 
 /**
@@ -69,23 +82,54 @@ export async function sweepShop({
   rest?: Wait;
 }): Promise<Swept> {
   const swept: Swept = { outcome: 'swept', after, probed: 0, marked: 0, points: 0 };
-  while (!signal?.aborted) {
-    const page = await watched({ shopId, after: swept.after ?? 0n });
+  let limit = VARIANTS_A_PROBE;
+  for (let failures = 0; !signal?.aborted;) {
+    const page = await watched({ shopId, after: swept.after ?? 0n, limit });
     if (page.length === 0) return { ...swept, after: null };
     const began = clock().getTime();
-    const answer = await patiently({ shopId, page, clock, signal, rest });
-    if (answer === undefined) return { ...swept, outcome: 'cut_short' };
-    const changed = page.filter((known) => suspicious({ known, probe: answer.probes.get(known.id) }));
-    swept.marked += await db.$transaction((tx) =>
-      markWanted({ tx, shopId, variantIds: changed.map((variant) => variant.id), news: true, now: clock() }),
-    );
-    swept.probed += page.length;
-    swept.points += answer.cost?.actual ?? 0;
-    swept.after = page.at(-1)!.id;
-    const ms = debt({ cost: answer.cost, spentMs: clock().getTime() - began });
-    if (ms > 0) await rest({ ms, signal });
+    try {
+      const { probes, cost } = await probeVariants({ shopId, variantIds: page.map(({ id }) => id), clock });
+      swept.marked += await mark({ shopId, page, probes, now: clock() });
+      swept.probed += page.length;
+      swept.points += cost?.actual ?? 0;
+      swept.after = page.at(-1)!.id;
+      failures = 0;
+      limit = Math.min(VARIANTS_A_PROBE, limit * 2);
+      const ms = debt({ cost, spentMs: clock().getTime() - began });
+      if (ms > 0) await rest({ ms, signal });
+    } catch (error) {
+      if (!(error instanceof ShopifyFailed)) throw error;
+      const { advice, retryAfterMs } = error;
+      log.warn('the sweep could not probe', { shopId, advice, error });
+      failures += 1;
+      if (advice === 'unreadable' || advice === 'wrong' || failures === TRIES) break;
+      // Others spend from the same bucket: a smaller probe finds room beside them.
+      if (advice === 'throttled') limit = Math.max(1, Math.floor(page.length / 2));
+      await rest({ ms: retryAfterMs, signal });
+    }
   }
   return { ...swept, outcome: 'cut_short' };
+}
+
+/** Marks for a look what the probes make suspicious. @returns how many variants. */
+async function mark({
+  shopId,
+  page,
+  probes,
+  now,
+}: {
+  shopId: bigint;
+  page: Watched[];
+  probes: ReadonlyMap<bigint, Probe>;
+  now: Date;
+}): Promise<number> {
+  const found = Map.groupBy(page, (known) => suspicion({ known, probe: probes.get(known.id), now }));
+  const ids = (which: 'changed' | 'doubtful') => (found.get(which) ?? []).map(({ id }) => id);
+  return db.$transaction(
+    async (tx) =>
+      (await markWanted({ tx, shopId, variantIds: ids('changed'), news: true, now })) +
+      (await markWanted({ tx, shopId, variantIds: ids('doubtful'), news: false, now })),
+  );
 }
 
 /** How long to rest so that the sweep's share is kept, and half of the bucket stays full for others. */
@@ -96,36 +140,11 @@ function debt({ cost, spentMs }: { cost?: Cost; spentMs: number }): number {
   return Math.ceil(Math.max(ownPace, refill));
 }
 
-async function patiently({
-  shopId,
-  page,
-  clock,
-  signal,
-  rest,
-}: {
-  shopId: bigint;
-  page: Watched[];
-  clock: Clock;
-  signal?: AbortSignal;
-  rest: Wait;
-}): Promise<Awaited<ReturnType<typeof probeVariants>> | undefined> {
-  for (let attempt = 1; attempt <= TRIES && !signal?.aborted; attempt += 1) {
-    try {
-      return await probeVariants({ shopId, variantIds: page.map((variant) => variant.id), clock });
-    } catch (error) {
-      if (!(error instanceof ShopifyFailed)) throw error;
-      log.warn('the sweep could not probe', { shopId, advice: error.advice, error });
-      if (error.advice === 'unreadable' || error.advice === 'wrong') return undefined;
-      await rest({ ms: error.retryAfterMs * 2 ** (attempt - 1), signal });
-    }
-  }
-  return undefined;
-}
-
 /** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
 export async function sweep({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
   const shops = await db.$queryRaw<{ id: bigint }[]>`
     SELECT sh."id" FROM "Shop" sh WHERE sh."uninstalledAt" IS NULL
+      AND (sh."apiRetryAt" IS NULL OR sh."apiRetryAt" <= ${clock()})
       AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${concerns})`;
   const left = shops.map((shop) => shop.id);
   const hands = Array.from({ length: SHOPS_AT_ONCE }, async () => {

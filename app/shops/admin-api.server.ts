@@ -1,8 +1,9 @@
 // Asks Shopify's Admin GraphQL API in a shop's name, and says of every failure what to do about it.
 import { GraphqlQueryError, HttpResponseError, HttpThrottlingError } from '@shopify/shopify-api';
 import { db } from '../db.server.ts';
-import type { Clock } from '../lib/clock.ts';
-import { wait as realWait, type Wait } from '../lib/retry.ts';
+import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { nextAttemptAt, wait as realWait, type Wait } from '../lib/retry.ts';
 import { api } from './shopify-api.server.ts';
 import { accessTo, Unreadable } from './access.server.ts';
 import { notePoints, takePoints } from './points.server.ts';
@@ -61,6 +62,27 @@ const costOf = (extensions: unknown): Cost | undefined => {
 
 /** Shopify answers within seconds or not at all; whoever waits longer keeps others waiting. */
 const ANSWER_LIMIT_MS = 20_000;
+/** Only the merchant can help a shop whose access cannot be renewed; their visit ends the rest. */
+const LONGEST_REST_UNREADABLE_MS = 10 * MINUTE;
+/** So much later than stock checks everything else asks again after a failure. */
+const AFTER_CHECKS_MS = SECOND;
+
+/**
+ * Until when a shop is left alone because Shopify failed; null: it may be asked. Of all that rests stock checks go first: they show
+ * whether Shopify answers again.
+ */
+export function restsUntil({
+  shop: { apiRetryAt },
+  checks = false,
+  now,
+}: {
+  shop: { apiRetryAt: Date | null };
+  checks?: boolean;
+  now: Date;
+}): Date | null {
+  const until = apiRetryAt && later(apiRetryAt, checks ? 0 : AFTER_CHECKS_MS);
+  return until !== null && until > now ? until : null;
+}
 
 /** What Shopify last asked for a query, by its text and how many ids it names: for callers that do not know the price themselves. */
 const prices = new Map<string, number>();
@@ -107,7 +129,10 @@ async function askOnce<T>({
   signal,
   ...asked
 }: Asked): Promise<{ data: T; cost?: Cost }> {
-  const { domain } = await db.shop.findUniqueOrThrow({ where: { id: shopId }, select: { domain: true } });
+  const shop = await db.shop.findUniqueOrThrow({
+    where: { id: shopId },
+    select: { domain: true, apiFailures: true },
+  });
   const name = `${Array.isArray(variables?.ids) ? variables.ids.length : 0} ${query}`;
   const price = asked.price ?? prices.get(name) ?? 0;
   const missingMs = takePoints({ shopId, price, now: clock() });
@@ -124,12 +149,45 @@ async function askOnce<T>({
     return cost;
   };
   try {
-    const answer = await request({ domain, query, variables, clock, signal });
+    const answer = await request({ domain: shop.domain, query, variables, clock, signal });
+    if (shop.apiFailures > 0)
+      await db.shop.updateMany({ where: { id: shopId }, data: { apiFailures: 0, apiRetryAt: null } });
     return { data: answer.data as T, cost: ended(answer.extensions) };
   } catch (error) {
     ended(error instanceof GraphqlQueryError ? error.body?.extensions : undefined);
-    throw failure(error);
+    const failed = failure(error);
+    if (failed.advice === 'wrong' || failed.price !== undefined) throw failed;
+    throw await rested({ shopId, failed, failures: shop.apiFailures + 1, now: clock() });
   }
+}
+
+/** Shopify does not answer for this shop: it is left alone for a while by all. @returns the failure, with how long. */
+async function rested({
+  shopId,
+  failed,
+  failures,
+  now,
+}: {
+  shopId: bigint;
+  failed: ShopifyFailed;
+  failures: number;
+  now: Date;
+}): Promise<ShopifyFailed> {
+  const apiRetryAt = nextAttemptAt({
+    attempt: failures,
+    retryAfterMs: failed.retryAfterMs,
+    ...(failed.cause instanceof Unreadable ? { longestMs: LONGEST_REST_UNREADABLE_MS } : {}),
+    now,
+  });
+  await db.shop.updateMany({ where: { id: shopId }, data: { apiFailures: failures, apiRetryAt } });
+  failed.retryAfterMs = apiRetryAt.getTime() - now.getTime();
+  log.warn('Shopify could not be asked; the shop is left alone for a while', {
+    shopId,
+    advice: failed.advice,
+    until: apiRetryAt,
+    error: failed,
+  });
+  return failed;
 }
 
 async function request({

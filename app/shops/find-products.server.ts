@@ -14,8 +14,8 @@ export type FoundProduct = {
 };
 
 export const FIND_PRODUCTS_QUERY = `#graphql
-  query FindProducts($query: String!) {
-    products(first: 5, query: $query) {
+  query FindProducts($query: String!, $first: Int!) {
+    products(first: $first, query: $query) {
       nodes {
         id
         title
@@ -26,6 +26,10 @@ export const FIND_PRODUCTS_QUERY = `#graphql
       }
     }
   }`;
+
+const AT_MOST = 5;
+/** Somebody waits for the answer. */
+const PATIENCE_MS = 5_000;
 
 type Node = {
   id: string;
@@ -60,7 +64,9 @@ export async function findProducts({
   const { data } = await askShopify<{ products: { nodes: Node[] } }>({
     shopId,
     query: FIND_PRODUCTS_QUERY,
-    variables: { query: `status:active${wanted}` },
+    // A handle names one product: asked for five, Shopify would take the price of five out of the bucket first.
+    variables: { query: `status:active${wanted}`, first: handle === undefined ? AT_MOST : 1 },
+    patienceMs: PATIENCE_MS,
     clock,
   });
   // An active product may be hidden from the online store, for other channels or for later: no shopper is told of it.

@@ -1,26 +1,20 @@
 // The variants that a product has now, for a merchant who moves the waiters of one that is gone.
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { askShopify } from './admin-api.server.ts';
+import { PAGE_ROWS, readAllPages } from './all-pages.server.ts';
+import type { Page } from './variant-queries.ts';
 
 export const PRODUCT_VARIANTS_QUERY = `#graphql
   query ProductVariants($id: ID!, $after: String) {
     product(id: $id) {
-      variants(first: 250, after: $after) {
+      variants(first: ${PAGE_ROWS}, after: $after) {
         pageInfo { hasNextPage endCursor }
         nodes { id title }
       }
     }
   }`;
 
-type Sheet = {
-  product: {
-    variants: {
-      pageInfo: { hasNextPage: boolean; endCursor: string | null };
-      nodes: { id: string; title: string }[];
-    };
-  } | null;
-};
+type Row = { id: string; title: string };
 
 export type Sibling = { variantId: string; title: string };
 
@@ -34,20 +28,12 @@ export async function variantsOfProduct({
   productId: bigint;
   clock: Clock;
 }): Promise<Sibling[]> {
-  const found: Sibling[] = [];
-  let after: string | null = null;
-  do {
-    const answer: { data: Sheet } = await askShopify<Sheet>({
-      shopId,
-      query: PRODUCT_VARIANTS_QUERY,
-      variables: { id: `gid://shopify/Product/${productId}`, after },
-      clock,
-    });
-    const { product } = answer.data;
-    if (product === null) return [];
-    for (const { id, title } of product.variants.nodes)
-      found.push({ variantId: String(idNumber(id)), title });
-    after = product.variants.pageInfo.hasNextPage ? product.variants.pageInfo.endCursor : null;
-  } while (after !== null);
-  return found;
+  const rows = await readAllPages<{ product: { variants: Page<Row> } | null }, Row>({
+    shopId,
+    query: PRODUCT_VARIANTS_QUERY,
+    variables: { id: `gid://shopify/Product/${productId}` },
+    pageOf: ({ product }) => product?.variants,
+    clock,
+  });
+  return rows.map(({ id, title }) => ({ variantId: String(idNumber(id)), title }));
 }

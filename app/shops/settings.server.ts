@@ -2,8 +2,9 @@
 import { db, type Tx } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { askShopify } from './admin-api.server.ts';
+import { PAGE_ROWS, readAllPages } from './all-pages.server.ts';
 import type { GivenSettings } from './settings.ts';
+import type { Page } from './variant-queries.ts';
 
 /** Writes them; `then` runs in the same transaction, for what follows from a change. */
 export async function saveSettings({
@@ -32,18 +33,13 @@ export async function saveSettings({
 
 export const LOCATIONS_QUERY = `#graphql
   query Locations($after: String) {
-    locations(first: 100, after: $after) {
+    locations(first: ${PAGE_ROWS}, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { id name fulfillsOnlineOrders isActive }
     }
   }`;
 
-type Sheet = {
-  locations: {
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-    nodes: { id: string; name: string; fulfillsOnlineOrders: boolean; isActive: boolean }[];
-  };
-};
+type Row = { id: string; name: string; fulfillsOnlineOrders: boolean; isActive: boolean };
 
 export type ShopLocation = { locationId: string; name: string; online: boolean };
 
@@ -55,25 +51,17 @@ export async function locationsOf({
   shopId: bigint;
   clock: Clock;
 }): Promise<ShopLocation[]> {
-  const found: ShopLocation[] = [];
-  let after: string | null = null;
-  // Shopify allows a shop at most 1,000 locations.
-  for (let sheet = 0; sheet < 10; sheet += 1) {
-    const { data }: { data: Sheet } = await askShopify<Sheet>({
-      shopId,
-      query: LOCATIONS_QUERY,
-      variables: { after },
-      clock,
-    });
-    for (const node of data.locations.nodes)
-      if (node.isActive)
-        found.push({
-          locationId: String(idNumber(node.id)),
-          name: node.name,
-          online: node.fulfillsOnlineOrders,
-        });
-    if (!data.locations.pageInfo.hasNextPage) break;
-    after = data.locations.pageInfo.endCursor;
-  }
-  return found;
+  const rows = await readAllPages<{ locations: Page<Row> }, Row>({
+    shopId,
+    query: LOCATIONS_QUERY,
+    pageOf: ({ locations }) => locations,
+    clock,
+  });
+  return rows
+    .filter(({ isActive }) => isActive)
+    .map(({ id, name, fulfillsOnlineOrders }) => ({
+      locationId: String(idNumber(id)),
+      name,
+      online: fulfillsOnlineOrders,
+    }));
 }

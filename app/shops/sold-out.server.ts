@@ -15,6 +15,9 @@ type Sheet = {
   productVariants: { pageInfo: { hasNextPage: boolean }; nodes: { availableForSale: boolean }[] };
 };
 
+/** The page stands already and waits for this figure alone. */
+const PATIENCE_MS = 5_000;
+
 /** `more`: there are at least so many. @throws {ShopifyFailed} with advice. */
 export async function soldOutVariants({
   shopId,
@@ -23,7 +26,7 @@ export async function soldOutVariants({
   shopId: bigint;
   clock: Clock;
 }): Promise<{ count: number; more: boolean }> {
-  const { data } = await askShopify<Sheet>({ shopId, query: SOLD_OUT_QUERY, variables: {}, clock });
+  const { data } = await askShopify<Sheet>({ shopId, query: SOLD_OUT_QUERY, patienceMs: PATIENCE_MS, clock });
   const { nodes, pageInfo } = data.productVariants;
   return { count: nodes.filter((node) => !node.availableForSale).length, more: pageInfo.hasNextPage };
 }

@@ -24,6 +24,8 @@ export type VariantTruth = {
   status: 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED';
   published: boolean;
   availableForSale: boolean;
+  /** Units at all active locations, also at those that do not count. */
+  inventoryQuantity: number | null;
   tracked: boolean;
   policy: 'CONTINUE' | 'DENY';
   requiresComponents: boolean;
@@ -52,6 +54,7 @@ export const VARIANTS_QUERY = `#graphql
         title
         price
         availableForSale
+        inventoryQuantity
         inventoryPolicy
         requiresComponents
         media(first: 1) { nodes { preview { image { ${PICTURE} } } } }
@@ -107,6 +110,7 @@ export type VariantNode = {
   title: string;
   price: string;
   availableForSale: boolean;
+  inventoryQuantity: number | null;
   inventoryPolicy: 'CONTINUE' | 'DENY';
   requiresComponents: boolean;
   media: { nodes: Preview[] };
@@ -156,6 +160,7 @@ export const truthOf = (node: VariantNode): VariantTruth => ({
   status: node.product.status,
   published: node.product.onlineStoreUrl !== null,
   availableForSale: node.availableForSale,
+  inventoryQuantity: node.inventoryQuantity,
   tracked: node.inventoryItem.tracked,
   policy: node.inventoryPolicy,
   requiresComponents: node.requiresComponents,

@@ -93,7 +93,14 @@ export async function noteLooked({
       // Should it be due again already, it has been so since this look at the earliest.
       dueSince: now,
       ...(staleLooks === undefined ? {} : { staleLooks }),
-      ...(truth === null ? {} : { ...described(truth), missingSince: null }),
+      ...(truth === null
+        ? {}
+        : {
+            ...described(truth),
+            seenForSale: truth.availableForSale,
+            seenQuantity: truth.inventoryQuantity,
+            missingSince: null,
+          }),
     },
   });
   if (kept.count === 1 && truth === null)

@@ -152,6 +152,21 @@ test('many orders to read are read a few at a time, and leave half of the shopâ€
     await house.read();
   }
   expect(await shop.sales()).toHaveLength(12);
+  const prices = shopify.admin.calls().filter(({ operation }) => operation === 'Orders');
+  expect(new Set(prices.map(({ requestedCost }) => requestedCost! % 54)), 'the price that is planned').toEqual(
+    new Set([0]),
+  );
+  // Too little for five at once: two are read now, and none twice.
+  for (let n = 0; n < 4; n += 1) shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
+  await house.brought();
+  await db.orderReading.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
+  shopify.admin.drainBucket({ shop: shop.domain, apiKey: shopify.apiKey, to: 110 });
+  await house.read();
+  for (let round = 0; round < 5; round += 1) {
+    house.pass(1);
+    await house.read();
+  }
+  expect(await shop.sales()).toHaveLength(16);
   shopify.admin.drainBucket({ shop: shop.domain, apiKey: shopify.apiKey });
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
   await house.brought();

@@ -27,6 +27,7 @@ export const truth = (change: Partial<VariantTruth> = {}): VariantTruth => ({
   status: 'ACTIVE',
   published: true,
   availableForSale: true,
+  inventoryQuantity: 5,
   tracked: true,
   policy: 'DENY',
   requiresComponents: false,

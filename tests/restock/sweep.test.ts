@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { keepFresh } from '../../app/restock/fresh.server.ts';
 import { forgetOldLooks } from '../../app/restock/forget.server.ts';
-import { suspicious, sweepShop } from '../../app/restock/sweep.server.ts';
+import { suspicion, sweepShop } from '../../app/restock/sweep.server.ts';
 import { clock, furnish, pass } from './house.ts';
 import { tellAll } from './lane.ts';
 
@@ -77,11 +77,11 @@ test('six hundred watched variants: at most half of the points, no THROTTLED, an
   await house.line(variantIds[0]!, 1);
   const row = await house.variant(variantIds[0]!);
   const [yes] = await db.subscription.findMany({ where: { shopId: house.shopId } });
-  const known = { ...row, wanted: 0n, looked: 0n };
+  const known = { ...row, wanted: 0n, looked: 0n, seenForSale: false, seenQuantity: 0 };
   await db.variant.createMany({ data: variantIds.slice(1).map((id) => ({ ...known, id })) });
   await db.variant.update({
     where: { shopId_id: { shopId: house.shopId, id: row.id } },
-    data: { looked: row.wanted },
+    data: { looked: row.wanted, seenForSale: false, seenQuantity: 0 },
   });
   for (const variantId of variantIds.slice(1)) {
     const asked = {
@@ -142,21 +142,52 @@ test('a probe that Shopify throttles or loses is tried again; one that can’t s
   end();
 });
 
+const HOUR = 3_600_000;
+const known = { seenForSale: false, seenQuantity: 0 as number | null, open: false, agoMs: 0 };
+const sold = { availableForSale: false, inventoryQuantity: 0 };
+const forSale = { availableForSale: true, inventoryQuantity: 5 };
+const seenForSale = { ...known, seenForSale: true, seenQuantity: 5 };
+
 test.each([
-  [
-    'closed, not for sale',
-    { open: false, units: 0 },
-    { availableForSale: false, inventoryQuantity: 0 },
-    false,
-  ],
-  ['closed, for sale', { open: false, units: 0 }, { availableForSale: true, inventoryQuantity: 5 }, true],
-  ['open, sold out', { open: true, units: 5 }, { availableForSale: false, inventoryQuantity: 0 }, true],
-  ['open, as it was', { open: true, units: 5 }, { availableForSale: true, inventoryQuantity: 5 }, false],
-  ['open, other units', { open: true, units: 5 }, { availableForSale: true, inventoryQuantity: 3 }, true],
-  ['open, untracked', { open: true, units: null }, { availableForSale: true, inventoryQuantity: 0 }, false],
-  ['gone', { open: false, units: null }, undefined, true],
-])('a probe is suspicious: %s', (_name, known, probe, expected) => {
-  expect(suspicious({ known, probe })).toBe(expected);
+  ['as it was', known, sold, undefined],
+  ['for sale again', known, forSale, 'changed'],
+  ['sold out while a restock is open', { ...seenForSale, open: true }, sold, 'changed'],
+  ['other units', { ...seenForSale, open: true }, { ...forSale, inventoryQuantity: 3 }, 'changed'],
+  ['gone', known, undefined, 'changed'],
+  ['never looked at', { ...known, seenForSale: null, seenQuantity: null }, sold, 'changed'],
+  ['a restock is open, as it was', { ...seenForSale, open: true, agoMs: HOUR }, forSale, undefined],
+  ['for sale without a restock, looked at just now', seenForSale, forSale, undefined],
+  ['for sale without a restock, looked at an hour ago', { ...seenForSale, agoMs: HOUR }, forSale, 'doubtful'],
+] as const)('what a probe says: %s', (_name, { agoMs, ...given }, probe, expected) => {
+  const now = clock();
+  const lookedAt = new Date(now.getTime() - agoMs);
+  expect(suspicion({ known: { ...given, lookedAt }, probe, now })).toBe(expected);
+});
+
+test('what is for sale and tells nobody is not looked at again each minute', async () => {
+  const house = await furnish({ minimumUnits: 10 });
+  const { variantId } = await house.back({ waiting: 1, units: 4 });
+  expect(await house.lastLook(variantId)).toMatchObject({ reason: 'below_minimum' });
+  for (let minute = 0; minute < 5; minute += 1) {
+    pass(60);
+    expect(await swept(house)).toMatchObject({ probed: 1, marked: 0 });
+  }
+  pass(15 * 60);
+  expect(await swept(house), 'but now and then').toMatchObject({ marked: 1 });
+});
+
+test('the bucket is empty: the probe is made smaller and finds room beside what others spend', async () => {
+  const house = await furnish({}, { bucket: { maximum: 1_000, restoreRate: 50 } });
+  await house.sizes(60);
+  const apiKey = process.env.SHOPIFY_API_KEY!;
+  house.shopify.admin.drainBucket({ shop: house.domain, apiKey, to: 20 });
+  const done = await swept(house, {
+    rest: async ({ ms }: { ms: number }) => {
+      pass(ms / 1_000);
+      house.shopify.admin.drainBucket({ shop: house.domain, apiKey, to: 40 });
+    },
+  });
+  expect(done).toMatchObject({ outcome: 'swept', probed: 60 });
 });
 
 test('a lane that drains longer keeps the truth fresh, and only where somebody can be told', async () => {

@@ -4,6 +4,7 @@ import { db } from '../../app/db.server.ts';
 import { releaseLease } from '../../app/jobs/lease.server.ts';
 import { lookNow } from '../../app/restock/merchant.server.ts';
 import { lookAtDue } from '../../app/restock/look.server.ts';
+import { restsUntil } from '../../app/shops/admin-api.server.ts';
 import { waitFor } from '../setup/wait-for.ts';
 import { clock, furnish, holdNextAnswer, pass } from './house.ts';
 import { tellAll } from './lane.ts';
@@ -58,6 +59,41 @@ test.each([
   end();
   await house.look();
   expect(await tellAll(house)).toHaveLength(1);
+});
+
+test('a restart forgets nothing: another worker leaves the shop alone as long as the first would have', async () => {
+  const house = await furnish();
+  await house.soldOut({ waiting: 1 });
+  const end = house.shopify.disturb({ kind: 'refuse', status: 503, times: Infinity, only: only(house) });
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    await house.look();
+    pass(2 ** attempt);
+  }
+  expect(await house.look()).toMatchObject({ outcome: 'backed_off' });
+  end();
+  pass(10);
+  const calls = house.calls();
+  const lease = await house.lease('another worker');
+  expect(await lookAtDue({ shopId: house.shopId, lease, clock })).toMatchObject({ outcome: 'backed_off' });
+  expect(house.calls()).toBe(calls);
+  pass(10);
+  expect(await lookAtDue({ shopId: house.shopId, lease, clock })).toEqual({ outcome: 'looked', looked: 1 });
+  await releaseLease(lease);
+  const shop = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
+  expect(shop).toMatchObject({ apiFailures: 0, apiRetryAt: null });
+});
+
+test('everything else of the shop rests too, and comes a second after its stock checks', async () => {
+  const house = await furnish();
+  await house.soldOut({ waiting: 1 });
+  house.shopify.disturb({ kind: 'lose_reply', times: 1, only: only(house) });
+  await house.look();
+  const shop = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
+  const at = (seconds: number) => new Date(clock().getTime() + seconds * 1_000);
+  expect(restsUntil({ shop, checks: true, now: at(0.9) })).toEqual(at(1));
+  expect(restsUntil({ shop, checks: true, now: at(1) })).toBe(null);
+  expect(restsUntil({ shop, now: at(1) })).toEqual(at(2));
+  expect(restsUntil({ shop, now: at(2) })).toBe(null);
 });
 
 test('a 401 renews the session and the look goes on', async () => {

@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { askShopify, ShopifyFailed } from '../../app/shops/admin-api.server.ts';
 import { findProducts } from '../../app/shops/find-products.server.ts';
 import { probeVariants } from '../../app/shops/probe-variants.server.ts';
+import { variantsOfProduct } from '../../app/shops/product-variants.server.ts';
 import { priceOf } from '../../app/shops/read-plan.ts';
 import { readVariants } from '../../app/shops/read-variants.server.ts';
+import { locationsOf } from '../../app/shops/settings.server.ts';
 import {
   COMPONENTS_QUERY,
   LEVELS_QUERY,
@@ -261,6 +263,31 @@ test('a probe reads up to 250 variants in one cheap call, the missing ones left 
   expect([...probes]).toEqual([[variantId, { availableForSale: true, inventoryQuantity: 4 }]]);
   expect(cost!.requested).toBeLessThanOrEqual(1_000);
   await expect(probeVariants({ shopId, variantIds: [...ids, 1n], clock })).rejects.toThrow(RangeError);
+});
+
+test('a list that breaks off in the middle goes on there, and what was read is not paid for again', async () => {
+  const { shopId, domain } = await house.install();
+  const variants = Array.from({ length: 600 }, (_, at) => ({ options: [`No. ${at}`] }));
+  const { id: productId } = store.createProduct({ shop: domain, title: 'Ribbon', variants });
+  const asked = () => shopify.admin.calls().filter((call) => call.operation === 'ProductVariants').length;
+  const before = asked();
+  const only = { operation: 'ProductVariants' };
+  house.during(async () => {
+    house.during(async () => shopify.disturb({ kind: 'drop_request', only }));
+    return Promise.resolve();
+  });
+  expect((await failureOf(variantsOfProduct({ shopId, productId, clock }))).advice).toBe('retry');
+  const found = await variantsOfProduct({ shopId, productId, clock });
+  expect(new Set(found.map(({ title }) => title)).size).toBe(600);
+  expect(asked() - before).toBe(3);
+});
+
+test('a shop of a thousand locations fits into four calls', async () => {
+  const { shopId, domain } = await house.install();
+  store.addLocations({ shop: domain, count: 999 });
+  const before = shopify.admin.calls().length;
+  expect(await locationsOf({ shopId, clock })).toHaveLength(1_000);
+  expect(shopify.admin.calls().length - before).toBe(4);
 });
 
 test('products are found by words or handle; a shopper’s words are never operators', async () => {

@@ -6,13 +6,14 @@ import {
   planRead,
   priceOf,
   VARIANTS_A_CALL,
+  type Planned,
+  type ReadCall,
   type ReadPlan,
   type Rest,
-  type Wanted,
 } from '../../app/shops/read-plan.ts';
 
-/** `levels`: how many it really has; `known`: whether an earlier reading has found that. */
-export type Stocked = { levels: number; known: boolean; news: boolean };
+/** `levels`: how many it really has; `known`: whether an earlier reading has found that; `changed`: what a probe would find. */
+export type Stocked = { levels: number; known: boolean; news: boolean; changed?: boolean };
 
 export type World = {
   variants: Stocked[];
@@ -28,7 +29,7 @@ export type World = {
 export type Run = {
   /** When each variant was read, in ms after the beginning. */
   readAt: number[];
-  calls: { atMs: number; price: number; told: 'variants' | 'more' | 'refused' | 'too dear' }[];
+  calls: { atMs: number; price: number; told: ReadCall['of'] | 'refused' | 'too dear' }[];
 };
 
 /** What a reading of this variant costs at least: one that was never read is asked for its first five levels. */
@@ -46,9 +47,10 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
   const calls: Run['calls'] = [];
   const toCome = events.toSorted((a, b) => a.atMs - b.atMs);
 
-  const dueOf = (at: number, news: boolean): Wanted => {
+  const dueOf = (at: number, news: boolean): Planned => {
     const { levels, known } = variants[at]!;
-    return { id: BigInt(at), levels: known ? levels : null, news };
+    // What was never read has nothing that a probe could be compared with.
+    return { id: BigInt(at), levels: known ? levels : null, news, probed: !known, changed: false };
   };
   let due = newsFirst(variants.map(({ news }, at) => dueOf(at, news)));
 
@@ -65,6 +67,12 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
     dearer = requested / priceOf(call);
     if (requested > QUERY_LIMIT) return 'too dear';
     if (real.bucket.available < requested) return 'refused';
+    if (call.of === 'probe') {
+      for (const one of due.filter(({ id }) => call.ids.includes(id)))
+        Object.assign(one, { probed: true, changed: variants[Number(one.id)]!.changed ?? false });
+      real.bucket = { ...real.bucket, available: real.bucket.available - requested };
+      return 'probe';
+    }
     let used = 0;
     for (const id of call.of === 'variants' ? call.ids : [call.id]) {
       const after = Number(call.of === 'variants' ? 0 : call.after);
@@ -84,7 +92,7 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
       due = due.filter((one) => one.id !== id);
     }
     real.bucket = { ...real.bucket, available: real.bucket.available - Math.ceil(used * dearness) };
-    return call.of === 'variants' ? 'variants' : 'more';
+    return call.of;
   }
 
   while (due.length > 0 || toCome.length > 0) {
@@ -92,7 +100,7 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
     const plan =
       due.length > 0
         ? planRead({
-            wanted: due.slice(0, VARIANTS_A_CALL),
+            wanted: due,
             begun,
             bucket: restored({ bucket: known.bucket, ms: nowMs - known.atMs }),
             atMost,
@@ -120,7 +128,7 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
   return { readAt, calls };
 }
 
-const newsFirst = (those: Wanted[]): Wanted[] => [
+const newsFirst = (those: Planned[]): Planned[] => [
   ...those.filter((one) => one.news),
   ...those.filter((one) => !one.news),
 ];

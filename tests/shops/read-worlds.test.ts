@@ -89,6 +89,24 @@ test(
 );
 
 test(
+  'a bulk booking says something of every variant, and one has come back: it is read once all were probed',
+  () => {
+    fc.assert(
+      fc.property(shops, fc.nat(), (shop, which) => {
+        const world = worldOf({ ...shop, news: 1, known: 1 });
+        const back = which % shop.due;
+        world.variants[back]!.changed = true;
+        const { readAt } = run(world);
+        const ownMs = msFor(least(world.variants[back]!) + shop.due, world);
+        expect(readAt[back]!).toBeLessThanOrEqual(Math.max(10_000, ownMs * 1.25));
+      }),
+      worlds,
+    );
+  },
+  limitMs,
+);
+
+test(
   'another process spends from the same bucket: the check takes what both cost, and one refusal for each spending at most',
   () => {
     const spendings = fc.array(fc.tuple(moments, fc.integer({ min: 1, max: 1_000 })), { maxLength: 20 });
