@@ -244,15 +244,44 @@ export async function furnish(
       return waiters;
     },
 
-    /** So many sold-out variants of one product, one shopper waiting for each, all looked at once. */
+    /** So many sold-out variants of one product that were all looked at; one shopper waits for each. */
     async sizes(count: number) {
       const values = Array.from({ length: count }, (_, index) => `Size ${index + 1}`);
-      const { variantIds } = await house.product({
+      const { productId, variantIds } = await house.product({
         options: [{ name: 'Size', values }],
         variants: values.map((value) => ({ options: [value] })),
       });
-      for (const variantId of variantIds) await house.waiter(variantId);
-      await house.lookFor(Infinity);
+      const { variants, locations } = store.shop(domain);
+      const looked = { wanted: 1, looked: 1, levels: locations.size, seenForSale: false, seenQuantity: 0 };
+      const describing = { productTitle: 'Linen shirt', handle: 'linen-shirt' };
+      await db.variant.createMany({
+        data: variantIds.map((id, index) => {
+          const { inventoryItemId } = variants.get(id)!;
+          return { id, shopId, productId, inventoryItemId, title: values[index]!, ...describing, ...looked };
+        }),
+      });
+      const shoppers = await db.shopper.createManyAndReturn({
+        data: variantIds.map((id) => ({ shopId, pageId: page.id, psid: `waits-for-${id}`, createdAt: at })),
+      });
+      const requests = await db.optInRequest.createManyAndReturn({
+        data: variantIds.map((variantId, index) => {
+          const asked = { shopId, shopperId: shoppers[index]!.id, title: 'Linen shirt', locale: 'en' };
+          return { ...asked, variantId, createdAt: at };
+        }),
+      });
+      await db.subscription.createMany({
+        data: requests.map(({ id: requestId, shopperId, variantId }) => ({
+          shopId,
+          shopperId,
+          variantId,
+          pageId: page.id,
+          requestId,
+          token: seal('one-time', { shopId, purpose: 'one-time token' }),
+          since: at,
+          grantedAt: at,
+          expiresAt: new Date(at.getTime() + 300 * 86_400_000),
+        })),
+      });
       return variantIds;
     },
     /** A sold-out variant that so many wait for. */

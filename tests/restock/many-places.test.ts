@@ -81,8 +81,6 @@ test('a bulk booking sends a webhook for each of eighty variants at twelve locat
   // To read all of them takes 80 s; a probe of each costs a point, and the one that is back is read next.
   await house.lookFor(((80 + 14 + 3 * 12) / 50) * 1.25);
   expect(await tellAll(house)).toHaveLength(1);
-  expect(await house.lookFor(100)).toBeLessThanOrEqual(100);
-  expect(await tellAll(house)).toEqual([]);
 });
 
 test('news about a variant that is due already with all others brings it forward, and rings the bell', async () => {

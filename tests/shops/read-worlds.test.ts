@@ -5,11 +5,12 @@ import { least, run, type Run, type Stocked, type World } from './read-world.ts'
 
 /** How many worlds of each kind; more by hand: `WORLDS=10000 npm test -- tests/shops/read-worlds.test.ts`. A failing seed is printed by fast-check and replays with `SEED=...`. */
 const worlds = {
-  numRuns: Number(process.env.WORLDS ?? 500),
+  numRuns: Number(process.env.WORLDS ?? 300),
   ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }),
 };
 
-const limitMs = Math.max(60_000, worlds.numRuns * 100);
+/** Nothing here is timed: enough for a machine that does ten other things. */
+const limitMs = worlds.numRuns * 1_000;
 
 const shops = fc.record({
   locations: fc.integer({ min: 1, max: 200 }),
