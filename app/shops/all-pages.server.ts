@@ -5,8 +5,6 @@ import type { Wait } from '../lib/retry.ts';
 import { askShopify } from './admin-api.server.ts';
 import type { Page } from './variant-queries.ts';
 
-/** Rows of one page: Shopify's limit. */
-export const PAGE_ROWS = 250;
 /** Somebody waits for the list; each page may wait so long for the shop's points. */
 const PATIENCE_MS = 5_000;
 /** Rows that are older are read again. */
@@ -16,7 +14,7 @@ type Unfinished = { rows: unknown[]; after: string | null; at: Date };
 const unfinished = new Map<string, Unfinished>();
 
 /**
- * All rows of the page that `pageOf` finds in the answer; `query` takes $after and, besides, `variables`.
+ * All rows of the page that `pageOf` finds in the answer; `query` takes $after and, besides, `variables`; its pages are of 250 rows, Shopify's limit.
  * @returns none when `pageOf` finds no page: what they belong to is gone.
  * @throws {ShopifyFailed} with advice.
  */

@@ -2,7 +2,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
 import { askShopify } from './admin-api.server.ts';
-import { PICTURE } from './variant-queries.ts';
 
 export type FoundProduct = {
   productId: bigint;
@@ -21,7 +20,7 @@ export const FIND_PRODUCTS_QUERY = `#graphql
         title
         handle
         onlineStoreUrl
-        featuredMedia { preview { image { ${PICTURE} } } }
+        featuredMedia { preview { image { url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG }) } } }
         variants(first: 50) { nodes { id title availableForSale } }
       }
     }

@@ -1,13 +1,13 @@
 // The variants that a product has now, for a merchant who moves the waiters of one that is gone.
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { PAGE_ROWS, readAllPages } from './all-pages.server.ts';
+import { readAllPages } from './all-pages.server.ts';
 import type { Page } from './variant-queries.ts';
 
 export const PRODUCT_VARIANTS_QUERY = `#graphql
   query ProductVariants($id: ID!, $after: String) {
     product(id: $id) {
-      variants(first: ${PAGE_ROWS}, after: $after) {
+      variants(first: 250, after: $after) {
         pageInfo { hasNextPage endCursor }
         nodes { id title }
       }

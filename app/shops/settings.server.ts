@@ -2,7 +2,7 @@
 import { db, type Tx } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { PAGE_ROWS, readAllPages } from './all-pages.server.ts';
+import { readAllPages } from './all-pages.server.ts';
 import type { GivenSettings } from './settings.ts';
 import type { Page } from './variant-queries.ts';
 
@@ -33,7 +33,7 @@ export async function saveSettings({
 
 export const LOCATIONS_QUERY = `#graphql
   query Locations($after: String) {
-    locations(first: ${PAGE_ROWS}, after: $after) {
+    locations(first: 250, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { id name fulfillsOnlineOrders isActive }
     }

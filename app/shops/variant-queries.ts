@@ -39,13 +39,10 @@ export type VariantTruth = {
 export const isShown = ({ status, published }: Pick<VariantTruth, 'status' | 'published'>): boolean =>
   (status === 'ACTIVE' || status === 'UNLISTED') && published;
 
-const LEVELS = `pageInfo { hasNextPage endCursor }
-            nodes { isActive location { id isActive fulfillsOnlineOrders } quantities(names: ["available"]) { name quantity } }`;
-
-/** A picture's address, of a size and format that Meta takes (at most 8 MB, no WebP): Shopify makes it on the way. */
-export const PICTURE = 'url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG })';
-
-/** What these three cost is written in read-plan.ts. */
+/**
+ * What these three cost is written in read-plan.ts. A picture comes in a size and format that Meta takes (at most 8 MB, no
+ * WebP): Shopify makes it on the way.
+ */
 export const VARIANTS_QUERY = `#graphql
   query Look($ids: [ID!]!, $first: Int!) {
     nodes(ids: $ids) {
@@ -57,7 +54,7 @@ export const VARIANTS_QUERY = `#graphql
         inventoryQuantity
         inventoryPolicy
         requiresComponents
-        media(first: 1) { nodes { preview { image { ${PICTURE} } } } }
+        media(first: 1) { nodes { preview { image { url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG }) } } } }
         product {
           id
           title
@@ -65,14 +62,15 @@ export const VARIANTS_QUERY = `#graphql
           status
           onlineStoreUrl
           requiresSellingPlan
-          featuredMedia { preview { image { ${PICTURE} } } }
+          featuredMedia { preview { image { url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG }) } } }
         }
         inventoryItem {
           id
           tracked
           locationsCount { count }
           inventoryLevels(first: $first) {
-            ${LEVELS}
+            pageInfo { hasNextPage endCursor }
+            nodes { isActive location { id isActive fulfillsOnlineOrders } quantities(names: ["available"]) { name quantity } }
           }
         }
       }
@@ -83,7 +81,8 @@ export const LEVELS_QUERY = `#graphql
   query MoreLevels($id: ID!, $first: Int!, $after: String) {
     inventoryItem(id: $id) {
       inventoryLevels(first: $first, after: $after) {
-        ${LEVELS}
+        pageInfo { hasNextPage endCursor }
+        nodes { isActive location { id isActive fulfillsOnlineOrders } quantities(names: ["available"]) { name quantity } }
       }
     }
   }`;

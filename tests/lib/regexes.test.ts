@@ -11,11 +11,15 @@ import { scrub } from '../../app/lib/log.server.ts';
 import { readCommand, readProductLink, sameName } from '../../app/messenger/commands.ts';
 import { shorten, trimEnd } from '../../app/messenger/limits.ts';
 import { readPayload } from '../../app/messenger/payload.ts';
+import { warningsOf } from '../../app/messenger/promises.ts';
 import { readRef } from '../../app/messenger/ref.ts';
 import { readSignedRequest, webhookHolds } from '../../app/messenger/signature.ts';
 import { growsTooFast, pumped } from './growth.ts';
 
 const app = fileURLToPath(new URL('../../app', import.meta.url));
+
+/** These put their expressions together from a table: what they make of it is tried below, as a whole. */
+const TRIED_AS_A_WHOLE = ['messenger/promises.ts'];
 
 type Found = { where: string; regex: RegExp; text: string };
 
@@ -31,7 +35,8 @@ function regexesOfTheApp(): Found[] {
         const regex = new RegExp(node.text.slice(1, end), node.text.slice(end + 1).replace('y', ''));
         found.push({ where: file, regex, text: node.text });
       }
-      if (ts.isNewExpression(node) && node.expression.getText(source) === 'RegExp')
+      const made = ts.isNewExpression(node) && node.expression.getText(source) === 'RegExp';
+      if (made && !TRIED_AS_A_WHOLE.includes(file))
         throw new Error(`${file} makes a regular expression at run time: nobody can look at it beforehand.`);
       ts.forEachChild(node, visit);
     };
@@ -107,6 +112,11 @@ test('what else reads a stranger’s words takes time that grows with them', () 
     '-',
     '/products/',
     'https://a ',
+    'bon ',
+    'buono s',
+    '9 ',
+    'gratui',
+    'スク',
     '\n',
   ];
   const readers: Record<string, (text: string) => unknown> = {
@@ -123,6 +133,12 @@ test('what else reads a stranger’s words takes time that grows with them', () 
     csvLine: (text) => csvLine([text]),
     parseJson: (text) => parseJson(JSON.stringify([text, '9'.repeat(20)])),
     isbot: (text) => isbot(text),
+    ...Object.fromEntries(
+      ['en', 'fr', 'ja'].map((locale) => [
+        `warningsOf ${locale}`,
+        (text: string) => warningsOf({ text, locale }),
+      ]),
+    ),
   };
   const slow = Object.entries(readers).flatMap(([name, work]) =>
     units.filter((unit) => growsTooFast({ work, textOf: pumped({ unit }) })).map((unit) => [name, unit]),
