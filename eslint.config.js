@@ -10,6 +10,10 @@ const noBareClasses = [
   'ClassDeclaration:not([superClass])',
   'Functions rather than classes; a class is for an error that carries data, or where a library asks for one.',
 ];
+const noUnboundedBody = [
+  'CallExpression[callee.object.name="request"][callee.property.name=/^(formData|text|json|blob|bytes|arrayBuffer)$/]',
+  'A body is read by readBody (app/lib/http.server.ts), which knows where to stop.',
+];
 const noDefaultExports = [
   'ExportDefaultDeclaration',
   'Exports have names, so that a thing is called the same wherever it is used.',
@@ -82,7 +86,7 @@ export default tseslint.config(
   {
     // Remix asks for these default exports.
     files: ['app/routes/**/*', 'app/root.tsx', 'app/entry.*.tsx'],
-    rules: { 'no-restricted-syntax': forbidden([noBareClasses]) },
+    rules: { 'no-restricted-syntax': forbidden([noBareClasses, noUnboundedBody]) },
   },
   {
     files: ['tests/**/*.ts', 'tests/**/*.tsx'],

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { env } from './env.server.ts';
+import { SECOND } from './lib/clock.ts';
 import { listening } from './lib/listening.server.ts';
 import { log } from './lib/log.server.ts';
 import type { LoadContext } from './nonce.ts';
@@ -65,6 +66,17 @@ const answerPlainly: ErrorRequestHandler = (error: unknown, request, response, _
   else response.status(400).type('text').send('The request could not be read.');
 };
 
+const CONNECTIONS = {
+  // Shopify keeps its connections alive; a front that closes first would lose a webhook in between.
+  keepAliveTimeout: 65 * SECOND,
+  // Whoever sends slowly holds what it has sent; Node's own limits are 60 and 300 s.
+  headersTimeout: 10 * SECOND,
+  requestTimeout: 15 * SECOND,
+  connectionsCheckingInterval: 2 * SECOND,
+};
+/** Each connection holds up to 80 KB that nobody has read yet. */
+const MOST_CONNECTIONS = 2_000;
+
 /** Listens on `port` (0: any free one) and resolves once it does. `stop` ends after the requests under way were answered. */
 export async function startWeb({ port = env.PORT }: { port?: number } = {}): Promise<{
   port: number;
@@ -86,10 +98,9 @@ export async function startWeb({ port = env.PORT }: { port?: number } = {}): Pro
   app.all('*', (request, response, next) => void answer(request, response, next));
   app.use(answerPlainly);
 
-  const server = createServer(app);
+  const server = createServer(CONNECTIONS, app);
+  server.maxConnections = MOST_CONNECTIONS;
   await listening({ server, name: 'PORT', port });
-  // Shopify keeps its connections alive; a front that closes first would lose a webhook in between.
-  server.keepAliveTimeout = 65_000;
   const address = server.address() as AddressInfo;
   log.info('the web process listens', { port: address.port });
   return {

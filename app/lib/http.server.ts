@@ -1,26 +1,68 @@
-// Bodies as raw bytes, up to a limit: signatures are computed on what came, not on what it means.
+// Bodies as raw bytes, bounded in size, time and number: signatures are computed on what came, not on what it means.
+import { SECOND } from './clock.ts';
+
 export const WEBHOOK_BODY_LIMIT = 5 * 1024 * 1024;
 
-/** The request's raw bytes. @throws a 413 `Response` when there are more than `limit`; what is left of them stays unread. */
-export async function readBody(request: Request, limit = WEBHOOK_BODY_LIMIT): Promise<Buffer> {
-  const tooLarge = () =>
-    new Response('The body is too large.', { status: 413, headers: { connection: 'close' } });
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+/** Shopify gives up on a webhook after 5 s; a body that takes longer has no sender left. */
+const READING_LIMIT_MS = 5 * SECOND;
+/** So many bodies are read at once, in one process. */
+const MOST_BODIES = 512;
+/** So much of each is free: nearly every body there is. What goes beyond it shares one budget, so that a few large ones cannot fill the memory. */
+const SMALL = 64 * 1024;
+const LARGE_BUDGET = 32 * 1024 * 1024;
+
+const reading = { bodies: 0, largeBytes: 0 };
+
+/** The rest of the body stays unread: only the end of the connection gets rid of it. */
+const refusal = (status: number, text: string) =>
+  new Response(text, {
+    status,
+    headers: { connection: 'close', ...(status === 503 && { 'retry-after': '5' }) },
+  });
+const busy = () => refusal(503, 'Too much is being read; please deliver again.');
+
+/**
+ * The request's raw bytes. @throws a `Response`: 413 when there are more than `limit`, 408 when they do not arrive `withinMs`, 503 when
+ * this process reads too many or too much already.
+ */
+export async function readBody(
+  request: Request,
+  limit = WEBHOOK_BODY_LIMIT,
+  withinMs = READING_LIMIT_MS,
+): Promise<Buffer> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit)
+    throw refusal(413, 'The body is too large.');
   if (request.body === null) return Buffer.alloc(0);
+  if (reading.bodies >= MOST_BODIES) throw busy();
   // By hand: leaving a `for await` would cancel the stream, and the sender would see its connection die instead of our answer.
   const reader = (request.body as ReadableStream<Uint8Array>).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks);
-    size += value.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(value);
+  const tooLate = Promise.withResolvers<never>();
+  const alarm = setTimeout(() => tooLate.reject(refusal(408, 'The body took too long.')), withinMs);
+  reading.bodies += 1;
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), tooLate.promise]);
+      if (done) return Buffer.concat(chunks);
+      const large = Math.max(0, size + value.length - SMALL) - Math.max(0, size - SMALL);
+      size += value.length;
+      reading.largeBytes += large;
+      if (size > limit) throw refusal(413, 'The body is too large.');
+      if (large > 0 && reading.largeBytes > LARGE_BUDGET) throw busy();
+      chunks.push(value);
+    }
+  } finally {
+    clearTimeout(alarm);
+    reading.bodies -= 1;
+    reading.largeBytes -= Math.max(0, size - SMALL);
   }
 }
 
-/** Runs a webhook door's one transaction; when our database can't keep the event, answers 503 so that the sender tries again. */
+/**
+ * Runs a webhook door's one transaction; when our database can't keep the event, answers 503 so that the sender tries again. A `Response`
+ * that `keep` throws is the answer.
+ */
 export async function keepOr503(
   keep: () => Promise<unknown>,
   onFailure: (error: unknown) => void,
@@ -29,6 +71,7 @@ export async function keepOr503(
     await keep();
     return new Response(null, { status: 200 });
   } catch (error) {
+    if (error instanceof Response) return error;
     onFailure(error);
     return new Response('Not kept; please deliver again.', { status: 503, headers: { 'retry-after': '5' } });
   }

@@ -5,6 +5,10 @@ import { parseJson, type Json } from '../lib/json.ts';
 const same = (given: Buffer, expected: Buffer) =>
   given.length === expected.length && timingSafeEqual(given, expected);
 
+/** The hexadecimal digest in `header` (X-Hub-Signature-256); undefined when it cannot be a signature of Meta's, whatever the body is. */
+export const signatureIn = (header: string | null): string | undefined =>
+  /^sha256=([0-9a-f]{64})$/.exec(header ?? '')?.[1];
+
 /** Whether `header` (X-Hub-Signature-256) signs exactly these bytes. Meta escapes unicode before it signs: never re-serialise. */
 export function webhookHolds({
   body,
@@ -15,7 +19,7 @@ export function webhookHolds({
   header: string | null;
   secret: string;
 }): boolean {
-  const given = /^sha256=([0-9a-f]{64})$/.exec(header ?? '')?.[1];
+  const given = signatureIn(header);
   return (
     given !== undefined && same(Buffer.from(given, 'hex'), createHmac('sha256', secret).update(body).digest())
   );

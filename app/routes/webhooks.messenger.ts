@@ -6,7 +6,7 @@ import { keepOr503, readBody } from '../lib/http.server.ts';
 import { parseJson, type Json } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { keepEvents } from '../messenger/inbox.server.ts';
-import { challengeOf, webhookHolds } from '../messenger/signature.ts';
+import { challengeOf, signatureIn, webhookHolds } from '../messenger/signature.ts';
 
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
   const challenge = challengeOf({ url: new URL(request.url), verifyToken: env.META_VERIFY_TOKEN });
@@ -17,10 +17,12 @@ export async function loader({ request }: LoaderFunctionArgs): Promise<Response>
 }
 
 export async function action({ request }: ActionFunctionArgs): Promise<Response> {
-  const raw = await readBody(request);
+  const refused = () =>
+    new Response('The signature is not Meta’s.', { status: 401, headers: { connection: 'close' } });
   const header = request.headers.get('x-hub-signature-256');
-  if (!webhookHolds({ body: raw, header, secret: env.META_APP_SECRET }))
-    return new Response('The signature is not Meta’s.', { status: 401 });
+  if (signatureIn(header) === undefined) return refused();
+  const raw = await readBody(request);
+  if (!webhookHolds({ body: raw, header, secret: env.META_APP_SECRET })) return refused();
   let body: Json;
   try {
     body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(raw));

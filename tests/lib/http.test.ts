@@ -1,6 +1,6 @@
 // Bodies are taken as raw bytes up to a limit, and a door that could not keep what came asks for it again.
 import { expect, test } from 'vitest';
-import { keepOr503, readBody } from '../../app/lib/http.server.ts';
+import { keepOr503, readBody, WEBHOOK_BODY_LIMIT } from '../../app/lib/http.server.ts';
 
 function pouring({ chunks, size }: { chunks: number; size: number }) {
   let poured = 0;
@@ -42,6 +42,60 @@ test('a length that is announced beyond the limit is refused before anything is 
   const request = new Request(announced.request, { headers: { 'content-length': '101' } });
   await expect(readBody(request, 100)).rejects.toMatchObject({ status: 413 });
   expect(announced.poured()).toBeLessThanOrEqual(1);
+});
+
+/** A sender that has sent so many bytes, and sends the rest when it is told to. */
+function stalling({ size }: { size: number }) {
+  let finish = () => undefined as void;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (let sent = 0; sent < size; sent += 64 * 1024)
+        controller.enqueue(new Uint8Array(Math.min(64 * 1024, size - sent)));
+      finish = () => controller.close();
+    },
+  });
+  const request = new Request('https://app.example', { method: 'POST', body, duplex: 'half' });
+  return { request, finish: () => finish() };
+}
+const settled = (work: Promise<unknown>) =>
+  Promise.race([
+    work.then(
+      () => 'read',
+      (refusal: Response) => refusal.status,
+    ),
+    new Promise<'reading'>((resolve) => setImmediate(() => setImmediate(() => resolve('reading')))),
+  ]);
+
+test('large bodies share one budget of 32 MiB; who comes too late for it is asked to come again, and small ones are read all the same', async () => {
+  const senders = Array.from({ length: 8 }, () => stalling({ size: WEBHOOK_BODY_LIMIT }));
+  const readings = senders.map(({ request }) => readBody(request));
+  const states = await Promise.all(readings.map(settled));
+  expect(states.filter((state) => state === 'reading')).toHaveLength(6);
+  expect(states.filter((state) => state === 503)).toHaveLength(2);
+  const small = stalling({ size: 60_000 });
+  small.finish();
+  expect(await readBody(small.request)).toHaveLength(60_000);
+  for (const { finish } of senders) finish();
+  await Promise.allSettled(readings);
+  const next = stalling({ size: WEBHOOK_BODY_LIMIT });
+  next.finish();
+  expect(await readBody(next.request)).toHaveLength(WEBHOOK_BODY_LIMIT);
+});
+
+test('512 bodies are read at once, and no more', async () => {
+  const senders = Array.from({ length: 513 }, () => stalling({ size: 1 }));
+  const readings = senders.map(({ request }) => readBody(request));
+  expect(await settled(readings[512]!)).toBe(503);
+  expect(await settled(readings[511]!)).toBe('reading');
+  for (const { finish } of senders) finish();
+  expect((await Promise.allSettled(readings)).filter(({ status }) => status === 'fulfilled')).toHaveLength(
+    512,
+  );
+});
+
+test('a body that does not arrive in time is given up', async () => {
+  const { request } = stalling({ size: 10 });
+  await expect(readBody(request, 100, 1)).rejects.toMatchObject({ status: 408 });
 });
 
 test('what was kept is answered 200, what could not be kept 503 with the reason told to us alone', async () => {

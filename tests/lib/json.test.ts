@@ -1,6 +1,6 @@
 // The one parser of foreign bodies: an id beyond 2^53 arrives digit for digit, whatever stands around it.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { idNumber, idText, parseJson } from '../../app/lib/json.ts';
 
 test('an integer of any size keeps its digits, wherever it stands', () => {
@@ -31,6 +31,30 @@ test('what is no huge integer is parsed as ever', () => {
     12345678901234567890.5,
     '12345678901234567890',
   ]);
+});
+
+test('digits in a text are text, and call for no reviver', () => {
+  // Whoever may write a text could make every member cost several times what it costs otherwise.
+  const parse = vi.spyOn(JSON, 'parse');
+  onTestFinished(() => parse.mockRestore());
+  const revivers = (text: string) => {
+    parse.mockClear();
+    parseJson(text);
+    return parse.mock.calls.filter(([, reviver]) => reviver !== undefined).length;
+  };
+  const digits = '1234567890123456789';
+  const texts = [
+    `{"sku":"${digits}"}`,
+    `{"${digits}":0}`,
+    `["\\" ${digits} \\\\","\\\\",${digits.slice(0, 15)}]`,
+    `["\\u0022${digits}", 123456789012345.1234567890]`,
+  ];
+  for (const text of texts) {
+    expect([text, revivers(text)]).toEqual([text, 0]);
+    expect(parseJson(text)).toEqual(JSON.parse(text));
+  }
+  for (const text of [`[${digits}]`, `["\\\\",-${digits}]`, `{"a":"\\"","b":${digits}}`])
+    expect([text, revivers(text)]).toEqual([text, 1]);
 });
 
 test('a name that is dear to JavaScript is a name like any other', () => {
