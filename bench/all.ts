@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { argument } from './figures.ts';
 
-const benches = ['engine', 'first-message', 'answer', 'fan-out', 'sweep', 'pace'];
+const benches = ['engine', 'first-message', 'answer', 'fan-out', 'sweep', 'pace', 'flood'];
 const only = argument('only')?.split(',') ?? benches;
 const figures = join(import.meta.dirname, '.figures');
 mkdirSync(figures, { recursive: true });

@@ -5,6 +5,8 @@ export type Subscription = {
   /** Absolute, as registered. */
   uri: string;
   compliance: boolean;
+  /** The only fields that the body has; none: all of them. */
+  includeFields: string[];
 };
 
 export type AppConfig = {
@@ -79,13 +81,13 @@ export function readAppConfig({
       const uri = text(given['uri']);
       // The CLI puts the whole application_url before a relative uri, its path included.
       const absolute = uri.startsWith('/') ? `${base}${uri}` : uri;
-      const topics = list(given['topics']).map((topic) => ({ topic, uri: absolute, compliance: false }));
-      const compliance = list(given['compliance_topics']).map((topic) => ({
-        topic,
-        uri: absolute,
-        compliance: true,
-      }));
-      return [...topics, ...compliance];
+      const includeFields = list(given['include_fields']);
+      const subscribed = (topics: string[], compliance: boolean) =>
+        topics.map((topic) => ({ topic, uri: absolute, compliance, includeFields }));
+      return [
+        ...subscribed(list(given['topics']), false),
+        ...subscribed(list(given['compliance_topics']), true),
+      ];
     });
   return {
     clientId: text(table('')['client_id']),

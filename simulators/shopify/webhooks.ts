@@ -17,8 +17,10 @@ export type Delivery = {
   eventId: string;
   triggeredAt: Date;
   subject: Subject;
-  /** The shop's own subscription that it is for, and the fields that it asked for; null: the app's configuration. */
-  own: { id: bigint; fields: string[] } | null;
+  /** The shop's own subscription that it is for; null: the app's configuration. */
+  own: { id: bigint } | null;
+  /** The fields that the subscription asks for; none: all of them. */
+  fields: string[];
   /** Written at the first attempt and kept for the later ones. */
   body: string | null;
   /** `void`: there was nothing left to tell; `lost`: never sent, as happens in life. */
@@ -101,27 +103,18 @@ export function createWebhooks({
   }
 
   function enqueue({ announcement, afterMs = 0 }: { announcement: Announcement; afterMs?: number }): void {
-    const { shop, topic, eventId, triggeredAt, subject } = announcement;
+    const { shop, topic } = announcement;
     const dueAt = new Date(now().getTime() + afterMs + dials.delayMs);
-    const ofApp = subscriptions.filter((each) => each.topic === topic).map(({ uri }) => ({ uri, own: null }));
+    const ofApp = subscriptions
+      .filter((each) => each.topic === topic)
+      .map(({ uri, includeFields }) => ({ uri, own: null, fields: includeFields }));
     const ofShop = (store.installationOf({ shop, apiKey })?.webhooks ?? [])
       .filter((each) => each.topic === topic)
-      .map(({ id, uri, includeFields }) => ({ uri, own: { id, fields: includeFields } }));
-    for (const { uri, own } of [...ofApp, ...ofShop]) {
+      .map(({ id, uri, includeFields }) => ({ uri, own: { id }, fields: includeFields }));
+    for (const { uri, own, fields } of [...ofApp, ...ofShop]) {
       const status = isLost(topic) ? 'lost' : 'waiting';
       const webhookId = randomUUID();
-      const told = {
-        topic,
-        shop,
-        uri,
-        webhookId,
-        eventId,
-        triggeredAt,
-        subject,
-        own,
-        body: null,
-        status,
-      } as const;
+      const told = { ...announcement, uri, webhookId, own, fields, body: null, status } as const;
       const first = add({ ...told, dueAt, copyOf: null });
       if (status === 'lost') continue;
       for (let copy = 1; copy < dials.copies; copy += 1) add({ ...told, dueAt, copyOf: first.number });
@@ -139,7 +132,7 @@ export function createWebhooks({
     if (origin.body === null) {
       const shop = store.findShop(origin.shop);
       const payload = shop ? payloadOf({ shop, subject: origin.subject }) : null;
-      origin.body = payload && writeJson(onlyFields(payload, origin.own?.fields ?? []));
+      origin.body = payload && writeJson(onlyFields(payload, origin.fields));
     }
     delivery.body = origin.body;
     return origin.body;

@@ -20,6 +20,7 @@ topics = [
   'products/delete',
 ]
 uri = "/webhooks/shopify/products"
+include_fields = ["id", "updated_at"]
 [[webhooks.subscriptions]]
 compliance_topics = ["shop/redact"]
 uri = "https://elsewhere.test/privacy#here"
@@ -32,9 +33,14 @@ uri = "https://elsewhere.test/privacy#here"
     scopes: ['read_products', 'read_inventory'],
     optionalScopes: ['read_orders'],
     subscriptions: [
-      { topic: 'products/update', uri: own, compliance: false },
-      { topic: 'products/delete', uri: own, compliance: false },
-      { topic: 'shop/redact', uri: 'https://elsewhere.test/privacy#here', compliance: true },
+      { topic: 'products/update', uri: own, compliance: false, includeFields: ['id', 'updated_at'] },
+      { topic: 'products/delete', uri: own, compliance: false, includeFields: ['id', 'updated_at'] },
+      {
+        topic: 'shop/redact',
+        uri: 'https://elsewhere.test/privacy#here',
+        compliance: true,
+        includeFields: [],
+      },
     ],
   });
   expect(readAppConfig({ toml, applicationUrl: 'http://127.0.0.1:3000' }).subscriptions[0]?.uri).toBe(

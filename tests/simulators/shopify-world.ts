@@ -43,6 +43,7 @@ export function shopifyWorld({
       topic,
       uri: `https://app.demo.test/webhooks/shopify/${topic.split('/')[0]}`,
       compliance: topic.includes('redact') || topic.includes('request'),
+      includeFields: [],
     })),
     random: () => 0.5,
   });
