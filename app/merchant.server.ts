@@ -3,6 +3,7 @@ import { redirect } from '@remix-run/node';
 import { systemClock } from './lib/clock.ts';
 import { readBody } from './lib/http.server.ts';
 import { install } from './shops/install.server.ts';
+import { askSoon } from './shops/leave.server.ts';
 import { isAdminHost, shopDomain } from './shops/links.ts';
 import { installedShop, type Shop } from './shops/shop.server.ts';
 import { authenticate } from './shopify.server.ts';
@@ -48,7 +49,10 @@ export async function merchantAt(request: Request): Promise<Merchant> {
   const { session, admin, redirect, cors } = await authenticated(request);
   const domain = session.shop;
   const known = await installedShop({ domain });
-  if (known) return { shop: known, redirect, cors };
+  if (known) {
+    await askSoon({ shop: known, now: systemClock() });
+    return { shop: known, redirect, cors };
+  }
   await install({ domain, admin, clock: systemClock });
   const shop = await installedShop({ domain });
   if (shop === null) throw new Error(`${domain} could not be installed`);

@@ -34,8 +34,8 @@ import { restsUntil, ShopifyFailed } from './shops/admin-api.server.ts';
 import { countingsDue, settleCounting } from './shops/counting.server.ts';
 import { renewDormant } from './shops/access.server.ts';
 import { shopById } from './shops/shop.server.ts';
-import { eraseShop } from './shops/leave.server.ts';
-import { dueRequests, requestDone } from './shops/privacy.server.ts';
+import { checkInstallation, eraseShop, installationsToCheck } from './shops/leave.server.ts';
+import { dueRequests, requestDone, type DueRequest } from './shops/privacy.server.ts';
 import { tellStorefront } from './shops/storefront.server.ts';
 import { retireFormerPages } from './waitlist/never-told.server.ts';
 import { noteReplyFate } from './waitlist/reply-fate.server.ts';
@@ -115,7 +115,13 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     return null;
   };
 
-  // 5. Orders are traced to the messages, where the merchant counts them.
+  // 5. A shop is said to have left: Shopify knows.
+  const installation: Hand = async ({ key }) => {
+    await checkInstallation({ shopId: BigInt(key), clock });
+    return null;
+  };
+
+  // 6. Orders are traced to the messages, where the merchant counts them.
   const orders: Hand = async ({ key, signal }) => {
     const shopId = BigInt(key);
     for (const due of await countingsDue({ now: clock(), within: shopId })) {
@@ -129,7 +135,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     return readOrders({ shopId, clock, signal });
   };
 
-  // 6. Shopify Flow hears of it, for the merchants whose workflows wait for that.
+  // 7. Shopify Flow hears of it, for the merchants whose workflows wait for that.
   const tellFlow = createFlowTeller({ clock, explain: explainTrouble });
   const flow: Hand = ({ key, lease, signal }) => tellFlow({ shopId: BigInt(key), lease, signal });
 
@@ -138,7 +144,13 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     kind: 'shop',
     holder,
     clock,
-    hands: { looks, storefront: canWait(storefront), orders: canWait(orders), flow: canWait(flow) },
+    hands: {
+      looks,
+      storefront: canWait(storefront),
+      installation,
+      orders: canWait(orders),
+      flow: canWait(flow),
+    },
   });
 
   let turn = 0;
@@ -148,6 +160,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     for (const metaPageId of await lanesDue({ now })) pages.poke(metaPageId, 'lane');
     for (const shopId of (await shopsToLook({ now })).shopIds) shops.poke(String(shopId), 'looks');
     for (const { shopId } of await storefrontsDue()) shops.poke(String(shopId), 'storefront');
+    for (const shopId of await installationsToCheck({ now })) shops.poke(String(shopId), 'installation');
     for (const shopId of await countingsDue({ now })) shops.poke(String(shopId), 'orders');
     for (const shopId of await shopsWithReadings({ now })) shops.poke(String(shopId), 'orders');
     if (turn++ % FLOW_EVERY === 0)
@@ -160,7 +173,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       .catch((error: unknown) => log.error('a round of the worker failed', { error }));
   };
 
-  // 7. Housekeeping.
+  // 8. Housekeeping.
   const chores = await startChores({
     sweep: { cron: '* * * * *', run: () => sweep({ clock, signal: ending.signal }) },
     expire: { cron: '*/10 * * * *', run: async () => void (await sweepExpired({ now: clock() })) },
@@ -213,17 +226,29 @@ async function tidy({ clock }: { clock: Clock }): Promise<void> {
   await retireFormerPages({ now: clock() });
 }
 
-/** Erases what Shopify asked us to erase: each room forgets its own, top down. */
+/** Carries out what Shopify asked us to erase: each room forgets its own, top down. */
 async function carryOut({ clock }: { clock: Clock }): Promise<void> {
-  for (const request of await dueRequests()) {
-    try {
-      const { topic, shopId, orders, askedAt } = request;
-      if (topic === 'shop/redact' && shopId !== null && (await eraseShop({ shopId, askedAt, clock })))
-        await forgetShop({ shopId });
-      if (topic === 'customers/redact' && shopId !== null) await forgetOrders({ shopId, orderIds: orders });
-      await requestDone({ id: request.id, now: clock() });
-    } catch (error) {
-      log.warn('a privacy request could not be carried out yet', { request: request.id, error });
-    }
-  }
+  let requests = await dueRequests();
+  for (; requests.length > 0; requests = await dueRequests({ after: requests.at(-1)!.id }))
+    for (const request of requests)
+      try {
+        if (await carriedOut({ request, clock })) await requestDone({ id: request.id, now: clock() });
+      } catch (error) {
+        log.warn('a privacy request could not be carried out yet', { request: request.id, error });
+      }
+}
+
+async function carriedOut({
+  request: { topic, shopId, orders, receivedAt },
+  clock,
+}: {
+  request: DueRequest;
+  clock: Clock;
+}): Promise<boolean> {
+  if (shopId === null) return true;
+  if (topic === 'customers/redact') await forgetOrders({ shopId, orderIds: orders });
+  if (topic !== 'shop/redact') return true;
+  const outcome = await eraseShop({ shopId, requestedAt: receivedAt, now: clock() });
+  if (outcome === 'erased') await forgetShop({ shopId });
+  return outcome !== 'not_known';
 }

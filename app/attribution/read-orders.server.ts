@@ -53,7 +53,10 @@ const REST_MS = 5 * SECOND;
 /** Shops with an order to read; one that does not count, has left or cannot be read is passed over. */
 export const shopsWithReadings = async ({ now }: { now: Date }): Promise<bigint[]> => {
   const due = await db.orderReading.findMany({
-    where: { dueAt: { lte: now }, shop: { counting: 'on', uninstalledAt: null, unreadableSince: null } },
+    where: {
+      dueAt: { lte: now },
+      shop: { counting: 'on', uninstalledAt: null, accessUnknownSince: null, unreadableSince: null },
+    },
     select: { shopId: true },
     distinct: ['shopId'],
   });

@@ -137,7 +137,7 @@ export async function troubleOf({ shopId }: { shopId: bigint }): Promise<Trouble
 export async function flowsDue({ now }: { now: Date }): Promise<bigint[]> {
   const rows = await db.$queryRaw<{ shopId: bigint }[]>`
     SELECT c."shopId" FROM "FlowCursor" c
-    JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL AND s."unreadableSince" IS NULL
+    JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL AND s."accessUnknownSince" IS NULL AND s."unreadableSince" IS NULL
     WHERE (SELECT j."shopId" FROM "Subscription" j WHERE (j."shopId", j."id") > (c."shopId", c."joined") ORDER BY j."shopId", j."id" LIMIT 1) = c."shopId"
        OR EXISTS (SELECT FROM "Page" p WHERE p."shopId" = c."shopId" AND ${isTrouble})
        OR (SELECT r."id" FROM "Restock" r

@@ -224,8 +224,10 @@ export async function disconnectPage({
   return { outcome: 'disconnected', problem };
 }
 
-/** A shop has left: every Page it had is given back. Safe to run again. */
+/** A shop has left, as Shopify has confirmed: every Page it had is given back, unless it came back meanwhile. Safe to run again. */
 export async function windUpPages({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
-  const pages = await db.page.findMany({ where: { shopId, disconnectedAt: null } });
+  const pages = await db.page.findMany({
+    where: { shopId, disconnectedAt: null, shop: { uninstalledAt: { not: null } } },
+  });
   for (const { metaPageId } of pages) await disconnectPage({ shopId, metaPageId, now });
 }

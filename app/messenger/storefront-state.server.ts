@@ -13,7 +13,8 @@ export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {
       SELECT s."id" AS "shopId", p."trouble" IS NULL AS "available",
              ${showsButton} AS "ready", p."metaPageId", s."storefrontTold" AS told
       FROM "Shop" s LEFT JOIN "Page" p ON p."shopId" = s."id" AND ${isCurrent}
-      WHERE s."uninstalledAt" IS NULL AND s."unreadableSince" IS NULL AND (${within}::bigint IS NULL OR s."id" = ${within}::bigint)
+      WHERE s."uninstalledAt" IS NULL AND s."accessUnknownSince" IS NULL AND s."unreadableSince" IS NULL
+        AND (${within}::bigint IS NULL OR s."id" = ${within}::bigint)
     ) truth
     WHERE told IS NULL
        OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId")`;

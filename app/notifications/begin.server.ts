@@ -6,6 +6,7 @@ import { later } from '../lib/clock.ts';
 import { seal } from '../lib/seal.server.ts';
 import { CALL_SURELY_ENDED_MS } from '../messenger/graph.server.ts';
 import { tellable } from '../restock/claimable.server.ts';
+import { served } from '../shops/shop.server.ts';
 import type { Claimed } from './claim.server.ts';
 import { among, unsettledOf } from './unsettled.server.ts';
 
@@ -46,6 +47,7 @@ export async function begin({
       AND (SELECT s."state" = 'claimed' AND s."expiresAt" > ${now} FROM "Subscription" s WHERE s."id" = n."subscriptionId")
       AND (SELECT p."stoppedAt" IS NULL FROM "Shopper" p WHERE p."id" = n."shopperId")
       AND (SELECT ${tellable({ now })} FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" WHERE r."id" = n."restockId")
+      AND (SELECT ${served} FROM "Shop" sh WHERE sh."id" = n."shopId")
       AND ${fence(lease)}
     RETURNING n."id"`;
   return new Set(rows.map((row) => row.id));

@@ -6,6 +6,7 @@ import type { Lease } from '../jobs/lease.server.ts';
 import { isOff, isProbing } from '../messenger/pages.server.ts';
 import { claimable } from '../restock/claimable.server.ts';
 import { countTold, roomIn } from '../restock/allowance.server.ts';
+import { served } from '../shops/shop.server.ts';
 import { claimNextInLine, nextInLine } from '../waitlist/claim-line.server.ts';
 import type { Turn } from './turns.ts';
 
@@ -29,7 +30,7 @@ export async function openTurns({ metaPageId, now }: { metaPageId: string; now: 
     SELECT r."id" AS "restockId", r."shopId", r."variantId", p."id" AS "pageId", r."isTest",
       ${isProbing} AS "troubled"
     FROM "Page" p
-    JOIN "Shop" sh ON sh."id" = p."shopId" AND sh."uninstalledAt" IS NULL
+    JOIN "Shop" sh ON sh."id" = p."shopId" AND ${served}
     JOIN "Restock" r ON r."shopId" = p."shopId"
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
     WHERE p."metaPageId" = ${metaPageId} AND NOT ${isOff}
@@ -73,7 +74,7 @@ export async function claim({
     : Prisma.sql`NOT ${isOff} AND NOT ${isProbing}
         AND NOT EXISTS (SELECT 1 FROM "Lane" l WHERE l."metaPageId" = p."metaPageId" AND l."pausedAt" IS NOT NULL)`;
   const maySpeak = Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch} AND "until" > clock_timestamp())
-    AND EXISTS (SELECT 1 FROM "Page" p JOIN "Shop" sh ON sh."id" = p."shopId" AND sh."uninstalledAt" IS NULL
+    AND EXISTS (SELECT 1 FROM "Page" p JOIN "Shop" sh ON sh."id" = p."shopId" AND ${served}
       WHERE p."id" = ${pageId} AND ${well})`;
   const random = randomBytes(12 * limit).toString('base64url');
   const codes = Array.from({ length: limit }, (_none, at) => random.slice(at * 16, at * 16 + 16));

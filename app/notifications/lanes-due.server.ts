@@ -1,6 +1,7 @@
 // Which lanes have something to do: found by the worker's own round, whatever bell was missed.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
+import { served } from '../shops/shop.server.ts';
 import { untold } from '../waitlist/claim-line.server.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function lanesDue({ now }: { now: Date }): Promise<string[]> {
     UNION
     SELECT p."metaPageId" FROM "Restock" r
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    JOIN "Shop" sh ON sh."id" = r."shopId" AND sh."uninstalledAt" IS NULL
+    JOIN "Shop" sh ON sh."id" = r."shopId" AND ${served}
     JOIN "Page" p ON p."shopId" = r."shopId" AND p."disconnectedAt" IS NULL
     WHERE r."closedAt" IS NULL AND r."told" < r."allowance"
       AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL))

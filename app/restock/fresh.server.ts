@@ -2,6 +2,7 @@
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { later, SECOND } from '../lib/clock.ts';
+import { served } from '../shops/shop.server.ts';
 import { untold } from '../waitlist/claim-line.server.ts';
 import { markWanted } from '../waitlist/wanted.server.ts';
 
@@ -16,7 +17,7 @@ const ASK_AFTER_MS = 20 * SECOND;
 export async function keepFresh({ metaPageId, now }: { metaPageId: string; now: Date }): Promise<number> {
   const rows = await db.$queryRaw<{ shopId: bigint; variantId: bigint }[]>`
     SELECT r."shopId", r."variantId" FROM "Page" p
-    JOIN "Shop" sh ON sh."id" = p."shopId" AND sh."uninstalledAt" IS NULL
+    JOIN "Shop" sh ON sh."id" = p."shopId" AND ${served}
     JOIN "Restock" r ON r."shopId" = p."shopId" AND r."closedAt" IS NULL AND NOT r."isTest"
       AND r."sellableAt" <= ${later(now, -ASK_AFTER_MS)} AND r."told" < r."allowance"
       AND r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now})

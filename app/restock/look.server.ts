@@ -52,7 +52,8 @@ export async function lookAtDue({
 }): Promise<Round> {
   const now = clock();
   const shop = await shopById({ shopId });
-  if (shop === null || shop.uninstalledAt !== null) return { outcome: 'idle', nextAt: null };
+  if (shop === null || shop.uninstalledAt !== null || shop.accessUnknownSince !== null)
+    return { outcome: 'idle', nextAt: null };
 
   const rest = restsUntil({ shop, checks: true, now });
   if (rest !== null) return { outcome: 'backed_off', advice: 'retry', until: rest };

@@ -6,6 +6,7 @@ import { wait, type Wait } from '../lib/retry.ts';
 import { ShopifyFailed, type Cost } from '../shops/admin-api.server.ts';
 import { differs, probeVariants, type Probe } from '../shops/probe-variants.server.ts';
 import { VARIANTS_A_PROBE } from '../shops/read-plan.ts';
+import { served } from '../shops/shop.server.ts';
 import { markWanted } from '../waitlist/wanted.server.ts';
 import { concerns } from './hint.server.ts';
 
@@ -102,7 +103,7 @@ export async function sweepShop({
       const { advice, retryAfterMs } = error;
       log.warn('the sweep could not probe', { shopId, advice, error });
       failures += 1;
-      if (advice === 'unreadable' || advice === 'wrong' || failures === TRIES) break;
+      if (advice === 'unreadable' || advice === 'wrong' || advice === 'address' || failures === TRIES) break;
       // Others spend from the same bucket: a smaller probe finds room beside them.
       if (advice === 'throttled') limit = Math.max(1, Math.floor(page.length / 2));
       await rest({ ms: retryAfterMs, signal });
@@ -143,7 +144,7 @@ function debt({ cost, spentMs }: { cost?: Cost; spentMs: number }): number {
 /** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
 export async function sweep({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
   const shops = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT sh."id" FROM "Shop" sh WHERE sh."uninstalledAt" IS NULL
+    SELECT sh."id" FROM "Shop" sh WHERE ${served}
       AND (sh."apiRetryAt" IS NULL OR sh."apiRetryAt" <= ${clock()})
       AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${concerns})`;
   const left = shops.map((shop) => shop.id);

@@ -3,12 +3,12 @@ import type { ActionFunctionArgs } from '@remix-run/node';
 import { keepUsageOf } from '../flow/usage.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { onlyPosted } from '../shops/door.server.ts';
-import { verifyShopifyWebhook } from '../shops/webhook.server.ts';
+import { payloadOf, verifyShopifyWebhook } from '../shops/webhook.server.ts';
 
 export const loader = onlyPosted;
 /** Flow waits five seconds; without a 200 the merchant cannot turn the workflow on. */
 export async function action({ request }: ActionFunctionArgs) {
   const now = systemClock();
-  const { payload } = await verifyShopifyWebhook({ request, now });
+  const payload = payloadOf(await verifyShopifyWebhook({ request, now }));
   return keepUsageOf({ payload, now });
 }

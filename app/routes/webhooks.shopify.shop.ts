@@ -1,18 +1,18 @@
-// Shopify's door for the shop itself: it has left, lets us do more or less, or has a new name, zone, currency or language.
+// Shopify's door for the shop itself: it is said to have left, lets us do more or less, or has a new name, zone, currency or language.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { answerShopify, onlyPosted } from '../shops/door.server.ts';
 import { hintScopes } from '../shops/counting.server.ts';
-import { uninstall } from '../shops/leave.server.ts';
+import { reportUninstall } from '../shops/leave.server.ts';
 import { updateShop } from '../shops/shop.server.ts';
 
 export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>
   answerShopify({
     request,
-    keep: async ({ tx, delivery, now }) => {
-      const { domain, topic, triggeredAt, payload } = delivery;
-      if (topic === 'app/uninstalled') await uninstall({ tx, domain, triggeredAt });
+    keep: async ({ tx, shop, delivery: { domain, topic, triggeredAt, payload }, now }) => {
+      if (shop === null) return;
+      if (topic === 'app/uninstalled') await reportUninstall({ tx, domain, triggeredAt, now });
       else if (topic === 'app/scopes_update') await hintScopes({ tx, shop: { domain }, now });
-      else if (topic === 'shop/update') await updateShop({ tx, domain, payload });
+      else if (topic === 'shop/update') await updateShop({ tx, shopId: shop.id, payload });
     },
   });

@@ -11,9 +11,11 @@ import { sessionStorage } from './session-storage.server.ts';
 
 /** Shopify refused to renew, or there is no session: the merchant has to open the app. */
 export class Unreadable extends Error {}
+/** Shopify refused a refresh token that is, for all we know, the last one that it gave us. */
+export class RenewalRefused extends Unreadable {}
 
 const RENEW_BEFORE_MS = 5 * MINUTE;
-const sessionId = (domain: string) => `offline_${domain}`;
+export const sessionId = (domain: string) => `offline_${domain}`;
 
 const load = async (domain: string): Promise<Session> => {
   const session = await sessionStorage.loadSession(sessionId(domain));
@@ -79,28 +81,67 @@ export async function renewDormant({ clock }: { clock: Clock }): Promise<void> {
 }
 
 async function renew(session: Session, now: Date): Promise<Session> {
-  const { shop } = session;
-  if (!session.refreshToken) throw await unreadable(shop, now, 'its session cannot be renewed');
+  const { shop: domain } = session;
+  if (!session.refreshToken) {
+    const why = 'its session cannot be renewed';
+    await noteUnreadable({ domain, now, why });
+    throw new Unreadable(`${domain} cannot be read: ${why}`);
+  }
+  const first = await beginRenewal({ domain, now });
   try {
-    const renewed = await api.auth.refreshToken({ shop, refreshToken: session.refreshToken });
+    const renewed = await api.auth.refreshToken({ shop: domain, refreshToken: session.refreshToken });
     await sessionStorage.storeSession(renewed.session);
-    await db.shop.updateMany({
-      where: { domain: shop, unreadableSince: { not: null } },
-      data: { unreadableSince: null },
-    });
+    await db.shop.updateMany({ where: { domain }, data: { unreadableSince: null, renewalBegunAt: null } });
     return renewed.session;
   } catch (error) {
     const status = error instanceof HttpResponseError ? error.response.code : undefined;
-    if (status === undefined || status < 400 || status >= 500 || status === 429) throw error;
+    if (first && status !== undefined && status < 500)
+      await db.shop.updateMany({ where: { domain }, data: { renewalBegunAt: null } });
+    if (!isRefusal(error)) throw error;
     // The merchant may have opened the app in this very moment, which ends the refresh token that we have just tried.
-    const newer = await load(shop);
+    const newer = await load(domain);
     if (newer.accessToken !== session.accessToken) return newer;
-    throw await unreadable(shop, now, `Shopify answered ${status}`);
+    const why = `Shopify answered ${status}`;
+    await noteUnreadable({ domain, now, why });
+    throw new (first ? RenewalRefused : Unreadable)(`${domain} cannot be read: ${why}`);
   }
 }
 
-async function unreadable(domain: string, now: Date, why: string): Promise<Unreadable> {
+/**
+ * Notes that a renewal is under way. @returns false when an earlier one never had its answer: Shopify may have replaced the token that we
+ * hold, so that refusing it now says nothing of the shop.
+ */
+async function beginRenewal({ domain, now }: { domain: string; now: Date }): Promise<boolean> {
+  const begun = await db.shop.updateMany({
+    where: { domain, renewalBegunAt: null },
+    data: { renewalBegunAt: now },
+  });
+  return begun.count === 1;
+}
+
+/**
+ * Whether Shopify refuses this shop's refresh token. 402, 403 and 423 say something else (a shop that is frozen or locked, an address of ours
+ * that is not on the allowlist), and so does a 401 that means our own client id and secret (RFC 6749, section 5.2).
+ */
+function isRefusal(error: unknown): error is HttpResponseError {
+  if (!(error instanceof HttpResponseError)) return false;
+  const { code, body } = error.response;
+  if ((body as { error?: unknown } | undefined)?.error === 'invalid_client') {
+    log.error('Shopify does not know our client id and secret: compare them with the Dev Dashboard');
+    return false;
+  }
+  return code === 400 || code === 401 || code === 404;
+}
+
+async function noteUnreadable({
+  domain,
+  now,
+  why,
+}: {
+  domain: string;
+  now: Date;
+  why: string;
+}): Promise<void> {
   await db.shop.updateMany({ where: { domain, unreadableSince: null }, data: { unreadableSince: now } });
   log.warn('a shop cannot be read until its merchant opens the app', { domain, why });
-  return new Unreadable(`${domain} cannot be read: ${why}`);
 }

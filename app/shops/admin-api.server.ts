@@ -3,16 +3,19 @@ import { GraphqlQueryError, HttpResponseError, HttpThrottlingError } from '@shop
 import { db } from '../db.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
+import { restOfAddress } from '../lib/own-address.ts';
 import { nextAttemptAt, wait as realWait, type Wait } from '../lib/retry.ts';
 import { api } from './shopify-api.server.ts';
 import { accessTo, Unreadable } from './access.server.ts';
+import { meansAddress, noteStatus } from './note-status.server.ts';
 import { notePoints, takePoints } from './points.server.ts';
 
 /**
- * What to do: `retry` soon, wait out the `throttled` bucket, wait for the merchant (`unreadable`), or mend our own query (`wrong`).
+ * What to do: `retry` soon, wait out the `throttled` bucket, wait for the merchant (`unreadable`), mend our own query (`wrong`), or wait for
+ * the operator: Shopify refuses the `address` of this server, which says nothing of any shop.
  */
 export class ShopifyFailed extends Error {
-  advice: 'retry' | 'throttled' | 'unreadable' | 'wrong';
+  advice: 'retry' | 'throttled' | 'unreadable' | 'wrong' | 'address';
   retryAfterMs: number;
   /** Points that Shopify asks for the query, where it was refused for its price; more than it takes for any query: it must be smaller. */
   price: number | undefined;
@@ -129,6 +132,8 @@ async function askOnce<T>({
   signal,
   ...asked
 }: Asked): Promise<{ data: T; cost?: Cost }> {
+  const restMs = restOfAddress({ now: clock() });
+  if (restMs > 0) throw addressRefused(restMs);
   const shop = await db.shop.findUniqueOrThrow({
     where: { id: shopId },
     select: { domain: true, apiFailures: true },
@@ -150,13 +155,15 @@ async function askOnce<T>({
   };
   try {
     const answer = await request({ domain: shop.domain, query, variables, clock, signal });
+    await noteStatus({ domain: shop.domain, clock });
     if (shop.apiFailures > 0)
       await db.shop.updateMany({ where: { id: shopId }, data: { apiFailures: 0, apiRetryAt: null } });
     return { data: answer.data as T, cost: ended(answer.extensions) };
   } catch (error) {
     ended(error instanceof GraphqlQueryError ? error.body?.extensions : undefined);
+    await noteStatus({ domain: shop.domain, clock, error });
     const failed = failure(error);
-    if (failed.advice === 'wrong' || failed.price !== undefined) throw failed;
+    if (failed.advice === 'wrong' || failed.advice === 'address' || failed.price !== undefined) throw failed;
     throw await rested({ shopId, failed, failures: shop.apiFailures + 1, now: clock() });
   }
 }
@@ -210,6 +217,9 @@ async function request({
   }
 }
 
+const addressRefused = (retryAfterMs: number, cause?: unknown) =>
+  new ShopifyFailed('Shopify refuses the address of this server', { advice: 'address', retryAfterMs, cause });
+
 function failure(error: unknown): ShopifyFailed {
   if (error instanceof ShopifyFailed) return error;
   if (error instanceof Unreadable)
@@ -221,6 +231,7 @@ function failure(error: unknown): ShopifyFailed {
     });
   if (error instanceof HttpResponseError) {
     const { code } = error.response;
+    if (meansAddress(error)) return addressRefused(SECOND, error);
     if (code === 401 || code === 402 || code === 403 || code === 404 || code === 423)
       return new ShopifyFailed(`Shopify answered ${code}`, { advice: 'unreadable', cause: error });
     return new ShopifyFailed(`Shopify answered ${code}`, { advice: 'retry', cause: error });

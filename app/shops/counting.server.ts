@@ -97,7 +97,13 @@ export async function hintScopes({
 /** Shops whose counting is to be compared with the truth, or `within` one; an unreadable one waits for its merchant. */
 export const countingsDue = async ({ now, within }: { now: Date; within?: bigint }): Promise<bigint[]> => {
   const due = await db.shop.findMany({
-    where: { id: within, countingCheckAt: { lte: now }, uninstalledAt: null, unreadableSince: null },
+    where: {
+      id: within,
+      countingCheckAt: { lte: now },
+      uninstalledAt: null,
+      accessUnknownSince: null,
+      unreadableSince: null,
+    },
     select: { id: true },
   });
   return due.map(({ id }) => id);

@@ -1,70 +1,176 @@
-// A shop's departure: at uninstall nothing more is sent or read; 48 hours later Shopify asks for its erasure.
+// A shop's departure: whoever says that it has left, Shopify is asked before anything of it is deleted.
 import { db, type Tx } from '../db.server.ts';
-import type { Clock } from '../lib/clock.ts';
+import { DAY, HOUR, later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { askShopify, ShopifyFailed } from './admin-api.server.ts';
-import { INSTALLATION_QUERY } from './storefront.server.ts';
+import { askInstallation } from './installation.server.ts';
+
+/** Not known: Shopify is asked again so often. */
+const ASK_AGAIN_MS = HOUR;
+/** However often a shop is said to have left, Shopify is not asked more often than this. */
+const ASK_AT_MOST_MS = 10 * SECOND;
+/** What Shopify itself has said is believed for so long before the mere word of somebody stops the sending again. */
+const BELIEVED_MS = MINUTE;
 
 /**
- * Marks the shop as gone and deletes its sessions. An uninstall that happened before the latest install changes nothing: it came late.
- * The Page's connection is wound up by the worker, since it needs Meta.
+ * Somebody says that the shop has left: from now on nothing is sent for it, and Shopify is to be asked. A webhook alone proves too little
+ * (its topic, shop and time stand in headers that nobody has signed), and an uninstall from before the latest installation, or from before
+ * Shopify last let us in, came late.
  */
-export async function uninstall({
-  tx,
+export async function reportUninstall({
+  tx = db,
   domain,
   triggeredAt,
+  now,
 }: {
-  tx: Tx;
+  tx?: Tx;
   domain: string;
   triggeredAt: Date;
+  now: Date;
 }): Promise<void> {
-  const left = await tx.shop.updateMany({
-    where: { domain, uninstalledAt: null, installedAt: { lte: triggeredAt } },
-    data: { uninstalledAt: triggeredAt, storefrontTold: null },
+  await tx.$executeRaw`
+    UPDATE "Shop" SET
+      "accessCheckAt" = CASE WHEN "accessCheckAt" > ${now} THEN "accessCheckAt" ELSE GREATEST(${now}, "accessConfirmedAt" + ${ASK_AT_MOST_MS} * interval '1 millisecond') END,
+      "accessUnknownSince" = CASE WHEN "accessConfirmedAt" > ${later(now, -BELIEVED_MS)} THEN "accessUnknownSince" ELSE COALESCE("accessUnknownSince", ${now}) END
+    WHERE "domain" = ${domain} AND "uninstalledAt" IS NULL AND "installedAt" <= ${triggeredAt}
+      AND ("accessConfirmedAt" IS NULL OR "accessConfirmedAt" < ${triggeredAt})`;
+}
+
+/** The merchant is here: whatever was said of the shop can be settled now. */
+export async function askSoon({
+  shop,
+  now,
+}: {
+  shop: { id: bigint; accessUnknownSince: Date | null };
+  now: Date;
+}): Promise<void> {
+  if (shop.accessUnknownSince !== null)
+    await db.shop.updateMany({ where: { id: shop.id }, data: { accessCheckAt: now } });
+}
+
+/** Shops of which Shopify is to be asked now whether they still have the app. */
+export async function installationsToCheck({ now }: { now: Date }): Promise<bigint[]> {
+  const due = await db.shop.findMany({
+    where: { accessCheckAt: { lte: now }, uninstalledAt: null },
+    select: { id: true },
   });
-  if (left.count === 0) return;
-  await tx.session.deleteMany({ where: { shop: domain } });
-  // Shopify has taken back the optional scope, and its webhooks with it.
-  await tx.shop.updateMany({
-    where: { domain, counting: 'on' },
-    data: { countingEndedAt: triggeredAt, countingEndedBecause: 'revoked' },
-  });
-  await tx.shop.updateMany({ where: { domain }, data: { counting: 'off', countingCheckAt: null } });
-  log.info('a shop has uninstalled the app', { domain });
+  return due.map(({ id }) => id);
 }
 
 /**
- * Erases everything of a shop: one cascade. What stays is the record that it was asked for, and hashes of spent tokens.
- * A shop that was installed again after the request keeps its rows. Where the uninstall itself never reached us, Shopify is asked
- * whether we are out.
- * @returns false when there was nothing to erase.
- * @throws {ShopifyFailed} when Shopify has to be asked and does not answer; nothing is erased yet.
+ * Asks Shopify whether the shop still has the app, and does what follows: it has (sending goes on), it has not (it is marked as left, and
+ * its sessions are deleted), or Shopify does not say (everything stays as it is, and it is asked again in an hour). Safe to run twice.
+ */
+export async function checkInstallation({ shopId, clock }: { shopId: bigint; clock: Clock }): Promise<void> {
+  const shop = await db.shop.findUnique({ where: { id: shopId } });
+  if (shop === null || shop.uninstalledAt !== null) return;
+  const askedAt = clock();
+  const { installation, token } = await askInstallation({ domain: shop.domain, clock });
+  if (installation === 'present') await stay({ shopId, askedAt });
+  else if (installation === 'gone') await leave({ shopId, domain: shop.domain, askedAt, token });
+  else await wait({ shopId, domain: shop.domain, since: shop.accessUnknownSince, now: clock() });
+}
+
+async function stay({ shopId, askedAt }: { shopId: bigint; askedAt: Date }): Promise<void> {
+  // It may have left and come back: Shopify then has forgotten our metafields, and taken back the optional scope. And what was said of it
+  // after the question is still to be asked.
+  await db.$executeRaw`
+    UPDATE "Shop" SET "accessConfirmedAt" = ${askedAt}, "accessUnknownSince" = NULL, "storefrontTold" = NULL, "countingCheckAt" = ${askedAt},
+      "accessCheckAt" = CASE WHEN "accessCheckAt" > ${askedAt} THEN GREATEST("accessCheckAt", ${later(askedAt, ASK_AT_MOST_MS)}) END
+    WHERE "id" = ${shopId} AND "uninstalledAt" IS NULL`;
+  log.info('a shop was said to have left, and has not', { shopId });
+}
+
+/** `token`: the session's, as it stood in its row when Shopify was asked; another one now means that the merchant has come back. */
+async function leave({
+  shopId,
+  domain,
+  askedAt,
+  token,
+}: {
+  shopId: bigint;
+  domain: string;
+  askedAt: Date;
+  token: string;
+}): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const sessions = await tx.session.findMany({ where: { shop: domain, isOnline: false } });
+    if (sessions.length === 0 || sessions.some(({ accessToken }) => accessToken !== token)) return;
+    const left = await tx.shop.updateMany({
+      where: {
+        id: shopId,
+        uninstalledAt: null,
+        installedAt: { lte: askedAt },
+        OR: [{ accessConfirmedAt: null }, { accessConfirmedAt: { lte: askedAt } }],
+      },
+      data: {
+        uninstalledAt: askedAt,
+        accessUnknownSince: null,
+        accessCheckAt: null,
+        storefrontTold: null,
+      },
+    });
+    if (left.count === 0) return;
+    await tx.session.deleteMany({ where: { shop: domain } });
+    // Shopify has taken back the optional scope, and its webhooks with it.
+    await tx.shop.updateMany({
+      where: { id: shopId, counting: 'on' },
+      data: { countingEndedAt: askedAt, countingEndedBecause: 'revoked' },
+    });
+    await tx.shop.update({ where: { id: shopId }, data: { counting: 'off', countingCheckAt: null } });
+    log.info('a shop has uninstalled the app', { domain });
+  });
+}
+
+async function wait({
+  shopId,
+  domain,
+  since,
+  now,
+}: {
+  shopId: bigint;
+  domain: string;
+  since: Date | null;
+  now: Date;
+}): Promise<void> {
+  await db.shop.updateMany({
+    where: { id: shopId, uninstalledAt: null },
+    data: { accessUnknownSince: since ?? now, accessCheckAt: later(now, ASK_AGAIN_MS) },
+  });
+  const days = (at: Date) => Math.floor((at.getTime() - (since ?? now).getTime()) / DAY);
+  // Once a day: the question is asked once an hour.
+  if (days(now) > days(later(now, -ASK_AGAIN_MS)))
+    log.error('Shopify has not said for days whether a shop still has the app; nothing is sent for it', {
+      domain,
+      days: days(now),
+      advice: 'Look it up in the Partner Dashboard: is the shop frozen, paused or closed?',
+    });
+  else log.warn('Shopify does not say whether a shop still has the app; it is asked again', { domain });
+}
+
+/**
+ * Erases everything of a shop that has left: one cascade. What stays is the record that it was asked for, and hashes of spent tokens.
+ * Where the uninstall itself never reached us, the request is one more word that the shop has left: Shopify is asked first.
+ * @returns `kept`: Shopify has said since the request that the shop has the app. `not_known`: try again later.
  */
 export async function eraseShop({
   shopId,
-  askedAt,
-  clock,
+  requestedAt,
+  now,
 }: {
   shopId: bigint;
-  askedAt: Date;
-  clock: Clock;
-}): Promise<boolean> {
-  const shop = await db.shop.findFirst({ where: { id: shopId, installedAt: { lte: askedAt } } });
-  if (shop === null || (shop.uninstalledAt === null && (await letsUsIn({ shopId, clock })))) return false;
-  const [erased] = await db.$transaction([
-    db.shop.deleteMany({ where: { id: shopId, installedAt: { lte: askedAt } } }),
-    db.session.deleteMany({ where: { shop: shop.domain } }),
-  ]);
-  if (erased.count > 0) log.info('a shop was erased', { shopId });
-  return erased.count > 0;
-}
-
-async function letsUsIn({ shopId, clock }: { shopId: bigint; clock: Clock }): Promise<boolean> {
-  try {
-    await askShopify({ shopId, query: INSTALLATION_QUERY, clock });
-    return true;
-  } catch (error) {
-    if (error instanceof ShopifyFailed && error.advice === 'unreadable') return false;
-    throw error;
+  requestedAt: Date;
+  now: Date;
+}): Promise<'erased' | 'kept' | 'not_known'> {
+  const shop = await db.shop.findUnique({ where: { id: shopId } });
+  if (shop === null) return 'erased';
+  if (shop.uninstalledAt === null) {
+    if (shop.installedAt > requestedAt || (shop.accessConfirmedAt ?? requestedAt) > requestedAt)
+      return 'kept';
+    await reportUninstall({ domain: shop.domain, triggeredAt: now, now });
+    return 'not_known';
   }
+  const erased = await db.shop.deleteMany({ where: { id: shopId, uninstalledAt: { not: null } } });
+  if (erased.count === 0) return 'kept';
+  log.info('a shop was erased', { shopId });
+  return 'erased';
 }

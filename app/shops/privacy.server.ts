@@ -1,4 +1,5 @@
-// Shopify's compliance requests: kept in the door, carried out by the worker within minutes (30 days are allowed).
+// Shopify's compliance requests: stored by the webhook handler, carried out by the worker within minutes (30 days are allowed).
+import { createHash } from 'node:crypto';
 import { db, type Tx } from '../db.server.ts';
 import { idNumber, type Json } from '../lib/json.ts';
 import type { Delivery } from './webhook.server.ts';
@@ -9,34 +10,36 @@ const ids = (value: Json | undefined): string[] =>
 const member = (value: Json | undefined, key: string): Json | undefined =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? value[key] : undefined;
 
-/** Keeps a request: ids only, no name, address or phone number. The same webhook again is the same request. */
+const TOPICS = ['customers/data_request', 'customers/redact', 'shop/redact'];
+
+/**
+ * Keeps a request: ids only, no name, address or phone number. Its key is what the body says, which Shopify has signed: the same body is
+ * the same request, under whatever webhook id it comes. Only an erasure of the whole shop is due again when it comes again, since a shop
+ * may come back, and leave again.
+ */
 export async function keepPrivacyRequest({
   tx,
-  delivery,
+  delivery: { payload, topic },
   now,
 }: {
   tx: Tx;
-  delivery: Delivery;
+  delivery: Pick<Delivery, 'payload' | 'topic'>;
   now: Date;
 }): Promise<void> {
-  const { payload, topic, triggeredAt } = delivery;
-  const subject = {
-    customer: id(member(payload.customer, 'id')),
-    orders: [...ids(payload.orders_to_redact), ...ids(payload.orders_requested)],
-    triggeredAt: triggeredAt.toISOString(),
-  };
-  await tx.privacyRequest.createMany({
-    data: [
-      {
-        key: delivery.webhookId || `${topic} ${delivery.domain} ${subject.customer ?? ''}`,
-        shopId: idNumber(payload.shop_id) ?? null,
-        topic,
-        subject,
-        receivedAt: now,
-      },
-    ],
-    skipDuplicates: true,
-  });
+  if (!TOPICS.includes(topic)) return;
+  const orders = ids(topic === 'customers/redact' ? payload.orders_to_redact : payload.orders_requested);
+  const customer = id(member(payload.customer, 'id'));
+  const request = id(member(payload.data_request, 'id'));
+  const shopId = idNumber(payload.shop_id) ?? null;
+  const about = createHash('sha256').update(JSON.stringify([customer, request, orders.toSorted()]));
+  const key = `${topic} ${shopId} ${about.digest('base64url')}`;
+  const fresh = { topic, shopId, receivedAt: now, subject: { customer, orders } };
+  await tx.privacyRequest.createMany({ data: [{ key, ...fresh }], skipDuplicates: true });
+  if (topic === 'shop/redact')
+    await tx.privacyRequest.updateMany({
+      where: { key, doneAt: { not: null } },
+      data: { receivedAt: now, doneAt: null },
+    });
 }
 
 export type DueRequest = {
@@ -44,26 +47,25 @@ export type DueRequest = {
   shopId: bigint | null;
   topic: string;
   orders: bigint[];
-  askedAt: Date;
+  receivedAt: Date;
 };
 
-/** Requests that were not carried out yet, oldest first. */
-export async function dueRequests(): Promise<DueRequest[]> {
+const AT_ONCE = 100;
+
+/** Requests that were not carried out yet, oldest first; those `after` an id. */
+export async function dueRequests({ after = 0n }: { after?: bigint } = {}): Promise<DueRequest[]> {
   const rows = await db.privacyRequest.findMany({
-    where: { doneAt: null },
+    where: { doneAt: null, id: { gt: after } },
     orderBy: { id: 'asc' },
-    take: 100,
+    take: AT_ONCE,
   });
-  return rows.map((row) => {
-    const subject = row.subject as { orders?: string[]; triggeredAt?: string };
-    return {
-      id: row.id,
-      shopId: row.shopId,
-      topic: row.topic,
-      orders: (subject.orders ?? []).flatMap((id) => idNumber(id) ?? []),
-      askedAt: subject.triggeredAt ? new Date(subject.triggeredAt) : row.receivedAt,
-    };
-  });
+  return rows.map(({ subject, ...row }) => ({
+    id: row.id,
+    shopId: row.shopId,
+    topic: row.topic,
+    receivedAt: row.receivedAt,
+    orders: ((subject as { orders?: string[] }).orders ?? []).flatMap((id) => idNumber(id) ?? []),
+  }));
 }
 
 /** The request was carried out. */

@@ -2,15 +2,19 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { env } from '../env.server.ts';
 import { readBody } from '../lib/http.server.ts';
-import { parseJson, type Json } from '../lib/json.ts';
+import { idNumber, parseJson, type Json } from '../lib/json.ts';
 
-export type Delivery = {
+/** A delivery whose signature holds. The signature is the body's alone: what stands in the headers (topic, shop, times) nobody has signed. */
+export type Signed = {
   topic: string;
   domain: string;
-  webhookId: string;
+  /** Never in the future. */
   triggeredAt: Date;
-  payload: { [key: string]: Json };
+  body: Buffer;
 };
+
+export type Payload = { [key: string]: Json };
+export type Delivery = Omit<Signed, 'body'> & { payload: Payload };
 
 const secrets = [env.SHOPIFY_API_SECRET, env.SHOPIFY_API_SECRET_OLD].filter((secret) => secret !== undefined);
 
@@ -22,9 +26,14 @@ function genuine(raw: Buffer, signature: string): boolean {
   return expected.map((each) => each.length === given.length && timingSafeEqual(each, given)).includes(true);
 }
 
+/** The answer to a delivery that is not what it says it is. */
+export const refused = (text: string): Response =>
+  new Response(text, { status: 401, headers: { connection: 'close' } });
+
 /**
  * The delivery, once its signature holds (base64 HMAC-SHA256 of the raw body, https://shopify.dev/docs/apps/build/webhooks/verify-deliveries).
- * @throws a `Response`: 405 not a POST, 413 over 5 MiB, 401 unsigned or forged, 400 signed but no JSON object.
+ * What has no signature, or none that can be one, is refused before its body is read.
+ * @throws a `Response`: 405 not a POST, 401 unsigned or forged, and what `readBody` throws (413 over 5 MiB).
  */
 export async function verifyShopifyWebhook({
   request,
@@ -32,28 +41,74 @@ export async function verifyShopifyWebhook({
 }: {
   request: Request;
   now: Date;
-}): Promise<Delivery> {
+}): Promise<Signed> {
   if (request.method !== 'POST')
     throw new Response('Webhooks are posted.', { status: 405, headers: { allow: 'POST' } });
-  const raw = await readBody(request);
-  if (!genuine(raw, request.headers.get('x-shopify-hmac-sha256') ?? ''))
-    throw new Response('The signature does not hold.', { status: 401 });
+  const signature = request.headers.get('x-shopify-hmac-sha256') ?? '';
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(signature)) throw refused('There is no signature.');
+  const body = await readBody(request);
+  if (!genuine(body, signature)) throw refused('The signature does not hold.');
   const triggeredAt = new Date(request.headers.get('x-shopify-triggered-at') ?? now);
   return {
     topic: request.headers.get('x-shopify-topic') ?? '',
     domain: request.headers.get('x-shopify-shop-domain') ?? '',
-    webhookId: request.headers.get('x-shopify-webhook-id') ?? '',
-    triggeredAt: Number.isNaN(triggeredAt.getTime()) ? now : triggeredAt,
-    payload: object(raw),
+    triggeredAt: triggeredAt < now ? triggeredAt : now,
+    body,
   };
 }
 
-function object(raw: Buffer): Delivery['payload'] {
+/** What a signed body says. @throws a `Response`: 400 when it is no JSON object. */
+export function payloadOf({ body }: Pick<Signed, 'body'>): Payload {
   try {
-    const value = parseJson(raw.toString('utf8'));
+    const value = parseJson(body.toString('utf8'));
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value;
   } catch {
     // said below
   }
   throw new Response('The body is signed, but it is not a JSON object.', { status: 400 });
+}
+
+type Naming = {
+  /** The member that holds the shop's myshopify.com name, and the one that holds its id (a number or a GID). */
+  domain?: string;
+  id: string;
+  /** A member that tells the topic from the others that name a shop in the same way, and one that it never has. */
+  has?: string;
+  lacks?: string;
+};
+
+/**
+ * The topics whose bodies name their shop (https://shopify.dev/docs/api/webhooks). Every other delivery may at most ask for a check of rows
+ * that its shop has: whoever holds one genuine body can put any headers around it.
+ */
+const NAMING: Record<string, Naming> = {
+  'app/uninstalled': { domain: 'myshopify_domain', id: 'id' },
+  'shop/update': { domain: 'myshopify_domain', id: 'id' },
+  'app/scopes_update': { id: 'shop_id', has: 'current' },
+  'customers/data_request': { domain: 'shop_domain', id: 'shop_id', has: 'data_request' },
+  'customers/redact': { domain: 'shop_domain', id: 'shop_id', has: 'customer', lacks: 'data_request' },
+  'shop/redact': { domain: 'shop_domain', id: 'shop_id', lacks: 'customer' },
+};
+
+/**
+ * Whether the body is about the shop, and of the kind, that the headers say; true for topics whose body names no shop. `shopId`: whose name
+ * the header gives, where we know it.
+ */
+export function isAboutItsShop({
+  delivery: { topic, domain, payload },
+  shopId,
+}: {
+  delivery: Delivery;
+  shopId: bigint | undefined;
+}): boolean {
+  const naming = NAMING[topic];
+  if (naming === undefined) return true;
+  const id = idNumber(payload[naming.id]);
+  return (
+    (naming.domain === undefined || payload[naming.domain] === domain) &&
+    id !== undefined &&
+    (shopId === undefined || id === shopId) &&
+    (naming.has === undefined || Object.hasOwn(payload, naming.has)) &&
+    (naming.lacks === undefined || !Object.hasOwn(payload, naming.lacks))
+  );
 }

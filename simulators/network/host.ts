@@ -9,6 +9,7 @@ import {
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { noteSource } from './source.ts';
 
 export type Handler = (request: Request) => Promise<Response>;
 export type Listening = { port: number; stop(): Promise<void> };
@@ -29,13 +30,15 @@ function toRequest({
     ? undefined
     : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
   const url = new URL(incoming.url!, origin(incoming.headers.host ?? 'localhost'));
-  return new Request(url, {
+  const request = new Request(url, {
     method: incoming.method!,
     headers,
     body,
     duplex: 'half',
     redirect: 'manual',
   });
+  noteSource(request, incoming.socket.remoteAddress);
+  return request;
 }
 
 async function send({ answer, outgoing }: { answer: Response; outgoing: ServerResponse }): Promise<void> {

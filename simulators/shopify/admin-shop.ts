@@ -47,6 +47,8 @@ export const ownShop: Resolvers = {
       sslEnabled: true,
     }),
     currencyCode: ({ shop }: ShopSource) => shop.currency,
+    // Whole seconds, as in webhooks.
+    updatedAt: ({ shop }: ShopSource) => `${shop.updatedAt.toISOString().slice(0, 19)}Z`,
     ianaTimezone: ({ shop }: ShopSource) => shop.ianaTimezone,
     createdAt: ({ shop }: ShopSource) => shop.createdAt,
     plan: () => ({

@@ -96,7 +96,7 @@ function shopBody(shop: Shop): Body {
     primary_locale: shop.primaryLocale,
     currency: shop.currency,
     iana_timezone: shop.ianaTimezone,
-    created_at: shopTime({ date: shop.createdAt, shop }),
+    ...timesOf({ shop, of: shop }),
     plan_name: 'basic',
     plan_display_name: 'Basic',
     password_enabled: false,

@@ -137,6 +137,7 @@ export type Shop = {
   currency: string;
   ianaTimezone: string;
   createdAt: Date;
+  updatedAt: Date;
   installations: Installation[];
   products: Map<bigint, Product>;
   variants: Map<bigint, Variant>;

@@ -1,6 +1,7 @@
 // The whole of Shopify that the app talks to, in one piece: a shop's memory, its Admin API, its tokens, and its webhooks.
 import { randomUUID } from 'node:crypto';
 import { createAdminApi, operationOf } from './admin-api.ts';
+import { createAllowlist, notAllowed } from './allowlist.ts';
 import type { Subscription } from './app-config.ts';
 import { ConnectionLost, createDisturbances, type Disturbance } from './disturbances.ts';
 import { createFlow } from './flow.ts';
@@ -53,6 +54,8 @@ export function createShopify({
   const admin = createAdminApi({ store, tokens, now, optionalScopes, wait });
   const flow = createFlow({ store, now, send, apiSecrets });
   const disturbances = createDisturbances();
+  const allowlist = createAllowlist();
+  let refusedByAddress = 0;
   const webhooks = createWebhooks({
     store,
     now,
@@ -113,6 +116,10 @@ export function createShopify({
     /** Returns the switch that ends it. */
     disturb: disturbances.add,
     clearDisturbances: disturbances.clear,
+    /** The app's IP allowlist, as it is set in the Dev Dashboard; null switches it off. */
+    allowOnly: allowlist.set,
+    /** Calls that were refused for the address they came from. */
+    refusedByAddress: (): number => refusedByAddress,
 
     /** Answers for `https://<shop>.myshopify.com/admin/...`. @throws {ConnectionLost} when the caller's connection has to die. */
     async handle(request: Request): Promise<Response> {
@@ -131,6 +138,10 @@ export function createShopify({
       }
       const version = /^\/admin\/api\/([\w-]+)\/graphql\.json$/.exec(pathname)?.[1];
       if (!version) return notFound();
+      if (!allowlist.lets(request)) {
+        refusedByAddress += 1;
+        return notAllowed();
+      }
       const operation = await operationOf(request);
       const met = disturbances.meet({ door: 'admin', shop: hostname, operation });
       return disturbed({ met, answer: (how) => admin.handle({ request, shop, version, ...how }) });

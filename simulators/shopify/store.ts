@@ -7,7 +7,7 @@ import { stockVerbs } from './stock-verbs.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-type NewShop = Partial<Omit<Shop, 'createdAt'>> & { domain: string };
+type NewShop = Partial<Omit<Shop, 'createdAt' | 'updatedAt'>> & { domain: string };
 
 /** After `restore`, a shop, product or variant that was read before is a thing of the past: read it again by `shop(domain)`. */
 export function createStore({ now }: { now: () => Date }) {
@@ -47,6 +47,7 @@ export function createStore({ now }: { now: () => Date }) {
         ...given,
         id: given.id ?? nextId('shop'),
         createdAt: now(),
+        updatedAt: now(),
       };
       ledger.keep(added);
       return added;
@@ -57,7 +58,7 @@ export function createStore({ now }: { now: () => Date }) {
     }: { shop: string } & Partial<
       Pick<Shop, 'name' | 'email' | 'primaryLocale' | 'currency' | 'ianaTimezone'>
     >): void {
-      Object.assign(shop(domain), change);
+      Object.assign(shop(domain), change, { updatedAt: now() });
       action(domain)('shop/update', { kind: 'shop' });
     },
     addLocation({

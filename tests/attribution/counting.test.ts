@@ -1,6 +1,5 @@
 // Counting follows what Shopify lets us read: begun by the merchant, mended by itself, and ended by either side.
 import { expect, onTestFinished, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
 import {
   beginCounting,
   countingOf,
@@ -9,7 +8,7 @@ import {
   settleCounting,
   stopCounting,
 } from '../../app/shops/counting.server.ts';
-import { uninstall } from '../../app/shops/leave.server.ts';
+import { checkInstallation } from '../../app/shops/leave.server.ts';
 import { openOrders, type Shop } from './house.ts';
 
 const house = openOrders();
@@ -153,9 +152,9 @@ test('a hint that comes while Shopify is being asked is not lost', async () => {
 
 test('an uninstall ends it; a shop that comes back has to allow it anew', async () => {
   const shop = await house.counting();
-  await db.$transaction((tx) =>
-    uninstall({ tx, domain: shop.domain, triggeredAt: new Date(Date.now() + 1_000) }),
-  );
+  shopify.uninstall(shop.domain);
+  await house.brought();
+  await checkInstallation({ shopId: shop.shopId, clock });
   expect(await shop.row()).toMatchObject({
     counting: 'off',
     countingEndedBecause: 'revoked',

@@ -143,16 +143,17 @@ test('what is signed but no JSON object is answered 400 and writes nothing', asy
   for (const body of odd) await leavesNoTrace(() => house.shopify({ ...level, body }), 400);
 });
 
-test('a signed body is never refused for what it says', async () => {
+test('a signed body is never refused for what else it says', async () => {
+  const mine = { shop_domain: house.domain, myshopify_domain: house.domain };
   const odd = [
     '{}',
-    '{"inventory_item_id":null,"id":null,"admin_graphql_api_id":7}',
-    '{"inventory_item_id":"x\\u0000y","id":{"a":[]},"admin_graphql_api_id":{}}',
-    '{"id":-1,"inventory_item_id":1e400,"shop_id":"\\u0000","customer":[],"orders_to_redact":[{"id":1},null,"\\u0000"]}',
-    '{"id":99999999999999999999999,"inventory_item_id":99999999999999999999999,"name":"\\u0000","iana_timezone":"\\u0000"}',
-    `{"name":"N\\u0000ul","customer":{"id":"\\u0000"},"__proto__":{"id":1}}`,
-    '{"id":1,"created_at":"+275760-09-13T00:00:00Z","updated_at":"-271821-04-20T00:00:00Z","currency":"\\u0000UR","total_price":1e400,"landing_site":"\\u0000"}',
-    `{"id":${HUGE},"created_at":"2026-11-23T10:00:00Z","updated_at":"2026-11-23T10:00:00Z","currency":"EUR","total_price":"99999999999999999.99","landing_site":"http://["}`,
+    '{"inventory_item_id":null,"admin_graphql_api_id":7}',
+    '{"inventory_item_id":"x\\u0000y","admin_graphql_api_id":{}}',
+    '{"inventory_item_id":1e400,"orders_to_redact":[{"id":1},null,"\\u0000"]}',
+    '{"inventory_item_id":99999999999999999999999,"name":"\\u0000","iana_timezone":"\\u0000"}',
+    `{"name":"N\\u0000ul","__proto__":{"id":1}}`,
+    '{"created_at":"+275760-09-13T00:00:00Z","updated_at":"-271821-04-20T00:00:00Z","currency":"\\u0000UR","total_price":1e400,"landing_site":"\\u0000"}',
+    `{"created_at":"2026-11-23T10:00:00Z","updated_at":"2026-11-23T10:00:00Z","currency":"EUR","total_price":"99999999999999999.99","landing_site":"http://["}`,
   ];
   const topics = {
     inventory: ['inventory_levels/update', 'inventory_items/update'],
@@ -162,10 +163,17 @@ test('a signed body is never refused for what it says', async () => {
     orders: ['orders/create', 'orders/updated', 'orders/nobody-knows'],
     privacy: ['customers/redact', 'shop/redact', 'customers/data_request'],
   };
+  const needed: Record<string, string> = {
+    'app/scopes_update': '"current":7,',
+    'customers/redact': '"customer":[],',
+    'customers/data_request': '"data_request":"\\u0000",',
+  };
   await shop(`"counting" = 'on', "countingSince" = '2026-11-22T10:00:00Z'`);
   for (const [path, each] of Object.entries(topics))
     for (const topic of each)
-      for (const body of odd) {
+      for (const text of odd) {
+        // Whose it is stands in front: what comes twice in JSON counts the last time.
+        const body = `{${needed[topic] ?? ''}"id":11,"shop_id":11,${JSON.stringify(mine).slice(1, -1)}${text === '{}' ? '' : ','}${text.slice(1)}`;
         const answer = await house.shopify({ path, topic, body });
         expect([topic, body, answer.status]).toEqual([topic, body, 200]);
       }
@@ -181,7 +189,8 @@ test('a body over 5 MiB is answered 413 without being read to its end', async ()
   const chunk = Buffer.alloc(64 * 1024, 0x20);
   let sent = 0;
   const status = await new Promise<number>((resolve, reject) => {
-    const knock = open(new URL('/webhooks/shopify/inventory', house.origin), { method: 'POST' });
+    const headers = { 'x-shopify-hmac-sha256': `${'A'.repeat(43)}=` };
+    const knock = open(new URL('/webhooks/shopify/inventory', house.origin), { method: 'POST', headers });
     let answered = false;
     knock.on('response', (answer) => {
       answered = true;
@@ -315,40 +324,155 @@ test('work that holds every connection it may have keeps no webhook waiting, and
   }
 });
 
+/** Genuine bodies as Shopify writes them, of our shop and of another one; each is signed by itself, and by nothing else. */
+const OTHER = { id: 12, domain: 'shop-12.myshopify.com' };
+const genuine = ({ id, domain }: { id: number; domain: string }): Record<string, object> => ({
+  'inventory_levels/update': { inventory_item_id: 1, location_id: 2, updated_at: '2026-11-23T10:00:00Z' },
+  'inventory_items/update': { id: 3, updated_at: '2026-11-23T10:00:00Z' },
+  'products/update': { id: 4, updated_at: '2026-11-23T10:00:00Z', variants: [{ id: 5 }] },
+  'products/delete': { id: 4 },
+  'locations/update': { id: 6, name: 'Berlin', active: true },
+  'orders/create': { id: 7, test: false, created_at: '2026-11-23T10:00:00Z', landing_site: '/' },
+  'app/uninstalled': { id, myshopify_domain: domain },
+  'shop/update': { id, myshopify_domain: domain, name: domain, updated_at: '2026-11-23T10:00:00Z' },
+  'app/scopes_update': { id: 8, shop_id: `gid://shopify/Shop/${id}`, previous: ['read_orders'], current: [] },
+  'customers/data_request': {
+    shop_id: id,
+    shop_domain: domain,
+    customer: { id: 7 },
+    orders_requested: [9],
+    data_request: { id: 1 },
+  },
+  'customers/redact': { shop_id: id, shop_domain: domain, customer: { id: 7 }, orders_to_redact: [9] },
+  'shop/redact': { shop_id: id, shop_domain: domain },
+});
+const doorOf = (topic: string) =>
+  /^(customers|shop\/redact)/.test(topic)
+    ? 'privacy'
+    : /^(app|shop)/.test(topic)
+      ? 'shop'
+      : topic.split(/[_/]/)[0]!;
+
+test('a genuine body under the headers of another topic or shop does no more than ask for a check', async () => {
+  await house.client.query('DELETE FROM "PrivacyRequest"');
+  await shop(`"accessCheckAt" = NULL, "accessUnknownSince" = NULL, "detailsAsOf" = NULL`);
+  const before = await house.contents();
+  const shopBefore = await house.one('SELECT * FROM "Shop" WHERE "id" = 11');
+  const accepted: string[] = [];
+  for (const whose of [{ id: 11, domain: house.domain }, OTHER])
+    for (const [kind, said] of Object.entries(genuine(whose)))
+      for (const topic of Object.keys(genuine(whose))) {
+        if (whose !== OTHER && topic === kind) continue;
+        // An uninstall and an update of the same shop have the same body: it is about this shop, and Shopify is asked.
+        const body = JSON.stringify(said);
+        const { status } = await house.shopify({ path: doorOf(topic), topic, body });
+        expect([200, 401]).toContain(status);
+        if (status === 200 && whose !== OTHER) accepted.push(`${kind} as ${topic}`);
+        if (whose === OTHER && 'myshopify_domain' in said)
+          expect([kind, topic, status === 200]).toEqual([
+            kind,
+            topic,
+            !/^(app|shop|customers)\//.test(topic),
+          ]);
+      }
+  expect(accepted.filter((each) => / as (app|shop|customers)\//.test(each))).toEqual([
+    'app/uninstalled as shop/update',
+    'shop/update as app/uninstalled',
+  ]);
+  const { Shop: _before, Variant: _variantBefore, ...others } = before;
+  const { Shop: _after, Variant: _variantAfter, ...othersAfter } = await house.contents();
+  expect(othersAfter).toEqual(others);
+  expect(await house.one('SELECT * FROM "Shop" WHERE "id" = 11')).toEqual({
+    ...shopBefore,
+    accessCheckAt: expect.any(Date),
+    accessUnknownSince: expect.any(Date),
+  });
+  expect(await house.client.query('SELECT 1 FROM "Shop" WHERE "uninstalledAt" IS NOT NULL')).toMatchObject({
+    rowCount: 0,
+  });
+});
+
+const renamed = (name: string, at: string) =>
+  house.shopify({
+    path: 'shop',
+    topic: 'shop/update',
+    body: JSON.stringify({ id: 11, myshopify_domain: house.domain, name, updated_at: at }),
+  });
+
+test('an update of the shop that is older than what is known changes nothing', async () => {
+  await shop(`"detailsAsOf" = NULL`);
+  expect((await renamed('New', '2026-11-23T10:00:00+01:00')).status).toBe(200);
+  await leavesNoTrace(() => renamed('Old', '2026-11-23T08:59:59Z'), 200);
+  expect(await house.one('SELECT "name" FROM "Shop"')).toEqual({ name: 'New' });
+});
+
 const uninstalled = (at: string) =>
   house.shopify({
     path: 'shop',
     topic: 'app/uninstalled',
-    body: '{"id":11}',
+    body: JSON.stringify({ id: 11, myshopify_domain: house.domain }),
     headers: { 'x-shopify-triggered-at': at },
   });
 
 test('an uninstall older than the latest install changes nothing', () =>
   leavesNoTrace(() => uninstalled('2026-11-22T09:59:59Z'), 200));
 
-test('an uninstall marks the shop as gone and takes its sessions, once', async () => {
+test('an uninstall stops the sending and has Shopify asked; it deletes nothing', async () => {
+  await shop(`"accessCheckAt" = NULL, "accessUnknownSince" = NULL`);
   await house.client.query(
     `INSERT INTO "Session" ("id", "shop", "state", "accessToken") VALUES ('offline_x', '${house.domain}', '', 'sealed')`,
   );
-  expect((await uninstalled('2026-11-23T00:00:00Z')).status).toBe(200);
-  const gone = await house.one<{ uninstalledAt: Date }>('SELECT "uninstalledAt" FROM "Shop"');
-  expect(gone.uninstalledAt).toEqual(new Date('2026-11-23T00:00:00Z'));
-  expect((await house.client.query('SELECT 1 FROM "Session"')).rowCount).toBe(0);
-  await leavesNoTrace(() => uninstalled('2026-11-24T00:00:00Z'), 200);
+  expect((await uninstalled('2999-01-01T00:00:00Z')).status).toBe(200);
+  expect(
+    await house.one(
+      `SELECT "uninstalledAt", "accessCheckAt" <= now() AS due, "accessUnknownSince" <= now() AS stopped FROM "Shop"`,
+    ),
+  ).toEqual({ uninstalledAt: null, due: true, stopped: true });
+  expect((await house.client.query('SELECT 1 FROM "Session"')).rowCount).toBe(1);
+  await leavesNoTrace(() => uninstalled('2026-11-22T09:59:59Z'), 200);
+  await shop(`"accessCheckAt" = NULL, "accessUnknownSince" = NULL`);
 });
 
 test('each compliance request is kept once, with ids and nothing else of the person', async () => {
   await house.client.query('DELETE FROM "PrivacyRequest"');
-  const body = `{"shop_id":11,"shop_domain":"${house.domain}","customer":{"id":${HUGE},"email":"ida@example.com","phone":"+4912345"},"orders_to_redact":[${HUGE},2],"orders_requested":[3]}`;
-  for (const topic of ['customers/data_request', 'customers/redact', 'shop/redact'])
+  const whose = { shop_id: 11, shop_domain: house.domain };
+  const customer = '{"id":%,"email":"ida@example.com","phone":"+4912345"}'.replace('%', HUGE);
+  const bodies: Record<string, string> = {
+    'customers/data_request': `${JSON.stringify(whose).slice(0, -1)},"customer":${customer},"orders_requested":[3],"data_request":{"id":9}}`,
+    'customers/redact': `${JSON.stringify(whose).slice(0, -1)},"customer":${customer},"orders_to_redact":[${HUGE},2]}`,
+    'shop/redact': JSON.stringify(whose),
+  };
+  for (const [topic, body] of Object.entries(bodies))
     for (const _time of [1, 2])
-      await house.shopify({ path: 'privacy', topic, body, headers: { 'x-shopify-webhook-id': topic } });
+      expect((await house.shopify({ path: 'privacy', topic, body })).status).toBe(200);
   const kept = await house.client.query('SELECT * FROM "PrivacyRequest" ORDER BY "id"');
   expect(kept.rows.map((row) => [row.topic, row.shopId, row.doneAt])).toEqual([
     ['customers/data_request', '11', null],
     ['customers/redact', '11', null],
     ['shop/redact', '11', null],
   ]);
-  expect(kept.rows[1].subject).toMatchObject({ customer: HUGE, orders: [HUGE, '2', '3'] });
+  expect(kept.rows[1].subject).toMatchObject({ customer: HUGE, orders: [HUGE, '2'] });
   expect(JSON.stringify(kept.rows)).not.toMatch(/ida@example|4912345/);
+});
+
+test('what has no signature is answered before its body is read, also when eighty say it at once', async () => {
+  const unsigned = (path: string) =>
+    new Promise<number>((resolve, reject) => {
+      const knock = open(new URL(path, house.origin), {
+        method: 'POST',
+        headers: { 'content-length': 5 * 1024 * 1024 - 5, 'x-shopify-hmac-sha256': 'c2hvcnQ=' },
+      });
+      knock.on('response', (answer) => {
+        resolve(answer.statusCode!);
+        knock.destroy();
+      });
+      knock.on('error', reject);
+      // Not one byte of the body ever leaves.
+      knock.flushHeaders();
+    });
+  const paths = [...doors.map((door) => `/webhooks/shopify/${door}`), '/webhooks/messenger', '/flow/usage'];
+  const answers = await Promise.all(
+    Array.from({ length: 80 }, (_, at) => unsigned(paths[at % paths.length]!)),
+  );
+  expect(new Set(answers)).toEqual(new Set([401]));
 });

@@ -52,6 +52,11 @@ test('whatever stands in the way of one claim leaves the line as it was', async 
     ['no allowance', () => change({ allowance: 0 }), () => change({ allowance: 100 })],
     ['paused variant', () => pauseVariant(now), () => pauseVariant(null)],
     ['uninstalled', () => shopIs({ uninstalledAt: now }), () => shopIs({ uninstalledAt: null })],
+    [
+      'said to have left',
+      () => shopIs({ accessUnknownSince: now }),
+      () => shopIs({ accessUnknownSince: null }),
+    ],
     ['Page in trouble', () => pageIs({ trouble: 'restricted' }), () => pageIs({ trouble: null })],
     [
       'lane paused',
@@ -102,6 +107,7 @@ test('whatever comes between a claim and its call is seen before the call, and n
     db.shopper.updateMany({ where: { shopId: shop.id }, data: { stoppedAt } });
   const expiring = (expiresAt: Date) =>
     db.subscription.updateMany({ where: { shopId: shop.id }, data: { expiresAt } });
+  const shopIs = (data: object) => db.shop.update({ where: { id: shop.id }, data });
   const ways: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
     ['closed', () => restockIs({ closedAt: now }), () => restockIs({ closedAt: null })],
     ['held', () => restockIs({ heldAt: now }), () => restockIs({ heldAt: null })],
@@ -113,6 +119,12 @@ test('whatever comes between a claim and its call is seen before the call, and n
     ['old look', () => restockIs({ sellableAt: before(31_000) }), () => restockIs({ sellableAt: now })],
     ['paused variant', () => variantIs(now), () => variantIs(null)],
     ['STOP', () => shopperIs(now), () => shopperIs(null)],
+    [
+      'said to have left',
+      () => shopIs({ accessUnknownSince: now }),
+      () => shopIs({ accessUnknownSince: null }),
+    ],
+    ['uninstalled', () => shopIs({ uninstalledAt: now }), () => shopIs({ uninstalledAt: null })],
     ['expired', () => expiring(before(1)), () => expiring(new Date(now.getTime() + 1e9))],
   ];
   for (const [name, hinder, free] of ways) {

@@ -2,13 +2,11 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { install } from '../../app/shops/install.server.ts';
-import { eraseShop, uninstall } from '../../app/shops/leave.server.ts';
+import { checkInstallation, reportUninstall } from '../../app/shops/leave.server.ts';
 import { variantUrl } from '../../app/shops/links.ts';
-import { dueRequests, keepPrivacyRequest, requestDone } from '../../app/shops/privacy.server.ts';
 import { sessionStorage } from '../../app/shops/session-storage.server.ts';
 import { installedShop } from '../../app/shops/shop.server.ts';
 import { tellStorefront } from '../../app/shops/storefront.server.ts';
-import { parseJson, type Json } from '../../app/lib/json.ts';
 import { clock, openShopify } from './installed.ts';
 
 const house = openShopify();
@@ -27,8 +25,12 @@ const adminOf = (domain: string) => ({
 });
 const visit = (domain: string) => install({ domain, admin: adminOf(domain), clock });
 const shopOf = (shopId: bigint) => db.shop.findUniqueOrThrow({ where: { id: shopId } });
-const leave = (domain: string, triggeredAt: Date) =>
-  db.$transaction((tx) => uninstall({ tx, domain, triggeredAt }));
+/** The merchant uninstalls the app: Shopify tells us, and confirms it when it is asked. */
+async function leave({ shopId, domain }: { shopId: bigint; domain: string }, at = new Date()): Promise<void> {
+  shopify.uninstall(domain);
+  await reportUninstall({ domain, triggeredAt: at, now: at });
+  await checkInstallation({ shopId, clock: () => at });
+}
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
 
 test('a shop that installs is kept under Shopify’s own id, with its zone and currency and a key of its own', async () => {
@@ -39,24 +41,25 @@ test('a shop that installs is kept under Shopify’s own id, with its zone and c
   expect(shop).toMatchObject({ domain, timezone: 'Europe/Berlin', currency: 'EUR', uninstalledAt: null });
   expect(shop.refKey).toMatch(/^[0-9a-f]{32}$/);
   await visit(domain);
-  expect(await shopOf(shopId)).toEqual(shop);
+  expect(await shopOf(shopId)).toEqual({ ...shop, accessConfirmedAt: expect.any(Date) });
 });
 
 test('a shop that comes back has its settings and its key, is told of anew, and counts from its return', async () => {
   const { shopId, domain } = await house.install();
   await db.shop.update({ where: { id: shopId }, data: { policy: 'everyone', storefrontTold: '{}' } });
   const before = await shopOf(shopId);
-  await leave(domain, hours(1));
+  await leave({ shopId, domain }, hours(1));
   expect(await installedShop({ domain })).toBeNull();
   expect(await db.session.count({ where: { shop: domain } })).toBe(0);
+  shopify.install(domain);
   await sessionStorage.storeSession(await house.exchange(domain));
   await install({ domain, admin: adminOf(domain), clock: () => hours(2) });
   const after = await shopOf(shopId);
   expect(after).toMatchObject({ policy: 'everyone', refKey: before.refKey, uninstalledAt: null });
   expect(after.storefrontTold).toBeNull();
   expect(after.installedAt > before.installedAt).toBe(true);
-  await leave(domain, hours(1));
-  expect(await installedShop({ domain })).toMatchObject({ id: shopId });
+  await reportUninstall({ domain, triggeredAt: hours(1), now: hours(3) });
+  expect(await shopOf(shopId)).toEqual(after);
 });
 
 test('a merchant’s visit makes an unreadable shop readable', async () => {
@@ -101,58 +104,6 @@ test('a storefront that could not be told stays due', async () => {
   expect((await shopOf(shopId)).storefrontTold).toBeNull();
   await tellStorefront({ shopId, ...state, clock });
   expect(metafields(domain)).toMatchObject({ 'notify.ready': 'boolean true' });
-});
-
-const erase = (shopId: bigint, askedAt: Date) => eraseShop({ shopId, askedAt, clock });
-
-test('a shop that has left is erased when Shopify asks; one that came back since keeps everything', async () => {
-  const { shopId, domain } = await house.install();
-  await leave(domain, hours(1));
-  await db.shop.update({ where: { id: shopId }, data: { installedAt: hours(50), uninstalledAt: null } });
-  expect(await erase(shopId, hours(49))).toBe(false);
-  expect(await installedShop({ domain })).not.toBeNull();
-  await leave(domain, hours(51));
-  expect(await erase(shopId, hours(99))).toBe(true);
-  expect(await db.shop.findUnique({ where: { id: shopId } })).toBeNull();
-  expect(await erase(shopId, hours(99))).toBe(false);
-});
-
-test('a shop whose uninstall never reached us is erased all the same, once Shopify confirms that we are out', async () => {
-  const { shopId, domain } = await house.install();
-  shopify.uninstall(domain);
-  expect(await erase(shopId, hours(48))).toBe(true);
-  expect(await db.shop.findUnique({ where: { id: shopId } })).toBeNull();
-  expect(await db.session.count({ where: { shop: domain } })).toBe(0);
-});
-
-test('a shop that still lets us in is never erased, and one that cannot be asked now is asked again', async () => {
-  const { shopId, domain } = await house.install();
-  expect(await erase(shopId, hours(48))).toBe(false);
-  shopify.disturb({ kind: 'drop_request' });
-  await expect(erase(shopId, hours(48))).rejects.toMatchObject({ advice: 'retry' });
-  expect(await installedShop({ domain })).not.toBeNull();
-});
-
-const delivery = (body: string, webhookId = 'w-1') => ({
-  topic: 'customers/redact',
-  domain: 'x.myshopify.com',
-  webhookId,
-  triggeredAt: new Date('2026-11-22T10:00:00Z'),
-  payload: parseJson(body) as { [key: string]: Json },
-});
-
-test('a privacy request is due until it was carried out, with its orders digit for digit', async () => {
-  const now = clock();
-  const body = '{"shop_id":11,"customer":{"id":7},"orders_to_redact":[271878346596884015,2]}';
-  for (const _time of [1, 2])
-    await db.$transaction((tx) => keepPrivacyRequest({ tx, delivery: delivery(body), now }));
-  const due = await dueRequests();
-  expect(due).toMatchObject([{ shopId: 11n, topic: 'customers/redact', orders: [271878346596884015n, 2n] }]);
-  expect(due[0]!.askedAt).toEqual(new Date('2026-11-22T10:00:00Z'));
-  await requestDone({ id: due[0]!.id, now });
-  expect(await dueRequests()).toEqual([]);
-  await db.$transaction((tx) => keepPrivacyRequest({ tx, delivery: delivery(body), now }));
-  expect(await dueRequests()).toEqual([]);
 });
 
 test('a link leads to the variant on the shop’s own address, and to its myshopify name without one', () => {
