@@ -23,13 +23,13 @@ async function minified(path: string): Promise<string> {
 const scriptsIn = async (folder: string) =>
   (await readdir(folder)).filter((name) => name.endsWith('.js')).sort();
 
-/** The text of a snippet whose one script element holds `code`. */
+/** The text of a snippet with `code` in its first script element. */
 function withScript({ snippet, code }: { snippet: string; code: string }): string {
   // Liquid would take these for its own, and a browser the last for the end of the script.
   for (const mark of ['{{', '{%', '</script'])
     if (code.includes(mark)) throw new Error(`a script in a snippet can't hold ${mark}`);
   return snippet.replace(
-    /(<script\b[^>]*>).*(<\/script>)/s,
+    /(<script\b[^>]*>).*?(<\/script>)/s,
     (_all, start: string, end: string) => start + code.trim() + end,
   );
 }

@@ -1,16 +1,22 @@
-// The links on sold-out cards: finds each such card, however it came into the page, and lays a link over a corner of it.
+// The links on sold-out cards: finds each such card, however it came into the page, and puts a quiet link to the button on it.
 // `npm run build:extension` turns this file into ../notify-me/assets/notify-me-cards.js; it is fetched when the first such card appears.
 
-/** words: how themes say "sold out"; sold: handles of products that Liquid saw sold out; text, look: the link's. */
-const data = /** @type {HTMLElement} */ (document.querySelector('[data-src*="notify-me-cards.js"]')).dataset;
-const products = 'a[href*="/products/"]';
+/** words: how themes say "sold out"; sold, out: handles of products that Liquid saw sold out, or left out; text, look: the link's. */
+const data = /** @type {HTMLElement} */ (document.querySelector('[data-nmm-words]')).dataset;
+const products = 'a[href*="/products/"]:not(.nmm-card)';
 /** A text that says nothing else, or a class of the kind `price--sold-out`. */
-const sign = RegExp(`^\\s*(${data.words})\\W*$|sold-?out( |$)`, 'i');
-const sold = data.sold?.split(' ') ?? [];
+const sign = RegExp(`^\\s*(${data.nmmWords})\\W*$|sold-?out( |$)`, 'i');
+const listOf = (/** @type {string | undefined} */ list) => list?.split(' ') ?? [];
+const sold = listOf(data.nmmSold);
+const leftOut = listOf(data.nmmOut);
+/** Between the link and what it keeps clear of, px. */
+const GAP = 6;
 
 const style = new CSSStyleSheet();
+// Laid over the card, so that nothing moves; a finger finds 44 px of it.
 style.replaceSync(
-  '.nmm-card{position:absolute;z-index:3;box-sizing:border-box;display:inline-flex;align-items:center;min-height:44px;margin:.5em;padding:.25em 1em;border:1px solid;background:Canvas;color:CanvasText;font-size:.875em;line-height:1.2;text-decoration:none;transition:none}' +
+  '.nmm-card.nmm-card{position:absolute;z-index:2;padding:.2em .6em;border-radius:1em;background:var(--nmm-ground);color:var(--nmm-ink);font-weight:400;line-height:1.4;text-decoration:underline;text-underline-offset:.2em;white-space:nowrap;transition:none}' +
+    '.nmm-card::after{content:"";position:absolute;inset:calc(50% - 23px) -.4em}' +
     '.nmm-card:focus-visible{outline:2px solid #000;outline-offset:2px;box-shadow:0 0 0 6px #fff}' +
     '.nmm-card span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}',
 );
@@ -34,17 +40,65 @@ function cardOf(link, handle) {
   return card;
 }
 
-/** Whether the theme says of this card that it is sold out. A hidden word says nothing, nor does one about a single option.
- * @param {HTMLElement} card */
-function saysSoldOut(card) {
+/** Where the theme says of this card that it is sold out. A hidden word says nothing, nor does one about a single option.
+ * @param {HTMLElement} card
+ * @returns {HTMLElement | null} */
+function signOn(card) {
   const walk = document.createTreeWalker(card, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  /** @type {HTMLElement | null} */
+  let classed = null;
   for (let node = /** @type {any} */ (card); node; node = walk.nextNode()) {
     if (!sign.test(node.data ?? node.getAttribute('class'))) continue;
     const element = node.data ? node.parentElement : node;
-    if (element.checkVisibility() && !element.closest('label,fieldset,option')) return true;
+    if (!element.checkVisibility() || element.closest('label,fieldset,option')) continue;
+    // The word itself says best where it stands.
+    if (node.data) return element;
+    classed ??= element;
   }
-  return false;
+  return classed;
 }
+
+/** The link of a card, the theme's sign, and how far the link was moved from where it would stand, px.
+ * @type {WeakMap<Element, { own: HTMLElement, mark: Element | null, x: number, y: number }>} */
+const linked = new WeakMap();
+
+/** Where the link goes: opposite the theme's sign and in line with it, on the picture where that is, else in the text.
+ * @param {Element} card */
+function placeOn(card) {
+  const found = linked.get(card);
+  if (!found) return null;
+  const { own, mark } = found;
+  const box = own.getBoundingClientRect();
+  const whole = card.getBoundingClientRect();
+  const picture = card.querySelector('img')?.getBoundingClientRect();
+  const at = mark?.getBoundingClientRect();
+  const isOver = picture && (!at || (at.bottom <= picture.bottom + 1 && at.top >= picture.top - 1));
+  const ground = isOver ? picture : whole;
+  const isRight = !at || at.left + at.right < ground.left + ground.right;
+  const near = at ? Math.min(at.left - ground.left, ground.right - at.right) : 8;
+  const inset = isOver ? Math.max(4, near) : 0;
+  const left = isRight ? ground.right - inset - box.width : ground.left + inset;
+  let top = at ? at.top + at.height / 2 - box.height / 2 : ground.bottom - inset - box.height;
+  // In a narrow card there may be no room beside the sign: then above it, or below where it stands at the top.
+  if (at && (isRight ? left < at.right + GAP : left + box.width > at.left - GAP))
+    top = at.top - ground.top > box.height + GAP ? at.top - GAP - box.height : at.bottom + GAP;
+  return { found, isOver, x: found.x + left - box.left, y: found.y + top - box.top };
+}
+
+// All are measured before one is moved.
+const sizes = new ResizeObserver((entries) => {
+  const { backgroundColor, color } = getComputedStyle(document.body);
+  const isBare = /, 0\)$/.test(backgroundColor);
+  for (const place of entries.map(({ target }) => placeOn(target))) {
+    if (!place) continue;
+    const { found, isOver, x, y } = place;
+    Object.assign(found, { x, y });
+    found.own.style.translate = `${x}px ${y}px`;
+    // Over a picture it brings the page's own ground and ink.
+    found.own.style.setProperty('--nmm-ground', isOver ? (isBare ? 'Canvas' : backgroundColor) : 'none');
+    found.own.style.setProperty('--nmm-ink', isOver ? color : 'inherit');
+  }
+});
 
 /** @param {HTMLAnchorElement} link */
 function lookAt(link) {
@@ -52,17 +106,30 @@ function lookAt(link) {
   const isPage = handle === handleOf(location);
   if (!handle || isPage || link.closest('header,footer,nav,dialog,[role=dialog],.nmm-card')) return;
   const card = cardOf(link, handle);
-  // A link can't hold another one, and one is enough.
-  if (card === link || card.querySelector('.nmm-card')) return;
-  if (!sold.includes(handle) && !saysSoldOut(card)) return;
-  const own = document.createElement('a');
-  own.className = 'nmm-card';
-  own.href = link.href;
-  own.style.cssText = data.look ?? '';
-  const product = document.createElement('span');
-  product.textContent = ` ${link.textContent?.trim() || link.querySelector('img')?.alt || ''}`;
-  own.append(data.text ?? '', product);
-  card.prepend(own);
+  // A link can't hold another one.
+  if (card === link) return;
+  const mark = signOn(card);
+  const own = /** @type {HTMLAnchorElement | null} */ (card.querySelector('.nmm-card'));
+  if ((!mark && !sold.includes(handle)) || leftOut.includes(handle)) return own?.remove();
+  const href = new URL(link.href);
+  href.hash = 'notify-me';
+  if (own) {
+    // A theme may use a card again for another product, or bring back one that it kept with our link in it.
+    own.href = href.href;
+    linked.set(card, { x: 0, y: 0, ...linked.get(card), own, mark });
+  } else {
+    const fresh = document.createElement('a');
+    fresh.className = 'nmm-card';
+    fresh.href = href.href;
+    // No larger than the theme's sign.
+    fresh.style.cssText = `font-size:min(${getComputedStyle(mark ?? card).fontSize},14px);${data.nmmLook ?? ''}`;
+    const product = document.createElement('span');
+    product.textContent = ` ${link.textContent?.trim() || link.querySelector('img')?.alt || ''}`;
+    fresh.append(data.nmmText ?? '', product);
+    card.prepend(fresh);
+    linked.set(card, { x: 0, y: 0, own: fresh, mark });
+  }
+  sizes.observe(card);
 }
 
 /** Links that were not looked at yet. @type {Set<HTMLAnchorElement>} */
@@ -78,20 +145,33 @@ function work() {
   }
 }
 
-/** Looks only at what was added. What comes into a card later may be its sign.
+/** The card around a change: what comes into one later, or goes, may be its sign.
+ * @param {any} node */
+function cardAround(node) {
+  for (let at = node; at; at = at.parentElement) if (linked.has(at) || at.matches?.('li,article')) return at;
+  return null;
+}
+
+/** Looks only at what changed.
  * @param {any[]} nodes */
 function add(nodes) {
   const before = queue.size;
   for (const node of nodes) {
     if (node.matches?.(products)) queue.add(node);
-    const around = (node.closest ? node : node.parentElement)?.closest?.('li,article') ?? node;
-    for (const link of around.querySelectorAll?.(products) ?? []) queue.add(link);
+    for (const link of (cardAround(node) ?? node).querySelectorAll?.(products) ?? []) queue.add(link);
   }
   if (!before && queue.size) setTimeout(work);
 }
 
-new MutationObserver((changes) => add(changes.flatMap(({ addedNodes }) => [...addedNodes]))).observe(
-  document.body,
-  { subtree: true, childList: true },
-);
+new MutationObserver((changes) =>
+  add(
+    changes.flatMap(({ addedNodes, removedNodes, target }) => {
+      const nodes = /** @type {any[]} */ ([...addedNodes, ...removedNodes]);
+      // Our own link is no news.
+      if (nodes.some((node) => node.className === 'nmm-card')) return [];
+      const isWithin = addedNodes.length === 0 && cardAround(target);
+      return isWithin ? [target] : [...addedNodes];
+    }),
+  ),
+).observe(document.body, { subtree: true, childList: true, attributeFilter: ['href'] });
 add([document.body]);

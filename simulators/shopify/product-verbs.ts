@@ -29,6 +29,10 @@ export type NewProduct = {
   imageUrl?: string | null;
   variants?: NewVariant[];
   requiresSellingPlan?: boolean;
+  tags?: string[];
+  collections?: string[];
+  giftCard?: boolean;
+  combinedListing?: string;
 };
 
 type ProductChange = Partial<
@@ -157,6 +161,10 @@ export function productVerbs(ledger: Ledger) {
         imageUrl: given.imageUrl ?? null,
         variantIds: [],
         requiresSellingPlan: given.requiresSellingPlan ?? false,
+        tags: given.tags ?? [],
+        collections: given.collections ?? [],
+        giftCard: given.giftCard ?? false,
+        combinedListing: given.combinedListing ?? null,
         createdAt: at,
         updatedAt: at,
       };

@@ -49,6 +49,12 @@ export type Product = {
   imageUrl: string | null;
   variantIds: bigint[];
   requiresSellingPlan: boolean;
+  tags: string[];
+  /** Handles of the collections that hold it. */
+  collections: string[];
+  giftCard: boolean;
+  /** Products of one combined listing share this: the theme shows them as values of their first option. */
+  combinedListing: string | null;
   createdAt: Date;
   updatedAt: Date;
 };

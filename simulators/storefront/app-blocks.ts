@@ -86,6 +86,8 @@ export function openAppBlocks({ folder, assetBase }: { folder: string; assetBase
         closest: { product: place.section?.product ?? null },
       };
       const html = await source.render({ path: `blocks/${place.file}.liquid`, objects });
+      // A head holds no wrapper; Shopify marks where an app's part begins and ends.
+      if (schema.target === 'head') return html;
       return `<div id="shopify-block-${place.id}" class="shopify-block shopify-app-block"${attributes ? ` ${attributes}` : ''}>${html}</div>`;
     },
   };

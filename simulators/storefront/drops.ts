@@ -13,7 +13,12 @@ import {
 /** The parts of an address that decide which variant is selected. */
 export type Selection = { variant?: string | null; optionValues?: string | null };
 
-export type ProductDrop = ReturnType<typeof productDrop>;
+export type ProductDrop = {
+  url: string;
+  variants: VariantDrop[];
+  variants_count: number;
+  selected_or_first_available_variant: VariantDrop | null;
+} & Record<string, unknown>;
 export type VariantDrop = ReturnType<typeof variantDrop>;
 
 /** Ids are integers in Liquid. Shopify's stay far below 2^53; a larger one would be wrong without a sound. */
@@ -61,80 +66,131 @@ function variantDrop({
 
 const valueId = (option: Product['options'][number], index: number) => liquidId(option.id) * 100 + index;
 
-function selectedVariant({
+/** The products that a theme shows as one: those of its combined listing, or the product alone. */
+const listingOf = ({ shop, product }: { shop: Shop; product: Product }): Product[] =>
+  product.combinedListing === null
+    ? [product]
+    : [...shop.products.values()].filter(
+        (each) => each.combinedListing === product.combinedListing && isOnStorefront(each),
+      );
+
+/**
+ * The option values that an address names. Their ids may be those of another product of the listing; the value that the products of a listing
+ * differ in is always the product's own.
+ */
+function chosenValues({
   product,
-  variants,
+  listing,
   selection,
 }: {
   product: Product;
-  variants: VariantDrop[];
+  listing: Product[];
   selection: Selection;
-}) {
-  if (selection.optionValues) {
-    const wanted = selection.optionValues.split(',');
-    const options = product.options.map((option) =>
-      option.values.find((_value, index) => wanted.includes(String(valueId(option, index)))),
-    );
-    return (
-      variants.find((variant) => variant.options.every((value, index) => value === options[index])) ?? null
-    );
-  }
-  return variants.find((variant) => String(variant.id) === selection.variant) ?? null;
+}): (string | undefined)[] {
+  const wanted = selection.optionValues?.split(',') ?? [];
+  return product.options.map((option, position) => {
+    if (listing.length > 1 && position === 0) return option.values[0];
+    return listing
+      .flatMap((each) => (each.options[position] ? [each.options[position]] : []))
+      .flatMap((each) => each.values.filter((_value, at) => wanted.includes(String(valueId(each, at)))))
+      .find((value) => option.values.includes(value));
+  });
 }
 
 function optionDrops({
   product,
   variants,
   chosen,
+  listing,
+  dropOf,
 }: {
   product: Product;
   variants: VariantDrop[];
   chosen: string[];
+  listing: Product[];
+  dropOf: (sibling: Product) => ProductDrop;
 }) {
-  return product.options.map((option, position) => ({
-    name: option.name,
-    position: position + 1,
-    selected_value: chosen[position] ?? null,
-    values: option.values.map((name, index) => {
-      const neighbour = variants.find(({ options }) =>
-        options.every((value, at) => value === (at === position ? name : chosen[at])),
-      );
-      return {
-        id: valueId(option, index),
-        name,
-        selected: chosen[position] === name,
-        available: neighbour?.available ?? false,
-        exists: neighbour !== undefined,
-      };
-    }),
-  }));
+  return product.options.map((option, position) => {
+    const values =
+      position === 0 && listing.length > 1
+        ? listing.flatMap((sibling) => siblingValue({ sibling, product, chosen, dropOf }) ?? [])
+        : option.values.map((name, index) => {
+            const neighbour = variants.find(({ options }) =>
+              options.every((value, at) => value === (at === position ? name : chosen[at])),
+            );
+            return {
+              id: valueId(option, index),
+              name,
+              selected: chosen[position] === name,
+              available: neighbour?.available ?? false,
+              exists: neighbour !== undefined,
+              product_url: null,
+              variant: neighbour ?? null,
+            };
+          });
+    return {
+      name: option.name,
+      position: position + 1,
+      selected_value: chosen[position] ?? null,
+      values,
+    };
+  });
 }
 
-export function productDrop({
-  store,
-  shop,
+/** Another product of a combined listing, as the value of the option in which they differ. */
+function siblingValue({
+  sibling,
   product,
-  selection = {},
-  root = '',
+  chosen,
+  dropOf,
 }: {
+  sibling: Product;
+  product: Product;
+  chosen: string[];
+  dropOf: (sibling: Product) => ProductDrop;
+}) {
+  const [option] = sibling.options;
+  if (!option) return null;
+  const drop = dropOf(sibling);
+  const near = drop.variants.find(({ options }) =>
+    options.every((value, at) => at === 0 || value === chosen[at]),
+  );
+  return {
+    id: valueId(option, 0),
+    name: option.values[0] ?? '',
+    selected: sibling === product,
+    available: near?.available ?? false,
+    exists: near !== undefined,
+    product_url: drop.url,
+    variant: near ? { ...near, product: drop } : null,
+  };
+}
+
+type ProductDropInput = {
   store: Store;
   shop: Shop;
   product: Product;
   selection?: Selection;
   root?: string;
-}) {
+};
+
+export function productDrop(given: ProductDropInput): ProductDrop {
+  const { store, shop, product, selection = {}, root = '' } = given;
   const variants = product.variantIds.flatMap((id) => {
     const variant = shop.variants.get(id);
     return variant ? [variantDrop({ store, shop, variant, root })] : [];
   });
-  const selected = selectedVariant({ product, variants, selection });
+  const listing = listingOf({ shop, product });
+  const wanted = chosenValues({ product, listing, selection });
+  const selected =
+    (selection.optionValues
+      ? variants.find(({ options }) => options.every((value, at) => value === wanted[at]))
+      : variants.find(({ id }) => String(id) === selection.variant)) ?? null;
   const fallback = variants.find((variant) => variant.available) ?? variants[0] ?? null;
   const current = selection.optionValues ? selected : (selected ?? fallback);
-  const wanted = selection.optionValues?.split(',') ?? [];
-  const chosen = product.options.map((option, position) => {
-    const picked = option.values.find((_value, index) => wanted.includes(String(valueId(option, index))));
-    return picked ?? current?.options[position] ?? '';
-  });
+  const chosen = product.options.map(
+    (_option, position) => wanted[position] ?? current?.options[position] ?? '',
+  );
   return {
     id: liquidId(product.id),
     title: product.title,
@@ -156,7 +212,16 @@ export function productDrop({
     selected_variant: selected,
     selected_or_first_available_variant: current,
     options: product.options.map((option) => option.name),
-    options_with_values: optionDrops({ product, variants, chosen }),
+    // Worked out only where a template asks: the products of a listing hold each other.
+    get options_with_values() {
+      const dropOf = (sibling: Product) => productDrop({ store, shop, product: sibling, root });
+      return optionDrops({ product, variants, chosen, listing, dropOf });
+    },
+    tags: product.tags,
+    collections: product.collections.map((handle) => ({ handle })),
+    'gift_card?': product.giftCard,
+    requires_selling_plan: product.requiresSellingPlan,
+    price_max: Math.max(...variants.map((variant) => variant.price)),
   };
 }
 

@@ -13,9 +13,8 @@ export type Storefront = ReturnType<typeof createStorefront>;
 
 /** Themes of the old kind have no room for blocks, so the merchant switches the embed on instead. */
 export function usualPlacement({ theme }: { shop: string; theme: string }): Placement {
-  const look = { background: '#0866ff', text: '#ffffff', radius: 10 };
-  if (theme === 'vintage') return { blocks: [], apart: [], embed: { ...look, cards: true } };
-  return { blocks: [{ ...look, alignment: 'stretch' }], apart: [], embed: null };
+  if (theme === 'vintage') return { blocks: [], apart: [], embed: { cards: true } };
+  return { blocks: [{}], apart: [], embed: null };
 }
 
 const THEME_ASSETS = '/cdn/shop/t/1/assets';
@@ -213,7 +212,8 @@ export function createStorefront({
       optionValues: url.searchParams.get('option_values'),
     };
     const drop = productDrop({ store, shop, product, selection, root });
-    if (handle.endsWith('.js')) return json(drop);
+    // The products of a combined listing hold each other, so their options are left out.
+    if (handle.endsWith('.js')) return json({ ...drop, options_with_values: undefined });
     return themePage(visit, 'product', { product: drop });
   }
 

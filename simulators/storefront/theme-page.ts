@@ -132,20 +132,21 @@ export async function renderOneSection({ id, ...page }: Page & { id: string }): 
 
 export async function renderPage(page: Page): Promise<string> {
   const main = await renderTemplate(page);
-  const html = await page.theme.render({
+  return page.theme.render({
     path: 'layout/theme.liquid',
-    objects: { ...page.objects, content_for_layout: main, content_for_header: '' },
+    objects: { ...page.objects, content_for_layout: main, content_for_header: await embedOf(page) },
   });
-  const { embed } = page.placement;
-  if (!embed || !page.appBlocks) return html;
-  const { objects, productOf } = page;
-  const block = await page.appBlocks.render({
+}
+
+/** What the app embed puts into the head. */
+async function embedOf({ appBlocks, placement, objects, productOf }: Page): Promise<string> {
+  if (!appBlocks || !placement.embed) return '';
+  return appBlocks.render({
     file: 'notify-me-embed',
     id: 'embed',
-    given: embed,
+    given: placement.embed,
     objects,
     section: null,
     productOf,
   });
-  return html.replace('</body>', () => `${block}</body>`);
 }

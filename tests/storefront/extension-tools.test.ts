@@ -72,8 +72,11 @@ test('the committed scripts are what their sources say', async () => {
 });
 
 test('a script edited by hand, missing, or without a source is noticed', async () => {
-  const edited = await plant({ path: 'assets/notify-me.js', fault: (text) => `${text} ` });
-  expect(await staleFiles({ folder: edited })).toEqual(['assets/notify-me.js']);
+  for (const path of ['assets/notify-me-more.js', 'snippets/notify-me-script.liquid']) {
+    const fault = (text: string) =>
+      text.replace('notify-me-messenger', 'notify-us').replace('nmm}=', 'nnn}=');
+    expect(await staleFiles({ folder: await plant({ path, fault }) })).toEqual([path]);
+  }
   const missing = await copyOfExtension();
   await rm(join(missing, 'assets/notify-me-cards.js'));
   expect(await staleFiles({ folder: missing })).toEqual(['assets/notify-me-cards.js']);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../setup/browser.ts';
-import { embedOnly, link, linkOf, openShopfront, pick, plain, visit, type Shopfront } from './shopfront.ts';
+import { embedOnly, link, linkOf, openShopfront, pick, visit, type Shopfront } from './shopfront.ts';
 
 const browser = await openBrowser();
 const withCards = { blocks: [], apart: [], embed: { cards: true } };
@@ -204,21 +204,6 @@ for (const [how, rewrite] of [
     expect(noise).toEqual([]);
   });
 }
-
-test('when the section is not to be had, the whole page is asked', async () => {
-  const front = openShopfront({ theme: 'select', placement: plain });
-  const ribbon = front.addProduct({ title: 'Ribbon', units: manyUnits });
-  const { page, requests } = await visit({ browser, front, path: ribbon.path });
-  await page.route(/section_id=/, (route) => route.fulfill({ status: 404, body: '' }));
-  await page.evaluate((id) => {
-    const list = document.querySelector<HTMLSelectElement>('[name=id]')!;
-    list.add(new Option(id, id));
-    list.value = id;
-    list.dispatchEvent(new Event('change', { bubbles: true }));
-  }, ribbon.variant('No. 272'));
-  await expect.poll(() => link(page).isVisible()).toBe(true);
-  expect(requests.filter((url) => url.includes('variant='))).toHaveLength(1);
-});
 
 /** Cards as a theme brings them later, each with the word or class by which it says that it is sold out, or with none. */
 const later: {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readRef, refHolds } from '../../app/messenger/ref.ts';
 import { html, linkOf, openShopfront, PAGE_ID, REF_KEY, refOf } from './shopfront.ts';
 
-const hrefIn = (text: string) => /<a href="(https:\/\/m\.me[^"]*)"/.exec(text)?.[1];
+const hrefIn = (text: string) => /href="(https:\/\/m\.me[^"]*)"/.exec(text)?.[1];
 
 test('the ref names shop, variant, language and country, and carries the check value over all of them', async () => {
   const front = openShopfront();

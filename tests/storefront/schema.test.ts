@@ -89,7 +89,7 @@ for (const block of names('blocks')) {
   test(`${block}: the schema says only what Shopify knows`, () => {
     const schema = schemaOf(block);
     expect(Object.keys(schema).filter((key) => !KEYS.includes(key))).toEqual([]);
-    expect(['section', 'body']).toContain(schema.target);
+    expect(['section', 'head']).toContain(schema.target);
     expect(schema.enabled_on && schema.disabled_on).toBeFalsy();
     expect(schema.available_if).toMatch(/^{{ app\.metafields\.notify\.[a-z_]+ }}$/);
     // The schema's own script and style would load on pages where everything is for sale.

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openBrowser } from '../setup/browser.ts';
 import type { Placement } from '../../simulators/storefront/storefront.ts';
-import { block, html, link, openShopfront, visit } from './shopfront.ts';
+import { block, html, link, linkOf, openShopfront, visit } from './shopfront.ts';
 
 const browser = await openBrowser();
 const placed = (settings: Record<string, unknown>): Placement => ({
@@ -74,37 +74,77 @@ test('a blank label speaks the language of the page', async () => {
   const front = openShopfront({ placement: placed({ label: '   ' }) });
   const shirt = front.addProduct({ units: { S: 0 } });
   for (const [locale, words] of [
-    ['fr', 'M’avertir sur Messenger'],
-    ['pt-PT', 'Avisem-me pelo Messenger'],
-    ['ja', 'Messengerで入荷通知を受け取る'],
+    ['fr', 'M’alerter sur Messenger'],
+    ['pt-PT', 'Avisar-me pelo Messenger'],
+    ['ja', 'Messengerで再入荷通知を受け取る'],
     ['fi', 'Notify me on Messenger'],
   ] as const) {
     expect(await html({ front, path: `/${locale}${shirt.path}` })).toContain(words);
   }
 });
 
-test('colours are inherited when left blank, and readable when only one was chosen', async () => {
-  const colours = async (settings: Record<string, unknown>) => {
-    const front = openShopfront({ theme: 'select', placement: placed(settings) });
-    const shirt = front.addProduct({ units: { S: 0 } });
-    const { page } = await visit({ browser, front, path: shirt.path });
-    return link(page).evaluate((element) => {
-      const { color, backgroundColor } = getComputedStyle(element);
-      return {
-        color,
-        backgroundColor,
-        inherited: color === getComputedStyle(element.closest('.buy')!).color,
-      };
-    });
-  };
-  expect(await colours({})).toMatchObject({ inherited: true, backgroundColor: 'rgba(0, 0, 0, 0)' });
-  expect(await colours({ background: 'rgba(0,0,0,0)' })).toMatchObject({ inherited: true });
-  expect(await colours({ background: '#102030' })).toMatchObject({ color: 'rgb(255, 255, 255)' });
-  expect(await colours({ background: '#ffe9a8' })).toMatchObject({ color: 'rgb(0, 0, 0)' });
-  expect(await colours({ background: '#102030', text: '#ffee00' })).toMatchObject({
-    color: 'rgb(255, 238, 0)',
+/** The looks of our button and of the theme's own, as if that could be pressed. */
+const looks = async (settings: Record<string, unknown>, css = '') => {
+  const front = openShopfront({ theme: 'select', placement: placed(settings) });
+  const shirt = front.addProduct({ units: { S: 1, M: 0 } });
+  const { page } = await visit({ browser, front, path: '/cart' });
+  await page.route(/theme\.css/, async (route) => {
+    const response = await front.storefront.handle(new Request(route.request().url()));
+    await route.fulfill({ contentType: 'text/css', body: (await response.text()) + css });
   });
-  expect(await colours({ text: '#aa0000' })).toMatchObject({ color: 'rgb(170, 0, 0)' });
+  await page.goto(`https://linen.myshopify.com${shirt.path}`);
+  const of = (selector: string) =>
+    page.locator(selector).evaluate((element) => {
+      const { x, width, height } = element.getBoundingClientRect();
+      const style = getComputedStyle(element);
+      const { color, backgroundColor, borderRadius, fontFamily, fontSize, fontWeight } = style;
+      return { x, width, height, color, backgroundColor, borderRadius, fontFamily, fontSize, fontWeight };
+    });
+  const theirs = await of('main [data-part=add]');
+  await page.locator('select[name=id]').selectOption(shirt.variant('M'));
+  await expect.poll(() => link(page).isVisible()).toBe(true);
+  return { ours: await of('notify-me-messenger a'), theirs };
+};
+
+for (const [theme, css] of [
+  ['as it is', ''],
+  [
+    'square and outlined',
+    '.add{border:2px solid #123;border-radius:0;background:none;color:#123;font-weight:400}',
+  ],
+  [
+    'a pill with a fixed height',
+    '.add{height:60px;border-radius:99px;background:#0a5;color:#000;font:italic 700 18px serif}',
+  ],
+  [
+    'on a dark page',
+    'body{background:#111;color:#eee}.add{background:#eee;color:#111}.add:disabled{background:#333;color:#555}',
+  ],
+] as const) {
+  test(`with nothing set it looks like the theme's own button: ${theme}`, async () => {
+    const { ours, theirs } = await looks({}, css);
+    expect(ours).toEqual(theirs);
+  });
+}
+
+test('what the merchant sets is different, and readable when only one colour was chosen', async () => {
+  expect((await looks({ background: 'rgba(0,0,0,0)' })).ours).toMatchObject({
+    backgroundColor: 'rgb(34, 32, 28)',
+  });
+  expect((await looks({ background: '#102030' })).ours).toMatchObject({ color: 'rgb(255, 255, 255)' });
+  expect((await looks({ background: '#ffe9a8' })).ours).toMatchObject({ color: 'rgb(0, 0, 0)' });
+  expect((await looks({ background: '#102030', text: '#ffee00', radius: 3 })).ours).toMatchObject({
+    color: 'rgb(255, 238, 0)',
+    backgroundColor: 'rgb(16, 32, 48)',
+    borderRadius: '3px',
+  });
+});
+
+test("a theme's own colours that can't be read are not taken over", async () => {
+  const { ours } = await looks({}, '.add{background:#ffd1dc;color:#fff}');
+  expect(ours).toMatchObject({ color: 'rgb(0, 0, 0)', backgroundColor: 'rgb(255, 209, 220)' });
+  const dark = await looks({}, 'body{background:#000}.add{background:none;color:#333}');
+  expect(dark.ours).toMatchObject({ color: 'rgb(255, 255, 255)' });
 });
 
 test('the editor warns of colours that can not be told apart', async () => {
@@ -114,31 +154,37 @@ test('the editor warns of colours that can not be told apart', async () => {
   expect(await html({ front, path: shirt.path })).not.toContain('hard to read');
 });
 
-test('size and alignment do what they say', async () => {
-  const place = async (settings: Record<string, unknown>, dir = 'ltr') => {
-    const front = openShopfront({ theme: 'select', placement: placed(settings) });
+test('the line under the button is ours, the merchant’s, or none', async () => {
+  const lineOf = async (settings: Record<string, unknown>) => {
+    const front = openShopfront({ placement: placed(settings) });
     const shirt = front.addProduct({ units: { S: 0 } });
-    const { page } = await visit({ browser, front, path: `${shirt.path}?dir=${dir}` });
-    return link(page).evaluate((element) => {
-      const own = element.getBoundingClientRect();
-      const around = element.closest('.shopify-app-block')!.getBoundingClientRect();
-      const font = Number.parseFloat(getComputedStyle(element).fontSize);
-      return { before: own.left - around.left, after: around.right - own.right, height: own.height, font };
-    });
+    const { page } = await visit({ browser, front, path: shirt.path });
+    return block(page).locator('p').allInnerTexts();
   };
-  expect(await place({ alignment: 'start' })).toMatchObject({ before: 0 });
-  expect(await place({ alignment: 'start' }, 'rtl')).toMatchObject({ after: 0 });
-  expect(await place({ alignment: 'end' })).toMatchObject({ after: 0 });
-  const centred = await place({ alignment: 'center' });
-  expect(Math.abs(centred.before - centred.after)).toBeLessThan(1);
-  expect(await place({ alignment: 'stretch' })).toMatchObject({ before: 0, after: 0 });
-  for (const [size, font] of [
-    ['small', 14],
-    ['medium', 16],
-    ['large', 18],
-  ] as const) {
-    const shown = await place({ size });
-    expect(shown.font).toBe(font);
-    expect(shown.height).toBeGreaterThanOrEqual(44);
+  expect(await lineOf({})).toEqual(['One message when it’s back, nothing else.']);
+  expect(await lineOf({ note: ' Free of charge ' })).toEqual(['Free of charge']);
+  expect(await lineOf({ show_note: false })).toEqual([]);
+});
+
+test('a page in a language that we do not speak says that its button is English, left to right', async () => {
+  const front = openShopfront();
+  const shirt = front.addProduct({ units: { S: 0 } });
+  const opening = async (locale: string) =>
+    /<notify-me-messenger[^>]*>/.exec(await html({ front, path: `/${locale}${shirt.path}` }))![0];
+  expect(await opening('ar')).toContain(' lang="en" dir="ltr"');
+  expect(await opening('fi')).toContain(' lang="en" dir="ltr"');
+  for (const locale of ['fr', 'pt-BR', 'en']) expect(await opening(locale)).not.toContain('lang=');
+});
+
+test("the editor's preview follows the variant, and stays in sight", async () => {
+  const front = openShopfront({ theme: 'select' });
+  const shirt = front.addProduct({ units: { S: 1, M: 0, L: 2 } });
+  const { page } = await visit({ browser, front, path: `${shirt.path}?design_mode=1` });
+  for (const size of ['M', 'L', 'S'] as const) {
+    await page.locator('select[name=id]').selectOption(shirt.variant(size));
+    await expect
+      .poll(() => link(page).getAttribute('href'))
+      .toBe(linkOf({ front, variant: shirt.variant(size) }));
+    expect(await link(page).isVisible()).toBe(true);
   }
 });

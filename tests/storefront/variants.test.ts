@@ -141,7 +141,7 @@ test('a variant named in the address is right before any script has run', async 
   }
 });
 
-test('a product with one variant needs no script', async () => {
+test('a product with one variant is right at once, without a request', async () => {
   const front = openShopfront();
   const tote = front.addProduct({ title: 'Market tote', units: { 'Default Title': 0 }, options: undefined });
   const { page, requests } = await visit({ browser, front, path: tote.path });

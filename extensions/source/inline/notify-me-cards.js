@@ -2,7 +2,7 @@
 // `npm run build:extension` writes this into ../../notify-me/snippets/notify-me-cards.liquid: all that a page without such a card gets.
 {
   const page = document;
-  /** src: the linking script; words: how themes say "sold out"; sold: handles of products that Liquid saw sold out.
+  /** nmm: the linking script; words: how themes say "sold out"; sold: handles of products that Liquid saw sold out.
    * @type {any} */
   const data = /** @type {any} */ (page.currentScript).dataset;
   const look = () => {
@@ -14,12 +14,12 @@
       if (!isNew || !/\/products\//.test(path) || path === location.pathname) continue;
       // The script judges closely; here a line that ends in the word is enough.
       if (
-        data.sold?.includes(path.split('/').pop()) ||
-        RegExp(`(^|\\s)(${data.words})\\W*$`, 'im').test(
+        data.nmmSold?.includes(path.split('/').pop()) ||
+        RegExp(`(^|\\s)(${data.nmmWords})\\W*$`, 'im').test(
           (link.closest('li,article') ?? link.parentNode.parentNode.parentNode).innerText,
         )
       )
-        return (observer.disconnect(), import(data.src));
+        return (observer.disconnect(), import(data.nmm));
     }
   };
   const observer = new MutationObserver(() => (due ||= setTimeout(look, 99)));
