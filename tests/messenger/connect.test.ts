@@ -237,6 +237,10 @@ test('two shops on one Page: the first to leave takes nothing away, the last put
   expect(metaPage(scene).profile.get_started).toEqual({ payload: 'start1' });
   expect(metaPage(scene).subscriptions).toHaveProperty(process.env.META_APP_ID!);
   await windUpPages({ shopId: two!.shopId, now: clock() });
+  // It has the app, as Shopify said last.
+  expect(metaPage(scene).profile.get_started).toEqual({ payload: 'start1' });
+  await db.shop.update({ where: { id: two!.shopId }, data: { uninstalledAt: clock() } });
+  await windUpPages({ shopId: two!.shopId, now: clock() });
   expect(metaPage(scene).profile).toEqual({});
   expect(metaPage(scene).subscriptions).toEqual({});
 });
