@@ -42,3 +42,30 @@ export const webhookDb = open({
 
 /** What a room function needs to write within its caller's transaction. */
 export type Tx = Parameters<Parameters<typeof db.$transaction>[0]>[0];
+
+/**
+ * Runs `work` within a transaction so that its failure takes back its own writes and nothing that was written before.
+ * @returns undefined when it failed; `onFailure` hears why.
+ */
+export async function attempt<T>({
+  tx,
+  work,
+  onFailure,
+}: {
+  tx: Tx;
+  work: () => Promise<T>;
+  onFailure: (error: unknown) => void;
+}): Promise<T | undefined> {
+  await tx.$executeRaw`SAVEPOINT attempt`;
+  try {
+    const brought = await work();
+    await tx.$executeRaw`RELEASE SAVEPOINT attempt`;
+    return brought;
+  } catch (error) {
+    await tx.$executeRaw`ROLLBACK TO SAVEPOINT attempt`;
+    // Going back to a savepoint keeps it: an attempt around this one would go back to here instead of to its own.
+    await tx.$executeRaw`RELEASE SAVEPOINT attempt`;
+    onFailure(error);
+    return undefined;
+  }
+}

@@ -18,6 +18,7 @@ import { tidyLogins } from './messenger/login.server.ts';
 import { createPace, type Pace } from './messenger/pace.ts';
 import { leaversWithPages, pagesWithEvents, perSecondOf } from './messenger/page-work.server.ts';
 import { pageToken } from './messenger/pages.server.ts';
+import { retryAfterRelease, retryParked } from './messenger/parked.server.ts';
 import type { Speak } from './messenger/replies.server.ts';
 import { send } from './messenger/send.server.ts';
 import { storefrontsDue } from './messenger/storefront-state.server.ts';
@@ -185,6 +186,10 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     tidy: { cron: '41 3 * * *', run: () => tidy({ clock }) },
   });
 
+  retryAfterRelease({ now: clock() }).catch((error: unknown) =>
+    log.error('parked events could not be taken up again', { error }),
+  );
+
   const bell = listen({
     onRing: (name, key) => {
       if (name === 'looks') shops.poke(key, 'looks');
@@ -221,6 +226,7 @@ async function givePagesBack({ clock }: { clock: Clock }): Promise<void> {
 async function tidy({ clock }: { clock: Clock }): Promise<void> {
   await tidyReadings({ now: clock() });
   await forgetOldLooks({ now: clock() });
+  await retryParked({ whose: 'everybody', now: clock() });
   await tidyInbox({ now: clock() });
   await tidyLogins({ now: clock() });
   await retireFormerPages({ now: clock() });

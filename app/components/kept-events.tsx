@@ -1,12 +1,16 @@
 // What Meta told us and we could not act on: kept for the merchant to see, each with what it means and what there is to do.
-import { BlockStack, Card, Text } from '@shopify/polaris';
+import { useFetcher } from '@remix-run/react';
+import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris';
 import type { ProblemKind } from '../messenger/problem.ts';
+import { useDone } from './done.ts';
 import { useWords } from './words.tsx';
 
 type Kept = { id: string; at: string; kind: ProblemKind; detail: string };
 
 export function KeptEvents({ kept }: { kept: Kept[] }) {
   const { say, code, moment } = useWords();
+  const fetcher = useFetcher<{ done?: string }>();
+  useDone(fetcher.data);
   if (kept.length === 0) return null;
   const kinds = [...new Set(kept.map((each) => each.kind))];
   return (
@@ -28,6 +32,18 @@ export function KeptEvents({ kept }: { kept: Kept[] }) {
                 {code('kept', kind)}
               </Text>
               <Text as="p">{code('kept', `${kind}.do`)}</Text>
+              {kind === 'not_handled' && (
+                <InlineStack>
+                  <Button
+                    loading={fetcher.state !== 'idle'}
+                    onClick={() =>
+                      fetcher.submit({ intent: 'retry' }, { method: 'post', action: '/app/messenger' })
+                    }
+                  >
+                    {say('kept.retry')}
+                  </Button>
+                </InlineStack>
+              )}
               {[...new Set(these.map((each) => each.detail).filter(Boolean))].slice(0, 3).map((detail) => (
                 <Text as="p" tone="subdued" breakWord key={detail}>
                   {detail}

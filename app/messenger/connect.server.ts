@@ -8,6 +8,7 @@ import { LIMIT, shorten } from './limits.ts';
 import { closeChoice, NEEDED_TASKS, openChoice, PERMISSIONS, type LentPage } from './login.server.ts';
 import { MetaFailed } from './meta-failed.server.ts';
 import { pageOf, pagesByMetaId, pageToken, sealPageToken, type Page } from './pages.server.ts';
+import { retryParked } from './parked.server.ts';
 import { inTheWay, needsConsent, type Before, type InTheWay } from './profile.ts';
 import { readProfile, restoreProfile, setProfile } from './profile.server.ts';
 import { readSubscription, subscribe, unsubscribe } from './subscription.server.ts';
@@ -144,6 +145,7 @@ async function keepPage({
     });
     await ring(tx, 'lane', metaPageId);
     await ring(tx, 'inbox', metaPageId);
+    await retryParked({ tx, whose: { metaPageId }, now });
     return { page, switchedFrom };
   });
 }

@@ -1,6 +1,6 @@
 // Meta's events between our 200 and what they bring about: each kept once, each handled once, one person's in their order.
 import type { Inbox } from '@prisma/client';
-import { db, webhookDb, type Tx } from '../db.server.ts';
+import { attempt, db, webhookDb, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { ring } from '../jobs/signal.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
@@ -10,13 +10,13 @@ import { fingerprint, fingerprints, seal, unseal } from '../lib/seal.server.ts';
 import { eventKey, openBatch, plain, readEvent, type Kept, type MetaEvent } from './events.ts';
 import { readPayload } from './payload.ts';
 import { readRef } from './ref.ts';
-import { problemText, readProblem, type Problem } from './problem.ts';
+import { problemText, type Problem } from './problem.ts';
 import {
   isOwnEcho,
   isReply,
   keepReplies,
   replyLine,
-  sayReply,
+  sayOrPutOff,
   type Reply,
   type Speak,
   type Said,
@@ -114,12 +114,19 @@ function rowOf({ kept, shops, now }: { kept: Kept; shops: bigint[]; now: Date })
 }
 
 /** What an event brought about: what to say, or why nothing is said, and why it is kept and shown instead of being let go. */
-export type Effects = { say: Reply[]; silence?: string; problem?: Problem };
+export type Effects = {
+  say: Reply[];
+  /** For an event that is an act of the person's: the act is saved by now, and stands although this may fail. */
+  answer?: (() => Promise<Reply[]>) | undefined;
+  silence?: string;
+  problem?: Problem;
+};
 /** First whatever needs the network, then, given a transaction, the effects. */
 export type Handle = (event: MetaEvent) => Promise<(tx: Tx) => Promise<Effects>>;
 
 const ROUND = 64;
-const GIVE_UP_AFTER = 8;
+/** So often an event is tried before it is parked: kept, shown to the merchant, and out of the way of what came after it. */
+export const GIVE_UP_AFTER = 8;
 
 /**
  * Works one Page's inbox until nothing is due: events in their order (a person's next one waits for the one before), then the replies.
@@ -149,7 +156,7 @@ export async function workInbox({
     const heads = await dueHeads({ metaPageId, now: clock() });
     if (heads.length === 0) return nextDue({ metaPageId });
     const replies = heads.filter(isReply);
-    const opened = heads.filter((row) => !isReply(row)).map((row) => ({ row, event: openRow(row) }));
+    const opened = await openRows({ rows: heads.filter((row) => !isReply(row)), now: clock() });
     const [inBulk, byOne] = [
       opened.filter(({ event }) => quick(event)),
       opened.filter(({ event }) => !quick(event)),
@@ -157,14 +164,27 @@ export async function workInbox({
     await Promise.all([
       handleQuick({ opened: inBulk, lease, clock, handle }),
       ...byOne.map((one) => handleOne({ ...one, lease, clock, handle })),
-      ...replies.map((row) => sayReply({ row, lease, clock, speak, said })),
+      ...replies.map((row) => sayOrPutOff({ row, lease, clock, speak, said })),
     ]);
   }
   return clock();
 }
 
 type Opened = { row: Inbox; event: MetaEvent };
-const openRow = (row: Inbox): MetaEvent => readEvent(parseJson(unseal(row.body, binding)) as unknown as Kept);
+export const openRow = (row: Pick<Inbox, 'body'>): MetaEvent =>
+  readEvent(parseJson(unseal(row.body, binding)) as unknown as Kept);
+
+/** One event that can't be opened (its key is gone) must not keep the others of its Page waiting. */
+async function openRows({ rows, now }: { rows: Inbox[]; now: Date }): Promise<Opened[]> {
+  const opened: Opened[] = [];
+  for (const row of rows)
+    try {
+      opened.push({ row, event: openRow(row) });
+    } catch (error) {
+      await putOff({ row, error, now });
+    }
+  return opened;
+}
 
 /** The next thing of every person that is due. */
 const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
@@ -206,8 +226,17 @@ async function apply({
     data: [{ key: row.key, shopId: row.shopId, day: DAY_OF(now) }],
     skipDuplicates: true,
   });
-  const { say, problem }: Effects = first.count === 1 ? await effects(tx) : { say: [] };
-  await keepReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies: say, now });
+  const { say, answer, problem }: Effects = first.count === 1 ? await effects(tx) : { say: [] };
+  const keep = (replies: Reply[]) =>
+    keepReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies, now });
+  await keep(say);
+  if (answer !== undefined)
+    await attempt({
+      tx,
+      work: async () => keep(await answer()),
+      onFailure: (error) =>
+        log.error('an act was saved and could not be answered', { inboxId: row.id, error }),
+    });
   if (problem === undefined) await tx.inbox.deleteMany({ where: { id: row.id } });
   else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: problemText(problem) } });
 }
@@ -253,22 +282,6 @@ async function putOff({ row, error, now }: { row: Inbox; error: unknown; now: Da
       ...(last ? { problem: problemText({ kind: 'not_handled', detail: '' }) } : {}),
     },
   });
-}
-
-/** Events kept because we could not act on them, newest first, for the merchant to see. Never what a person wrote. */
-export async function keptWithProblem({ shopId }: { shopId: bigint }) {
-  const pages = await db.page.findMany({ where: { shopId }, select: { metaPageId: true } });
-  const kept = await db.inbox.findMany({
-    where: {
-      metaPageId: { in: pages.map((page) => page.metaPageId) },
-      problem: { not: null },
-      OR: [{ shopId }, { shopId: null }],
-    },
-    select: { id: true, at: true, problem: true },
-    orderBy: { id: 'desc' },
-    take: 50,
-  });
-  return kept.map(({ id, at, problem }) => ({ id, at, ...readProblem(problem!) }));
 }
 
 /** Housekeeping: what can't be acted on goes after 30 days, keys of handled events too (Meta delivers again for hours, not weeks). */

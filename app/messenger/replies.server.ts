@@ -102,7 +102,7 @@ function open(row: Inbox): Reply {
  * Says one reply. Before the call its next turn is set to 20 s from now: whatever happens to this process, the reply is then said
  * once more unless its echo has come first.
  */
-export async function sayReply({
+async function sayReply({
   row,
   lease,
   clock,
@@ -116,19 +116,14 @@ export async function sayReply({
   said: Said;
 }): Promise<void> {
   const now = clock();
+  const tooLate = openWindow.diesAt(row.at) <= now;
+  if (tooLate) return giveUp({ row, reason: 'window closed' });
   const reply = open(row);
   const page = await db.page.findFirst({
     where: { id: reply.pageId, shopId: reply.shopId, disconnectedAt: null },
   });
-  const tooLate = openWindow.diesAt(row.at) <= now;
-  if (page === null || tooLate || row.attempts >= 2) {
-    log.warn('a reply was given up', {
-      shopId: reply.shopId,
-      reason: page === null ? 'disconnected' : tooLate ? 'window closed' : 'unknown fate, twice',
-    });
-    await db.inbox.deleteMany({ where: { id: row.id } });
-    return;
-  }
+  if (page === null) return giveUp({ row, reason: 'disconnected' });
+  if (row.attempts >= 2) return giveUp({ row, reason: 'unknown fate, twice' });
   const claimed = await db.inbox.updateMany({
     where: { id: row.id, attempts: row.attempts, dueAt: row.dueAt },
     data: { attempts: row.attempts + 1, dueAt: later(now, openWindow.whenLost.waitMs) },
@@ -143,8 +138,29 @@ export async function sayReply({
     return;
   }
   const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: markOf(row) });
-  const answer = await speak({ page, body });
+  const call = async (): Promise<SendAnswer> => speak({ page, body });
+  const answer = await call().catch((error: unknown): SendAnswer => {
+    // The Page's token can't be opened, or the like: nothing has left.
+    log.error('a reply could not be sent at all', { shopId: reply.shopId, inboxId: row.id, error });
+    return { outcome: 'lost', began: false };
+  });
   await settle({ row, reply, page, answer, said, now: clock() });
+}
+
+async function giveUp({ row, reason }: { row: Inbox; reason: string }): Promise<void> {
+  log.warn('a reply was given up', { shopId: row.shopId, reason });
+  await db.inbox.deleteMany({ where: { id: row.id } });
+}
+
+/** A reply of which something else than Meta is in the way must not keep the others of its Page waiting. */
+export async function sayOrPutOff(given: Parameters<typeof sayReply>[0]): Promise<void> {
+  const { row, clock } = given;
+  try {
+    await sayReply(given);
+  } catch (error) {
+    log.error('a reply could not be said now', { shopId: row.shopId, inboxId: row.id, error });
+    await db.inbox.updateMany({ where: { id: row.id }, data: { dueAt: later(clock(), MINUTE) } });
+  }
 }
 
 async function settle({
@@ -174,8 +190,9 @@ async function settle({
       data: { attempts: row.attempts, dueAt: later(now, ms) },
     });
   if (answer.outcome === 'accepted') return done({ fate: 'said', mid: answer.mid ?? null });
+  const patience = Math.min((now.getTime() - row.receivedAt.getTime()) / 2, 10 * MINUTE);
   if (answer.outcome === 'lost') {
-    if (!answer.began) await again(2 * SECOND);
+    if (!answer.began) await again(Math.max(2 * SECOND, patience));
     return;
   }
   const { consequence, code, subcode = null } = answer;
@@ -208,8 +225,7 @@ async function settle({
   // Perhaps it was said all the same: that is a reply of unknown fate like any other.
   if (consequence.kind === 'retry' && consequence.fate === 'unknown') return;
   const may = replyMay(answer);
-  const age = now.getTime() - row.receivedAt.getTime();
-  if (may.do === 'again') await again(Math.max(may.afterMs, Math.min(age / 2, 10 * MINUTE)));
+  if (may.do === 'again') await again(Math.max(may.afterMs, patience));
   else if (may.do === 'wait for the page') await again(MINUTE);
   else {
     log.warn('a reply was refused', { shopId: reply.shopId, code, subcode, reason: consequence.kind });

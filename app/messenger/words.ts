@@ -66,7 +66,7 @@ export function say({
   const spokenIn = spoken(locale) === undefined ? 'en' : regional(locale);
   const own = overrides?.[language]?.[message];
   const texts = [
-    ...(own !== undefined && isSayable({ message, text: own, locale: language }) ? [own] : []),
+    ...(typeof own === 'string' && isSayable({ message, text: own, locale: language }) ? [own] : []),
     wording({ locale, message }),
   ];
   const ways = texts.flatMap((text) =>

@@ -13,9 +13,9 @@ import { useWords } from '../components/words.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { byIntent, merchantAt, merchantPosting } from '../merchant.server.ts';
 import { choosePage, disconnectPage, listChoices } from '../messenger/connect.server.ts';
-import { keptWithProblem } from '../messenger/inbox.server.ts';
 import { beginConnect } from '../messenger/login.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
+import { parkedEvents, retryParked } from '../messenger/parked.server.ts';
 import { shopStatus } from '../notifications/shop-status.server.ts';
 import { testLink } from '../messenger/test-link.server.ts';
 import { testProgress } from '../notifications/test-progress.server.ts';
@@ -29,7 +29,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     shopStatus({ shopId: shop.id }),
     listChoices({ shopId: shop.id, now }),
     whoWouldNotBeTold({ shopId: shop.id, now }),
-    keptWithProblem({ shopId: shop.id }),
+    parkedEvents({ shopId: shop.id }),
   ]);
   return json({
     page: page && {
@@ -77,6 +77,10 @@ const INTENTS = {
   },
   'test-link': async ({ shopId, now }: Of) => ({ url: await testLink({ shopId, now }) }),
   pretend: pretendItIsBack,
+  retry: async ({ shopId, now }: Of) => {
+    const taken = await retryParked({ whose: { shopId }, now });
+    return { done: taken > 0 ? 'retried' : 'retried.none' };
+  },
 };
 
 export async function action({ request }: ActionFunctionArgs) {

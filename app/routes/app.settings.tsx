@@ -16,6 +16,7 @@ import { choosePace } from '../messenger/choose-pace.server.ts';
 import { differing, ourTexts, wrongTexts } from '../messenger/own-texts.ts';
 import { OWN_MESSAGES } from '../messenger/own-words.ts';
 import { pageOf } from '../messenger/pages.server.ts';
+import { retryParked } from '../messenger/parked.server.ts';
 import type { Overrides } from '../messenger/words.ts';
 import { sendDraft } from '../notifications/send-draft.server.ts';
 import { hintAll } from '../restock/hint.server.ts';
@@ -70,6 +71,7 @@ async function save({ shop, form, now }: Of) {
       await choosePace({ shopId: shop.id, perSecond: read.settings.perSecond, tx });
       // What was decided under the old settings is looked at again under the new ones.
       await hintAll({ tx, shopId: shop.id, now });
+      await retryParked({ tx, whose: { shopId: shop.id }, now });
     },
   });
   return json({ done: 'saved' });

@@ -3,9 +3,10 @@ import type { Tx } from '../db.server.ts';
 import type { MetaEvent } from '../messenger/events.ts';
 import type { Effects } from '../messenger/inbox.server.ts';
 import { LIMIT } from '../messenger/limits.ts';
+import type { Reply } from '../messenger/replies.server.ts';
 import { fitName, nameOf } from '../messenger/variant-name.ts';
 import { placeInLine, wavesLikely } from './line.server.ts';
-import { silence, voiceOf, type Turn } from './person.server.ts';
+import { answered, silence, voiceOf, type Turn } from './person.server.ts';
 import { saveToken, type Saved } from './save-token.server.ts';
 
 /** From here on a place in line is no longer worth telling unasked. */
@@ -15,11 +16,11 @@ type OptIn = Extract<MetaEvent, { kind: 'opted_in' }>;
 
 export async function confirm({ tx, turn, event }: { tx: Tx; turn: Turn; event: OptIn }): Promise<Effects> {
   const saved = await saveToken({ tx, event, now: turn.now });
-  const effects = await answerTo({ tx, turn, saved });
-  return event.standby ? { ...effects, say: [], silence: 'another app has the thread' } : effects;
+  const effects = answerTo({ tx, turn, saved });
+  return event.standby ? { ...effects, answer: undefined, silence: 'another app has the thread' } : effects;
 }
 
-async function answerTo({ tx, turn, saved }: { tx: Tx; turn: Turn; saved: Saved }): Promise<Effects> {
+function answerTo({ tx, turn, saved }: { tx: Tx; turn: Turn; saved: Saved }): Effects {
   switch (saved.outcome) {
     case 'spent':
       return silence('this yes was heard before');
@@ -29,11 +30,14 @@ async function answerTo({ tx, turn, saved }: { tx: Tx; turn: Turn; saved: Saved 
       return silence('waiting already');
     case 'unknown_request':
       return {
-        say: [voiceOf({ turn }).reply({ kind: 'text', text: voiceOf({ turn }).words('optin.unknown') })],
+        ...answered(() => {
+          const voice = voiceOf({ turn });
+          return voice.reply({ kind: 'text', text: voice.words('optin.unknown') });
+        }),
         problem: { kind: 'unknown_request', detail: '' },
       };
     case 'waiting':
-      return welcome({ tx, turn, saved });
+      return { say: [], answer: async () => [await welcome({ tx, turn, saved })] };
   }
 }
 
@@ -45,13 +49,13 @@ async function welcome({
   tx: Tx;
   turn: Turn;
   saved: Extract<Saved, { outcome: 'waiting' }>;
-}): Promise<Effects> {
+}): Promise<Reply> {
   const { shop, now } = turn;
   const voice = voiceOf({ turn, locale: request.shopper.locale });
   const name = nameOf(request.variant);
   if (request.isTest) {
     const text = voice.words('test.confirm', { product: name });
-    return { say: [voice.reply({ kind: 'text', text })] };
+    return voice.reply({ kind: 'text', text });
   }
   const { variantId } = subscription;
   const until = subscription.expiresAt;
@@ -66,17 +70,13 @@ async function welcome({
           limit: LIMIT.buttonText,
           write: (product) => voice.words('confirm', { product, until }) + position,
         });
-  return {
-    say: [
-      voice.reply({
-        kind: 'buttons',
-        text,
-        buttons: [
-          voice.button('button.more', 'more', variantId),
-          voice.button('button.alerts', 'list', 0n),
-          voice.button('button.stop', 'stop', subscription.id),
-        ],
-      }),
+  return voice.reply({
+    kind: 'buttons',
+    text,
+    buttons: [
+      voice.button('button.more', 'more', variantId),
+      voice.button('button.alerts', 'list', 0n),
+      voice.button('button.stop', 'stop', subscription.id),
     ],
-  };
+  });
 }

@@ -5,7 +5,7 @@ import type { Handle } from '../messenger/inbox.server.ts';
 import { nameOf } from '../messenger/variant-name.ts';
 import { quiet } from './arrive.server.ts';
 import { offer, type Look } from './offer.server.ts';
-import { meet, voiceOf, type Turn } from './person.server.ts';
+import { answered, meet, voiceOf, type Turn } from './person.server.ts';
 import { stopSome } from './stop.server.ts';
 
 /** `subscriptionId`: the subscription that the notice has spent. */
@@ -36,8 +36,8 @@ export async function answerNotice({
     await meet({ tx, turn });
     if (verb === 'others') {
       await stopSome({ tx, turn, which: others });
-      const text = voice.words('stop.others', { product: variant.productTitle });
-      return { say: [voice.reply({ kind: 'text', text })] };
+      const values = { product: variant.productTitle };
+      return answered(() => voice.reply({ kind: 'text', text: voice.words('stop.others', values) }));
     }
     const waiting = await tx.subscription.count({
       where: {

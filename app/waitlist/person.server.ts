@@ -138,6 +138,9 @@ export type Voice = ReturnType<typeof voiceOf>;
 
 export const silence = (why: string): Effects => ({ say: [], silence: why });
 
+/** What an act of the person's is answered with, once it is saved. */
+export const answered = (write: () => Reply): Effects => ({ say: [], answer: async () => [write()] });
+
 /** Nothing is said and nothing is noted. */
 export const nothing =
   (why: string): Awaited<ReturnType<Handle>> =>

@@ -1,4 +1,6 @@
 // What became of what we said: it was heard, or an opt-in request was refused, and then the shopper must not wait for nothing.
+import { attempt } from '../db.server.ts';
+import { log } from '../lib/log.server.ts';
 import { clearTrouble } from '../messenger/pages.server.ts';
 import { keepReplies, type Said } from '../messenger/replies.server.ts';
 import { say, type Overrides } from '../messenger/words.ts';
@@ -23,11 +25,15 @@ export const noteReplyFate: Said = async ({ tx, reply, page, now, ...fate }) => 
     include: { shop: true },
   });
   if (request === null || page === null) return;
-  const text = say({
-    locale: request.locale,
-    message: 'request.unavailable',
-    overrides: request.shop.texts as Overrides,
+  const { metaPageId } = page;
+  await attempt({
+    tx,
+    work: async () => {
+      const overrides = request.shop.texts as Overrides;
+      const text = say({ locale: request.locale, message: 'request.unavailable', overrides });
+      const sorry = { ...reply, requestId: undefined, saying: { kind: 'text', text } as const };
+      await keepReplies({ tx, metaPageId, at: now, replies: [sorry], now });
+    },
+    onFailure: (error) => log.error('nobody could be told that a request was refused', { shopId, error }),
   });
-  const sorry = { ...reply, requestId: undefined, saying: { kind: 'text', text } as const };
-  await keepReplies({ tx, metaPageId: page.metaPageId, at: now, replies: [sorry], now });
 };

@@ -1,5 +1,5 @@
 // The end of waiting by the shopper's own word: one product, everything, or being known here at all.
-import { Prisma } from '@prisma/client';
+import { Prisma, type SubscriptionState } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 import { forgetInbox } from '../messenger/inbox.server.ts';
 import type { Turn } from './person.server.ts';
@@ -11,7 +11,7 @@ const ended = (now: Date, because: string) => ({
   endedBecause: because,
 });
 
-/** Ends those of the person's subscriptions in this shop that `which` names. @returns how many. */
+/** Ends those of the person's subscriptions in this shop that `which` names, as they stood when the person said so. @returns how many. */
 export async function stopSome({
   tx,
   turn,
@@ -28,6 +28,7 @@ export async function stopSome({
       shopperId: turn.shopper.id,
       state: 'waiting',
       isTest: false,
+      grantedAt: { lte: turn.event.at },
       ...('id' in which
         ? { id: which.id }
         : { variant: { productId: which.productId }, variantId: { not: which.except } }),
@@ -39,17 +40,23 @@ export async function stopSome({
 
 /**
  * STOP: in every shop of this Page, at once, and remembered. What is claimed already keeps its row for the lane, which asks for
- * `stoppedAt` before it sends.
+ * `stoppedAt` before it sends. A STOP that reaches us late ends nothing that was agreed after it.
  */
 export async function stopEverything({ tx, turn }: { tx: Tx; turn: Turn }): Promise<void> {
-  const ids = turn.known.map((one) => one.id);
-  await tx.shopper.updateMany({
-    where: { id: { in: ids }, pageId: { in: turn.pages.map((page) => page.id) } },
-    data: { stoppedAt: turn.event.at, question: Prisma.DbNull },
-  });
+  const { at } = turn.event;
+  const shopperId = { in: turn.known.map((one) => one.id) };
   await tx.subscription.updateMany({
-    where: { shopperId: { in: ids }, state: 'waiting' },
+    where: { shopperId, state: 'waiting', grantedAt: { lte: at } },
     data: ended(turn.now, 'the shopper said STOP'),
+  });
+  const agreedSince = { state: { in: ['waiting', 'claimed'] as SubscriptionState[] }, grantedAt: { gt: at } };
+  await tx.shopper.updateMany({
+    where: {
+      id: shopperId,
+      pageId: { in: turn.pages.map((page) => page.id) },
+      subscriptions: { none: agreedSince },
+    },
+    data: { stoppedAt: at, question: Prisma.DbNull },
   });
 }
 

@@ -5,16 +5,18 @@ import { readCommand, readProductLink, type Command } from '../messenger/command
 import type { MetaEvent } from '../messenger/events.ts';
 import type { Effects, Handle } from '../messenger/inbox.server.ts';
 import { clearTrouble, markTrouble } from '../messenger/pages.server.ts';
-import { GET_STARTED, readPayload, type Payload } from '../messenger/payload.ts';
+import { GET_STARTED, readPayload, type Payload, type Verb } from '../messenger/payload.ts';
+import { isOpen } from '../messenger/permission/open-window.ts';
 import { readRef } from '../messenger/ref.ts';
 import { nameOf } from '../messenger/variant-name.ts';
+import type { Message } from '../messenger/words.ts';
 import { tellAlerts } from './alerts.server.ts';
 import { arrive, greet, quiet } from './arrive.server.ts';
 import { confirm } from './confirm.server.ts';
 import { fromLink, fromName, fromSize, moreOf, picked } from './find.server.ts';
 import { answerNotice } from './notice-answer.server.ts';
 import { offer, type Look } from './offer.server.ts';
-import { meet, nothing, silence, turnOf, voiceOf, type Turn } from './person.server.ts';
+import { answered, meet, nothing, silence, turnOf, voiceOf, type Turn } from './person.server.ts';
 import { forgetPerson, stopEverything, stopSome } from './stop.server.ts';
 import { handedOver, heardEcho, listenOnly } from './thread-control.server.ts';
 import { isWordless, openQuestion, runByOthers } from './thread.ts';
@@ -62,7 +64,8 @@ export async function answerEvent({
     case 'reacted':
       return quiet(turn, 'a reaction');
     case 'arrived':
-      return event.standby ? listenOnly(turn) : arrive({ ...given, arrival: event });
+      if (event.standby) return listenOnly(turn);
+      return tooLate(turn) ? quiet(turn, TOO_LATE) : arrive({ ...given, arrival: event });
     case 'tapped':
       return tapped({ ...given, event });
     case 'wrote':
@@ -92,14 +95,20 @@ const namesShop = (event: MetaEvent): bigint | null => {
   return null;
 };
 
+/** An event that reaches us, or is taken up again, when its window has closed: what ends something still counts, no answer does. */
+const tooLate = ({ event, now }: Turn): boolean => !isOpen({ lastActionAt: event.at, now });
+const TOO_LATE = 'too late to be answered';
+const ENDS: Verb[] = ['stop', 'stopall', 'others', 'forget'];
+
 async function tapped({ event, ...given }: Given & { event: Of<'tapped'> }): Answer {
   const { turn } = given;
   const { payload } = event;
-  if (payload === GET_STARTED) return event.standby ? listenOnly(turn) : greet(turn, 'arrive.noRef');
   const meant = readPayload(payload);
+  if (meant?.verb === 'stopall') return obey({ ...given, command: 'stop' });
+  if (event.standby && (meant !== null || payload === GET_STARTED)) return listenOnly(turn);
+  if (tooLate(turn) && !(meant && ENDS.includes(meant.verb))) return quiet(turn, TOO_LATE);
+  if (payload === GET_STARTED) return greet(turn, 'arrive.noRef');
   if (meant === null) return quiet(turn, 'a button of somebody else');
-  if (meant.verb === 'stopall') return obey({ ...given, command: 'stop' });
-  if (event.standby) return listenOnly(turn);
   if (meant.shopId !== turn.shop.id) return quiet(turn, 'a button of a shop that has left');
   return press({ ...given, meant });
 }
@@ -140,27 +149,29 @@ async function stopOne({ tx, turn, id }: { tx: Tx; turn: Turn; id: bigint }): Pr
   });
   if (mine === null) return silence('a button about nothing of theirs');
   await stopSome({ tx, turn, which: { id } });
-  const text = voice.words('stop.one', { product: nameOf(mine.variant) });
-  return { say: [voice.reply({ kind: 'text', text })] };
+  const product = nameOf(mine.variant);
+  return answered(() => voice.reply({ kind: 'text', text: voice.words('stop.one', { product }) }));
 }
 
 /** What is obeyed whenever it is written, whoever runs the thread. */
 function obey({ turn, command }: Given & { command: Command }): Awaited<Answer> {
   const voice = voiceOf({ turn });
   const spoken = turn.event.standby;
-  const answer = (text: string): Effects =>
-    spoken ? silence('another app has the thread') : { say: [voice.reply({ kind: 'text', text })] };
+  const answer = (message: Message): Effects =>
+    spoken
+      ? silence('another app has the thread')
+      : answered(() => voice.reply({ kind: 'text', text: voice.words(message) }));
   switch (command) {
     case 'stop':
       return async (tx) => {
         await meet({ tx, turn });
         await stopEverything({ tx, turn: await refreshed({ tx, turn }) });
-        return answer(voice.words('stop.all'));
+        return answer('stop.all');
       };
     case 'forget':
       return async (tx) => {
         await forgetPerson({ tx, turn });
-        return answer(voice.words('forget.done'));
+        return answer('forget.done');
       };
     case 'alerts':
       return async (tx) => {
@@ -181,8 +192,9 @@ async function refreshed({ tx, turn }: { tx: Tx; turn: Turn }): Promise<Turn> {
 async function wrote({ event, ...given }: Given & { event: Of<'wrote'> }): Answer {
   const { turn } = given;
   const command = readCommand(event.text);
-  if (command !== undefined) return obey({ ...given, command });
+  if (command !== undefined && !(command === 'alerts' && tooLate(turn))) return obey({ ...given, command });
   if (event.standby) return listenOnly(turn);
+  if (tooLate(turn)) return quiet(turn, TOO_LATE);
   const question = openQuestion({ ...turn, act: event.at });
   if (question === undefined && runByOthers(turn)) return quiet(turn, 'people or another app answer here');
   const wordless = isWordless(event);

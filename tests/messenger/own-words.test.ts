@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { judge, OWN_MESSAGES, type OwnMessage } from '../../app/messenger/own-words.ts';
-import { LOCALES, say, wording } from '../../app/messenger/words.ts';
+import { LOCALES, say, wording, type Overrides } from '../../app/messenger/words.ts';
 
 const values = {
   product: 'Linen shirt, M',
@@ -46,6 +46,14 @@ for (const [message, text, error] of errors)
     expect(judge({ message, text, locale: 'en' }).error).toBe(error);
     if (error !== 'too_long') expect(said({ message, text })).toBe(say({ locale: 'en', message, values }));
   });
+
+test('own words that were damaged in the database and are no text give way to ours, in every message', () => {
+  for (const damaged of [7, null, true, {}, ['{product}']])
+    for (const message of ['notice.back', 'stop.all'] as const) {
+      const overrides = { en: { [message]: damaged } } as unknown as Overrides;
+      expect(say({ locale: 'en', message, values, overrides })).toBe(say({ locale: 'en', message, values }));
+    }
+});
 
 test('what may be said is said as it is written', () => {
   const fine: [OwnMessage, string, string][] = [

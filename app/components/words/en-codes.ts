@@ -57,6 +57,8 @@ export const enCodes = {
   'done.pause': 'Paused: nobody is told about this variant',
   'done.resume': 'Resumed: we look at Shopify’s stock now',
   'done.not_open': 'It is not back right now, so there is nothing to tell or to hold',
+  'done.retried': 'Retrying now, oldest first',
+  'done.retried.none': 'Nothing left to retry',
   'done.unknown': 'This variant is not known here any more',
   'sent.all': 'All',
   'sent.sent': 'Sent',

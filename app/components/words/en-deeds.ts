@@ -22,8 +22,9 @@ export const enDeeds = {
   'kept.unknown_request.do':
     'The shopper was asked to tap the button on the product page again. There is nothing for you to do.',
   'kept.not_handled': 'Could not be handled after several attempts',
+  'kept.retry': 'Retry events',
   'kept.not_handled.do':
-    'What this shopper does next is answered as usual. If it happens again, write to our support with the time below.',
+    'What this customer does next is answered as usual. The event is retried once a day and after each update of the app, or when you press the button. If it stays here, contact our support with the time below.',
   'kept.policy': 'Meta has sent your Page a notice',
   'kept.policy.do':
     'Open Support Home of your Page on Facebook and do what Meta asks for. Nobody’s place is lost.',

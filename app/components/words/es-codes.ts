@@ -59,6 +59,8 @@ export const esCodes: Record<keyof typeof enCodes, string> = {
   'done.pause': 'En pausa: no se avisa a nadie de esta variante',
   'done.resume': 'Reanudado: consultamos ahora el stock en Shopify',
   'done.not_open': 'Ahora mismo no ha vuelto, así que no hay nada que avisar ni retener',
+  'done.retried': 'Reintentando ahora, primero lo más antiguo',
+  'done.retried.none': 'No queda nada por reintentar',
   'done.unknown': 'Esta variante ya no se conoce aquí',
   'sent.all': 'Todos',
   'sent.sent': 'Enviado',

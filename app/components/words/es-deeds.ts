@@ -24,8 +24,9 @@ export const esDeeds: Record<keyof typeof enDeeds, string> = {
   'kept.unknown_request.do':
     'Se pidió al comprador que pulse otra vez el botón en la página del producto. No tienes que hacer nada.',
   'kept.not_handled': 'No se pudo atender tras varios intentos',
+  'kept.retry': 'Reintentar eventos',
   'kept.not_handled.do':
-    'Lo próximo que haga este comprador se atiende como siempre. Si vuelve a ocurrir, escribe a nuestro soporte con la hora de abajo.',
+    'Lo próximo que haga este cliente se atiende como siempre. El evento se reintenta una vez al día y tras cada actualización de la app, o cuando pulses el botón. Si sigue aquí, escribe a nuestro soporte con la hora de abajo.',
   'kept.policy': 'Meta ha enviado un aviso a tu página',
   'kept.policy.do':
     'Abre el servicio de ayuda de tu página en Facebook y haz lo que pide Meta. Nadie pierde su puesto.',
