@@ -91,6 +91,8 @@ test('a day later a STOP still counts, and nothing is said any more to what a pe
   await retryParked({ whose: 'everybody', now: clock() });
   await asks.settle();
   expect([asks.said().length, stops.said().length]).toEqual([0, before]);
+  // Nor is a question noted that nobody was asked: their next words would be taken for its answer.
+  expect(await db.optInRequest.count({ where: { shopper: { psid: asks.psid() } } })).toBe(0);
   expect((await stops.subscriptions()).map(({ state }) => state)).toEqual(['stopped']);
   expect(await db.inbox.count({ where: { metaPageId: place.metaPageId } })).toBe(0);
 });
