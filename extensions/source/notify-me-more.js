@@ -39,17 +39,18 @@ export function ask({ dataset }, id) {
 
 /** No form of the button's product is left. Where another product's stands, the button becomes that one's, once Liquid has said what that is.
  * @param {any} button */
-export function become({ dataset }) {
+export function become(button) {
+  const { dataset } = button;
   const forms = /** @type {any[]} */ ([...document.querySelectorAll('form[action*="/cart/add"]')]);
-  const products = forms
+  const [product] = forms
     // Cards have forms as well.
     .filter(
       (form) => form.checkVisibility() && !form.closest('li,article,header,footer,dialog,[role=dialog]'),
     )
     .flatMap((form) => form.elements.namedItem('product-id')?.value ?? []);
-  const [product] = products;
-  if (product === undefined || products.includes(dataset.product)) return;
+  if (product === undefined || product === dataset.product) return;
   if (product in nmm.known) {
+    button.home = undefined;
     Object.assign(dataset, { product, checks: nmm.known[product], more: location.pathname });
     nmm.later();
   } else {
@@ -63,7 +64,7 @@ export function become({ dataset }) {
 const plain = (id) => `${id ?? ''}`.replace(/.*\//, '');
 
 /** @param {any} node the document itself is in no dialog */
-const isInDialog = (node) => Boolean(node.closest?.('dialog,[role=dialog],[aria-modal=true]'));
+const isInDialog = (node) => Boolean(node.closest?.('dialog,[role=dialog]'));
 
 /** The number of what each button was told last. @type {WeakMap<object, number>} */
 const told = new WeakMap();

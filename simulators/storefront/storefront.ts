@@ -117,7 +117,10 @@ export function createStorefront({
     const query = url.searchParams.get('q') ?? '';
     const drops = (found: ReturnType<typeof listedProducts>) =>
       found.map((product) => productDrop({ store, shop, product, root }));
-    const all = drops(listedProducts({ shop }));
+    const filtered = url.searchParams.get('filter.v.availability') === '1';
+    const sorted = url.searchParams.get('sort_by') === 'title-descending';
+    const listed = drops(listedProducts({ shop })).filter(({ available }) => !filtered || available);
+    const all = sorted ? listed.toSorted((a, b) => (String(a.title) < String(b.title) ? 1 : -1)) : listed;
     const results = drops(listedProducts({ shop, query }));
     return {
       shop: shopDrop(shop),
@@ -140,6 +143,8 @@ export function createStorefront({
         RIGHT_TO_LEFT.includes(locale.split('-')[0] ?? '') || url.searchParams.get('dir') === 'rtl'
           ? 'rtl'
           : 'ltr',
+      filtered,
+      sorted,
       current_page: Number(url.searchParams.get('page') ?? 1),
       collection: {
         title: 'All',

@@ -87,7 +87,7 @@ test('a form that the theme takes away for a moment brings its button back', asy
   const front = openShopfront({ theme: 'select', placement: embedOnly });
   const { red } = combined(front);
   const { page } = await visit({ browser, front, path: `${red.path}?variant=${red.variant('M')}` });
-  const form = await page.locator('main form').elementHandle();
+  const form = await page.locator('product-info form').elementHandle();
   const parent = await page.evaluateHandle((element) => element.parentElement!, form);
   await page.evaluate((element) => element.remove(), form);
   await expect.poll(() => link(page).isVisible()).toBe(false);

@@ -6,13 +6,10 @@
   // Several buttons of one page share this; a theme may also run it again.
   if (!page.nmm) {
     const src = page.currentScript.dataset.nmm;
-    const dialog = 'dialog,[role=dialog],[aria-modal=true]';
+    const dialog = 'dialog,[role=dialog]';
     /** The embed's button, which waits in a template in the head. @type {any} */
     const embed = page.getElementById(tag)?.content.firstElementChild;
     const sheet = new CSSStyleSheet();
-    const canvas = /** @type {any} */ (
-      new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
-    );
 
     /** What Liquid says elsewhere than in a button itself, by product: check values as in `data-checks`.
      * @type {Record<string, string>} */
@@ -71,7 +68,7 @@
       const box = button.lastElementChild;
       const link = box.firstElementChild;
       if (check) link.href = link.href.replace(/_\d+(_[^_]+_[^_]+_)[^_]+$/, `_${id}$1${check}`);
-      box.hidden = !check && button.dataset.editor === undefined;
+      box.hidden = !check && !('editor' in button.dataset);
       if (id && check === null && button.dataset.more) more('ask', button, id);
     };
 
@@ -99,7 +96,11 @@
     /** What a form would put into the cart is what every theme keeps true, however it gets there.
      * @param {any} button @param {any[]} own */
     const follow = (button, own) => {
-      const isHere = own.some(hasBox);
+      // The page may hold another form of this product, below the one that was swapped out.
+      const isHere = own.some((form) => {
+        const id = placeOf(form)?.id;
+        return hasBox(form) && (!id || id === (button.home ?? id));
+      });
       // Cards have forms as well.
       const isSwapped = () =>
         formsOf(button).some(
@@ -113,6 +114,7 @@
         return more('become', button);
       }
       button.gone = 0;
+      button.home ??= homeOf(button, own)?.id;
       // Without a form, what Liquid drew holds.
       button.stood ||= own.length;
       button.seen ||= new WeakMap();
@@ -126,16 +128,16 @@
       }
     };
 
-    /** Relative luminance (WCAG 2) and 0.05, after `color` was laid over what was painted before.
-     * @param {string} color */
-    const paint = (color) => {
-      canvas.fillStyle = color;
-      canvas.fillRect(0, 0, 1, 1);
-      const levels = canvas.getImageData(0, 0, 1, 1).data;
-      return [0.2126, 0.7152, 0.0722].reduce(
-        (sum, share, at) => sum + share * (levels[at] / 255) ** 2.2,
-        0.05,
-      );
+    /** Relative luminance (WCAG 2) and 0.05 of `colors` laid over each other.
+     * @param {string[]} colors */
+    const paint = (...colors) => {
+      const canvas = /** @type {any} */ (new OffscreenCanvas(1, 1).getContext('2d'));
+      for (const color of colors) {
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+      return (0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2) / 255 ** 2.2 + 0.05;
     };
 
     /** Takes over what makes the theme's button look as it does, as if it could be pressed, and puts an embed after it.
@@ -153,11 +155,10 @@
       // Out of everything that stands in one line with the theme's button, and past what belongs to it.
       let row = model;
       let most = '100%';
-      const end = model.form.contains(model) ? model.form : model.parentElement;
-      for (let node = model; node !== end; node = node.parentElement) {
-        const around = getComputedStyle(node.parentElement);
-        if (around.display !== 'block') row = node.parentElement;
-        if (/px/.test(around.maxWidth)) most += `,${around.maxWidth}`;
+      for (let around = model.parentElement; model.form.contains(around); around = around.parentElement) {
+        const { display, maxWidth } = getComputedStyle(around);
+        if (display !== 'block') row = around;
+        if (/px/.test(maxWidth)) most += `,${maxWidth}`;
       }
       // A button as wide as its label has ours so, too.
       const isShort = row === model && width === 'auto' && /inline/.test(display);
@@ -193,8 +194,8 @@
       const layers = [];
       for (let node = link; node; node = node.parentElement)
         layers.unshift(getComputedStyle(node).backgroundColor);
-      const ground = /** @type {number} */ (['#fff', ...layers].map(paint).at(-1));
-      const ratio = paint(getComputedStyle(link).color) / ground;
+      const ground = paint('#fff', ...layers);
+      const ratio = paint('#fff', ...layers, getComputedStyle(link).color) / ground;
       if (ratio < 4.5 && ratio > 1 / 4.5)
         sheet.insertRule(`.nmm a{color:${ground > 0.23 ? '#000' : '#fff'}!important}`);
     };

@@ -43,7 +43,8 @@ class ProductInfo extends HTMLElement {
     const { signal } = this.pending;
     const checked = [...this.querySelectorAll('[data-value-id]:checked')];
     const values = checked.map((input) => input.dataset.valueId).join(',');
-    const url = `${this.dataset.url}?section_id=${this.dataset.section}&option_values=${values}`;
+    const sibling = checked.find(({ dataset }) => dataset.productUrl)?.dataset.productUrl;
+    const url = `${sibling ?? this.dataset.url}?section_id=${this.dataset.section}&option_values=${values}`;
     const answer = fetch(url, { signal })
       .then((response) => response.text())
       .then((html) => new DOMParser().parseFromString(html, 'text/html'));
@@ -76,7 +77,7 @@ class ProductInfo extends HTMLElement {
       input.checked = input.hasAttribute('checked');
     this.querySelector('[data-part="id"]').value = variant?.id ?? '';
     if (variant && !this.closest('dialog'))
-      history.replaceState({}, '', `${this.dataset.url}?variant=${variant.id}`);
+      history.replaceState(history.state, '', `${this.dataset.url}?variant=${variant.id}`);
   }
 }
 customElements.define('product-info', ProductInfo);

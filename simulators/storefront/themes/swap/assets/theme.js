@@ -7,9 +7,11 @@ class ProductInfo extends HTMLElement {
   }
 
   async pick() {
-    const values = [...this.querySelectorAll('[data-value-id]:checked')].map(
-      (input) => input.dataset.valueId,
-    );
+    const checked = [...this.querySelectorAll('[data-value-id]:checked')];
+    const values = checked.map((input) => input.dataset.valueId);
+    const sibling = checked.find(({ dataset }) => dataset.productUrl)?.dataset.productUrl;
+    if (sibling && sibling !== this.dataset.url)
+      return swapMain({ url: `${sibling}?option_values=${values}`, place: this.closest('dialog') });
     const url = `${this.dataset.url}?section_id=${this.dataset.section}&option_values=${values.join(',')}`;
     const asked = (this.asked = url);
     const html = await (await fetch(url)).text();
@@ -34,7 +36,27 @@ class ProductInfo extends HTMLElement {
 }
 customElements.define('product-info', ProductInfo);
 
-// A combined listing: another product takes this one's place by innerHTML, in which no script runs.
+/** Another product takes this one's place by innerHTML, in which no script runs: all of `main`, or the product in a dialog. */
+async function swapMain({ url, place }) {
+  const html = await (await fetch(url)).text();
+  const page = new DOMParser().parseFromString(html, 'text/html');
+  if (place) {
+    const content = page.querySelector('product-info');
+    content.innerHTML = content.innerHTML.replaceAll(
+      content.dataset.section,
+      `quick-${content.dataset.section}`,
+    );
+    place.querySelector('product-info').replaceWith(content);
+    return;
+  }
+  document.querySelector('main').innerHTML = page.querySelector('main').innerHTML;
+  document.title = page.title;
+  const { dataset } = document.querySelector('product-info');
+  const id = document.querySelector('[data-part="id"]').value;
+  history.replaceState({}, '', id ? `${dataset.url}?variant=${id}` : dataset.url);
+}
+
+// The links below a product do the same.
 document.addEventListener('click', async (event) => {
   const link = event.target.closest?.('a[data-swap]');
   if (!link || event.metaKey || event.ctrlKey || link.closest('dialog')) return;
