@@ -90,7 +90,7 @@ export default tseslint.config(
   },
   {
     files: ['tests/**/*.ts', 'tests/**/*.tsx'],
-    ignores: ['tests/setup/wait-for.ts'],
+    ignores: ['tests/harness/wait-for.ts'],
     rules: {
       // What a stand-in sends is read as loosely as whoever gets it would.
       '@typescript-eslint/no-explicit-any': 'off',
@@ -105,11 +105,11 @@ export default tseslint.config(
         ],
         [
           'NewExpression[callee.name="Promise"] CallExpression[callee.name="setTimeout"]',
-          'A test waits for a condition (tests/setup/wait-for.ts), never for a time.',
+          'A test waits for a condition (tests/harness/wait-for.ts), never for a time.',
         ],
         [
           'ImportDeclaration[source.value="node:timers/promises"] ImportSpecifier[imported.name="setTimeout"]',
-          'A test waits for a condition (tests/setup/wait-for.ts), never for a time.',
+          'A test waits for a condition (tests/harness/wait-for.ts), never for a time.',
         ],
       ]),
     },

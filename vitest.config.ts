@@ -16,8 +16,8 @@ class JourneyFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
-    globalSetup: 'tests/setup/global.ts',
-    setupFiles: ['tests/setup/each.ts'],
+    globalSetup: 'tests/harness/global.ts',
+    setupFiles: ['tests/harness/each.ts'],
     sequence: { sequencer: JourneyFirst },
     pool: 'forks',
     maxWorkers: 2,

@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '@prisma/client';
 import { clientConfig, readDatabaseUrl, shareOut } from './database-url.ts';
 import { env } from './env.server.ts';
-import { onceAProcess } from './once-a-process.ts';
+import { onceAProcess } from './lib/once-per-process.ts';
 
 export const databaseUrl = readDatabaseUrl(env.DATABASE_URL);
 /** For what a pooler would break: LISTEN, schedules. */

@@ -2,8 +2,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { env } from './env.server.ts';
-import { metrics, readiness } from './jobs/vitals.server.ts';
-import { listening } from './lib/listening.server.ts';
+import { metrics, readiness } from './metrics.server.ts';
+import { listening } from './lib/listen.server.ts';
 import { log } from './lib/log.server.ts';
 
 const answers: Record<string, (response: ServerResponse) => Promise<void>> = {

@@ -1,5 +1,5 @@
 // The security headers of every response: who may frame a page, which scripts may run, and HTTPS only.
-import { shopDomain } from './shops/links.ts';
+import { shopDomain } from './shopify/product.ts';
 
 export const APP_BRIDGE = 'https://cdn.shopify.com/shopifycloud/app-bridge.js';
 

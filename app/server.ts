@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { env } from './env.server.ts';
 import { SECOND } from './lib/clock.ts';
-import { listening } from './lib/listening.server.ts';
+import { listening } from './lib/listen.server.ts';
 import { log } from './lib/log.server.ts';
 import type { LoadContext } from './nonce.ts';
 import { METHODS, refusalOf } from './request-guard.ts';

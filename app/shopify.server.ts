@@ -2,11 +2,11 @@
 import '@shopify/shopify-app-remix/adapters/node';
 import { AppDistribution, shopifyApp } from '@shopify/shopify-app-remix/server';
 import { env } from './env.server.ts';
-import { log, scrub } from './lib/log.server.ts';
 import { systemClock } from './lib/clock.ts';
-import { API_VERSION } from './shops/api-version.ts';
-import { install } from './shops/install.server.ts';
-import { sessionStorage } from './shops/session-storage.server.ts';
+import { log, scrub } from './lib/log.server.ts';
+import { sessionStorage } from './shopify/access-tokens.server.ts';
+import { API_VERSION } from './shopify/api-version.ts';
+import { install } from './shopify/shops.server.ts';
 
 const shopify = shopifyApp({
   apiKey: env.SHOPIFY_API_KEY,

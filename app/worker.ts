@@ -1,51 +1,44 @@
 // The table of contents of the product: each event and who answers it, in the order of the story.
 import { randomUUID } from 'node:crypto';
-import { forgetOrders } from './attribution/forget.server.ts';
-import { readOrders, shopsWithReadings, tidyReadings } from './attribution/read-orders.server.ts';
-import { explainTrouble } from './components/trouble-words.ts';
-import { flowsDue } from './flow/facts.server.ts';
-import { createFlowTeller } from './flow/tell.server.ts';
-import { startChores } from './jobs/chores.server.ts';
-import { listen } from './jobs/signal.server.ts';
-import { createTender, type Hand } from './jobs/tend.server.ts';
-import { later, MINUTE, SECOND, type Clock } from './lib/clock.ts';
+import { readOrders, shopsWithReadings } from './attribution/sync-orders.server.ts';
+import { retryAfterRelease } from './conversation/failed-events.server.ts';
+import { handleEvent } from './conversation/handle-event.server.ts';
+import { noteReplyFate } from './conversation/offer-opt-in.server.ts';
+import { workInbox } from './conversation/process-events.server.ts';
+import type { Speak } from './conversation/replies.server.ts';
+import { flowsDue } from './flow/pending-events.server.ts';
+import { createFlowTeller } from './flow/send-triggers.server.ts';
+import { explainTrouble } from './i18n/admin.ts';
+import { createTender, type Hand } from './jobs/leased-worker.server.ts';
+import { listen } from './jobs/pg-notify.server.ts';
+import { startChores } from './jobs/schedule.server.ts';
+import { type Clock, later, MINUTE, SECOND } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
-import { windUpPages } from './messenger/connect.server.ts';
-import { forgetShop } from './messenger/forget.server.ts';
-import { checkPages } from './messenger/health.server.ts';
-import { tidyInbox, workInbox } from './messenger/inbox.server.ts';
-import { tidyLogins } from './messenger/login.server.ts';
-import { createPace, type Pace } from './messenger/pace.ts';
-import { leaversWithPages, pagesWithEvents, perSecondOf } from './messenger/page-work.server.ts';
-import { pageToken } from './messenger/pages.server.ts';
-import { retryAfterRelease, retryParked } from './messenger/parked.server.ts';
-import type { Speak } from './messenger/replies.server.ts';
-import { send } from './messenger/send.server.ts';
-import { storefrontsDue } from './messenger/storefront-state.server.ts';
-import { auditBooks } from './notifications/books.server.ts';
-import { sweepExpired } from './notifications/expire.server.ts';
-import { handleEvent } from './notifications/handle-event.server.ts';
-import { runLane } from './notifications/lane.server.ts';
-import { lanesDue } from './notifications/lanes-due.server.ts';
-import { askAvailability } from './restock/ask-availability.server.ts';
-import { forgetOldLooks } from './restock/forget.server.ts';
-import { comeAgain, lookAtDue } from './restock/look.server.ts';
-import { sweep } from './restock/sweep.server.ts';
-import { restsUntil, ShopifyFailed } from './shops/admin-api.server.ts';
-import { countingsDue, settleCounting } from './shops/counting.server.ts';
-import { renewDormant } from './shops/access.server.ts';
-import { shopById } from './shops/shop.server.ts';
-import { checkInstallation, eraseShop, installationsToCheck } from './shops/leave.server.ts';
-import { dueRequests, requestDone, type DueRequest } from './shops/privacy.server.ts';
-import { tellStorefront } from './shops/storefront.server.ts';
-import { retireFormerPages } from './waitlist/never-told.server.ts';
-import { noteReplyFate } from './waitlist/reply-fate.server.ts';
-import { shopsToLook } from './waitlist/wanted.server.ts';
+import { carryOut, givePagesBack, tidy } from './maintenance.server.ts';
+import { checkPages } from './messenger/page-health.server.ts';
+import { pagesWithEvents, pageToken, perSecondOf, storefrontsDue } from './messenger/pages.server.ts';
+import { createPace, type Pace } from './messenger/rate-limiter.ts';
+import { send } from './messenger/send-api.server.ts';
+import { lanesDue } from './notifications/claim.server.ts';
+import { runLane } from './notifications/page-sender.server.ts';
+import { auditBooks } from './reports/audit.server.ts';
+import { renewDormant } from './shopify/access-tokens.server.ts';
+import { restsUntil, ShopifyFailed } from './shopify/admin-api.server.ts';
+import { countingsDue, settleCounting } from './shopify/order-attribution.server.ts';
+import { checkInstallation, installationsToCheck, shopById } from './shopify/shops.server.ts';
+import { tellStorefront } from './shopify/storefront.server.ts';
+import { askAvailability } from './stock/check-availability.server.ts';
+import { shopsToLook } from './stock/check-requests.server.ts';
+import { sweep } from './stock/reconcile.server.ts';
+import { comeAgain, lookAtDue } from './stock/run-checks.server.ts';
+import { sweepExpired } from './waitlist/end-subscriptions.server.ts';
 
 /** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
 const ROUND_MS = SECOND;
+
 /** What Shopify refuses as such is our own fault: asked again more often it would be no better. */
 const WRONG_AGAIN_MS = MINUTE;
+
 /** A workflow of the merchant's can wait some rounds; a shopper can't. */
 const FLOW_EVERY = 5;
 
@@ -215,46 +208,4 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       log.info('the worker has ended', { holder });
     },
   };
-}
-
-/** The shops that have left give their Pages back: Meta's part of an uninstall. */
-async function givePagesBack({ clock }: { clock: Clock }): Promise<void> {
-  for (const shopId of await leaversWithPages()) await windUpPages({ shopId, now: clock() });
-}
-
-/** What has had its time: handled events, unfinished logins, Pages that nobody waits on any more. */
-async function tidy({ clock }: { clock: Clock }): Promise<void> {
-  await tidyReadings({ now: clock() });
-  await forgetOldLooks({ now: clock() });
-  await retryParked({ whose: 'everybody', now: clock() });
-  await tidyInbox({ now: clock() });
-  await tidyLogins({ now: clock() });
-  await retireFormerPages({ now: clock() });
-}
-
-/** Carries out what Shopify asked us to erase: each room forgets its own, top down. */
-async function carryOut({ clock }: { clock: Clock }): Promise<void> {
-  let requests = await dueRequests();
-  for (; requests.length > 0; requests = await dueRequests({ after: requests.at(-1)!.id }))
-    for (const request of requests)
-      try {
-        if (await carriedOut({ request, clock })) await requestDone({ id: request.id, now: clock() });
-      } catch (error) {
-        log.warn('a privacy request could not be carried out yet', { request: request.id, error });
-      }
-}
-
-async function carriedOut({
-  request: { topic, shopId, orders, receivedAt },
-  clock,
-}: {
-  request: DueRequest;
-  clock: Clock;
-}): Promise<boolean> {
-  if (shopId === null) return true;
-  if (topic === 'customers/redact') await forgetOrders({ shopId, orderIds: orders });
-  if (topic !== 'shop/redact') return true;
-  const outcome = await eraseShop({ shopId, requestedAt: receivedAt, now: clock() });
-  if (outcome === 'erased') await forgetShop({ shopId });
-  return outcome !== 'not_known';
 }

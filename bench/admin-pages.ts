@@ -11,10 +11,10 @@ import { generate } from 'selfsigned';
 import { buildApp } from '../scripts/build.ts';
 import { table } from '../scripts/bundles.ts';
 import { ensureChromium, launchChromium } from '../scripts/chromium.ts';
-import { migrate } from '../scripts/migrate.ts';
-import { startThrowawayPostgres } from '../scripts/postgres.ts';
+import { migrate } from '../scripts/database/migrate.ts';
+import { startThrowawayPostgres } from '../scripts/database/embedded.ts';
 import { startDemoWorld } from '../simulators/demo/demo-world.ts';
-import { APP_URL, SHOP } from '../simulators/demo/furnish.ts';
+import { APP_URL, SHOP } from '../simulators/demo/seed.ts';
 import { addCrowd } from '../tests/admin/crowd.ts';
 import { argument, count, spread, type Spread } from './figures.ts';
 

@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { openAdminHouse, type Asked } from './admin-house.ts';
+import { openAdminHouse, type Asked } from './admin-setup.ts';
 import { argument, count, spread } from './figures.ts';
 
 const BUDGET_MS = 200;

@@ -1,7 +1,7 @@
 // The webhook's answer with 10,000 waiting against its answer with one: at rest, and while the 10,000 are being told.
 //   node scripts/run.mjs bench/answer.ts [--waiters 10000] [--pairs 100] [--json FILE]
 import { count, percentile, report, spread, type Figure } from './figures.ts';
-import { openRestockHouse, type Line } from './restock-house.ts';
+import { openRestockHouse, type Line } from './stock-setup.ts';
 
 const waiters = count('waiters', 10_000);
 const pairs = count('pairs', 100);

@@ -5,7 +5,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { urlOf } from '../scripts/postgres.ts';
+import { urlOf } from '../scripts/database/embedded.ts';
 
 const PACKAGES = '/usr/lib/postgresql';
 const START_MS = 60_000;

@@ -1,6 +1,6 @@
 // One server's side of bench/engine.ts: drains lines on it, one at each word of the parent, and says what each cost.
 import { request } from 'undici';
-import { openLaneHouse, type BenchServer } from './lane-setup.ts';
+import { openLaneHouse, type BenchServer } from './sender-setup.ts';
 
 /** What one drain cost, each figure per notice but the rates. */
 export type Drained = {
@@ -15,7 +15,7 @@ export type Drained = {
 const [server, size] = process.argv.slice(2) as [BenchServer, string];
 const n = Number(size);
 const house = await openLaneHouse({ server });
-const { appSecretProof } = await import('../app/messenger/graph.server.ts');
+const { appSecretProof } = await import('../app/messenger/graph-api.server.ts');
 
 /** The floor: the same bytes to the same host, with no database and no memory. @returns calls a second. */
 async function bareLoop({ n, width }: { n: number; width: number }): Promise<number> {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startDebianPostgres } from './debian-postgres.ts';
 import type { Drained } from './engine-arm.ts';
 import { count, report, spread, type Figure } from './figures.ts';
-import type { BenchServer } from './lane-setup.ts';
+import type { BenchServer } from './sender-setup.ts';
 
 const n = count('n', 10_000);
 const pairs = count('pairs', 5);

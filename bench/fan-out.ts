@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { count, report, spread } from './figures.ts';
-import { openRestockHouse, type Line } from './restock-house.ts';
+import { openRestockHouse, type Line } from './stock-setup.ts';
 
 const most = count('most', 1_000_000);
 const pairs = count('pairs', 5);

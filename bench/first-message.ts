@@ -3,18 +3,18 @@
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import { request } from 'undici';
-import { SHOP } from '../simulators/demo/furnish.ts';
+import { SHOP } from '../simulators/demo/seed.ts';
 import { count, percentile, report, spread, type Figure } from './figures.ts';
-import { openRestockHouse } from './restock-house.ts';
+import { openRestockHouse } from './stock-setup.ts';
 
 const pairs = count('pairs', 40);
 const ends = count('ends', 8);
 const house = await openRestockHouse();
 const { db } = await import('../app/db.server.ts');
-const { appSecretProof } = await import('../app/messenger/graph.server.ts');
+const { appSecretProof } = await import('../app/messenger/graph-api.server.ts');
 const { pageToken } = await import('../app/messenger/pages.server.ts');
-const { sessionStorage } = await import('../app/shops/session-storage.server.ts');
-const { VARIANTS_QUERY, variantGid } = await import('../app/shops/variant-queries.ts');
+const { sessionStorage } = await import('../app/shopify/access-tokens.server.ts');
+const { VARIANTS_QUERY, variantGid } = await import('../app/shopify/variant-queries.ts');
 
 const access = (await sessionStorage.loadSession(`offline_${SHOP}`))!.accessToken!;
 const page = pageToken(await db.page.findFirstOrThrow());

@@ -3,14 +3,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { count, report, spread, type Figure } from './figures.ts';
-import { openLaneHouse, type Tally } from './lane-setup.ts';
+import { openLaneHouse, type Tally } from './sender-setup.ts';
 
 const n = count('n', 30_000);
 const peers = count('peers', 6_000);
 const LIMIT = 300;
 const LOW = 120;
 const house = await openLaneHouse();
-const { appSecretProof } = await import('../app/messenger/graph.server.ts');
+const { appSecretProof } = await import('../app/messenger/graph-api.server.ts');
 
 /** The open internet's round trips, and Meta's limit in every rolling second. */
 const weather = (perSecond: number, headers: boolean) =>

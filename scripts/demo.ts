@@ -10,7 +10,7 @@ import { tellStory } from '../simulators/demo/story.ts';
 import { buildApp } from './build.ts';
 import { launchChromium } from './chromium.ts';
 import { withLock } from './lock.mjs';
-import { erasePostgres, startPostgres, type Postgres } from './postgres.ts';
+import { erasePostgres, startPostgres, type Postgres } from './database/embedded.ts';
 
 const PORT = 4600;
 const say = (line: string) => void process.stdout.write(`${line}\n`);

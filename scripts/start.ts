@@ -1,9 +1,9 @@
 // `npm start`: production. Prepares the database, then runs the web process, the worker, or both (ROLE).
 import { existsSync } from 'node:fs';
-import { parseEnvironment } from '../app/environment.ts';
-import { checkDatabase } from './database-check.ts';
-import { migrate } from './migrate.ts';
-import { startPostgres, type Postgres } from './postgres.ts';
+import { parseEnvironment } from '../app/env-schema.ts';
+import { checkDatabase } from './database/check.ts';
+import { migrate } from './database/migrate.ts';
+import { startPostgres, type Postgres } from './database/embedded.ts';
 
 // For `npm start` alone: the demo starts this file too, and nobody's real keys may reach it. What the environment itself says goes first.
 if (process.env.npm_lifecycle_event === 'start' && existsSync('.env')) process.loadEnvFile('.env');
@@ -47,7 +47,7 @@ try {
   for (const warning of warnings) log.warn(warning);
   const health = await (await import('../app/health.server.ts')).startHealth();
   await migrate(directUrl ?? url);
-  await (await import('../app/shops/session-storage.server.ts')).tryKey();
+  await (await import('../app/shopify/access-tokens.server.ts')).tryKey();
   const { systemClock } = await import('../app/lib/clock.ts');
   const web = env.ROLE === 'worker' ? undefined : await (await import('../app/server.ts')).startWeb();
   const worker =

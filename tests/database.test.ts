@@ -18,10 +18,10 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, expect, inject, test } from 'vitest';
 import { isAlive } from '../scripts/lock.mjs';
-import { applyMigrations, migrate } from '../scripts/migrate.ts';
-import { erasePostgres, startPostgres, urlOf } from '../scripts/postgres.ts';
-import { missingMigration } from '../scripts/schema-engine.ts';
-import { waitFor } from './setup/wait-for.ts';
+import { applyMigrations, migrate } from '../scripts/database/migrate.ts';
+import { erasePostgres, startPostgres, urlOf } from '../scripts/database/embedded.ts';
+import { missingMigration } from '../scripts/database/schema-engine.ts';
+import { waitFor } from './harness/wait-for.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'database-test-'));

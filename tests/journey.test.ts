@@ -1,8 +1,8 @@
 // The journey: a shopper asks, accepts, waits, and is told once. Everything is real but Shopify and Meta, whose stand-ins judge.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SHOP } from '../simulators/demo/furnish.ts';
-import { waitFor } from './setup/wait-for.ts';
-import { openStage, type Stage } from './stage/troupe.ts';
+import { SHOP } from '../simulators/demo/seed.ts';
+import { waitFor } from './harness/wait-for.ts';
+import { openStage, type Stage } from './harness/troupe.ts';
 
 let stage: Stage;
 beforeAll(async () => {

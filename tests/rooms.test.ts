@@ -1,10 +1,10 @@
-// docs/rooms.md names the street that lint holds, and for every table the room that its own comment in the schema names.
+// docs/architecture.md names the street that lint holds, and for every table the room that its own comment in the schema names.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { street } from '../scripts/walls.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-const page = read('docs/rooms.md');
+const page = read('docs/architecture.md');
 
 test('the street of the page is the street of the walls', () => {
   const [line] = /`components` ->[^.]*`lib`/.exec(page)!;

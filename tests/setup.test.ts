@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { isAlive, withLock } from '../scripts/lock.mjs';
 import { isInstalled } from '../scripts/setup.mjs';
-import { waitFor } from './setup/wait-for.ts';
+import { waitFor } from './harness/wait-for.ts';
 
 const run = fileURLToPath(new URL('../scripts/run.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'setup-test-'));

@@ -10,8 +10,8 @@ import {
   type IndexTableProps,
 } from '@shopify/polaris';
 import type { ReactNode } from 'react';
-import { VariantName } from './variant-name.tsx';
-import { useWords } from './words.tsx';
+import { VariantName } from './variant.tsx';
+import { useWords } from '../i18n/use-translations.tsx';
 
 /** What a list's page shows of where it stands among the others. */
 export type Paged = { next: string | null; further: boolean; loading: boolean };

@@ -2,7 +2,7 @@
 import { useNavigate } from '@remix-run/react';
 import { BlockStack, Box, Button, ButtonGroup, Card, EmptyState } from '@shopify/polaris';
 import type { ReactNode } from 'react';
-import { useWords } from './words.tsx';
+import { useWords } from '../i18n/use-translations.tsx';
 
 const WAYS = [
   { id: 'variants', url: '/app/waitlist' },

@@ -1,7 +1,7 @@
 // The log: structured lines that cannot print a secret, and that strangers can neither make long nor many.
 import { pino } from 'pino';
 import { env } from '../env.server.ts';
-import { createLineLimit } from './line-limit.ts';
+import { createLineLimit } from './log-limit.ts';
 
 const secretKey = /token|secret|authorization|cookie|psid|password|proof|body|text|code_verifier/i;
 // Each of these reads a letter once, which lint makes sure of, and also takes a secret whose end was cut off.

@@ -1,5 +1,5 @@
 // Whether Shopify refuses this server's own address: 403 for several shops at once, and an answer for none of them.
-import { onceAProcess } from '../once-a-process.ts';
+import { onceAProcess } from './once-per-process.ts';
 import { MINUTE, SECOND } from './clock.ts';
 
 /** 403 for one shop is that shop's: its plan, or a scope. For so many within a minute, and no answer for any, it is our address. */

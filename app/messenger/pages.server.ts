@@ -1,9 +1,8 @@
 // The Pages that speak for the shops: which one, with what token, and what is wrong with it.
-import { Prisma, type Page, type PageTrouble } from '@prisma/client';
-import { db } from '../db.server.ts';
-import type { Tx } from '../db.server.ts';
-import { ring } from '../jobs/signal.server.ts';
-import { seal, unseal } from '../lib/seal.server.ts';
+import { type Page, type PageTrouble, Prisma } from '@prisma/client';
+import { db, type Tx } from '../db.server.ts';
+import { ring } from '../jobs/pg-notify.server.ts';
+import { seal, unseal } from '../lib/encryption.server.ts';
 import { lesserIssues, OFF, PROBING } from './page-status.ts';
 
 export type { Page, PageTrouble };
@@ -17,10 +16,13 @@ const anyOf = (issues: PageTrouble[]) =>
 
 /** SQL over `p` = "Page": it speaks for its shop now. Twin of `pageOf`. */
 export const isCurrent = Prisma.sql`(p."replacedAt" IS NULL AND p."disconnectedAt" IS NULL)`;
+
 /** SQL over `p`: nothing leaves through it until the merchant connects it again. Twin of `sendingThrough`, as the next one. */
 export const isOff = Prisma.sql`(p."disconnectedAt" IS NOT NULL OR COALESCE(p."trouble" = ANY(${anyOf(OFF)}), false))`;
+
 /** SQL over `p`: an issue of its own stops it, and one message tries now and then. */
 export const isProbing = Prisma.sql`COALESCE(p."trouble" = ANY(${anyOf(PROBING)}), false)`;
+
 /** SQL over `p`: the storefront shows the button. Twin of `pageStatus`. */
 export const showsButton = Prisma.sql`COALESCE(p."testPassedAt" IS NOT NULL AND p."trouble" IS NULL, false)`;
 
@@ -44,6 +46,7 @@ export function pageToken(page: Pick<Page, 'shopId' | 'token' | 'metaPageId'>): 
 }
 
 type Which = { pageId: bigint } | { metaPageId: string };
+
 const where = (which: Which) =>
   'pageId' in which ? { id: which.pageId } : { metaPageId: which.metaPageId, disconnectedAt: null };
 
@@ -97,4 +100,60 @@ export async function passTest({
     data: { testPassedAt: now, ...(picture === null ? {} : { picture }) },
   });
   await clearTrouble({ pageId, only: ['not_granted', 'doubtful'], ...(tx === undefined ? {} : { tx }) });
+}
+
+/** Up to 300 a second; a shop without a Page has nothing to pace. */
+export const choosePace = ({ shopId, perSecond, tx = db }: { shopId: bigint; perSecond: number; tx?: Tx }) =>
+  tx.page.updateMany({
+    where: { shopId, disconnectedAt: null, replacedAt: null },
+    data: { perSecond },
+  });
+
+/** Meta's ids of the Pages whose inbox holds something that is due: events, or replies of ours. */
+export async function pagesWithEvents({ now }: { now: Date }): Promise<string[]> {
+  const rows = await db.$queryRaw<{ metaPageId: string }[]>`
+    SELECT DISTINCT "metaPageId" FROM "Inbox" WHERE "problem" IS NULL AND "dueAt" <= ${now}`;
+  return rows.map((row) => row.metaPageId);
+}
+
+/** Messages a second that a Page may say at most: the most cautious choice among the shops that share it. */
+export async function perSecondOf({ metaPageId }: { metaPageId: string }): Promise<number> {
+  const chosen = await db.page.aggregate({
+    where: { metaPageId, disconnectedAt: null },
+    _min: { perSecond: true },
+  });
+  return chosen._min.perSecond ?? 30;
+}
+
+/** Shops that have uninstalled the app and still hold a Page: it has to be given back. */
+export async function leaversWithPages(): Promise<bigint[]> {
+  const pages = await db.page.findMany({
+    where: { disconnectedAt: null, shop: { uninstalledAt: { not: null } } },
+    distinct: ['shopId'],
+    select: { shopId: true },
+  });
+  return pages.map((page) => page.shopId);
+}
+
+export type StorefrontDue = { shopId: bigint; available: boolean; ready: boolean; metaPageId: string | null };
+
+/** Shops whose block was told something else than what is true now; `within` one shop, or all of them. */
+export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {}): Promise<
+  StorefrontDue[]
+> =>
+  db.$queryRaw<StorefrontDue[]>`
+    SELECT truth.* FROM (
+      SELECT s."id" AS "shopId", p."trouble" IS NULL AS "available",
+             ${showsButton} AS "ready", p."metaPageId", s."storefrontTold" AS told
+      FROM "Shop" s LEFT JOIN "Page" p ON p."shopId" = s."id" AND ${isCurrent}
+      WHERE s."uninstalledAt" IS NULL AND s."accessUnknownSince" IS NULL AND s."unreadableSince" IS NULL
+        AND (${within}::bigint IS NULL OR s."id" = ${within}::bigint)
+    ) truth
+    WHERE told IS NULL
+       OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId")`;
+
+/** Safe to run again. Events that name no shop may be another's, and go by themselves within 30 days. */
+export async function forgetShop({ shopId }: { shopId: bigint }): Promise<void> {
+  await db.loginState.deleteMany({ where: { shopId } });
+  await db.inbox.deleteMany({ where: { shopId } });
 }

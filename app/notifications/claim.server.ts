@@ -1,14 +1,15 @@
 // Claims the next of a line: each gets the one row of their message, and all of it happens at once or not at all.
-import { Prisma } from '@prisma/client';
+import { type NotificationState, Prisma } from '@prisma/client';
 import { randomBytes } from 'node:crypto';
 import { db } from '../db.server.ts';
 import type { Lease } from '../jobs/lease.server.ts';
+import { later } from '../lib/clock.ts';
+import { seal } from '../lib/encryption.server.ts';
+import { CALL_SURELY_ENDED_MS } from '../messenger/graph-api.server.ts';
 import { isOff, isProbing } from '../messenger/pages.server.ts';
-import { claimable } from '../restock/claimable.server.ts';
-import { countTold, roomIn } from '../restock/allowance.server.ts';
-import { served } from '../shops/shop.server.ts';
-import { claimNextInLine, nextInLine } from '../waitlist/claim-line.server.ts';
-import type { Turn } from './turns.ts';
+import { served } from '../shopify/shops.server.ts';
+import { claimable, tellable, untold } from '../stock/restocks.server.ts';
+import type { Turn } from './fair-queue.ts';
 
 /** A message that may be begun: whom it is for and what pays for it. */
 export type Claimed = {
@@ -94,3 +95,211 @@ export async function claim({
   const [, rows] = await db.$transaction([followTheIndex(), claiming]);
   return rows.map((row) => ({ ...row, shopId, restockId, pageId, isTest, attempts: 0 }));
 }
+
+/**
+ * SQL: how many more may be claimed from a restock now, as `room(room)`; no row when it may not be claimed from at all, or `unless` is not
+ * true. Locks it until the claim is done, so that no verdict changes underneath.
+ */
+export const roomIn = ({
+  shopId,
+  restockId,
+  unless,
+  now,
+}: {
+  shopId: bigint;
+  restockId: bigint;
+  /** SQL of what else must be true. */ unless: Prisma.Sql;
+  now: Date;
+}): Prisma.Sql => Prisma.sql`room AS MATERIALIZED (
+  SELECT r."allowance"::bigint - r."told" AS "room" FROM "Restock" r
+  JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
+  WHERE r."shopId" = ${shopId} AND r."id" = ${restockId} AND ${claimable({ now })} AND ${unless}
+  FOR NO KEY UPDATE OF r)`;
+
+/** SQL: as many more are told of it as there are rows in `made`. */
+export const countTold = ({ restockId }: { restockId: bigint }): Prisma.Sql => Prisma.sql`counted AS (
+  UPDATE "Restock" SET "told" = "told" + (SELECT count(*)::int FROM made) WHERE "id" = ${restockId} AND EXISTS (SELECT 1 FROM made))`;
+
+/**
+ * SQL: the next of a line, oldest first, as `next(id, since, locale)`: waiting through this Page, not stopped, not expired, not told in this
+ * restock yet; nobody when there is no `room(room)`. Whoever is being changed by somebody else at this moment is passed over, never waited for.
+ */
+export function nextInLine({
+  shopId,
+  variantId,
+  pageId,
+  restockId,
+  isTest,
+  limit,
+  except,
+  now,
+}: {
+  shopId: bigint;
+  variantId: bigint;
+  pageId: bigint;
+  restockId: bigint;
+  isTest: boolean;
+  limit: number;
+  /** Subscriptions that are left alone for now. */ except: bigint[];
+  now: Date;
+}): Prisma.Sql {
+  const others = except.length === 0 ? Prisma.empty : Prisma.sql`AND s."id" <> ALL(${except}::bigint[])`;
+  return Prisma.sql`next AS MATERIALIZED (
+    SELECT s."id", s."since", p."locale" FROM "Subscription" s
+    -- A probe for each, as told of below, and never a join: it could begin at the other end, with everybody there is.
+    CROSS JOIN LATERAL (SELECT p."locale" FROM "Shopper" p WHERE p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
+      LIMIT 1 FOR KEY SHARE SKIP LOCKED) p
+    WHERE (SELECT "room" FROM room) > 0
+      AND s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
+      AND s."pageId" = ${pageId} AND s."expiresAt" > ${now} ${others}
+      AND ${untold({ restockId: Prisma.sql`${restockId}` })}
+    ORDER BY s."since", s."id" LIMIT ${limit}
+    FOR NO KEY UPDATE OF s SKIP LOCKED)`;
+}
+
+/**
+ * SQL: as many of `next` as `room` has, claimed, as `claimed(subscriptionId, shopperId, locale, token, place)`. By an array of ids: a join would
+ * be planned for a tenth of the table, and read all of it.
+ */
+export const claimNextInLine = Prisma.sql`taken AS (
+    UPDATE "Subscription" s SET "state" = 'claimed'
+    WHERE s."id" = ANY(ARRAY(SELECT "id" FROM next ORDER BY "since", "id" LIMIT (SELECT COALESCE((SELECT "room" FROM room), 0))))
+    RETURNING s."id" AS "subscriptionId", s."shopperId", s."token"
+  ), claimed AS (
+    SELECT t.*, next."locale", row_number() OVER (ORDER BY next."since", next."id") AS "place"
+    FROM taken t JOIN next ON next."id" = t."subscriptionId")`;
+
+/**
+ * Meta's ids of the Pages with a notification that is not settled, or with somebody waiting whom an open restock allows to be told. How
+ * fresh the last look is does not count here: a lane asks for a new one itself.
+ */
+export async function lanesDue({ now }: { now: Date }): Promise<string[]> {
+  const rows = await db.$queryRaw<{ metaPageId: string }[]>`
+    SELECT p."metaPageId" FROM "Page" p
+    WHERE (SELECT s."id" FROM "Subscription" s WHERE s."pageId" = p."id" AND s."state" = 'claimed' LIMIT 1) IS NOT NULL
+    UNION
+    SELECT p."metaPageId" FROM "Restock" r
+    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
+    JOIN "Shop" sh ON sh."id" = r."shopId" AND ${served}
+    JOIN "Page" p ON p."shopId" = r."shopId" AND p."disconnectedAt" IS NULL
+    WHERE r."closedAt" IS NULL AND r."told" < r."allowance"
+      AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL))
+      AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting'
+        AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now}
+        AND ${untold({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+  return rows.map((row) => row.metaPageId);
+}
+
+export const BODY = 'notification body';
+
+/** This worker still holds the Page: nothing is begun, put back or ended for good under an epoch that has passed. */
+export const fence = (lease: Lease): Prisma.Sql =>
+  Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch})`;
+
+/**
+ * What is known to be unsent is said of rows that this worker was the last to touch, also when its lease has passed meanwhile: whoever takes a
+ * row up writes an epoch of their own into it, so that nothing of theirs can be meant.
+ */
+export const ours = (lease: Lease): Prisma.Sql => Prisma.sql`(n."epoch" = ${lease.epoch} OR ${fence(lease)})`;
+
+/**
+ * Begins messages that were claimed, or refused before and surely not sent. Checks once more what may have changed since the claim.
+ * @returns the ids that were begun; the others may not be sent.
+ */
+export async function begin({
+  messages,
+  lease,
+  now,
+}: {
+  messages: { row: Pick<Claimed, 'id' | 'shopId'>; body: string }[];
+  lease: Lease;
+  now: Date;
+}): Promise<Set<bigint>> {
+  const ids = messages.map(({ row }) => row.id);
+  const bodies = messages.map(({ row, body }) =>
+    Buffer.from(seal(body, { shopId: row.shopId, purpose: BODY })).toString('base64'),
+  );
+  const rows = await db.$queryRaw<{ id: bigint }[]>`
+    UPDATE "Notification" n SET "state" = 'begun', "body" = decode(b."body", 'base64'), "begunAt" = ${now}, "attempts" = n."attempts" + 1,
+      "retryAt" = ${later(now, CALL_SURELY_ENDED_MS)}, "epoch" = ${lease.epoch}
+    FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b("id", "body")
+    WHERE n."id" = b."id" AND ${among({ states: ['claimed', 'doubtful'] })}
+      AND (SELECT s."state" = 'claimed' AND s."expiresAt" > ${now} FROM "Subscription" s WHERE s."id" = n."subscriptionId")
+      AND (SELECT p."stoppedAt" IS NULL FROM "Shopper" p WHERE p."id" = n."shopperId")
+      AND (SELECT ${tellable({ now })} FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" WHERE r."id" = n."restockId")
+      AND (SELECT ${served} FROM "Shop" sh WHERE sh."id" = n."shopId")
+      AND ${fence(lease)}
+    RETURNING n."id"`;
+  return new Set(rows.map((row) => row.id));
+}
+
+/** A message whose turn has come again. */
+export type Due = Claimed & {
+  state: 'claimed' | 'begun' | 'doubtful';
+  body: Uint8Array | null;
+  begunAt: Date | null;
+};
+
+/** What was left for later and is due: calls of unknown fate, doubtful ones, and those that were surely not sent. */
+export async function dueAgain({
+  metaPageId,
+  inFlight,
+  limit,
+  now,
+}: {
+  metaPageId: string;
+  inFlight: bigint[];
+  limit: number;
+  now: Date;
+}): Promise<Due[]> {
+  return db.$queryRaw<Due[]>`
+    SELECT n."id", n."shopId", n."subscriptionId", n."restockId", n."pageId", n."isTest", n."code", n."attempts", n."state"::text AS "state",
+      n."body", n."begunAt", p."locale", s."token"
+    FROM ${unsettledOf({ metaPageId })} JOIN "Shopper" p ON p."id" = n."shopperId"
+    WHERE n."retryAt" <= ${now} AND n."id" <> ALL(${inFlight}::bigint[])
+    ORDER BY n."id" LIMIT ${limit}`;
+}
+
+/** Begins the very same calls once more. @returns the ids that may be repeated. */
+export async function beginRepeat({
+  ids,
+  lease,
+  now,
+}: {
+  ids: bigint[];
+  lease: Lease;
+  now: Date;
+}): Promise<Set<bigint>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db.$queryRaw<{ id: bigint }[]>`
+    UPDATE "Notification" n SET "attempts" = n."attempts" + 1, "retryAt" = ${later(now, CALL_SURELY_ENDED_MS)}, "epoch" = ${lease.epoch}
+    WHERE n."id" = ANY(${ids}::bigint[]) AND n."state" = 'begun' AND n."retryAt" <= ${now} AND ${fence(lease)}
+    RETURNING n."id"`;
+  return new Set(rows.map((row) => row.id));
+}
+
+/** What a lane has not settled, to know when to come again. */
+export async function unsettled({
+  metaPageId,
+}: {
+  metaPageId: string;
+}): Promise<{ pageId: bigint; state: Due['state']; retryAt: Date | null; begunAt: Date | null }[]> {
+  return db.$queryRaw`
+    SELECT n."pageId", n."state"::text AS "state", n."retryAt", n."begunAt" FROM ${unsettledOf({ metaPageId })}
+    ORDER BY n."retryAt" NULLS FIRST LIMIT 500`;
+}
+
+/**
+ * SQL: FROM clause of a Page's unsettled notifications as `n`, with their subscription `s`. One probe for each, whatever the statistics say;
+ * and no index over what changes when a message is settled, so that settling writes to none.
+ */
+export const unsettledOf = ({ metaPageId }: { metaPageId: string }): Prisma.Sql => Prisma.sql`
+  "Page" c JOIN "Subscription" s ON c."metaPageId" = ${metaPageId} AND s."pageId" = c."id" AND s."state" = 'claimed'
+  CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n`;
+
+/**
+ * SQL: the state of `n` is one of these. Said so that no statistics are asked: those know a table in which nearly all are sent, and plan to
+ * read all of it for the few that are looked for by their ids.
+ */
+export const among = ({ states }: { states: NotificationState[] }): Prisma.Sql =>
+  Prisma.sql`COALESCE(n."state" = ANY(${states}::"NotificationState"[]), false)`;

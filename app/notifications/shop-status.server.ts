@@ -1,14 +1,7 @@
 // What is true of a shop's Pages now: the one that speaks for it, and how far whoever waits on any of them can be reached.
 import { db } from '../db.server.ts';
+import { type OpenCircuit, pageStatus, type PageStatus, type Sending, sendingThrough } from '../messenger/page-status.ts';
 import type { Page } from '../messenger/pages.server.ts';
-import {
-  pageStatus,
-  sendingThrough,
-  type OpenCircuit,
-  type PageStatus,
-  type Sending,
-} from '../messenger/page-status.ts';
-import type { Reach } from '../restock/restock-report.server.ts';
 
 export type ShopStatus = {
   /** The Page that speaks for the shop. */ page: Page | null;
@@ -40,3 +33,6 @@ export async function openCircuits(pages: { metaPageId: string }[]): Promise<Map
     lanes.map(({ metaPageId, pausedBecause }) => [metaPageId, (pausedBecause ?? 'silence') as OpenCircuit]),
   );
 }
+
+/** The connected Pages of a shop, by what leaves through them. */
+export type Reach = Record<Sending, bigint[]>;

@@ -2,7 +2,7 @@
 import { redirect, type LoaderFunctionArgs } from '@remix-run/node';
 import { env } from '../env.server.ts';
 import { htmlPage } from '../lib/html-page.ts';
-import { adminUrl } from '../shops/links.ts';
+import { adminUrl } from '../shopify/product.ts';
 
 export function loader({ request }: LoaderFunctionArgs) {
   const { search, searchParams } = new URL(request.url);

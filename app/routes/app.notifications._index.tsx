@@ -1,14 +1,15 @@
 // Notifications: each message, and how it ended.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
-import { useLoaderData, useNavigation } from '@remix-run/react';
-import { BlockStack, Card } from '@shopify/polaris';
+import { useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
+import { Badge, BlockStack, Box, Card, InlineStack, Select, Text } from '@shopify/polaris';
+import { merchantAt } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
-import { MessageTable } from '../components/message-table.tsx';
-import { useWords } from '../components/words.tsx';
-import { merchantAt } from '../merchant.server.ts';
-import { messages, OUTCOMES } from '../notifications/history.server.ts';
-import { readCursor, writeCursor } from '../waitlist/line-report.server.ts';
+import { type Paged, PagedTable } from '../components/paged-table.tsx';
+import { VariantName } from '../components/variant.tsx';
+import { useWords } from '../i18n/use-translations.tsx';
 import { systemClock } from '../lib/clock.ts';
+import { readCursor, writeCursor } from '../reports/cursor.ts';
+import { messages, OUTCOMES } from '../reports/messages.server.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
@@ -37,5 +38,108 @@ export default function Notifications() {
         </BlockStack>
       </Card>
     </AdminPage>
+  );
+}
+
+type Row = {
+  notificationId: string;
+  subscriptionId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  shopper: string;
+  state: string;
+  reason: string | null;
+  claimedAt: string;
+  settledAt: string | null;
+  deliveredAt: string | null;
+  readAt: string | null;
+  tapped: boolean;
+  bought: boolean;
+};
+
+type Props = Paged & { rows: Row[]; now: string; outcomes: readonly string[]; outcome: string };
+
+const TONES: Record<string, 'success' | 'warning' | 'attention' | 'info'> = {
+  sent: 'success',
+  presumed: 'success',
+  refused: 'warning',
+  unknown: 'attention',
+};
+
+export function MessageState({ state }: { state: string }) {
+  const { code } = useWords();
+  const shown = TONES[state] ? state : 'under_way';
+  return <Badge tone={TONES[state] ?? 'info'}>{code('sent', shown)}</Badge>;
+}
+
+export function MessageTable({ rows, now, outcomes, outcome, ...paged }: Props) {
+  const { say, code, relative } = useWords();
+  const [, setParams] = useSearchParams();
+  const show = (value: string) =>
+    setParams((params) => {
+      if (value === 'all') params.delete('outcome');
+      else params.set('outcome', value);
+      params.delete('after');
+      return params;
+    });
+  const url = (row: Row) => `/app/notifications/${row.subscriptionId}`;
+  const when = (row: Row) => relative({ at: row.settledAt ?? row.claimedAt, now });
+  /** The furthest that is known; what Meta did not say is left out. */
+  const came = (row: Row) =>
+    row.bought
+      ? say('life.bought')
+      : row.tapped
+        ? say('life.tapped')
+        : row.readAt
+          ? say('life.read')
+          : row.deliveredAt
+            ? say('life.delivered')
+            : row.reason
+              ? code('outcome', row.reason)
+              : '–';
+  return (
+    <>
+      <Box padding="300">
+        <Select
+          label={say('waitlist.filter')}
+          labelInline
+          value={outcome}
+          options={outcomes.map((value) => ({ value, label: code('sent', value) }))}
+          onChange={show}
+        />
+      </Box>
+      <PagedTable
+        {...paged}
+        rows={rows}
+        singular={say('nav.notifications')}
+        plural={say('nav.notifications')}
+        headings={[
+          { title: say('waitlist.product') },
+          { title: say('variant.shopper') },
+          { title: say('sent.when') },
+          { title: say('waitlist.state') },
+          { title: say('sent.came') },
+        ]}
+        id={(row) => row.notificationId}
+        url={url}
+        cells={(row) => [
+          <VariantName {...row} url={url(row)} />,
+          `…${row.shopper}`,
+          when(row),
+          <MessageState state={row.state} />,
+          came(row),
+        ]}
+        card={(row) => (
+          <InlineStack gap="200" blockAlign="center">
+            <MessageState state={row.state} />
+            <Text as="span">{when(row)}</Text>
+          </InlineStack>
+        )}
+        nothing={
+          outcome === 'all' ? { title: say('sent.none'), description: say('sent.none.text') } : undefined
+        }
+      />
+    </>
   );
 }

@@ -1,9 +1,9 @@
 // The door of the block on the admin's product page: it comes from another origin, with Shopify's session token.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { merchantAt } from '../authenticate.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { merchantAt } from '../merchant.server.ts';
-import { productLine } from '../waitlist/product-line.server.ts';
+import { productLine } from '../reports/waitlist.server.ts';
 
 /** A product of another shop is answered as one that nobody ever asked for: nobody waits. */
 export async function loader({ request, params }: LoaderFunctionArgs) {

@@ -1,9 +1,9 @@
 // Read by Home once it stands: Shopify is asked, and the page does not wait for that.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { merchantAt } from '../authenticate.server.ts';
 import { systemClock } from '../lib/clock.ts';
-import { merchantAt } from '../merchant.server.ts';
-import { ShopifyFailed } from '../shops/admin-api.server.ts';
-import { soldOutVariants } from '../shops/sold-out.server.ts';
+import { ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { soldOutVariants } from '../shopify/product-queries.server.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);

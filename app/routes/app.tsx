@@ -1,23 +1,17 @@
 // The merchant's admin: who they are, their language, and the way to each page.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
-import {
-  isRouteErrorResponse,
-  Link,
-  Outlet,
-  useLoaderData,
-  useLocation,
-  useRouteError,
-} from '@remix-run/react';
+import { isRouteErrorResponse, Link, Outlet, useLoaderData, useLocation, useRouteError } from '@remix-run/react';
 import { NavMenu } from '@shopify/app-bridge-react';
+import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris';
+import polarisStyles from '@shopify/polaris/build/esm/styles.css?url';
+import polarisSpanish from '@shopify/polaris/locales/es.json' with { type: 'json' };
 import { AppProvider } from '@shopify/shopify-app-remix/react';
 import { boundary } from '@shopify/shopify-app-remix/server';
-import polarisSpanish from '@shopify/polaris/locales/es.json' with { type: 'json' };
-import polarisStyles from '@shopify/polaris/build/esm/styles.css?url';
-import { useEffect, useState, type ComponentProps, type ReactNode } from 'react';
-import { Trouble } from '../components/trouble.tsx';
-import { adminLocale, Speak, useWords } from '../components/words.tsx';
+import { type ComponentProps, type ReactNode, useEffect, useState } from 'react';
+import { merchantAt } from '../authenticate.server.ts';
+import { AdminPage } from '../components/admin-page.tsx';
 import { env } from '../env.server.ts';
-import { merchantAt } from '../merchant.server.ts';
+import { adminLocale, Speak, useWords } from '../i18n/use-translations.tsx';
 
 export const links = () => [{ rel: 'stylesheet', href: polarisStyles }];
 
@@ -106,3 +100,27 @@ export function ErrorBoundary() {
 }
 
 export const headers = boundary.headers;
+
+export function Trouble({ missing }: { missing: boolean }) {
+  const { say } = useWords();
+  const title = say(missing ? 'page.missing' : 'page.broken');
+  return (
+    <AdminPage title={title}>
+      <Card>
+        <BlockStack gap="300">
+          <Text as="h2" variant="headingMd">
+            {title}
+          </Text>
+          <Text as="p">{say(missing ? 'page.missing.text' : 'page.broken.text')}</Text>
+          <InlineStack gap="200">
+            {missing ? (
+              <Button url="/app">{say('page.home')}</Button>
+            ) : (
+              <Button onClick={() => window.location.reload()}>{say('page.again')}</Button>
+            )}
+          </InlineStack>
+        </BlockStack>
+      </Card>
+    </AdminPage>
+  );
+}

@@ -1,18 +1,21 @@
 // The waitlist: which variants people wait for, searched, filtered, sorted and paged, and as a file.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
+import { InlineStack, Text } from '@shopify/polaris';
+import { useState } from 'react';
+import { merchantAt } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
-import { askedList } from '../components/asked-list.ts';
-import { useExport } from '../components/export-file.ts';
-import { LineTable } from '../components/line-table.tsx';
-import { LineTools } from '../components/line-tools.tsx';
+import { askedList, LineTools } from '../components/list-filters.tsx';
+import { type Paged, PagedTable } from '../components/paged-table.tsx';
+import { fullName, LineState, VariantName } from '../components/variant.tsx';
 import { WaitlistTabs } from '../components/waitlist-tabs.tsx';
-import { useWords } from '../components/words.tsx';
+import { useWords } from '../i18n/use-translations.tsx';
 import { systemClock } from '../lib/clock.ts';
-import { merchantAt } from '../merchant.server.ts';
-import { lineByVariant, readCursor, type LineFilter, type LineSort } from '../waitlist/line-report.server.ts';
+import { readCursor } from '../reports/cursor.ts';
+import { lineByVariant, type LineFilter, type LineSort } from '../reports/waitlist.server.ts';
 
 const SORTS: readonly LineSort[] = ['waiting', 'oldest', 'title'];
+
 const FILTERS: readonly LineFilter[] = ['all', 'restocked', 'paused', 'missing'];
 
 export async function loader({ request }: LoaderFunctionArgs) {
@@ -77,4 +80,97 @@ export default function Waitlist() {
       </WaitlistTabs>
     </AdminPage>
   );
+}
+
+export type LineShown = {
+  variantId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  waiting: number;
+  oldest: string;
+  units: number | null;
+  lookedAt: string | null;
+  reason: string | null;
+  lookAt: string | null;
+  lookDue: boolean;
+  paused: boolean;
+  missing: boolean;
+  restocked: boolean;
+};
+
+export function LineTable({ lines, now, ...paged }: Paged & { lines: LineShown[]; now: string }) {
+  const { say, relative, number } = useWords();
+  const look = (line: LineShown) =>
+    line.lookDue
+      ? say('waitlist.lookDue')
+      : line.lookAt === null
+        ? say('waitlist.onChange')
+        : relative({ at: line.lookAt, now });
+  const url = (line: LineShown) => `/app/waitlist/${line.variantId}`;
+  return (
+    <PagedTable
+      {...paged}
+      rows={lines}
+      singular={fullName(lines[0] ?? { productTitle: '', title: '' })}
+      plural={say('waitlist.title')}
+      headings={[
+        { title: say('waitlist.product') },
+        { title: say('waitlist.waiting'), alignment: 'end' },
+        { title: say('waitlist.oldest') },
+        { title: say('waitlist.units'), alignment: 'end' },
+        { title: say('waitlist.state') },
+        { title: say('waitlist.nextLook') },
+      ]}
+      id={(line) => line.variantId}
+      url={url}
+      cells={(line) => [
+        <VariantName {...line} url={url(line)} />,
+        number(line.waiting),
+        relative({ at: line.oldest, now }),
+        line.units === null ? '–' : number(line.units),
+        <LineState line={line} />,
+        look(line),
+      ]}
+      card={(line) => (
+        <InlineStack gap="200" blockAlign="center">
+          <LineState line={line} />
+          <Text as="span">{say('waitlist.people', { waiting: line.waiting })}</Text>
+        </InlineStack>
+      )}
+    />
+  );
+}
+
+export function useExport(address: string, name: string) {
+  const [rows, setRows] = useState<number | null>(null);
+  const { say } = useWords();
+  async function start() {
+    setRows(0);
+    try {
+      const response = await fetch(address);
+      if (!response.ok || response.body === null) throw new Error(String(response.status));
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      let lines = -1;
+      for (const reader = response.body.getReader(); ;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        pieces.push(value);
+        for (const byte of value) if (byte === 10) lines += 1;
+        setRows(Math.max(0, lines));
+      }
+      const url = URL.createObjectURL(new Blob(pieces, { type: 'text/csv' }));
+      const link = document.createElement('a');
+      link.href = url;
+      link.download = name;
+      link.click();
+      URL.revokeObjectURL(url);
+      window.shopify.toast.show(say('waitlist.exported', { rows: Math.max(0, lines) }));
+    } catch {
+      window.shopify.toast.show(say('done.failed'), { isError: true });
+    } finally {
+      setRows(null);
+    }
+  }
+  return { start: () => void start(), busy: rows !== null, rows: rows ?? 0 };
 }

@@ -2,8 +2,8 @@
 import { createReadableStreamFromReadable, type LoaderFunctionArgs } from '@remix-run/node';
 import { Readable } from 'node:stream';
 import { systemClock } from '../lib/clock.ts';
-import { merchantAt } from '../merchant.server.ts';
-import { exportLine } from '../waitlist/line-export.server.ts';
+import { merchantAt } from '../authenticate.server.ts';
+import { exportLine } from '../reports/waitlist-export.server.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);

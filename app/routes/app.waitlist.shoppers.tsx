@@ -1,17 +1,18 @@
 // The waitlist shopper by shopper: who waits for what, at which place, and why they were not told yet.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
-import { Box, Text } from '@shopify/polaris';
+import { Badge, Box, InlineStack, Text } from '@shopify/polaris';
+import { merchantAt } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
-import { askedList } from '../components/asked-list.ts';
-import { LineTools } from '../components/line-tools.tsx';
-import { ShopperTable } from '../components/shopper-table.tsx';
+import { askedList, LineTools } from '../components/list-filters.tsx';
+import { type Answer, ANSWER_TONES } from '../components/notification-status.tsx';
+import { type Paged, PagedTable } from '../components/paged-table.tsx';
+import { VariantName } from '../components/variant.tsx';
 import { WaitlistTabs } from '../components/waitlist-tabs.tsx';
-import { useWords } from '../components/words.tsx';
+import { useWords } from '../i18n/use-translations.tsx';
 import { systemClock } from '../lib/clock.ts';
-import { merchantAt } from '../merchant.server.ts';
-import { COUNTED_PLACES, LIFE_SHOWS, LIFE_SORTS, lives } from '../notifications/life-list.server.ts';
-import { readCursor, writeCursor } from '../waitlist/line-report.server.ts';
+import { readCursor, writeCursor } from '../reports/cursor.ts';
+import { COUNTED_PLACES, LIFE_SHOWS, LIFE_SORTS, lives } from '../reports/subscriptions.server.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await merchantAt(request);
@@ -65,5 +66,88 @@ export default function Shoppers() {
         </Box>
       </WaitlistTabs>
     </AdminPage>
+  );
+}
+
+type Row = {
+  subscriptionId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  shopper: string;
+  locale: string;
+  since: string;
+  place: number | null;
+  why: { answer: Answer; because: string; detail: string | null };
+};
+
+type Props = Paged & { rows: Row[]; now: string; countedPlaces: number; waiting: boolean };
+
+export function ShopperTable({ rows, now, countedPlaces, waiting, ...paged }: Props) {
+  const { say, code, relative, number, language } = useWords();
+  /** What decided it, in a line: the detail says more than the headline where there is one. */
+  const because = ({ why }: Row) =>
+    why.detail === null
+      ? code('why', why.because)
+      : code(
+          why.because === 'refused' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason',
+          why.detail,
+        );
+  const place = (row: Row) =>
+    row.place === null
+      ? waiting
+        ? say('shoppers.further', { places: countedPlaces })
+        : '–'
+      : number(row.place);
+  const answer = (row: Row) => (
+    <Badge tone={ANSWER_TONES[row.why.answer]}>{code('answer', row.why.answer)}</Badge>
+  );
+  const url = (row: Row) => `/app/notifications/${row.subscriptionId}`;
+  return (
+    <PagedTable
+      {...paged}
+      rows={rows}
+      singular={say('variant.shopper')}
+      plural={say('waitlist.by.shoppers')}
+      headings={[
+        { title: say('variant.shopper') },
+        { title: say('waitlist.product') },
+        { title: say('variant.since') },
+        { title: say('shoppers.place'), alignment: 'end' },
+        { title: say('variant.language') },
+        { title: say('shoppers.why') },
+      ]}
+      id={(row) => row.subscriptionId}
+      url={url}
+      cells={(row) => [
+        `…${row.shopper}`,
+        <VariantName {...row} url={url(row)} />,
+        relative({ at: row.since, now }),
+        place(row),
+        language(row.locale),
+        <div style={{ minWidth: 220, maxWidth: 420, whiteSpace: 'normal' }}>
+          <InlineStack gap="200" blockAlign="start" wrap={false}>
+            <span style={{ flexShrink: 0 }}>{answer(row)}</span>
+            <Text as="span" tone="subdued">
+              {because(row)}
+            </Text>
+          </InlineStack>
+        </div>,
+      ]}
+      card={(row) => (
+        <>
+          <InlineStack gap="200" blockAlign="center">
+            {answer(row)}
+            <Text as="span">…{row.shopper}</Text>
+            <Text as="span" tone="subdued">
+              {relative({ at: row.since, now })}
+            </Text>
+          </InlineStack>
+          <Text as="span" tone="subdued" breakWord>
+            {because(row)}
+          </Text>
+        </>
+      )}
+    />
   );
 }

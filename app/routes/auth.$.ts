@@ -2,7 +2,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { env } from '../env.server.ts';
 import { htmlPage } from '../lib/html-page.ts';
-import { adminUrl, shopDomain } from '../shops/links.ts';
+import { adminUrl, shopDomain } from '../shopify/product.ts';
 
 /** Nobody is asked for a shop's address: it is in the query, or Shopify's admin asks for it. */
 export function loader({ request }: LoaderFunctionArgs) {

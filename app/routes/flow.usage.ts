@@ -1,9 +1,8 @@
 // Shopify Flow's door: a merchant turned a workflow on or off that begins with one of our triggers.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { keepUsageOf } from '../flow/usage.server.ts';
+import { keepUsageOf } from '../flow/trigger-usage.server.ts';
 import { systemClock } from '../lib/clock.ts';
-import { onlyPosted } from '../shops/door.server.ts';
-import { payloadOf, verifyShopifyWebhook } from '../shops/webhook.server.ts';
+import { onlyPosted, payloadOf, verifyShopifyWebhook } from '../shopify/webhook-handler.server.ts';
 
 export const loader = onlyPosted;
 /** Flow waits five seconds; without a 200 the merchant cannot turn the workflow on. */

@@ -1,6 +1,6 @@
 // The message's link: leads to the variant; a code that we do not know gets a plain page, since a person stands before it.
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { follow } from '../attribution/tap.server.ts';
+import { follow } from '../attribution/link-clicks.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { htmlPage } from '../lib/html-page.ts';
 

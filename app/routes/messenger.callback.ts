@@ -3,7 +3,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
 import { htmlPage } from '../lib/html-page.ts';
-import { finishConnect, whoAsks, type Finished } from '../messenger/login.server.ts';
+import { finishConnect, whoAsks, type Finished } from '../messenger/facebook-login.server.ts';
 
 /** Nothing is lent by a link alone: the merchant reads which shop asks, and says yes. Cancelled at Facebook: there is nothing to ask. */
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {

@@ -2,7 +2,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
-import { deleteData, deletionStatus, signedPerson } from '../messenger/duties.server.ts';
+import { deleteData, deletionStatus, signedPerson } from '../messenger/meta-callbacks.server.ts';
 import { htmlPage } from '../lib/html-page.ts';
 
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {

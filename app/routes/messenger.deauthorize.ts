@@ -3,7 +3,7 @@ import type { ActionFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { keepOr503, readBody } from '../lib/http.server.ts';
 import { log } from '../lib/log.server.ts';
-import { deauthorize, signedPerson } from '../messenger/duties.server.ts';
+import { deauthorize, signedPerson } from '../messenger/meta-callbacks.server.ts';
 
 export async function action({ request }: ActionFunctionArgs): Promise<Response> {
   const form = new URLSearchParams((await readBody(request, 64 * 1024)).toString('utf8'));

@@ -1,12 +1,12 @@
 // The door for Meta's events: GET is its handshake; POST verifies the raw bytes, keeps the events, and answers.
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { keepEvents } from '../conversation/event-store.server.ts';
 import { env } from '../env.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { keepOr503, readBody } from '../lib/http.server.ts';
-import { parseJson, type Json } from '../lib/json.ts';
+import { type Json, parseJson } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
-import { keepEvents } from '../messenger/inbox.server.ts';
-import { challengeOf, signatureIn, webhookHolds } from '../messenger/signature.ts';
+import { challengeOf, signatureIn, webhookHolds } from '../messenger/webhooks.ts';
 
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
   const challenge = challengeOf({ url: new URL(request.url), verifyToken: env.META_VERIFY_TOKEN });

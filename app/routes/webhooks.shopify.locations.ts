@@ -1,7 +1,7 @@
 // Shopify's door for locations: one that opens, closes or stops fulfilling online orders may concern every variant that someone waits for.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { answerShopify, onlyPosted } from '../shops/door.server.ts';
-import { hintAll } from '../restock/hint.server.ts';
+import { answerShopify, onlyPosted } from '../shopify/webhook-handler.server.ts';
+import { hintAll } from '../stock/check-requests.server.ts';
 
 export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>

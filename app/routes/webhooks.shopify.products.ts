@@ -1,8 +1,8 @@
 // Shopify's door for products: anything about a product may change whether its variants can be bought.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { answerShopify, onlyPosted } from '../shops/door.server.ts';
-import { hint } from '../restock/hint.server.ts';
 import { idNumber } from '../lib/json.ts';
+import { answerShopify, onlyPosted } from '../shopify/webhook-handler.server.ts';
+import { hint } from '../stock/check-requests.server.ts';
 
 export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>

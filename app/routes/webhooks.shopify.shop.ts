@@ -1,9 +1,8 @@
 // Shopify's door for the shop itself: it is said to have left, lets us do more or less, or has a new name, zone, currency or language.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { answerShopify, onlyPosted } from '../shops/door.server.ts';
-import { hintScopes } from '../shops/counting.server.ts';
-import { reportUninstall } from '../shops/leave.server.ts';
-import { updateShop } from '../shops/shop.server.ts';
+import { hintScopes } from '../shopify/order-attribution.server.ts';
+import { reportUninstall, updateShop } from '../shopify/shops.server.ts';
+import { answerShopify, onlyPosted } from '../shopify/webhook-handler.server.ts';
 
 export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>

@@ -2,7 +2,7 @@
 import { createGateway } from '../network/gateway.ts';
 import { serve, type Handler, type Listening } from '../network/host.ts';
 import { CHAT_URL, type World } from '../world.ts';
-import { APP_URL, SHOP, SHOPPER } from './furnish.ts';
+import { APP_URL, SHOP, SHOPPER } from './seed.ts';
 import { demoPage, storefrontLink } from './page.ts';
 import { variantNamed } from './variants.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createWorld, type Keys } from '../world.ts';
-import { APP_URL, environmentOf, furnish, makeKeys, SHOP } from './furnish.ts';
+import { APP_URL, environmentOf, furnish, makeKeys, SHOP } from './seed.ts';
 import { connectPage, fromAdmin, passTest } from './merchant.ts';
 import { runApp } from './run-app.ts';
 

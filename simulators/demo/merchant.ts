@@ -1,6 +1,6 @@
 // The merchant's part of the demo, played through the app's own routes as the embedded admin calls them.
 import type { World } from '../world.ts';
-import { APP_URL, MERCHANT, PAGE, SHOP } from './furnish.ts';
+import { APP_URL, MERCHANT, PAGE, SHOP } from './seed.ts';
 
 /** A request from inside the admin's frame, with a session token as App Bridge adds it. */
 export async function fromAdmin({

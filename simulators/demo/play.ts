@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { SOLD_OUT } from './by-hand.ts';
 import { until, type DemoWorld } from './demo-world.ts';
-import { SHOP, SHOPPER } from './furnish.ts';
+import { SHOP, SHOPPER } from './seed.ts';
 import { locationNamed, variantNamed } from './variants.ts';
 
 type Given = { demo: DemoWorld; browser: BrowserContext; pictures: string; say: (line: string) => void };

@@ -1,7 +1,7 @@
 // Tells the story as it happens, a line for each thing that somebody did or was told.
 import { textOf } from '../messenger/message-shape.ts';
 import type { World } from '../world.ts';
-import { SHOP } from './furnish.ts';
+import { SHOP } from './seed.ts';
 
 const TOPICS: Record<string, string> = {
   'inventory_levels/update': 'Shopify: an inventory level has moved.',

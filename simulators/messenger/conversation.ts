@@ -1,8 +1,8 @@
 // What happens in a thread: bubbles appear, windows open, and the apps that listen are told.
-import type { Dials } from './dials.ts';
+import type { Dials } from './fault-options.ts';
 import type { MessageContent } from './message-shape.ts';
-import type { Mint } from './mint.ts';
-import type { Event } from './postman.ts';
+import type { Mint } from './ids.ts';
+import type { Event } from './webhook-sender.ts';
 import type { Webhooks } from './webhooks.ts';
 import { threadKey, type Message, type Page, type Thread, type World } from './world.ts';
 

@@ -1,10 +1,10 @@
 // The Graph API: finds out who calls, then which of Meta's routes is meant.
 import type { Bearer, Credentials, Params } from './credentials.ts';
 import { paramsOf } from './credentials.ts';
-import type { Dials } from './dials.ts';
+import type { Dials } from './fault-options.ts';
 import { faultAnswer, faults, json, type Answer, type Call, type GraphFault } from './graph-answer.ts';
 import type { Login } from './login.ts';
-import type { Mint } from './mint.ts';
+import type { Mint } from './ids.ts';
 import type { createPageSettings, Outcome } from './page-settings.ts';
 import type { createSendApi } from './send-api.ts';
 import type { Webhooks } from './webhooks.ts';

@@ -1,7 +1,7 @@
 // How a merchant lends a Page to an app: the login dialog's code, and the chain of tokens that grows from it.
 import type { Bearer, Credentials, Params } from './credentials.ts';
 import { faults, json, type GraphFault } from './graph-answer.ts';
-import type { Mint } from './mint.ts';
+import type { Mint } from './ids.ts';
 import type { Outcome } from './page-settings.ts';
 import { same } from './signature.ts';
 import type { AccessToken, App, World } from './world.ts';

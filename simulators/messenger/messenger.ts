@@ -1,19 +1,19 @@
 // Messenger's stand-in: Meta's Graph API, login dialog and m.me links with a memory, for the demo, the tests and the benchmarks.
 import { createConversation } from './conversation.ts';
 import { createCredentials } from './credentials.ts';
-import { createDisturbances, defaultDials, type Dials, type Disturbance } from './dials.ts';
+import { createDisturbances, defaultDials, type Dials, type Disturbance } from './fault-options.ts';
 import { createGraph } from './graph.ts';
 import { html, redirect, type Answer, type Call } from './graph-answer.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createLogin } from './login.ts';
 import { createLoginDialog } from './login-dialog.ts';
-import { createMint } from './mint.ts';
+import { createMint } from './ids.ts';
 import { createPace } from './pace.ts';
 import { createPageSettings } from './page-settings.ts';
 import { createPhone, pageNamed, type Phone } from './phone.ts';
 import { createSendApi } from './send-api.ts';
 import { createSettlement, type AppGiven, type PageGiven } from './settlement.ts';
-import type { Job } from './postman.ts';
+import type { Job } from './webhook-sender.ts';
 import { createWebhooks } from './webhooks.ts';
 import {
   emptyWorld,
@@ -24,7 +24,7 @@ import {
   type WorldSnapshot,
 } from './world.ts';
 
-export { ConnectionLost } from './dials.ts';
+export { ConnectionLost } from './fault-options.ts';
 export { plausiblePermissionFaults, plausibleTokenFaults } from './graph-answer.ts';
 export type { AppGiven, Inbox, PageGiven, Phone };
 

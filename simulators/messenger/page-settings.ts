@@ -1,6 +1,6 @@
 // What an app sets up on a Page: which events it hears, and how the Page greets.
 import type { Bearer, Params } from './credentials.ts';
-import type { Dials } from './dials.ts';
+import type { Dials } from './fault-options.ts';
 import { faults, json, type Answer, type GraphFault } from './graph-answer.ts';
 import type { Page, Profile, World } from './world.ts';
 

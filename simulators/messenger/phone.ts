@@ -1,6 +1,6 @@
 // A person's phone: everything a shopper can do in Messenger, each with the webhook it causes at the app.
 import type { Conversation } from './conversation.ts';
-import type { Dials } from './dials.ts';
+import type { Dials } from './fault-options.ts';
 import type { Button } from './message-shape.ts';
 import type { Message, Page, Person, Thread, World } from './world.ts';
 

@@ -1,10 +1,10 @@
 // The Send API: one message to one person, checked in Meta's order, a one-time token spent before the answer leaves.
 import { tokenLifeMs, type Conversation } from './conversation.ts';
 import type { Bearer } from './credentials.ts';
-import { ConnectionLost, type createDisturbances, type Dials, type Disturbance } from './dials.ts';
+import { ConnectionLost, type createDisturbances, type Dials, type Disturbance } from './fault-options.ts';
 import { faultAnswer, faults, json, type Answer, type GraphFault } from './graph-answer.ts';
 import { shapeFault, textOf, type SendBody } from './message-shape.ts';
-import type { Mint } from './mint.ts';
+import type { Mint } from './ids.ts';
 import type { Pace } from './pace.ts';
 import type { LedgerLine, Page, Thread, World } from './world.ts';
 

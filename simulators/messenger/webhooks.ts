@@ -1,8 +1,8 @@
 // Carries events to the app as Meta does: at least once, a person's own in order, the rest in none, batched when they pile up.
-import type { Dials } from './dials.ts';
-import type { Mint } from './mint.ts';
-import { createPatience } from './patience.ts';
-import { createPostman, type Event, type Job, type Letter } from './postman.ts';
+import type { Dials } from './fault-options.ts';
+import type { Mint } from './ids.ts';
+import { createPatience } from './webhook-retries.ts';
+import { createPostman, type Event, type Job, type Letter } from './webhook-sender.ts';
 import type { World } from './world.ts';
 
 export type Happening = {

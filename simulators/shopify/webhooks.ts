@@ -5,7 +5,7 @@ import type { Announcement, Subject } from './ledger.ts';
 import { payloadOf, writeJson } from './payloads.ts';
 import { freeze, thaw } from './snapshot.ts';
 import type { Store } from './store.ts';
-import { within } from './patience.ts';
+import { within } from './webhook-timeout.ts';
 import { mayHear } from './topics.ts';
 
 export type Delivery = {

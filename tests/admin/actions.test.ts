@@ -1,15 +1,15 @@
 // Every action of Home and of a variant's page, in every state: what is offered has the effect that its message promises, and nothing else says so.
 import type { PageTrouble } from '@prisma/client';
 import { expect, test } from 'vitest';
-import { enCodes } from '../../app/components/words/en-codes.ts';
 import { db } from '../../app/db.server.ts';
+import { enCodes } from '../../app/i18n/admin/en.ts';
 import { ISSUES } from '../../app/messenger/page-status.ts';
-import { hold, pauseVariant } from '../../app/restock/merchant.server.ts';
-import * as home from '../../app/routes/app._index.tsx';
-import * as variantPage from '../../app/routes/app.waitlist.$variantId.tsx';
+import * as home from '../../app/routes/app._index/route.tsx';
+import * as variantPage from '../../app/routes/app.waitlist.$variantId/route.tsx';
+import { hold, pauseVariant } from '../../app/stock/merchant-actions.server.ts';
 import { mintSessionToken } from '../../simulators/shopify/session-token.ts';
-import { furnish, setClock, type House } from '../restock/house.ts';
-import { tellAll } from '../restock/lane.ts';
+import { furnish, type House, setClock } from '../stock/house.ts';
+import { tellAll } from '../stock/lane.ts';
 
 const HOUR = 3_600_000;
 const now = () => new Date();

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { enCodes } from '../../app/components/words/en-codes.ts';
-import { esCodes } from '../../app/components/words/es-codes.ts';
-import { APP_URL, SHOP } from '../../simulators/demo/furnish.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { enCodes } from '../../app/i18n/admin/en.ts';
+import { esCodes } from '../../app/i18n/admin/es.ts';
+import { APP_URL, SHOP } from '../../simulators/demo/seed.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import { addCrowd } from './crowd.ts';
-import { openFrames, type Looked } from './frame.ts';
+import { type Looked, openFrames } from './frame.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const extension = join(root, 'extensions/product-waitlist');

@@ -1,7 +1,7 @@
 // The merchant counts orders: allowed in the frame, bought through the message, seen on Home, paid back, and stopped.
 import { expect, test } from 'vitest';
-import { SHOP } from '../../simulators/demo/furnish.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { SHOP } from '../../simulators/demo/seed.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import { openFrames, PHONE, WIDE, type Looked } from './frame.ts';
 
 const admin = openFrames();

@@ -7,10 +7,10 @@ import type { Frame, Page } from 'playwright-core';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
-import { APP_URL } from '../../simulators/demo/furnish.ts';
-import { openBrowser } from '../setup/browser.ts';
-import { waitFor } from '../setup/wait-for.ts';
-import { openStage, type Stage } from '../stage/troupe.ts';
+import { APP_URL } from '../../simulators/demo/seed.ts';
+import { openBrowser } from '../harness/browser.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { openStage, type Stage } from '../harness/troupe.ts';
 
 /** `npm run screenshots` names a folder; otherwise the pages are only looked at by the assertions. */
 const pictures = process.env.SCREENSHOTS;

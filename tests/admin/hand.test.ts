@@ -1,7 +1,7 @@
 // The merchant's own hand, done in a real browser: hold and release, waiters of a deleted variant moved, a draft on the own phone.
 import { expect, test } from 'vitest';
-import { MERCHANT, SHOP } from '../../simulators/demo/furnish.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { MERCHANT, SHOP } from '../../simulators/demo/seed.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import { openFrames, type Looked } from './frame.ts';
 
 const admin = openFrames();

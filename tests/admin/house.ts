@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
 import { mintSessionToken } from '../../simulators/shopify/session-token.ts';
 import { createWorld } from '../../simulators/world.ts';
-import { furnish, inserter, type Rows } from '../shops/rows.ts';
+import { furnish, inserter, type Rows } from '../shopify/rows.ts';
 
 export type AdminRoute = { id: string; path: string; loader: boolean; action: boolean };
 

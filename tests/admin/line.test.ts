@@ -1,6 +1,7 @@
 // The waitlist's tables: every line exactly once however it is sorted and paged, nobody who cannot be told, and an honest file.
 import { beforeAll, expect, test } from 'vitest';
-import { csvLine } from '../../app/lib/csv.ts';
+import { readCursor } from '../../app/reports/cursor.ts';
+import { csvLine } from '../../app/reports/waitlist-export.server.ts';
 import { openAdmin } from './house.ts';
 
 const house = openAdmin();
@@ -33,10 +34,10 @@ beforeAll(async () => {
   );
 });
 
-const report = () => import('../../app/waitlist/line-report.server.ts');
+const report = () => import('../../app/reports/waitlist.server.ts');
 
 test('however it is sorted, paging shows every line once, in order', async () => {
-  const { lineByVariant, readCursor } = await report();
+  const { lineByVariant } = await report();
   for (const sort of ['waiting', 'oldest', 'title'] as const) {
     const seen: { variantId: string; waiting: number; oldest: Date }[] = [];
     let after: string | null = null;
@@ -66,7 +67,7 @@ test('a search takes its words as they are, signs included', async () => {
 });
 
 test('a place that cannot be read is the beginning, not an error', async () => {
-  const { lineByVariant, readCursor } = await report();
+  const { lineByVariant } = await report();
   for (const text of [
     '',
     'nonsense',
@@ -93,7 +94,7 @@ test('who cannot be told is in no count and in no file: expired, ended, and the 
   await change(`"state" = 'stopped', "token" = NULL`);
   await change(`"isTest" = true`);
   expect(await waiting()).toBe(before - 3);
-  const { exportLine } = await import('../../app/waitlist/line-export.server.ts');
+  const { exportLine } = await import('../../app/reports/waitlist-export.server.ts');
   let text = '';
   for await (const piece of exportLine({ shopId, now })) text += piece;
   expect(text.trimEnd().split('\r\n')).toHaveLength(1 + before - 3);

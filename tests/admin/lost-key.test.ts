@@ -1,8 +1,8 @@
 // The key is lost or another: what it sealed counts as not there, the admin goes on, and the operator is told once, in words.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { readiness } from '../../app/jobs/vitals.server.ts';
-import { tryKey } from '../../app/shops/session-storage.server.ts';
+import { readiness } from '../../app/metrics.server.ts';
+import { tryKey } from '../../app/shopify/access-tokens.server.ts';
 import { openAdmin } from './house.ts';
 
 const house = openAdmin();

@@ -1,7 +1,7 @@
 // Every page in the embedded frame, wide and on a phone, on the first day, in a busy month and with a broken Page.
 import { beforeAll, expect, test } from 'vitest';
-import { SHOP } from '../../simulators/demo/furnish.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { SHOP } from '../../simulators/demo/seed.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import { addCrowd } from './crowd.ts';
 import { openFrames, PHONE, WIDE } from './frame.ts';
 

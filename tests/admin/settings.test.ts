@@ -122,7 +122,7 @@ test('two wrong fields are both named', async () => {
 });
 
 test('our own wording, sent back unchanged, stays ours: a later improvement reaches the shop', async () => {
-  const { en } = await import('../../app/messenger/words/en.ts');
+  const { en } = await import('../../app/i18n/shopper/en.ts');
   await save({ texts: { en: { 'notice.back': en['notice.back'], confirm: '' } } });
   expect((await row()).texts).toEqual({});
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   );
 });
 
-const report = () => import('../../app/notifications/life-list.server.ts');
+const report = () => import('../../app/reports/subscriptions.server.ts');
 type Given = Omit<Parameters<Awaited<ReturnType<typeof report>>['lives']>[0], 'shop' | 'now'>;
 
 async function all(given: Given) {

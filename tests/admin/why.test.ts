@@ -1,6 +1,6 @@
 // Why told, why not yet, why not at all: each row of the answer, and which of two reasons wins.
 import { expect, test } from 'vitest';
-import { why, type Life, type Why } from '../../app/notifications/life.ts';
+import { why, type Life, type Why } from '../../app/reports/explain.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
 const later = new Date('2026-11-23T10:00:08Z');

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
-import { catalogues } from '../../app/components/words.tsx';
-import { answerTable } from '../../app/messenger/answers.ts';
+import { catalogues } from '../../app/i18n/use-translations.tsx';
+import { answerTable } from '../../app/messenger/error-codes.ts';
 import { wordsIn } from './words-in.ts';
 
 const [en, es] = [catalogues.en!, catalogues.es!];
@@ -26,8 +26,8 @@ test('every text can be said, and speaks of the same values in both languages', 
 });
 
 test('everything stored as a code has words: reasons, verdicts, troubles, refusals', () => {
-  const reasons = members(/export type Reason =([\s\S]*?);/.exec(source('app/restock/reason.ts'))![1]!);
-  const verdicts = members(/export type Verdict = (.*);/.exec(source('app/restock/decide.ts'))![1]!);
+  const reasons = members(/export type Reason =([\s\S]*?);/.exec(source('app/stock/availability.ts'))![1]!);
+  const verdicts = members(/export type Verdict = (.*);/.exec(source('app/stock/decide.ts'))![1]!);
   const troubles = /enum PageTrouble \{([^}]*)\}/
     .exec(source('prisma/schema.prisma'))![1]!
     .split(/\s+/)

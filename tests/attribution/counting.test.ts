@@ -1,14 +1,7 @@
 // Counting follows what Shopify lets us read: begun by the merchant, mended by itself, and ended by either side.
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  beginCounting,
-  countingOf,
-  countingsDue,
-  hintScopes,
-  settleCounting,
-  stopCounting,
-} from '../../app/shops/counting.server.ts';
-import { checkInstallation } from '../../app/shops/leave.server.ts';
+import { beginCounting, countingOf, countingsDue, hintScopes, settleCounting, stopCounting } from '../../app/shopify/order-attribution.server.ts';
+import { checkInstallation } from '../../app/shopify/shops.server.ts';
 import { openOrders, type Shop } from './house.ts';
 
 const house = openOrders();

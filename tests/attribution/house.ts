@@ -1,20 +1,19 @@
 // Shops that count orders: Shopify's stand-in on a clock that the test turns, our real doors for its webhooks, and a message with a code.
-import '@shopify/shopify-api/adapters/node';
 import { RequestedTokenType } from '@shopify/shopify-api';
+import '@shopify/shopify-api/adapters/node';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { readOrders, shopsWithReadings } from '../../app/attribution/read-orders.server.ts';
+import { readOrders, shopsWithReadings } from '../../app/attribution/sync-orders.server.ts';
 import { db } from '../../app/db.server.ts';
 import * as orders from '../../app/routes/webhooks.shopify.orders.ts';
 import * as shopDoor from '../../app/routes/webhooks.shopify.shop.ts';
-import { beginCounting, countingsDue, settleCounting } from '../../app/shops/counting.server.ts';
-import { sessionStorage } from '../../app/shops/session-storage.server.ts';
-import { api } from '../../app/shops/shopify-api.server.ts';
+import { api, sessionStorage } from '../../app/shopify/access-tokens.server.ts';
+import { beginCounting, countingsDue, settleCounting } from '../../app/shopify/order-attribution.server.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
-import { openArrivals } from '../shops/arrivals.ts';
-import { furnish, inserter, type Rows } from '../shops/rows.ts';
+import { openArrivals } from '../shopify/arrivals.ts';
+import { furnish, inserter, type Rows } from '../shopify/rows.ts';
 
 type Door = { action: (given: never) => Promise<Response> };
 const doors: Record<string, Door> = {

@@ -1,6 +1,6 @@
 // What makes an order ours, and what it is worth: pure, over every landing page and every fate of the money.
 import { expect, test } from 'vitest';
-import { codeIn, codeOf, landing } from '../../app/attribution/landing.ts';
+import { codeIn, codeOf, landing } from '../../app/attribution/landing-url.ts';
 import { orderInWebhook, worthOf } from '../../app/attribution/order.ts';
 import { parseJson, type Json } from '../../app/lib/json.ts';
 

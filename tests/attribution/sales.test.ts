@@ -1,14 +1,13 @@
 // From an order to a sale: what carries our code is counted once and kept true, and nothing else is counted at all.
 import { createHmac, randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { daysReport } from '../../app/attribution/days-report.server.ts';
-import { earned } from '../../app/attribution/earned-report.server.ts';
-import { forgetOrders } from '../../app/attribution/forget.server.ts';
-import { tidyReadings } from '../../app/attribution/read-orders.server.ts';
+import { forgetOrders } from '../../app/attribution/attributed-orders.server.ts';
+import { tidyReadings } from '../../app/attribution/sync-orders.server.ts';
 import { db } from '../../app/db.server.ts';
-import { life } from '../../app/notifications/life.server.ts';
+import { daysReport, earned } from '../../app/reports/home-figures.server.ts';
+import { life } from '../../app/reports/subscription.server.ts';
 import * as door from '../../app/routes/webhooks.shopify.orders.ts';
-import { stopCounting } from '../../app/shops/counting.server.ts';
+import { stopCounting } from '../../app/shopify/order-attribution.server.ts';
 import { writeJson } from '../../simulators/shopify/payloads.ts';
 import { openOrders, type Shop } from './house.ts';
 

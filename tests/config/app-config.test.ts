@@ -1,25 +1,16 @@
 // shopify.app.toml is complete and true: what the app asks and hears is covered by its scopes, and each scope is needed.
-import {
-  getNamedType,
-  isObjectType,
-  parse,
-  TypeInfo,
-  validate,
-  visit,
-  visitWithTypeInfo,
-  type GraphQLOutputType,
-} from 'graphql';
+import { getNamedType, type GraphQLOutputType, isObjectType, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { ORDER_FIELDS } from '../../app/shops/order-access.server.ts';
-import { API_VERSION } from '../../app/shops/api-version.ts';
+import { API_VERSION } from '../../app/shopify/api-version.ts';
+import { ORDER_FIELDS } from '../../app/shopify/order-attribution.server.ts';
 import { neededScopes } from '../../simulators/shopify/access.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
-import { adminSchema, VERSIONS, type ScopeTable } from '../../simulators/shopify/schema.ts';
+import { adminSchema, type ScopeTable, VERSIONS } from '../../simulators/shopify/schema.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(`${root}/${path}`, 'utf8');
@@ -144,7 +135,7 @@ test('what every shop grants is enough for all but reading orders, which a merch
 test('what a shop is asked to send by itself is open to the optional scope, and never asks for more than we read', () => {
   expect(ofShops.topics).toEqual(['orders/create', 'orders/updated']);
   for (const topic of ofShops.topics) expect([topic, TOPICS[topic]]).toEqual([topic, config.optionalScopes]);
-  const heard = read('app/attribution/order.ts') + read('app/attribution/hear-order.server.ts');
+  const heard = read('app/attribution/order.ts') + read('app/attribution/attributed-orders.server.ts');
   for (const field of ORDER_FIELDS.filter((each) => each !== 'admin_graphql_api_id'))
     expect([field, heard.includes(`payload.${field}`)]).toEqual([field, true]);
   for (const personal of ['customer', 'email', 'phone', 'billing_address', 'shipping_address', 'line_items'])
@@ -161,7 +152,7 @@ const ofShops = {
   path: 'app/routes/webhooks.shopify.orders.ts',
   uri: '/webhooks/shopify/orders',
   topics: [
-    .../const TOPICS = \[([^\]]*)\]/.exec(read('app/shops/order-access.server.ts'))![1]!.matchAll(/'(\w+)'/g),
+    .../const TOPICS = \[([^\]]*)\]/.exec(read('app/shopify/order-attribution.server.ts'))![1]!.matchAll(/'(\w+)'/g),
   ].map(([, name]) => name!.toLowerCase().replace('_', '/')),
 };
 
@@ -181,7 +172,7 @@ test('each subscription names the file that answers, and each such file is named
     expect([path, existsSync(`${root}/${path}`)]).toEqual([path, true]);
     expect(path).toBe(`app/routes/${uri.slice(1).replaceAll('/', '.')}.ts`);
   }
-  expect(read('app/shops/order-access.server.ts')).toContain(`'${ofShops.uri}'`);
+  expect(read('app/shopify/order-attribution.server.ts')).toContain(`'${ofShops.uri}'`);
   expect([...new Set([...named, ofShops].map(({ path }) => path))].toSorted()).toEqual(
     globSync('app/routes/webhooks.shopify.*', { cwd: root }).toSorted(),
   );

@@ -8,10 +8,10 @@ import { TLSSocket } from 'node:tls';
 import pg from 'pg';
 import { generate } from 'selfsigned';
 import { afterAll, expect, inject, test } from 'vitest';
-import { checkDatabase } from '../../scripts/database-check.ts';
-import { applyMigrations, migrate } from '../../scripts/migrate.ts';
-import { urlOf } from '../../scripts/postgres.ts';
-import { startPooler } from '../setup/pooler.ts';
+import { checkDatabase } from '../../scripts/database/check.ts';
+import { applyMigrations, migrate } from '../../scripts/database/migrate.ts';
+import { urlOf } from '../../scripts/database/embedded.ts';
+import { startPooler } from '../harness/pooler.ts';
 
 const socketFolder = inject('socketFolder');
 const folder = mkdtempSync(join(tmpdir(), 'database-check-'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, expect, inject, test } from 'vitest';
 import { clientConfig, readDatabaseUrl, shareOut } from '../../app/database-url.ts';
-import { urlOf } from '../../scripts/postgres.ts';
+import { urlOf } from '../../scripts/database/embedded.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'database-url-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

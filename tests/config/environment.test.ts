@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, inject, test } from 'vitest';
-import { EnvironmentError, parseEnvironment } from '../../app/environment.ts';
-import { startPooler } from '../setup/pooler.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { EnvironmentError, parseEnvironment } from '../../app/env-schema.ts';
+import { startPooler } from '../harness/pooler.ts';
+import { waitFor } from '../harness/wait-for.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 

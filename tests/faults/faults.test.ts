@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { killAtEach, randomFrom, trace } from '../../scripts/faults-kill.ts';
-import { runScenarios } from '../../scripts/faults-scenarios.ts';
-import { openFaultWorld, type FaultWorld } from '../../scripts/faults-world.ts';
+import { killAtEach, randomFrom, trace } from '../../scripts/faults/kill.ts';
+import { runScenarios } from '../../scripts/faults/scenarios.ts';
+import { openFaultWorld, type FaultWorld } from '../../scripts/faults/world.ts';
 
 let faults: FaultWorld;
 beforeAll(async () => {

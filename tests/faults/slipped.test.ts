@@ -1,10 +1,9 @@
 // What planted bugs slipped past: tests that were written because a bug was planted and no other test minded.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { begin, beginRepeat, dueAgain } from '../../app/notifications/begin.server.ts';
-import { claim } from '../../app/notifications/claim.server.ts';
-import { settleByEcho } from '../../app/notifications/echo.server.ts';
-import { saveToken } from '../../app/waitlist/save-token.server.ts';
+import { begin, beginRepeat, claim, dueAgain } from '../../app/notifications/claim.server.ts';
+import { settleByEcho } from '../../app/notifications/delivery-events.server.ts';
+import { saveToken } from '../../app/waitlist/subscribe.server.ts';
 import { createLaneWorld } from '../notifications/lane-world.ts';
 
 const world = await createLaneWorld();

@@ -1,9 +1,9 @@
 // Flow in the whole story: the merchant turns workflows on, a shopper asks and is told, the worker dies in between, and no event is lost or told under two ids.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
-import { SHOP } from '../../simulators/demo/furnish.ts';
-import { waitFor } from '../setup/wait-for.ts';
-import { openStage, type Stage } from '../stage/troupe.ts';
+import { SHOP } from '../../simulators/demo/seed.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { openStage, type Stage } from '../harness/troupe.ts';
 
 let stage: Stage;
 beforeAll(async () => {

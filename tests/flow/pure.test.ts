@@ -1,9 +1,9 @@
 // The round numbers, and the payloads against the extensions' own files.
-import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import * as events from '../../app/flow/events.ts';
-import { milestone } from '../../app/flow/milestone.ts';
+import * as events from '../../app/flow/trigger-payloads.ts';
+import { milestone } from '../../app/flow/trigger-payloads.ts';
 import { readTrigger, triggers } from '../../simulators/shopify/flow.ts';
 
 test('5, 10, 25, 50, and so on tenfold', () => {

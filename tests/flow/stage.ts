@@ -1,10 +1,10 @@
 // A shop with a workflow in Flow, and the worker's own hand for it, called as the worker calls it.
 import { randomUUID } from 'node:crypto';
-import { explainTrouble } from '../../app/components/trouble-words.ts';
-import { flowsDue } from '../../app/flow/facts.server.ts';
-import { createFlowTeller } from '../../app/flow/tell.server.ts';
+import { explainTrouble } from '../../app/i18n/admin.ts';
+import { flowsDue } from '../../app/flow/pending-events.server.ts';
+import { createFlowTeller } from '../../app/flow/send-triggers.server.ts';
 import { releaseLease } from '../../app/jobs/lease.server.ts';
-import { clock, furnish, type House } from '../restock/house.ts';
+import { clock, furnish, type House } from '../stock/house.ts';
 
 const always = new AbortController().signal;
 

@@ -3,9 +3,9 @@ import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { clearTrouble, markTrouble } from '../../app/messenger/pages.server.ts';
-import { clock, furnish, pass } from '../restock/house.ts';
-import { tellAll } from '../restock/lane.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { clock, furnish, pass } from '../stock/house.ts';
+import { tellAll } from '../stock/lane.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import { flowOf, openFlowShop } from './stage.ts';
 
 afterEach(async () => {

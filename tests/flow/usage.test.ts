@@ -1,7 +1,7 @@
 // Flow's own door, in the real web process: who may say that a trigger is in use, and what an older word is worth.
 import { createHmac } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
-import { openHouse } from '../doors/web.ts';
+import { openHouse } from '../routes/web.ts';
 
 const house = openHouse();
 

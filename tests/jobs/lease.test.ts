@@ -9,7 +9,7 @@ import {
   renewLease,
   type Lease,
 } from '../../app/jobs/lease.server.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { waitFor } from '../harness/wait-for.ts';
 
 afterAll(() => db.$disconnect());
 

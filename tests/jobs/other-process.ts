@@ -1,7 +1,7 @@
 // Another process of the same app, run by the tests beside this file: it tends a key until it is killed, or rings a bell and ends.
 import { db } from '../../app/db.server.ts';
-import { ring, type Bell } from '../../app/jobs/signal.server.ts';
-import { createTender } from '../../app/jobs/tend.server.ts';
+import { ring, type Bell } from '../../app/jobs/pg-notify.server.ts';
+import { createTender } from '../../app/jobs/leased-worker.server.ts';
 
 const [what, first, second] = process.argv.slice(2);
 

@@ -5,7 +5,7 @@ import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { waitFor } from '../setup/wait-for.ts';
+import { waitFor } from '../harness/wait-for.ts';
 
 /** A network in front of the database that the test can take away. */
 const network = { up: true, attempts: 0 };
@@ -21,7 +21,7 @@ const proxy = createServer((near) => {
 await once(proxy, 'listening');
 process.env.DATABASE_DIRECT_URL = `postgresql://postgres@127.0.0.1:${(proxy.address() as AddressInfo).port}${url.pathname}`;
 const { db } = await import('../../app/db.server.ts');
-const { listen, ring } = await import('../../app/jobs/signal.server.ts');
+const { listen, ring } = await import('../../app/jobs/pg-notify.server.ts');
 
 let heard: string[] = [];
 let lost = 0;

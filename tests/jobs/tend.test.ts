@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { acquireLease, type Lease } from '../../app/jobs/lease.server.ts';
-import { createTender, type Hand, type Tender } from '../../app/jobs/tend.server.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { createTender, type Hand, type Tender } from '../../app/jobs/leased-worker.server.ts';
+import { waitFor } from '../harness/wait-for.ts';
 
 const tenders: Tender<'work' | 'other'>[] = [];
 afterEach(async () => {

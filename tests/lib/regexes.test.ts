@@ -1,19 +1,18 @@
 // No regular expression of ours, and nothing that reads a stranger's text, takes longer than in proportion to that text.
+import { isbot } from 'isbot';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isbot } from 'isbot';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { csvLine } from '../../app/lib/csv.ts';
+import { readCommand, readProductLink, sameName } from '../../app/conversation/commands.ts';
+import { warningsOf } from '../../app/i18n/promotional-terms.ts';
+import { shorten, trimEnd } from '../../app/i18n/text-limits.ts';
 import { idNumber, parseJson } from '../../app/lib/json.ts';
 import { scrub } from '../../app/lib/log.server.ts';
-import { readCommand, readProductLink, sameName } from '../../app/messenger/commands.ts';
-import { shorten, trimEnd } from '../../app/messenger/limits.ts';
-import { readPayload } from '../../app/messenger/payload.ts';
-import { warningsOf } from '../../app/messenger/promises.ts';
-import { readRef } from '../../app/messenger/ref.ts';
-import { readSignedRequest, webhookHolds } from '../../app/messenger/signature.ts';
+import { readPayload, readRef } from '../../app/messenger/payloads.ts';
+import { readSignedRequest, webhookHolds } from '../../app/messenger/webhooks.ts';
+import { csvLine } from '../../app/reports/waitlist-export.server.ts';
 import { growsTooFast, pumped } from './growth.ts';
 
 const app = fileURLToPath(new URL('../../app', import.meta.url));

@@ -2,14 +2,15 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { scrub } from '../../app/lib/log.server.ts';
-import { choosePage, disconnectPage, listChoices, windUpPages } from '../../app/messenger/connect.server.ts';
-import { checkPages } from '../../app/messenger/health.server.ts';
-import { beginConnect, finishConnect } from '../../app/messenger/login.server.ts';
+import { retireFormerPages } from '../../app/maintenance.server.ts';
+import { choosePage, disconnectPage, listChoices, windUpPages } from '../../app/messenger/connect-page.server.ts';
+import { beginConnect, finishConnect } from '../../app/messenger/facebook-login.server.ts';
+import { checkPages } from '../../app/messenger/page-health.server.ts';
 import { pageOf, pageToken } from '../../app/messenger/pages.server.ts';
-import { action as sayYes, loader as callback } from '../../app/routes/messenger.callback.ts';
-import { retireFormerPages, whoWouldNotBeTold } from '../../app/waitlist/never-told.server.ts';
+import { whoWouldNotBeTold } from '../../app/reports/waitlist.server.ts';
+import { loader as callback, action as sayYes } from '../../app/routes/messenger.callback.ts';
 import { knock } from './doors.ts';
-import { clock, pass, setScene, type Scene } from './stage.ts';
+import { clock, pass, type Scene, setScene } from './stage.ts';
 
 const everything = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata', 'business_management'];
 let merchants = 0;

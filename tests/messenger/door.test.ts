@@ -1,8 +1,8 @@
 // The door to Meta: who may come in, what is refused, and that nothing signed is ever turned away for what it says.
 import { afterAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { appSecretProof } from '../../app/messenger/graph.server.ts';
-import { readSignedRequest, webhookHolds } from '../../app/messenger/signature.ts';
+import { appSecretProof } from '../../app/messenger/graph-api.server.ts';
+import { readSignedRequest, webhookHolds } from '../../app/messenger/webhooks.ts';
 import { action, loader } from '../../app/routes/webhooks.messenger.ts';
 
 afterAll(() => db.$disconnect());
@@ -94,7 +94,7 @@ test('signed, whatever it says: 200; signed non-JSON: 400; too big: 413', async 
 });
 
 test('ids that no number can hold arrive digit for digit', async () => {
-  const { openBatch, readEvent } = await import('../../app/messenger/events.ts');
+  const { openBatch, readEvent } = await import('../../app/messenger/webhooks.ts');
   const { parseJson } = await import('../../app/lib/json.ts');
   const body = parseJson(
     '{"object":"page","entry":[{"id":104000000000000000001,"messaging":[{"sender":{"id":24013374505307513},"recipient":{"id":104000000000000000001},"timestamp":1458692752478,"message":{"mid":"m","text":"hi"}}]}]}',

@@ -1,11 +1,10 @@
 // What follows from each issue of a Page: one table, and the SQL that must say the same.
-import { Prisma, type PageTrouble } from '@prisma/client';
+import { type PageTrouble, Prisma } from '@prisma/client';
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { ISSUES, pageStatus, sendingThrough, type PageFacts } from '../../app/messenger/page-status.ts';
-import { isOff, isProbing } from '../../app/messenger/pages.server.ts';
-import { storefrontsDue } from '../../app/messenger/storefront-state.server.ts';
+import { ISSUES, type PageFacts, pageStatus, sendingThrough } from '../../app/messenger/page-status.ts';
+import { isOff, isProbing, storefrontsDue } from '../../app/messenger/pages.server.ts';
 
 afterAll(() => db.$disconnect());
 

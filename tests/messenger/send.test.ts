@@ -3,11 +3,11 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent, setGlobalDispatcher, type Dispatcher } from 'undici';
 import { afterAll, expect, test } from 'vitest';
-import { appSecretProof, graph, usageOf } from '../../app/messenger/graph.server.ts';
-import { createPace } from '../../app/messenger/pace.ts';
-import { isOpen, replyMay } from '../../app/messenger/permission/open-window.ts';
-import { oneTimeToken, paidByToken } from '../../app/messenger/permission/one-time-token.ts';
-import { send } from '../../app/messenger/send.server.ts';
+import { appSecretProof, graph, usageOf } from '../../app/messenger/graph-api.server.ts';
+import { createPace } from '../../app/messenger/rate-limiter.ts';
+import { isOpen, replyMay } from '../../app/messenger/permissions/open-window.ts';
+import { oneTimeToken, paidByToken } from '../../app/messenger/permissions/one-time-notification.ts';
+import { send } from '../../app/messenger/send-api.server.ts';
 
 type Heard = { url: string; headers: IncomingHttpHeaders; body: string };
 let heard: Heard[] = [];

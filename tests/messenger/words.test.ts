@@ -1,12 +1,12 @@
 // Every message in every language can be said, keeps what it must not lose, and fits where Meta shows it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LIMIT, shorten, shortenTogether } from '../../app/messenger/limits.ts';
-import { fitName, nameOf, nameWithin, tellApart } from '../../app/messenger/variant-name.ts';
-import { compile, valuesIn } from '../../app/messenger/message-format.ts';
-import { chooseLocale, LOCALES, say, wording, type Message } from '../../app/messenger/words.ts';
-import { en } from '../../app/messenger/words/en.ts';
-import { readCommand, readProductLink } from '../../app/messenger/commands.ts';
+import { readCommand, readProductLink } from '../../app/conversation/commands.ts';
+import { compile, valuesIn } from '../../app/i18n/format.ts';
+import { chooseLocale, LOCALES, type Message, say, wording } from '../../app/i18n/shopper.ts';
+import { en } from '../../app/i18n/shopper/en.ts';
+import { LIMIT, shorten, shortenTogether } from '../../app/i18n/text-limits.ts';
+import { fitName, nameOf, nameWithin, tellApart } from '../../app/shopify/product.ts';
 
 const messages = Object.keys(en) as Message[];
 const values = {

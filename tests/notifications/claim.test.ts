@@ -2,9 +2,8 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
-import { begin, beginRepeat } from '../../app/notifications/begin.server.ts';
-import { claim } from '../../app/notifications/claim.server.ts';
-import { releaseNeverBegun, settle } from '../../app/notifications/settle.server.ts';
+import { begin, beginRepeat, claim } from '../../app/notifications/claim.server.ts';
+import { releaseNeverBegun, settle } from '../../app/notifications/finish.server.ts';
 import { createLaneWorld } from './lane-world.ts';
 
 const world = await createLaneWorld();

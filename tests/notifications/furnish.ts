@@ -2,7 +2,7 @@
 import { db } from '../../app/db.server.ts';
 import { env } from '../../app/env.server.ts';
 import { later, MINUTE } from '../../app/lib/clock.ts';
-import { seal } from '../../app/lib/seal.server.ts';
+import { seal } from '../../app/lib/encryption.server.ts';
 import { sealPageToken } from '../../app/messenger/pages.server.ts';
 import type { Messenger } from '../../simulators/messenger/messenger.ts';
 

@@ -5,13 +5,13 @@ import { db } from '../../app/db.server.ts';
 import { env } from '../../app/env.server.ts';
 import { acquireLease, releaseLease, renewLease } from '../../app/jobs/lease.server.ts';
 import { later, MINUTE } from '../../app/lib/clock.ts';
-import { createPace, type Pace } from '../../app/messenger/pace.ts';
-import { balance } from '../../app/notifications/books.server.ts';
-import { settleByEcho } from '../../app/notifications/echo.server.ts';
-import { runLane } from '../../app/notifications/lane.server.ts';
+import { createPace, type Pace } from '../../app/messenger/rate-limiter.ts';
+import { balance } from '../../app/reports/audit.server.ts';
+import { settleByEcho } from '../../app/notifications/delivery-events.server.ts';
+import { runLane } from '../../app/notifications/page-sender.server.ts';
 import { createMessenger } from '../../simulators/messenger/messenger.ts';
 import { serve } from '../../simulators/network/host.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import { createFurnishings } from './furnish.ts';
 
 export type LaneWorld = Awaited<ReturnType<typeof createLaneWorld>>;

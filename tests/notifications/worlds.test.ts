@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
-import type { Disturbance } from '../../simulators/messenger/dials.ts';
-import { waitFor } from '../setup/wait-for.ts';
+import type { Disturbance } from '../../simulators/messenger/fault-options.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import { createLaneWorld } from './lane-world.ts';
 
 const world = await createLaneWorld();

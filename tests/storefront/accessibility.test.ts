@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import type { Placement } from '../../simulators/storefront/storefront.ts';
 import { block, embedOnly, link, openShopfront, pick, plain, visit } from './shopfront.ts';
 

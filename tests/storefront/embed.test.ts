@@ -1,6 +1,6 @@
 // The app embed: one switch puts the button after the sold-out button, or lets it float, and links sold-out cards when the merchant wants that.
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { block, embedOnly, html, link, linkOf, openShopfront, pick, visit } from './shopfront.ts';
 
 const browser = await openBrowser();

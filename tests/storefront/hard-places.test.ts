@@ -1,6 +1,6 @@
 // Places where a button easily loses its way: several of them, dialogs, swapped pages, more variants than Liquid lists, no script.
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { block, link, linkOf, openShopfront, pick, plain, visit } from './shopfront.ts';
 
 const browser = await openBrowser();

@@ -1,7 +1,7 @@
 // Themes that we do not have: habits seen in the field, each put in place of our own theme's form.
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { link, linkOf, openShopfront, visit } from './shopfront.ts';
 
 const browser = await openBrowser();

@@ -1,7 +1,7 @@
 // Themes redraw parts of a page: what stands outside such a part goes on being right, and what comes later gets its link.
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { embedOnly, link, linkOf, openShopfront, pick, visit, type Shopfront } from './shopfront.ts';
 
 const browser = await openBrowser();

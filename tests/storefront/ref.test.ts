@@ -1,6 +1,6 @@
 // The link says which shop, variant, language and country, provably, in Meta's characters, and nothing about the person.
 import { expect, test } from 'vitest';
-import { readRef, refHolds } from '../../app/messenger/ref.ts';
+import { readRef, refHolds } from '../../app/messenger/payloads.ts';
 import { html, linkOf, openShopfront, PAGE_ID, REF_KEY, refOf } from './shopfront.ts';
 
 const hrefIn = (text: string) => /href="(https:\/\/m\.me[^"]*)"/.exec(text)?.[1];

@@ -1,6 +1,6 @@
 // What the merchant decides: when the button is silent, what the theme editor shows, and how the button looks.
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import type { Placement } from '../../simulators/storefront/storefront.ts';
 import { block, html, link, linkOf, openShopfront, visit } from './shopfront.ts';
 

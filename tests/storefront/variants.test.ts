@@ -1,6 +1,6 @@
 // The button follows the variant in every way that themes are known to tell of it.
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { block, embedOnly, link, linkOf, openShopfront, pick, visit } from './shopfront.ts';
 
 const browser = await openBrowser();

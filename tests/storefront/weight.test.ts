@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { block, embedOnly, html, link, openShopfront, pick, plain, visit } from './shopfront.ts';
 
 const browser = await openBrowser();

@@ -1,0 +1,44 @@
+// A shopper presses the message's Buy button: the tap is counted, and they land on the selected variant.
+import { isbot } from 'isbot';
+import { db } from '../db.server.ts';
+import { later, SECOND } from '../lib/clock.ts';
+import { landing } from './landing-url.ts';
+
+export type Press = {
+  code: string;
+  userAgent: string | null;
+  /** What a browser says when nobody pressed anything (Sec-Purpose, Purpose, X-Moz). */
+  purpose: string | null;
+  head: boolean;
+};
+
+/** A second press within this is the same tap; it also bounds what one link can be made to write. */
+const SAME_TAP_MS = 10 * SECOND;
+
+const pressed = ({ userAgent, purpose, head }: Press) =>
+  !head && userAgent !== null && !isbot(userAgent) && !/prefetch|preview|prerender/i.test(purpose ?? '');
+
+/** The address behind a code, or null when there is none. A press by a bot, a preview or the merchant's own test leaves no tap. */
+export async function follow({ press, now }: { press: Press; now: Date }): Promise<string | null> {
+  if (!/^[\w-]{4,64}$/.test(press.code)) return null;
+  const found = await db.notification.findUnique({
+    where: { code: press.code },
+    select: {
+      id: true,
+      shopId: true,
+      isTest: true,
+      shop: { select: { domain: true, locale: true } },
+      shopper: { select: { locale: true, country: true } },
+      restock: { select: { variant: { select: { id: true, url: true, handle: true } } } },
+    },
+  });
+  if (found === null) return null;
+  const { shop, shopper, restock } = found;
+  if (!found.isTest && pressed(press))
+    await db.$executeRaw`
+      INSERT INTO "Tap" ("shopId", "notificationId", "at")
+      SELECT ${found.shopId}, ${found.id}, ${now}
+      WHERE NOT EXISTS (SELECT FROM "Tap" WHERE "shopId" = ${found.shopId} AND "notificationId" = ${found.id}
+        AND "at" > ${later(now, -SAME_TAP_MS)})`;
+  return landing({ variant: restock.variant, shop, shopper, code: press.code });
+}

@@ -1,0 +1,181 @@
+// Orders that were heard of are read from Shopify: how the shopper came, and what has become of the money.
+import { db } from '../db.server.ts';
+import { type Clock, DAY, later, MINUTE, SECOND } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { askShopify, bucketOf, type Cost, ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { hintScopes } from '../shopify/order-attribution.server.ts';
+import { shopById } from '../shopify/shops.server.ts';
+import { knownSale, messageOf, writeSale } from './attributed-orders.server.ts';
+import { type Came, codeIn, codeOf } from './landing-url.ts';
+import { orderInAnswer, type OrderRead } from './order.ts';
+
+export const ORDERS_QUERY = `#graphql
+  query Orders($ids: [ID!]!) {
+    nodes(ids: $ids) {
+      ... on Order {
+        id test createdAt updatedAt cancelledAt
+        totalPriceSet { shopMoney { amount currencyCode } }
+        currentTotalPriceSet { shopMoney { amount currencyCode } }
+        totalRefundedSet { shopMoney { amount currencyCode } }
+        customerJourneySummary {
+          ready
+          firstVisit { occurredAt landingPage utmParameters { source campaign content } }
+          lastVisit { occurredAt landingPage utmParameters { source campaign content } }
+          moments(first: 20, reverse: true) {
+            nodes { ... on CustomerVisit { occurredAt landingPage utmParameters { source campaign content } } }
+          }
+        }
+      }
+    }
+  }`;
+
+type Visit = { occurredAt: string; landingPage: string | null; utmParameters: Came | null };
+type Journey = {
+  ready: boolean;
+  firstVisit: Visit | null;
+  lastVisit: Visit | null;
+  moments: { nodes: Partial<Visit>[] } | null;
+};
+type Answer = { nodes: ((OrderRead & { customerJourneySummary: Journey | null }) | null)[] };
+type Reading = { orderId: bigint; heardAt: Date; attempts: number };
+type Outcome = 'done' | 'not_ready' | 'no_answer';
+
+const AT_ONCE = 5;
+/** Points that Shopify takes out of the bucket for one order of the query above. */
+const ORDER_POINTS = 54;
+/** Shopify does not say how long a journey takes: minutes as a rule. After two days we give up, and the order is not counted. */
+const AGAIN_MS = [2, 5, 10, 30, 60, 180, 360, 720, 1_440].map((minutes) => minutes * MINUTE);
+const KEPT_MS = 3 * DAY;
+/** Looks come first: readings leave them half of the shop's bucket. */
+const REST_MS = 5 * SECOND;
+
+/** Shops with an order to read; one that does not count, has left or cannot be read is passed over. */
+export const shopsWithReadings = async ({ now }: { now: Date }): Promise<bigint[]> => {
+  const due = await db.orderReading.findMany({
+    where: {
+      dueAt: { lte: now },
+      shop: { counting: 'on', uninstalledAt: null, accessUnknownSince: null, unreadableSince: null },
+    },
+    select: { shopId: true },
+    distinct: ['shopId'],
+  });
+  return due.map(({ shopId }) => shopId);
+};
+
+/** All codes of a journey, the latest visit's first. */
+function codesIn({ firstVisit, lastVisit, moments }: Journey): (string | null)[] {
+  const visits = [firstVisit, lastVisit, ...(moments?.nodes ?? [])].filter(
+    (visit): visit is Visit => visit?.occurredAt !== undefined,
+  );
+  return visits
+    .toSorted((a, b) => Date.parse(b.occurredAt) - Date.parse(a.occurredAt))
+    .map((visit) => codeIn(visit.landingPage) ?? codeOf(visit.utmParameters));
+}
+
+async function take({
+  shopId,
+  orderId,
+  read,
+}: {
+  shopId: bigint;
+  orderId: bigint;
+  read: Answer['nodes'][number];
+}): Promise<Outcome> {
+  const order = read === null ? undefined : orderInAnswer(read);
+  if (read === null || order === undefined || order.test) return 'done';
+  const journey = read.customerJourneySummary;
+  return db.$transaction(async (tx) => {
+    const shop = await shopById({ tx, shopId });
+    if (shop?.counting !== 'on') return 'done';
+    const known = await knownSale({ tx, shopId, orderId });
+    const codes = journey?.ready ? codesIn(journey) : [];
+    const notificationId = known?.notificationId ?? (await messageOf({ tx, shopId, codes }));
+    if (notificationId !== null) await writeSale({ tx, shopId, notificationId, order, truth: true });
+    return notificationId === null && journey?.ready === false ? 'not_ready' : 'done';
+  });
+}
+
+/** Done, or due again later; one that was heard of anew meanwhile stays due. */
+async function put({
+  shopId,
+  reading: { orderId, heardAt, attempts },
+  outcome,
+  now,
+}: {
+  shopId: bigint;
+  reading: Reading;
+  outcome: Outcome;
+  now: Date;
+}): Promise<void> {
+  const where = { shopId, orderId, heardAt };
+  const again = outcome === 'done' ? undefined : AGAIN_MS[attempts];
+  if (again === undefined) await db.orderReading.deleteMany({ where });
+  else
+    await db.orderReading.updateMany({
+      where,
+      data: { attempts: attempts + 1, dueAt: later(now, again) },
+    });
+  if (outcome !== 'done' && again === undefined)
+    log.info('an order was given up: Shopify did not say how its shopper came', { shopId });
+}
+
+/** Nothing of this shop is read before then. */
+async function rest({ shopId, now, ms }: { shopId: bigint; now: Date; ms: number }): Promise<Date> {
+  const dueAt = later(now, ms);
+  await db.orderReading.updateMany({ where: { shopId, dueAt: { lt: dueAt } }, data: { dueAt } });
+  return dueAt;
+}
+
+const poor = (cost: Cost | undefined) => cost !== undefined && cost.available < cost.maximum / 2;
+
+/** Reads all that is due in one shop. @returns when to come again; null: not before it is called for. */
+export async function readOrders({
+  shopId,
+  clock,
+  signal,
+}: {
+  shopId: bigint;
+  clock: Clock;
+  signal: AbortSignal;
+}): Promise<Date | null> {
+  while (!signal.aborted) {
+    // As many as the shop's points suffice for; one is waited for.
+    const payable = Math.floor(bucketOf({ shopId, now: clock() }).available / ORDER_POINTS);
+    const due: Reading[] = await db.orderReading.findMany({
+      where: { shopId, dueAt: { lte: clock() }, shop: { counting: 'on' } },
+      orderBy: { dueAt: 'asc' },
+      take: Math.max(1, Math.min(AT_ONCE, payable)),
+      select: { orderId: true, heardAt: true, attempts: true },
+    });
+    if (due.length === 0) return null;
+    try {
+      const { data, cost } = await askShopify<Answer>({
+        shopId,
+        query: ORDERS_QUERY,
+        variables: { ids: due.map(({ orderId }) => `gid://shopify/Order/${orderId}`) },
+        price: due.length * ORDER_POINTS,
+        clock,
+      });
+      for (const [at, reading] of due.entries()) {
+        const outcome = await take({ shopId, orderId: reading.orderId, read: data.nodes[at] ?? null });
+        await put({ shopId, reading, outcome, now: clock() });
+      }
+      if (poor(cost)) return await rest({ shopId, now: clock(), ms: REST_MS });
+    } catch (error) {
+      if (!(error instanceof ShopifyFailed)) throw error;
+      if (error.advice === 'wrong') {
+        log.warn('orders could not be read', { shopId, error });
+        for (const reading of due) await put({ shopId, reading, outcome: 'no_answer', now: clock() });
+        // Perhaps we may no longer read them.
+        await hintScopes({ shop: { id: shopId }, now: clock() });
+      }
+      return rest({ shopId, now: clock(), ms: Math.max(error.retryAfterMs, REST_MS) });
+    }
+  }
+  return null;
+}
+
+/** What shops have left behind that stopped counting, or left: no other reading grows so old. */
+export async function tidyReadings({ now }: { now: Date }): Promise<void> {
+  await db.orderReading.deleteMany({ where: { heardAt: { lt: later(now, -KEPT_MS) } } });
+}

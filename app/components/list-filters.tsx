@@ -1,0 +1,88 @@
+// Search, filter and order of the waitlist; they live in the address, so that the way back keeps them.
+import { useSearchParams } from '@remix-run/react';
+import { Box, InlineGrid, Select, TextField } from '@shopify/polaris';
+import { useEffect, useRef, useState } from 'react';
+import { useWords } from '../i18n/use-translations.tsx';
+
+const QUIET_MS = 300;
+
+export type Choice = { value: string; label: string };
+
+type Props = { search: string; sort: string; sorts: Choice[]; filter: string; filters: Choice[] };
+
+export function LineTools({ search, sort, sorts, filter, filters }: Props) {
+  const { say } = useWords();
+  const [, setParams] = useSearchParams();
+  const [text, setText] = useState(search);
+  const pending = useRef<ReturnType<typeof setTimeout>>();
+  useEffect(() => () => clearTimeout(pending.current), []);
+
+  const ask = (name: string, value: string) =>
+    setParams(
+      (params) => {
+        if (value) params.set(name, value);
+        else params.delete(name);
+        params.delete('after');
+        return params;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  const type = (value: string) => {
+    setText(value);
+    clearTimeout(pending.current);
+    pending.current = setTimeout(() => ask('search', value.trim()), QUIET_MS);
+  };
+  return (
+    <Box padding="300">
+      <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird', 'oneThird'] }} gap="200">
+        <TextField
+          label={say('waitlist.search')}
+          labelHidden
+          placeholder={say('waitlist.search')}
+          value={text}
+          onChange={type}
+          autoComplete="off"
+          type="search"
+          clearButton
+          onClearButtonClick={() => type('')}
+        />
+        <Select
+          label={say('waitlist.filter')}
+          labelInline
+          value={filter}
+          options={filters}
+          onChange={(value) => ask('filter', value)}
+        />
+        <Select
+          label={say('waitlist.sort')}
+          labelInline
+          value={sort}
+          options={sorts}
+          onChange={(value) => ask('sort', value)}
+        />
+      </InlineGrid>
+    </Box>
+  );
+}
+
+/** What the address does not name, or names wrongly, is the first of its kind. */
+const oneOf = <T extends string>(allowed: readonly T[], text: string | null): T =>
+  allowed.find((each) => each === text) ?? allowed[0]!;
+
+export function askedList<Sort extends string, Filter extends string>({
+  request,
+  sorts,
+  filters,
+}: {
+  request: Request;
+  sorts: readonly Sort[];
+  filters: readonly Filter[];
+}) {
+  const asked = new URL(request.url).searchParams;
+  return {
+    search: (asked.get('search') ?? '').slice(0, 100),
+    sort: oneOf(sorts, asked.get('sort')),
+    filter: oneOf(filters, asked.get('filter')),
+    after: asked.get('after'),
+  };
+}

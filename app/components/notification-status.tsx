@@ -1,0 +1,48 @@
+// Why told, why not yet, why not at all: the answer first, then what decided it.
+import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
+import { useWords } from '../i18n/use-translations.tsx';
+
+export type Answer = 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
+
+type Props = {
+  life: {
+    ahead: number | null;
+    isTest: boolean;
+    why: {
+      answer: Answer;
+      because: string;
+      detail: string | null;
+    };
+  };
+};
+
+export const ANSWER_TONES = {
+  told: 'success',
+  on_its_way: 'info',
+  not_yet: undefined,
+  never: 'warning',
+  unknown: 'attention',
+} as const;
+
+export function WhyCard({ life: { why, ahead, isTest } }: Props) {
+  const { say, code } = useWords();
+  const detail = why.detail;
+  const prefix =
+    why.because === 'refused' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason';
+  return (
+    <Card>
+      <BlockStack gap="200">
+        <InlineStack gap="200" blockAlign="center">
+          <Text as="h2" variant="headingMd">
+            {say('life.why')}
+          </Text>
+          <Badge tone={ANSWER_TONES[why.answer]}>{code('answer', why.answer)}</Badge>
+          {isTest && <Badge>{say('life.test')}</Badge>}
+        </InlineStack>
+        <Text as="p">{code('why', why.because)}</Text>
+        {detail && <Text as="p">{code(prefix, detail)}</Text>}
+        {ahead !== null && why.answer !== 'never' && <Text as="p">{say('life.ahead', { ahead })}</Text>}
+      </BlockStack>
+    </Card>
+  );
+}

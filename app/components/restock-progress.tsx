@@ -1,0 +1,111 @@
+// How far a restock's telling has come: so many of so many, and how long it will take; or what it waits for.
+import { BlockStack, Card, Link, ProgressBar, Text } from '@shopify/polaris';
+import { useWords, type Text as Word } from '../i18n/use-translations.tsx';
+import type { RestockAction, RestockState } from '../stock/restock-status.ts';
+import { useComeBack } from './use-polling.ts';
+import { fullName } from './variant.tsx';
+
+/** From so many people on a bar says more than a sentence. */
+const WORTH_A_BAR = 50;
+
+const EVERY_MS = 10_000;
+
+/** States that pass by themselves, and soon. */
+const PASSING: RestockState[] = ['send_delay', 'sending', 'checking'];
+
+/** Keeps the page's figures going while somebody is being told. */
+export function useTelling({ restocks }: { restocks: RestockShown[] }): void {
+  const watching = restocks.some(({ status }) => status !== null && PASSING.includes(status.state));
+  useComeBack({ watching, everyMs: EVERY_MS });
+}
+
+const STATE: Record<RestockState, Word | null> = {
+  nobody: null,
+  page_off: 'soon.pageOff',
+  page_probing: 'soon.pageProbing',
+  paused: 'soon.paused',
+  held: 'soon.held',
+  quiet_hours: 'soon.quietHours',
+  send_delay: 'soon.holdOff',
+  sending: 'soon.sending',
+  checking: 'soon.checking',
+  next_batch: 'soon.wave',
+  short: 'soon.short',
+};
+
+export function Telling({ restock, now }: { restock: RestockShown; now: string }) {
+  const { say, relative } = useWords();
+  const { restockId, told, waiting, status, minutes } = restock;
+  const all = told + waiting;
+  const word = status && STATE[status.state];
+  const when = status?.until ? relative({ at: status.until, now }) : '';
+  const soon = minutes !== null ? say('soon.minutes', { minutes }) : word && say(word, { when });
+  const units = restock.units === null ? say('soon.untracked') : say('soon.units', { units: restock.units });
+  const id = `telling-${restockId}`;
+  return (
+    <BlockStack gap="150">
+      <Text as="p" tone="subdued" id={id}>
+        {[all === 0 ? say('soon.nobody') : say('soon.toldOf', { told, all }), units, soon]
+          .filter(Boolean)
+          .join(' · ')}
+      </Text>
+      {all >= WORTH_A_BAR && (
+        <ProgressBar
+          progress={Math.floor((100 * told) / all)}
+          size="small"
+          tone="primary"
+          animated={false}
+          ariaLabelledBy={id}
+        />
+      )}
+    </BlockStack>
+  );
+}
+
+export type RestockShown = {
+  restockId: string;
+  variantId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  openedAt: string;
+  closedAt: string | null;
+  units: number | null;
+  told: number;
+  waiting: number;
+  held: boolean;
+  /** null: it is over. */
+  status: { state: RestockState; until: string | null } | null;
+  minutes: number | null;
+  actions: RestockAction[];
+};
+
+export function Lately({ restocks, now }: { restocks: RestockShown[]; now: string }) {
+  const { say, relative, span } = useWords();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('lately.title')}
+        </Text>
+        {restocks.length === 0 && (
+          <Text as="p" tone="subdued">
+            {say('lately.none')}
+          </Text>
+        )}
+        {restocks.map((each) => (
+          <Text as="p" key={each.restockId}>
+            <Link url={`/app/waitlist/${each.variantId}`}>{fullName(each)}</Link>{' '}
+            {each.closedAt === null
+              ? say('lately.open', { when: relative({ at: each.openedAt, now }), told: each.told })
+              : say('lately.closed', {
+                  time: span({ from: each.openedAt, until: each.closedAt }),
+                  told: each.told,
+                  waiting: each.waiting,
+                })}
+          </Text>
+        ))}
+      </BlockStack>
+    </Card>
+  );
+}

@@ -1,0 +1,179 @@
+// Who is speaking, to which shop, and in what words we answer them.
+import type { Shopper } from '@prisma/client';
+import { db, type Tx } from '../db.server.ts';
+import { chooseLocale, type Message, type Overrides, say, type Values } from '../i18n/shopper.ts';
+import { type Page, pagesByMetaId } from '../messenger/pages.server.ts';
+import { makePayload, type Verb } from '../messenger/payloads.ts';
+import type { QuickReply, Saying } from '../messenger/reply-body.ts';
+import type { MetaEvent } from '../messenger/webhooks.ts';
+import type { Shop } from '../shopify/shops.server.ts';
+import type { Answer } from './arrival.server.ts';
+import type { Problem } from './event-store.server.ts';
+import type { Reply } from './replies.server.ts';
+import { answersAtOnce, type Question } from './thread.ts';
+
+/** One event of a person with everything that its answer depends on. */
+export type Turn = {
+  event: MetaEvent & { psid: string };
+  shop: Shop;
+  page: Page;
+  /** The person in this shop, when known. */
+  shopper: Shopper | null;
+  /** The person in every shop of this Page. */
+  known: Shopper[];
+  /** Every shop's connection to this Page. */
+  pages: Page[];
+  now: Date;
+};
+
+/**
+ * Finds the shop an event is about: the one it names, if that shop speaks through this Page; else where the person was last active; else
+ * the first to connect. undefined: no installed shop has this Page any more.
+ */
+export async function turnOf({
+  event,
+  names,
+  now,
+}: {
+  event: MetaEvent & { psid: string };
+  names: bigint | null;
+  now: Date;
+}): Promise<Turn | undefined> {
+  const connected = await pagesByMetaId({ metaPageId: event.metaPageId });
+  const shops = await db.shop.findMany({
+    where: { id: { in: connected.map((page) => page.shopId) }, uninstalledAt: null },
+  });
+  const pages = connected.filter((page) => shops.some((shop) => shop.id === page.shopId));
+  const known = await db.shopper.findMany({
+    where: { psid: event.psid, pageId: { in: pages.map((page) => page.id) } },
+    orderBy: [{ lastActionAt: { sort: 'desc', nulls: 'last' } }, { id: 'asc' }],
+  });
+  const page =
+    pages.find((one) => one.shopId === names) ??
+    pages.find((one) => one.id === known[0]?.pageId) ??
+    pages.find((one) => one.replacedAt === null) ??
+    pages[0];
+  if (page === undefined) return undefined;
+  const shop = shops.find((one) => one.id === page.shopId)!;
+  return {
+    event,
+    shop,
+    page,
+    shopper: known.find((one) => one.pageId === page.id) ?? null,
+    known,
+    pages,
+    now,
+  };
+}
+
+/** The person's row in this shop, made at the first meeting. */
+export async function meet({
+  tx,
+  turn,
+  locale,
+  country,
+  question,
+}: {
+  tx: Tx;
+  turn: Turn;
+  locale?: string;
+  country?: string;
+  question?: Question | null;
+}): Promise<Shopper> {
+  const { shop, page, event, shopper, known } = turn;
+  const early = known.filter((one) => answersAtOnce({ at: one.takenOverAt ?? new Date(0), act: event.at }));
+  if (early.length > 0)
+    await tx.shopper.updateMany({
+      where: { id: { in: early.map((one) => one.id) } },
+      data: { takenOverAt: null },
+    });
+  const rows = await tx.$queryRaw<Shopper[]>`
+    INSERT INTO "Shopper" ("shopId", "pageId", "psid", "locale", "country", "lastActionAt", "createdAt", "question")
+    VALUES (${shop.id}, ${page.id}, ${event.psid}, ${locale ?? chooseLocale({ shop: shop.locale })}, ${country ?? 'xx'},
+            ${event.at}, ${turn.now}, ${question ? JSON.stringify(question) : null}::jsonb)
+    ON CONFLICT ("shopId", "pageId", "psid") DO UPDATE SET
+      "lastActionAt" = GREATEST("Shopper"."lastActionAt", excluded."lastActionAt"),
+      "locale" = ${locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale })},
+      "country" = COALESCE(${country ?? null}, "Shopper"."country"),
+      "question" = CASE WHEN ${question === undefined} THEN "Shopper"."question" ELSE excluded."question" END
+    RETURNING *`;
+  return rows[0]!;
+}
+
+/** Our voice in this turn: the person's language, the merchant's wording, the shop's zone. */
+export function voiceOf({ turn, locale }: { turn: Turn; locale?: string }) {
+  const { shop, page, event, shopper } = turn;
+  const spokenIn = locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale });
+  const words = (message: Message, values: Values = {}): string =>
+    say({
+      locale: spokenIn,
+      message,
+      values: { shop: shop.name, ...values },
+      overrides: shop.texts as Overrides,
+      timeZone: shop.timezone,
+    });
+  const payload = (verb: Verb, id: bigint) => makePayload({ verb, shopId: shop.id, id });
+  return {
+    locale: spokenIn,
+    words,
+    payload,
+    reply: (saying: Saying, requestId?: bigint): Reply => ({
+      shopId: shop.id,
+      pageId: page.id,
+      psid: event.psid,
+      saying,
+      ...(requestId === undefined ? {} : { requestId }),
+    }),
+    quick: (message: Message, verb: Verb, id: bigint): QuickReply => ({
+      title: words(message),
+      payload: payload(verb, id),
+    }),
+    button: (message: Message, verb: Verb, id: bigint) => ({
+      type: 'postback' as const,
+      title: words(message),
+      payload: payload(verb, id),
+    }),
+  };
+}
+
+export type Voice = ReturnType<typeof voiceOf>;
+
+export const silence = (why: string): Effects => ({ say: [], silence: why });
+
+/** What an act of the person's is answered with, once it is saved. */
+export const answered = (write: () => Reply): Effects => ({ say: [], answer: async () => [write()] });
+
+/** Nothing is said and nothing is noted. */
+export const nothing =
+  (why: string): Awaited<ReturnType<Handle>> =>
+  async () =>
+    silence(why);
+
+/** We don't know what for: we ask, and keep the question open for a day. */
+export function greet(turn: Turn, message: Message): Awaited<Answer> {
+  const voice = voiceOf({ turn });
+  return async (tx) => {
+    await meet({ tx, turn, question: { kind: 'product', at: turn.now.toISOString() } });
+    return { say: [voice.reply({ kind: 'text', text: voice.words(message) })] };
+  };
+}
+
+/** Nothing is said, and the person's action is remembered: it opened the window. */
+export function quiet(turn: Turn, why: string): Awaited<Answer> {
+  return async (tx) => {
+    if (turn.shopper !== null) await meet({ tx, turn });
+    return silence(why);
+  };
+}
+
+/** What an event brought about: what to say, or why nothing is said, and why it is kept and shown instead of being let go. */
+export type Effects = {
+  say: Reply[];
+  /** For an event that is an act of the person's: the act is saved by now, and stands although this may fail. */
+  answer?: (() => Promise<Reply[]>) | undefined;
+  silence?: string;
+  problem?: Problem;
+};
+
+/** First whatever needs the network, then, given a transaction, the effects. */
+export type Handle = (event: MetaEvent) => Promise<(tx: Tx) => Promise<Effects>>;

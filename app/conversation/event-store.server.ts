@@ -1,0 +1,139 @@
+// Meta's events between our 200 and what they bring about: each kept once, each handled once, one person's in their order.
+import type { Inbox } from '@prisma/client';
+import { db, type Tx, webhookDb } from '../db.server.ts';
+import { ring } from '../jobs/pg-notify.server.ts';
+import { later, MINUTE } from '../lib/clock.ts';
+import { fingerprint, fingerprints, seal } from '../lib/encryption.server.ts';
+import type { Json } from '../lib/json.ts';
+import { log } from '../lib/log.server.ts';
+import { readPayload, readRef } from '../messenger/payloads.ts';
+import { eventKey, type Kept, type MetaEvent, openBatch, plain, readEvent } from '../messenger/webhooks.ts';
+import { type Opened, openRow, putOff } from './process-events.server.ts';
+import { isOwnEcho, replyLine } from './replies.server.ts';
+
+export const binding = { shopId: null, purpose: 'inbox' };
+
+/** Which shop an event names by itself. A Page may serve several; whether this Page serves that one is not yet known. */
+function namedShop(event: MetaEvent): bigint | null {
+  if (event.kind === 'arrived') return event.ref === null ? null : (readRef(event.ref)?.shopId ?? null);
+  if (event.kind === 'tapped' || event.kind === 'opted_in') return readPayload(event.payload)?.shopId ?? null;
+  return null;
+}
+
+/**
+ * Our own echoes, deliveries and reads need no order, and there are three of them for every message that we send. Somebody else's word
+ * stands in the person's line: what it answers has to be known first.
+ */
+export const quick = (event: MetaEvent) =>
+  (event.kind === 'echoed' && isOwnEcho(event)) || event.kind === 'delivered' || event.kind === 'read';
+
+const personLine = ({ metaPageId, psid }: { metaPageId: string; psid: string | null }) =>
+  `${metaPageId} ${psid ?? ''}`;
+
+/** Takes everything of a person out of the inbox: what they did and what we had yet to say. */
+export async function forgetInbox({
+  tx,
+  metaPageId,
+  psid,
+}: {
+  tx: Tx;
+  metaPageId: string;
+  psid: string;
+}): Promise<void> {
+  const lines = [personLine({ metaPageId, psid }), replyLine({ metaPageId, psid })];
+  await tx.inbox.deleteMany({ where: { metaPageId, person: { in: lines.flatMap(fingerprints) } } });
+}
+
+/**
+ * Keeps the events of a signed body: one transaction, each event by a key that absorbs every later copy of it. Events of Pages that
+ * nobody has connected here are counted and let go: nobody would ever handle them.
+ */
+export async function keepEvents({ body, now }: { body: Json; now: Date }): Promise<{
+  kept: number;
+  odd: number;
+  foreign: number;
+}> {
+  const { kept, odd } = openBatch({ body, now });
+  if (odd > 0) log.warn('a webhook of Meta held parts that are no events', { odd });
+  if (kept.length === 0) return { kept: 0, odd, foreign: 0 };
+  return webhookDb.$transaction(async (tx) => {
+    const pages = await tx.page.findMany({
+      where: { metaPageId: { in: [...new Set(kept.map((one) => one.metaPageId))] }, disconnectedAt: null },
+      select: { metaPageId: true, shopId: true },
+    });
+    const shopsOf = Map.groupBy(pages, (page) => page.metaPageId);
+    const rows = kept.flatMap((one) => {
+      const shops = shopsOf.get(one.metaPageId)?.map((page) => page.shopId);
+      return shops === undefined ? [] : [rowOf({ kept: one, shops, now })];
+    });
+    const foreign = kept.length - rows.length;
+    if (foreign > 0) log.warn('events of a Page that nobody has connected were let go', { foreign });
+    const seen = await tx.inboxSeen.findMany({
+      where: { key: { in: rows.flatMap((row) => row.keys) } },
+      select: { key: true },
+    });
+    const known = new Set(seen.map((one) => one.key));
+    const fresh = rows.filter((row) => !row.keys.some((key) => known.has(key)));
+    const made = await tx.inbox.createMany({
+      data: fresh.map(({ keys: [key], ...row }) => ({ ...row, key: key! })),
+      skipDuplicates: true,
+    });
+    for (const metaPageId of new Set(fresh.map((row) => row.metaPageId))) await ring(tx, 'inbox', metaPageId);
+    return { kept: made.count, odd, foreign };
+  });
+}
+
+/** `shops`: those that are connected to the event's Page. */
+function rowOf({ kept, shops, now }: { kept: Kept; shops: bigint[]; now: Date }) {
+  const event = readEvent(kept);
+  const named = namedShop(event);
+  const keyText = eventKey(kept);
+  const person = quick(event) ? `each ${keyText}` : personLine(event);
+  return {
+    keys: fingerprints(keyText),
+    metaPageId: kept.metaPageId,
+    shopId: named !== null && shops.includes(named) ? named : null,
+    person: fingerprint(person),
+    at: event.at,
+    receivedAt: now,
+    dueAt: now,
+    body: seal(plain(kept), binding),
+  };
+}
+
+/** One event that can't be opened (its key is gone) must not keep the others of its Page waiting. */
+export async function openRows({ rows, now }: { rows: Inbox[]; now: Date }): Promise<Opened[]> {
+  const opened: Opened[] = [];
+  for (const row of rows)
+    try {
+      opened.push({ row, event: openRow(row) });
+    } catch (error) {
+      await putOff({ row, error, now });
+    }
+  return opened;
+}
+
+/** Housekeeping: what can't be acted on goes after 30 days, keys of handled events too (Meta delivers again for hours, not weeks). */
+export async function tidyInbox({ now }: { now: Date }): Promise<void> {
+  const before = later(now, -30 * 24 * 60 * MINUTE);
+  await db.inbox.deleteMany({ where: { receivedAt: { lt: before } } });
+  await db.inboxSeen.deleteMany({ where: { day: { lt: before } } });
+}
+
+const KINDS = ['unknown_request', 'not_handled', 'policy', 'odd'] as const;
+
+export type ProblemKind = (typeof KINDS)[number];
+
+/** `detail` never holds what a person wrote. */
+export type Problem = { kind: ProblemKind; detail: string };
+
+/** As it stands in `Inbox.problem`. */
+export const problemText = ({ kind, detail }: Problem): string =>
+  detail === '' ? kind : `${kind}: ${detail.slice(0, 300)}`;
+
+/** The same, read again. */
+export function readProblem(text: string): Problem {
+  const [head = '', ...rest] = text.split(': ');
+  const kind = KINDS.find((each) => each === head);
+  return kind === undefined ? { kind: 'odd', detail: text } : { kind, detail: rest.join(': ') };
+}

@@ -1,0 +1,236 @@
+// Finds what a shopper means when no ref says it: a pasted link, a name, then the size.
+import { LIMIT } from '../i18n/text-limits.ts';
+import { type Clock, SECOND } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { within } from '../lib/timeout.ts';
+import { findProducts, type FoundProduct } from '../shopify/product-queries.server.ts';
+import { nameOf, optionValues, tellApart } from '../shopify/product.ts';
+import type { Look } from '../stock/check-availability.server.ts';
+import { type ProductLink, sameName } from './commands.ts';
+import { type Effects, type Handle, meet, type Turn, type Voice, voiceOf } from './context.server.ts';
+import { offer } from './offer-opt-in.server.ts';
+import type { Reply } from './replies.server.ts';
+
+type Given = { turn: Turn; look: Look; clock: Clock };
+type Answer = ReturnType<Handle>;
+const PATIENCE_MS = 5 * SECOND;
+
+/** Shopify's products, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
+export async function search({
+  turn,
+  clock,
+  ...by
+}: Omit<Given, 'look'> & ({ title: string } | { handle: string } | object)): Promise<
+  FoundProduct[] | undefined
+> {
+  const found = findProducts({ shopId: turn.shop.id, clock, ...by }).catch((error: unknown) => {
+    log.warn('Shopify could not be asked for products', { shopId: turn.shop.id, error });
+    return undefined;
+  });
+  return within({ ms: PATIENCE_MS, work: found });
+}
+
+const soldOut = (product: FoundProduct) => product.variants.filter((one) => !one.availableForSale);
+
+/** A pasted link: the variant it selects, else the product's sizes. */
+export async function fromLink({ link, ...given }: Given & { link: ProductLink }): Answer {
+  if (link.variantId !== null) {
+    const { variantId } = link;
+    const seen = await given.look({ shopId: given.turn.shop.id, variantId });
+    if (seen !== 'gone') return offer({ ...given, wish: { variantId }, look: async () => seen });
+  }
+  const found = await search({ ...given, handle: link.handle });
+  if (found === undefined) return later(given);
+  const [product] = found;
+  return product === undefined ? nothing(given) : sizes({ ...given, product });
+}
+
+/** A name: at most five sold-out matches, or straight to the sizes of the only one. */
+export async function fromName({ name, ...given }: Given & { name: string }): Answer {
+  if (name.trim().length < 2) return nothing(given);
+  const found = await search({ ...given, title: name.slice(0, 100) });
+  if (found === undefined) return later(given);
+  const matches = found.filter((product) => soldOut(product).length > 0).slice(0, 5);
+  const [only, second] = matches;
+  if (only === undefined) {
+    const [available] = found;
+    return available === undefined ? nothing(given) : sizes({ ...given, product: available });
+  }
+  if (second === undefined) return sizes({ ...given, product: only });
+  const voice = voiceOf(given);
+  return async (tx) => {
+    await meet({ tx, turn: given.turn, question: asked(given.turn) });
+    const cards = matches.map((product) => ({
+      title: product.title,
+      subtitle: voice.words('card.soldOut'),
+      imageUrl: product.imageUrl,
+      buttons: [voice.button('button.pick', 'pick', soldOut(product)[0]!.variantId)],
+    }));
+    return {
+      say: [
+        voice.reply({ kind: 'text', text: voice.words('find.which') }),
+        voice.reply({ kind: 'cards', cards }),
+      ],
+    };
+  };
+}
+
+/** The sold-out sizes of one product: the only one is offered at once, otherwise the person chooses. */
+export async function sizes({ product, ...given }: Given & { product: FoundProduct }): Answer {
+  const out = soldOut(product);
+  const [only] = out.length === 1 ? out : product.variants.slice(0, out.length === 0 ? 1 : 0);
+  if (only !== undefined) return offer({ ...given, wish: { variantId: only.variantId } });
+  return choose({ ...given, product, variants: out, message: 'find.size' });
+}
+
+/** An answer to "which size?" that was written instead of tapped. */
+export async function fromSize({ handle, text, ...given }: Given & { handle: string; text: string }): Answer {
+  const found = await search({ ...given, handle });
+  if (found === undefined) return later(given);
+  const [product] = found;
+  const meant = product === undefined ? [] : meantBy({ text, variants: product.variants });
+  const [only, second] = meant;
+  if (product === undefined || only === undefined) return fromName({ ...given, name: text });
+  return second === undefined
+    ? offer({ ...given, wish: { variantId: only.variantId } })
+    : choose({ ...given, product, variants: meant, message: 'find.size' });
+}
+
+/** Which of a product's variants a person names: by all its options, by those that tell it apart, or by one of them. */
+function meantBy({ text, variants }: { text: string; variants: FoundProduct['variants'] }) {
+  const isMeant = (name: string) => sameName(name, text);
+  const whole = variants.find(({ title }) => isMeant(title));
+  if (whole !== undefined) return [whole];
+  const out = variants.filter((one) => !one.availableForSale);
+  const { labels } = tellApart(out.map(({ title }) => title));
+  const label = out.find((_, at) => isMeant(labels[at]!));
+  return label === undefined ? out.filter(({ title }) => optionValues(title).some(isMeant)) : [label];
+}
+
+/** One more size or colour of a product that the person asked about: those sold out that they don't wait for yet. */
+export async function moreOf({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+  const product = await productOf({ ...given, variantId });
+  if (product === undefined) return later(given);
+  if (product === null) return nothing(given);
+  const voice = voiceOf(given);
+  const { shop, shopper } = given.turn;
+  return async (tx) => {
+    const mine = await tx.subscription.findMany({
+      where: {
+        shopId: shop.id,
+        shopperId: shopper?.id ?? 0n,
+        state: { in: ['waiting', 'claimed'] },
+        isTest: false,
+      },
+      select: { variantId: true },
+    });
+    const others = soldOut(product).filter(
+      (one) => one.variantId !== variantId && !mine.some((has) => has.variantId === one.variantId),
+    );
+    if (others.length === 0) {
+      await meet({ tx, turn: given.turn });
+      const text = voice.words('more.none', { product: product.title });
+      return { say: [voice.reply({ kind: 'text', text })] };
+    }
+    const ask = await choose({ ...given, product, variants: others, message: 'more.which' });
+    return ask(tx);
+  };
+}
+
+/** A match that was picked from several. */
+export async function picked({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+  const product = await productOf({ ...given, variantId });
+  if (product === undefined) return later(given);
+  return product === null ? nothing(given) : sizes({ ...given, product });
+}
+
+async function productOf({
+  variantId,
+  turn,
+  look,
+  clock,
+}: Given & { variantId: bigint }): Promise<FoundProduct | null | undefined> {
+  const seen = await look({ shopId: turn.shop.id, variantId });
+  if (seen === 'no answer') return undefined;
+  if (seen === 'gone') return null;
+  const found = await search({ turn, clock, handle: seen.truth.handle });
+  return found === undefined ? undefined : (found[0] ?? null);
+}
+
+async function choose({
+  turn,
+  product,
+  variants,
+  message,
+}: Given & {
+  product: FoundProduct;
+  variants: FoundProduct['variants'];
+  message: 'find.size' | 'more.which';
+}): Answer {
+  const voice = voiceOf({ turn });
+  return async (tx) => {
+    await meet({
+      tx,
+      turn,
+      question: { kind: 'size', at: turn.now.toISOString(), handle: product.handle },
+    });
+    return { say: choices({ voice, product, variants: variants.slice(0, LIMIT.quickReplies), message }) };
+  };
+}
+
+/**
+ * Meta cuts what a quick reply says at 20 letters. What all the variants share goes into the question; where the rest has no room,
+ * each variant is a card.
+ */
+function choices({
+  voice,
+  product,
+  variants,
+  message,
+}: {
+  voice: Voice;
+  product: FoundProduct;
+  variants: FoundProduct['variants'];
+  message: 'find.size' | 'more.which';
+}): Reply[] {
+  const { labels, shared } = tellApart(variants.map(({ title }) => title));
+  const question = voice.words(message, { product: nameOf({ productTitle: product.title, title: shared }) });
+  if (labels.every((label) => label.length <= LIMIT.quickReply)) {
+    const quickReplies = variants.map(({ variantId }, at) => ({
+      title: labels[at]!,
+      payload: voice.payload('want', variantId),
+    }));
+    return [voice.reply({ kind: 'text', text: question, quickReplies })];
+  }
+  const cards = variants.map(({ variantId, title }) => ({
+    title,
+    buttons: [voice.button('button.pick', 'want', variantId)],
+  }));
+  const rows = [cards.slice(0, LIMIT.elements), cards.slice(LIMIT.elements)].filter(
+    ({ length }) => length > 0,
+  );
+  return [
+    voice.reply({ kind: 'text', text: question }),
+    ...rows.map((row) => voice.reply({ kind: 'cards', cards: row })),
+  ];
+}
+
+const asked = (turn: Turn) => ({ kind: 'product', at: turn.now.toISOString() }) as const;
+
+/** Nothing fits: the question stays open. */
+async function nothing({ turn }: { turn: Turn }): Answer {
+  const voice = voiceOf({ turn });
+  return async (tx): Promise<Effects> => {
+    await meet({ tx, turn, question: asked(turn) });
+    return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
+  };
+}
+
+/** Shopify kept us waiting. */
+async function later({ turn }: { turn: Turn }): Answer {
+  const voice = voiceOf({ turn });
+  return async (tx): Promise<Effects> => {
+    await meet({ tx, turn });
+    return { say: [voice.reply({ kind: 'text', text: voice.words('request.unavailable') })] };
+  };
+}

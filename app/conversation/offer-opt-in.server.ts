@@ -1,0 +1,225 @@
+// Offers to watch a sold-out variant: its card, and Meta's Notify Me request. Nothing can ever be sent before that is tapped.
+import type { OptInRequest } from '@prisma/client';
+import { attempt, type Tx } from '../db.server.ts';
+import { type Overrides, say } from '../i18n/shopper.ts';
+import { LIMIT } from '../i18n/text-limits.ts';
+import { DAY, later, MINUTE } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { clearTrouble } from '../messenger/pages.server.ts';
+import { makePayload } from '../messenger/payloads.ts';
+import { fitName, nameOf, nameWithin, variantUrl } from '../shopify/product.ts';
+import type { VariantTruth } from '../shopify/variant-queries.ts';
+import type { Look } from '../stock/check-availability.server.ts';
+import { knowVariant } from '../stock/variants.server.ts';
+import { placeInLine } from '../waitlist/waiting.server.ts';
+import { type Effects, type Handle, meet, silence, type Turn, type Voice, voiceOf } from './context.server.ts';
+import { keepReplies, type Said } from './replies.server.ts';
+
+type Answer = ReturnType<Handle>;
+
+/** A person (or a machine behind a link) that keeps asking without ever accepting is not answered for a while. */
+const REQUESTS_AT_MOST = 10;
+
+const REQUESTS_WITHIN = 10 * MINUTE;
+
+type Wish = {
+  variantId: bigint;
+  locale?: string;
+  country?: string;
+  isTest?: boolean;
+  /** "Tell me next time": asked for although it is for sale right now. */
+  next?: boolean;
+};
+
+/**
+ * Answers "tell me about this variant": for sale already, waiting already, gone, or the card and the request. If Shopify does not answer,
+ * the request is sent anyway: rather one question too many than a sale lost.
+ */
+export async function offer({ turn, wish, look }: { turn: Turn; wish: Wish; look: Look }): Answer {
+  const { shop } = turn;
+  const { variantId, locale, country, isTest = false } = wish;
+  const seen = await look({ shopId: shop.id, variantId });
+  const voice = voiceOf({ turn, ...(locale === undefined ? {} : { locale }) });
+  const greet = {
+    ...(locale === undefined ? {} : { locale }),
+    ...(country === undefined ? {} : { country: country.toLowerCase() }),
+  };
+  if (seen === 'gone')
+    return async (tx) => {
+      const question = { kind: 'product', at: turn.now.toISOString() } as const;
+      await meet({ tx, turn, ...greet, question });
+      return { say: [voice.reply({ kind: 'text', text: voice.words('arrive.gone') })] };
+    };
+  const truth = seen === 'no answer' ? null : seen.truth;
+  return async (tx) => {
+    const shopper = await meet({ tx, turn, ...greet, question: null });
+    const waiting = await tx.subscription.findFirst({
+      where: { shopId: shop.id, shopperId: shopper.id, variantId, state: { in: ['waiting', 'claimed'] } },
+      include: { variant: true },
+    });
+    if (waiting && !isTest) return alreadyWaiting({ tx, turn, voice, waiting });
+    if (seen !== 'no answer' && seen.sellable && !isTest && !wish.next)
+      return forSale({ turn, voice, truth: seen.truth });
+    return ask({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
+  };
+}
+
+function forSale({ turn, voice, truth }: { turn: Turn; voice: Voice; truth: VariantTruth }): Effects {
+  const url = variantUrl({ ...truth, domain: turn.shop.domain });
+  const text = fitName({
+    variant: truth,
+    limit: LIMIT.buttonText,
+    write: (product) => voice.words('arrive.forSale', { product }),
+  });
+  const view = { type: 'web_url', title: voice.words('button.view'), url } as const;
+  return {
+    say: [
+      voice.reply({
+        kind: 'buttons',
+        text,
+        buttons: [view, voice.button('button.more', 'more', truth.variantId)],
+      }),
+    ],
+  };
+}
+
+async function alreadyWaiting({
+  tx,
+  turn,
+  voice,
+  waiting,
+}: {
+  tx: Tx;
+  turn: Turn;
+  voice: Voice;
+  waiting: {
+    id: bigint;
+    variantId: bigint;
+    since: Date;
+    expiresAt: Date;
+    variant: { productTitle: string; title: string };
+  };
+}): Promise<Effects> {
+  const product = nameOf(waiting.variant);
+  const place = await placeInLine({ tx, shopId: turn.shop.id, ...waiting, now: turn.now });
+  const text = [
+    voice.words('arrive.waiting', { product, until: waiting.expiresAt }),
+    voice.words('place', { place }),
+  ].join(' ');
+  return {
+    say: [
+      voice.reply({
+        kind: 'buttons',
+        text,
+        buttons: [
+          voice.button('button.more', 'more', waiting.variantId),
+          voice.button('button.alerts', 'list', 0n),
+          voice.button('button.stop', 'stop', waiting.id),
+        ],
+      }),
+    ],
+  };
+}
+
+async function ask({
+  tx,
+  turn,
+  voice,
+  shopperId,
+  variantId,
+  truth,
+  isTest,
+}: {
+  tx: Tx;
+  turn: Turn;
+  voice: Voice;
+  shopperId: bigint;
+  variantId: bigint;
+  truth: VariantTruth | null;
+  isTest: boolean;
+}): Promise<Effects> {
+  const { shop, now } = turn;
+  const variant = await knowVariant({ tx, shopId: shop.id, variantId, truth });
+  const recent = await tx.optInRequest.findMany({
+    where: { shopId: shop.id, shopperId, acceptedAt: null, createdAt: { gt: later(now, -DAY) } },
+    orderBy: { id: 'desc' },
+    take: 50,
+  });
+  const floor = later(now, -REQUESTS_WITHIN).getTime();
+  if (recent.filter((one) => one.createdAt.getTime() > floor).length >= REQUESTS_AT_MOST)
+    return silence('asked too often without an answer');
+  const name = nameOf(variant);
+  const title =
+    name === ''
+      ? voice.words('request.unnamed')
+      : fitName({
+          variant,
+          limit: LIMIT.requestTitle,
+          write: (product) => voice.words('request.title', { product }),
+        });
+  // The same card again is the same request: two taps, by whichever card, are one yes.
+  const same = recent.find(
+    (one) => one.variantId === variantId && one.isTest === isTest && one.title === title,
+  );
+  const request: OptInRequest =
+    same ??
+    (await tx.optInRequest.create({
+      data: {
+        shopId: shop.id,
+        shopperId,
+        variantId,
+        title,
+        locale: voice.locale,
+        isTest,
+        createdAt: now,
+      },
+    }));
+  const payload = makePayload({ verb: 'r', shopId: shop.id, id: request.id });
+  const card = voice.reply({
+    kind: 'cards',
+    cards: [
+      {
+        title: nameWithin({ variant, limit: LIMIT.elementTitle }),
+        subtitle: voice.words('card.soldOut'),
+        imageUrl: variant.imageUrl,
+        url: variant.url === null ? null : variantUrl({ ...variant, domain: shop.domain, variantId }),
+      },
+    ],
+  });
+  return {
+    say: [...(name === '' ? [] : [card]), voice.reply({ kind: 'request', title, payload }, request.id)],
+  };
+}
+
+/** Remembers when we spoke, and that the card was sent (the consent as proof), or says that nothing can be asked now. */
+export const noteReplyFate: Said = async ({ tx, reply, page, now, ...fate }) => {
+  const { requestId, shopId, pageId, psid } = reply;
+  if (fate.fate === 'said')
+    await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { spokeAt: now } });
+  if (requestId === undefined) return;
+  if (fate.fate === 'said') {
+    await tx.optInRequest.updateMany({
+      where: { shopId, id: requestId },
+      data: { sentAt: now, ...(fate.mid === null ? {} : { mid: fate.mid }) },
+    });
+    // Meta took an opt-in request from this Page: it has the permission.
+    await clearTrouble({ pageId: reply.pageId, only: ['not_granted'], tx });
+    return;
+  }
+  const request = await tx.optInRequest.findUnique({
+    where: { shopId_id: { shopId, id: requestId } },
+    include: { shop: true },
+  });
+  if (request === null || page === null) return;
+  const { metaPageId } = page;
+  await attempt({
+    tx,
+    work: async () => {
+      const overrides = request.shop.texts as Overrides;
+      const text = say({ locale: request.locale, message: 'request.unavailable', overrides });
+      const sorry = { ...reply, requestId: undefined, saying: { kind: 'text', text } as const };
+      await keepReplies({ tx, metaPageId, at: now, replies: [sorry], now });
+    },
+    onFailure: (error) => log.error('nobody could be told that a request was refused', { shopId, error }),
+  });
+};

@@ -1,0 +1,164 @@
+// Handles the stored events of one Page: each shopper's in order, what was done and its answer in one transaction.
+import type { Inbox } from '@prisma/client';
+import { attempt, db, type Tx } from '../db.server.ts';
+import { holds, type Lease } from '../jobs/lease.server.ts';
+import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
+import { unseal } from '../lib/encryption.server.ts';
+import { parseJson } from '../lib/json.ts';
+import { log } from '../lib/log.server.ts';
+import { type Kept, type MetaEvent, readEvent } from '../messenger/webhooks.ts';
+import type { Effects, Handle } from './context.server.ts';
+import { binding, openRows, problemText, quick } from './event-store.server.ts';
+import { isReply, keepReplies, type Reply, type Said, sayOrPutOff, type Speak } from './replies.server.ts';
+
+const DAY_OF = (now: Date) => new Date(now.toISOString().slice(0, 10));
+
+const ROUND = 64;
+
+/** So often an event is tried before it is parked: kept, shown to the merchant, and out of the way of what came after it. */
+export const GIVE_UP_AFTER = 8;
+
+/**
+ * Works one Page's inbox until nothing is due: events in their order (a person's next one waits for the one before), then the replies.
+ * Every event's effects, its deletion and the replies it calls for are one transaction.
+ * @returns when to come again; null: not before the bell.
+ */
+export async function workInbox({
+  metaPageId,
+  lease,
+  clock,
+  handle,
+  speak,
+  said,
+  signal,
+}: {
+  metaPageId: string;
+  lease: Lease;
+  clock: Clock;
+  handle: Handle;
+  /** Sends a reply at the Page's pace. */
+  speak: Speak;
+  /** What a reply's fate means to whoever asked for it; within the transaction that forgets the reply. */
+  said: Said;
+  signal?: AbortSignal;
+}): Promise<Date | null> {
+  while (holds(lease) && !signal?.aborted) {
+    const heads = await dueHeads({ metaPageId, now: clock() });
+    if (heads.length === 0) return nextDue({ metaPageId });
+    const replies = heads.filter(isReply);
+    const opened = await openRows({ rows: heads.filter((row) => !isReply(row)), now: clock() });
+    const [inBulk, byOne] = [
+      opened.filter(({ event }) => quick(event)),
+      opened.filter(({ event }) => !quick(event)),
+    ];
+    await Promise.all([
+      handleQuick({ opened: inBulk, lease, clock, handle }),
+      ...byOne.map((one) => handleOne({ ...one, lease, clock, handle })),
+      ...replies.map((row) => sayOrPutOff({ row, lease, clock, speak, said })),
+    ]);
+  }
+  return clock();
+}
+
+export type Opened = { row: Inbox; event: MetaEvent };
+
+export const openRow = (row: Pick<Inbox, 'body'>): MetaEvent =>
+  readEvent(parseJson(unseal(row.body, binding)) as unknown as Kept);
+
+/** The next thing of every person that is due. */
+const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
+  db.$queryRaw<Inbox[]>`
+    SELECT i.* FROM "Inbox" i
+    WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL AND i."dueAt" <= ${now}
+      AND NOT EXISTS (
+        SELECT 1 FROM "Inbox" b WHERE b."metaPageId" = i."metaPageId" AND b."person" = i."person" AND b."problem" IS NULL
+          AND (b."at", b."id") < (i."at", i."id"))
+    ORDER BY i."id" LIMIT ${ROUND}`;
+
+/** When the next head of any line is due; what waits behind one that was put off does not count. */
+async function nextDue({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
+  const [next] = await db.$queryRaw<{ at: Date | null }[]>`
+    SELECT min(i."dueAt") AS "at" FROM "Inbox" i
+    WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM "Inbox" b WHERE b."metaPageId" = i."metaPageId" AND b."person" = i."person" AND b."problem" IS NULL
+          AND (b."at", b."id") < (i."at", i."id"))`;
+  return next?.at ?? null;
+}
+
+async function apply({
+  tx,
+  row,
+  effects,
+  now,
+}: {
+  tx: Tx;
+  row: Inbox;
+  effects: (tx: Tx) => Promise<Effects>;
+  now: Date;
+}): Promise<void> {
+  const locked = await tx.$queryRaw<
+    unknown[]
+  >`SELECT 1 AS "here" FROM "Inbox" WHERE "id" = ${row.id} AND "problem" IS NULL FOR UPDATE`;
+  if (locked.length === 0) return;
+  const first = await tx.inboxSeen.createMany({
+    data: [{ key: row.key, shopId: row.shopId, day: DAY_OF(now) }],
+    skipDuplicates: true,
+  });
+  const { say, answer, problem }: Effects = first.count === 1 ? await effects(tx) : { say: [] };
+  const keep = (replies: Reply[]) =>
+    keepReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies, now });
+  await keep(say);
+  if (answer !== undefined)
+    await attempt({
+      tx,
+      work: async () => keep(await answer()),
+      onFailure: (error) =>
+        log.error('an act was saved and could not be answered', { inboxId: row.id, error }),
+    });
+  if (problem === undefined) await tx.inbox.deleteMany({ where: { id: row.id } });
+  else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: problemText(problem) } });
+}
+
+type Work = { lease: Lease; clock: Clock; handle: Handle };
+
+async function handleOne({ row, event, lease, clock, handle }: Opened & Work): Promise<void> {
+  try {
+    const effects = await handle(event);
+    if (!holds(lease)) return;
+    await db.$transaction((tx) => apply({ tx, row, effects, now: clock() }));
+  } catch (error) {
+    await putOff({ row, error, now: clock() });
+  }
+}
+
+async function handleQuick({ opened, lease, clock, handle }: Work & { opened: Opened[] }): Promise<void> {
+  if (opened.length === 0) return;
+  try {
+    const ready = await Promise.all(
+      opened.map(async ({ row, event }) => ({ row, effects: await handle(event) })),
+    );
+    if (!holds(lease)) return;
+    await db.$transaction(async (tx) => {
+      for (const { row, effects } of ready) await apply({ tx, row, effects, now: clock() });
+    });
+  } catch {
+    // One of them spoils the batch: by themselves the others are served.
+    for (const one of opened) await handleOne({ ...one, lease, clock, handle });
+  }
+}
+
+/** A failure of ours must not lose the event, nor hold up its Page for ever. */
+export async function putOff({ row, error, now }: { row: Inbox; error: unknown; now: Date }): Promise<void> {
+  const attempts = row.attempts + 1;
+  const last = attempts >= GIVE_UP_AFTER;
+  log.error('an event of Meta could not be handled', { inboxId: row.id, attempts, last, error });
+  await db.inbox.updateMany({
+    where: { id: row.id },
+    data: {
+      attempts,
+      dueAt: later(now, Math.min(2 ** attempts * SECOND, 10 * MINUTE)),
+      ...(last ? { problem: problemText({ kind: 'not_handled', detail: '' }) } : {}),
+    },
+  });
+}

@@ -1,0 +1,115 @@
+// "Send me a test" of the message editor: the merchant's own wording, saved or not, in the merchant's own Messenger; told to nobody else.
+import { db } from '../db.server.ts';
+import { judge, OWN_MESSAGES, type OwnMessage, type WordingError } from '../i18n/custom-messages.ts';
+import { LOCALES, say } from '../i18n/shopper.ts';
+import { LIMIT, shorten } from '../i18n/text-limits.ts';
+import { ring } from '../jobs/pg-notify.server.ts';
+import { DAY, later } from '../lib/clock.ts';
+import { isOpen } from '../messenger/permissions/open-window.ts';
+import type { Saying } from '../messenger/reply-body.ts';
+import { wordsOf } from '../notifications/message.ts';
+import { shopStatus } from '../notifications/shop-status.server.ts';
+import { nameOf, variantUrl } from '../shopify/product.ts';
+import type { Shop } from '../shopify/shops.server.ts';
+import { keepReplies } from './replies.server.ts';
+
+/** Whoever reads it later in the thread is not to take it for the real message. */
+const LABEL = 'Test: ';
+
+export type DraftSent =
+  | { outcome: 'sent' }
+  | { outcome: 'no_page' }
+  | { outcome: 'page_trouble' }
+  /** Nobody has made the own test on this Page: we do not know whose Messenger is the merchant's. */
+  | { outcome: 'no_test' }
+  | { outcome: 'stopped' }
+  /** Meta lets us write for 24 hours after the merchant's own last action in the thread. */
+  | { outcome: 'window_closed' }
+  | { outcome: 'wrong'; error: WordingError };
+
+/** What is sent is no notification: it spends no token, has no row among the messages, and stands in no figure. */
+export async function sendDraft({
+  shop,
+  message,
+  locale,
+  text,
+  now,
+}: {
+  shop: Shop;
+  message: string;
+  locale: string;
+  text: string;
+  now: Date;
+}): Promise<DraftSent> {
+  const known = OWN_MESSAGES.find((each) => each.message === message)?.message;
+  if (known === undefined || !LOCALES.includes(locale)) return { outcome: 'wrong', error: 'unknown_message' };
+  const { error } = judge({ message: known, text, locale });
+  if (error !== undefined) return { outcome: 'wrong', error };
+  const { page, status } = await shopStatus({ shopId: shop.id });
+  if (page === null) return { outcome: 'no_page' };
+  if (status.sending !== 'on') return { outcome: 'page_trouble' };
+  const test = await db.optInRequest.findFirst({
+    where: { shopId: shop.id, isTest: true, shopper: { pageId: page.id } },
+    orderBy: { id: 'desc' },
+    include: { shopper: true, variant: true },
+  });
+  if (test === null) return { outcome: 'no_test' };
+  const { shopper, variant } = test;
+  if (shopper.stoppedAt !== null) return { outcome: 'stopped' };
+  const { lastActionAt } = shopper;
+  if (lastActionAt === null || !isOpen({ lastActionAt, now })) return { outcome: 'window_closed' };
+  const saying = sayingOf({ shop, message: known, locale, text, variant, now });
+  const { metaPageId } = page;
+  await db.$transaction(async (tx) => {
+    // Dated by the action that opened the window: it is never said after the window's end.
+    const reply = { shopId: shop.id, pageId: page.id, psid: shopper.psid, saying };
+    await keepReplies({ tx, metaPageId, at: lastActionAt, replies: [reply], now });
+    await ring(tx, 'inbox', metaPageId);
+  });
+  return { outcome: 'sent' };
+}
+
+type Subject = {
+  shop: Shop;
+  message: OwnMessage;
+  locale: string;
+  text: string;
+  variant: {
+    id: bigint;
+    productTitle: string;
+    title: string;
+    handle: string;
+    url: string | null;
+    price: string | null;
+  };
+  now: Date;
+};
+
+/** The draft about a product of the shop; the card's question is sent as text, since a card would ask for a real yes. */
+function sayingOf({ shop, message, locale, text, variant, now }: Subject): Saying {
+  const overrides = { [locale]: { [message]: text } };
+  if (message === 'request.title' || message === 'confirm') {
+    const values = { product: nameOf(variant), shop: shop.name, until: later(now, 365 * DAY) };
+    const said = say({ locale, message, values, overrides, timeZone: shop.timezone });
+    return { kind: 'text', text: shorten({ text: LABEL + said, limit: LIMIT.text }) };
+  }
+  const words = wordsOf({
+    subject: {
+      shopId: shop.id,
+      shopName: shop.name,
+      currency: shop.currency,
+      texts: overrides,
+      variant,
+      price: variant.price,
+      imageUrl: null,
+      canOnlyBeOrdered: message === 'notice.canBeOrdered',
+    },
+    locale,
+  });
+  const url = variantUrl({ ...variant, domain: shop.domain, variantId: variant.id });
+  return {
+    kind: 'buttons',
+    text: shorten({ text: LABEL + words.text, limit: LIMIT.buttonText }),
+    buttons: [{ type: 'web_url', title: words.buy, url }],
+  };
+}

@@ -1,0 +1,123 @@
+// What the others in a thread do: their words, our own echoes, and who has the thread now.
+import type { Tx } from '../db.server.ts';
+import { env } from '../env.server.ts';
+import { DAY } from '../lib/clock.ts';
+import { clearTrouble, markTrouble } from '../messenger/pages.server.ts';
+import type { MetaEvent } from '../messenger/webhooks.ts';
+import { type Effects, type Handle, meet, nothing, silence, type Turn, voiceOf } from './context.server.ts';
+import { noteReplyFate } from './offer-opt-in.server.ts';
+import { isOwnEcho, settleReplyByEcho } from './replies.server.ts';
+import { isAutomatic } from './thread.ts';
+
+type Answer = ReturnType<Handle>;
+
+type Of<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
+
+/** Another app has the thread: we could not speak if we wanted to. */
+export const listenOnly =
+  (turn: Turn): Awaited<Answer> =>
+  async (tx) => {
+    await othersSpoke({ tx, turn });
+    return silence('another app has the thread');
+  };
+
+/** The thread changed hands: while another app has it we only listen, and once it is ours again it is as if nobody had spoken. */
+export function handedOver({ turn, event }: { turn: Turn; event: Of<'handed_over'> }): Awaited<Answer> {
+  const { deed, newOwner } = event;
+  if (deed === 'asked') return nothing('a thread was asked for');
+  const toUs = newOwner === null ? deed === 'passed' : newOwner === env.META_APP_ID;
+  return async (tx) => {
+    if (!toUs) return othersSpoke({ tx, turn });
+    await tx.shopper.updateMany({
+      where: { id: { in: turn.known.map((one) => one.id) }, othersAt: { lte: event.at } },
+      data: { othersAt: null, takenOverAt: null },
+    });
+    return silence('the thread was handed to us');
+  };
+}
+
+/** Somebody else spoke in the thread, or has it now. `automatic`: only a machine, which takes nothing over. */
+async function othersSpoke({
+  tx,
+  turn,
+  automatic = false,
+}: {
+  tx: Tx;
+  turn: Turn;
+  automatic?: boolean;
+}): Promise<Effects> {
+  const { event, known, shop, page, now } = turn;
+  const takenOverAt = automatic ? null : event.at;
+  if (known.length > 0)
+    await tx.$executeRaw`
+      UPDATE "Shopper" SET "othersAt" = GREATEST("othersAt", ${event.at}), "takenOverAt" = GREATEST("takenOverAt", ${takenOverAt}::timestamptz)
+      WHERE "id" = ANY(${known.map((one) => one.id)})`;
+  else
+    await tx.shopper.createMany({
+      data: [
+        {
+          shopId: shop.id,
+          pageId: page.id,
+          psid: event.psid,
+          createdAt: now,
+          othersAt: event.at,
+          takenOverAt,
+        },
+      ],
+      skipDuplicates: true,
+    });
+  return silence(automatic ? 'an automation speaks here' : 'people or another app speak here');
+}
+
+/** An echo of ours settles what we were unsure of; anybody else's says who runs the thread. */
+export async function heardEcho({
+  tx,
+  turn,
+  event,
+}: {
+  tx: Tx;
+  turn: Turn;
+  event: Of<'echoed'>;
+}): Promise<Effects> {
+  if (!isOwnEcho(event))
+    return othersSpoke({ tx, turn, automatic: isAutomatic({ at: event.at, known: turn.known }) });
+  await settleReplyByEcho({
+    tx,
+    metaPageId: event.metaPageId,
+    metadata: event.metadata,
+    mid: event.mid,
+    said: noteReplyFate,
+    now: turn.now,
+  });
+  return silence('our own words');
+}
+
+/** Meta's own word to the Page: kept for the merchant to read, and taken at its word about sending. */
+export async function heardMeta({
+  tx,
+  event: { metaPageId, action, reason },
+  now,
+}: {
+  tx: Tx;
+  event: Of<'warned'>;
+  now: Date;
+}): Promise<Effects> {
+  if (action === 'block') await markTrouble({ metaPageId, trouble: 'blocked', now, tx });
+  if (action === 'unblock') await clearTrouble({ metaPageId, only: ['blocked', 'restricted'], tx });
+  const detail = `${action} ${reason}`.trim();
+  return { say: [], silence: 'a word of Meta to the Page', problem: { kind: 'policy', detail } };
+}
+
+/** Any other text belongs to the merchant: at most once a day we say that a person will answer. */
+export function defer(turn: Turn): Awaited<Answer> {
+  const voice = voiceOf({ turn });
+  return async (tx) => {
+    const shopper = await meet({ tx, turn });
+    const lately = [shopper, ...turn.known].some(
+      (one) => one.deferredAt !== null && turn.now.getTime() - one.deferredAt.getTime() < DAY,
+    );
+    if (lately) return silence('we said today that a person will answer');
+    await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: turn.now } });
+    return { say: [voice.reply({ kind: 'text', text: voice.words('defer') })] };
+  };
+}

@@ -1,0 +1,83 @@
+// Says a message to a shopper in their language: the merchant's own wording where there is one, else ours.
+import { compile, type Values } from './format.ts';
+import { isSayable } from './custom-messages.ts';
+import { da } from './shopper/da.ts';
+import { de } from './shopper/de.ts';
+import { en, type Message, type Words } from './shopper/en.ts';
+import { es } from './shopper/es.ts';
+import { fr } from './shopper/fr.ts';
+import { it } from './shopper/it.ts';
+import { ja } from './shopper/ja.ts';
+import { nl } from './shopper/nl.ts';
+import { pl } from './shopper/pl.ts';
+import { pt } from './shopper/pt.ts';
+import { sv } from './shopper/sv.ts';
+import { tr } from './shopper/tr.ts';
+
+export type { Message, Values };
+
+const catalogues: Record<string, Words> = { en, es, fr, de, it, pt, nl, pl, sv, da, ja, tr };
+
+export const LOCALES = Object.keys(catalogues);
+
+/** A merchant's own wording: { [locale]: { [message]: text } }, as it stands in Shop.texts. */
+export type Overrides = Record<string, Record<string, string>>;
+
+/** The language we speak for a locale (`pt-BR` is served in `pt`), or undefined. */
+export function spoken(locale: string | null | undefined): string | undefined {
+  const language = locale?.toLowerCase().split(/[-_]/)[0];
+  return language !== undefined && Object.hasOwn(catalogues, language) ? language : undefined;
+}
+
+/** The ref's language, then the shop's, then English. */
+export const chooseLocale = ({ ref, shop }: { ref?: string | null; shop?: string | null }): string =>
+  spoken(ref) ? ref! : spoken(shop) ? shop! : 'en';
+
+/** Our own text behind a message, before its values are filled in. */
+export const wording = ({ locale, message }: { locale: string; message: Message }): string =>
+  catalogues[spoken(locale) ?? 'en']![message];
+
+const regional = (locale: string) => {
+  try {
+    return Intl.getCanonicalLocales(locale.replace('_', '-'))[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+};
+
+/**
+ * The message in the shopper's language with its values. The shopper must hear something: a merchant's wording that can't be said (it was
+ * damaged, or saved before it was checked) gives way to ours, a zone that does not exist to UTC.
+ */
+export function say({
+  locale,
+  message,
+  values = {},
+  overrides,
+  timeZone = 'UTC',
+}: {
+  locale: string;
+  message: Message;
+  values?: Values;
+  overrides?: Overrides | undefined;
+  timeZone?: string | undefined;
+}): string {
+  const language = spoken(locale) ?? 'en';
+  const spokenIn = spoken(locale) === undefined ? 'en' : regional(locale);
+  const own = overrides?.[language]?.[message];
+  const texts = [
+    ...(typeof own === 'string' && isSayable({ message, text: own, locale: language }) ? [own] : []),
+    wording({ locale, message }),
+  ];
+  const ways = texts.flatMap((text) =>
+    [...new Set([timeZone, 'UTC'])].map((zone) => ({ text, timeZone: zone })),
+  );
+  let failure: unknown;
+  for (const way of ways)
+    try {
+      return String(compile({ ...way, locale: spokenIn }).format(values));
+    } catch (error) {
+      failure = error;
+    }
+  throw failure;
+}

@@ -1,0 +1,69 @@
+// Meta's duties towards the merchant's person who connected a Page: they may take the app back, and have what we know of them erased.
+import { randomBytes } from 'node:crypto';
+import { db, type Tx, webhookDb } from '../db.server.ts';
+import { env } from '../env.server.ts';
+import { idText } from '../lib/json.ts';
+import { log } from '../lib/log.server.ts';
+import { markTrouble, sealPageToken } from './pages.server.ts';
+import { readSignedRequest } from './webhooks.ts';
+
+const TOPIC = 'meta/data_deletion';
+
+/** The app-scoped id in a genuine signed_request, or null. */
+export function signedPerson({ form }: { form: URLSearchParams }): string | null {
+  const said = readSignedRequest({
+    text: form.get('signed_request') ?? '',
+    secret: env.META_APP_SECRET,
+  });
+  return idText(said?.user_id) ?? null;
+}
+
+async function pagesOfPerson({ tx, userId }: { tx: Tx; userId: string }) {
+  return tx.page.findMany({ where: { connectedBy: userId, disconnectedAt: null } });
+}
+
+/** The person took the app back: what they lent us works no more until somebody connects again. Waiting shoppers keep their places. */
+export async function deauthorize({ userId, now }: { userId: string; now: Date }): Promise<void> {
+  await webhookDb.$transaction(async (tx) => {
+    const pages = await pagesOfPerson({ tx, userId });
+    for (const page of pages) await markTrouble({ pageId: page.id, trouble: 'reconnect', now, tx });
+    log.info('a person took back the app on Facebook', { pages: pages.length });
+  });
+}
+
+/**
+ * Erases what we hold of the person who connected: their id, the tokens that they lent, logins under way.
+ * @returns where the person can read that it was done.
+ */
+export async function deleteData({
+  userId,
+  now,
+}: {
+  userId: string;
+  now: Date;
+}): Promise<{ url: string; confirmation_code: string }> {
+  const code = randomBytes(12).toString('base64url');
+  await webhookDb.$transaction(async (tx) => {
+    const pages = await pagesOfPerson({ tx, userId });
+    for (const page of pages) {
+      await tx.page.update({
+        where: { id: page.id },
+        data: { connectedBy: null, token: sealPageToken({ shopId: page.shopId, token: 'erased' }) },
+      });
+      await markTrouble({ pageId: page.id, trouble: 'reconnect', now, tx });
+    }
+    await tx.page.updateMany({ where: { connectedBy: userId }, data: { connectedBy: null } });
+    // Logins under way are sealed and can't be told apart: they are begun again.
+    await tx.loginState.deleteMany({ where: { choice: { not: null } } });
+    await tx.privacyRequest.create({ data: { key: code, topic: TOPIC, receivedAt: now, doneAt: now } });
+  });
+  const url = new URL('/messenger/data-deletion', env.SHOPIFY_APP_URL);
+  url.searchParams.set('code', code);
+  return { url: url.toString(), confirmation_code: code };
+}
+
+/** When a deletion was carried out; null: there is no such request. */
+export async function deletionStatus({ code }: { code: string }): Promise<{ doneAt: Date | null } | null> {
+  const found = await db.privacyRequest.findUnique({ where: { key: code } });
+  return found?.topic === TOPIC ? { doneAt: found.doneAt } : null;
+}

@@ -1,0 +1,147 @@
+// Keeps an eye on the connected Pages: is the token alive, and does Meta still tell us what happens there.
+import { z } from 'zod';
+import { db } from '../db.server.ts';
+import { env } from '../env.server.ts';
+import { type Clock, DAY, later } from '../lib/clock.ts';
+import { idText } from '../lib/json.ts';
+import { log } from '../lib/log.server.ts';
+import { consequenceOf } from './error-codes.ts';
+import { askMeta, MetaFailed } from './graph-api.server.ts';
+import { clearTrouble, markTrouble, type Page, pageToken } from './pages.server.ts';
+
+const debugShape = z.object({
+  data: z.object({
+    is_valid: z.boolean(),
+    scopes: z.array(z.string()).optional(),
+  }),
+});
+
+/** Asks Meta about a Page's token: is it alive, and may it do what we need. */
+async function checkToken({ page, now }: { page: Page; now: Date }): Promise<void> {
+  const { data } = await askMeta({
+    method: 'GET',
+    path: '/debug_token',
+    token: `${env.META_APP_ID}|${env.META_APP_SECRET}`,
+    query: { input_token: pageToken(page) },
+    shape: debugShape,
+  });
+  const lacking = ['pages_messaging', 'pages_manage_metadata'].filter(
+    (scope) => data.scopes !== undefined && !data.scopes.includes(scope),
+  );
+  if (!data.is_valid) await markTrouble({ pageId: page.id, trouble: 'reconnect', now });
+  else {
+    await clearTrouble({ pageId: page.id, only: ['reconnect'] });
+    if (lacking.length > 0) await markTrouble({ pageId: page.id, trouble: 'permission', now });
+  }
+  await db.page.updateMany({ where: { id: page.id }, data: { checkedAt: now } });
+}
+
+/** Looks whether Meta still sends us everything of this Page, and asks for it again where it does not. */
+async function checkSubscription({ page, now }: { page: Page; now: Date }): Promise<void> {
+  const of = { metaPageId: page.metaPageId, token: pageToken(page) };
+  try {
+    const { whole } = await readSubscription(of);
+    if (!whole) {
+      log.warn('Meta had stopped sending us a Page’s events; asked for them again', {
+        metaPageId: page.metaPageId,
+      });
+      await subscribe(of);
+    }
+    await db.page.updateMany({ where: { id: page.id }, data: { subscribedAt: now } });
+    await clearTrouble({ pageId: page.id, only: ['unsubscribed'] });
+  } catch (error) {
+    if (!(error instanceof MetaFailed)) throw error;
+    const meant =
+      error.code === undefined ? null : consequenceOf({ code: error.code, subcode: error.subcode });
+    if (meant?.kind === 'page_trouble') await markTrouble({ pageId: page.id, trouble: meant.trouble, now });
+    else if (meant !== null && meant.kind !== 'slow_down' && meant.kind !== 'retry')
+      await markTrouble({ pageId: page.id, trouble: 'unsubscribed', now });
+    log.warn('a Page’s subscription could not be checked', { metaPageId: page.metaPageId, error });
+  }
+}
+
+/**
+ * Checks every connected Page: the subscription each time (at start, hourly, and after webhooks were refused), the token once a day and
+ * whenever it is in doubt.
+ */
+export async function checkPages({ clock }: { clock: Clock }): Promise<void> {
+  const pages = await db.page.findMany({
+    where: { disconnectedAt: null, shop: { uninstalledAt: null } },
+    orderBy: { id: 'asc' },
+  });
+  const heard = new Set<string>();
+  for (const page of pages) {
+    const now = clock();
+    try {
+      const doubted = page.trouble === 'reconnect' || page.trouble === 'permission';
+      if (doubted || page.checkedAt === null || page.checkedAt < later(now, -DAY))
+        await checkToken({ page, now });
+      if (!heard.has(page.metaPageId)) await checkSubscription({ page, now });
+      heard.add(page.metaPageId);
+    } catch (error) {
+      log.warn('a Page could not be checked; it is tried again next time', {
+        metaPageId: page.metaPageId,
+        error,
+      });
+    }
+  }
+}
+
+/** Every field whose events we read. */
+export const FIELDS = [
+  'messages',
+  'messaging_postbacks',
+  'messaging_optins',
+  'messaging_referrals',
+  'message_deliveries',
+  'message_reads',
+  'message_echoes',
+  'message_reactions',
+  'messaging_policy_enforcement',
+  'messaging_handovers',
+  'standby',
+] as const;
+
+type Of = { metaPageId: string; token: string };
+
+const path = (metaPageId: string) => `/${encodeURIComponent(metaPageId)}/subscribed_apps`;
+
+/** Meta's pages print the text "true", its servers a boolean. */
+const success = z.object({ success: z.union([z.literal(true), z.literal('true')]) });
+
+const apps = z.object({
+  data: z.array(
+    z.object({
+      id: z.unknown().transform((id) => idText(id) ?? ''),
+      name: z.string().optional(),
+      subscribed_fields: z.array(z.string()).optional(),
+    }),
+  ),
+});
+
+/** Who hears this Page: are we among them with every field, and which other apps. */
+export async function readSubscription({
+  metaPageId,
+  token,
+}: Of): Promise<{ whole: boolean; others: string[] }> {
+  const { data } = await askMeta({ method: 'GET', path: path(metaPageId), token, shape: apps });
+  const ours = data.find((app) => app.id === env.META_APP_ID);
+  return {
+    whole: FIELDS.every((field) => ours?.subscribed_fields?.includes(field)),
+    others: data.filter((app) => app.id !== env.META_APP_ID).map((app) => app.name ?? app.id),
+  };
+}
+
+export async function subscribe({ metaPageId, token }: Of): Promise<void> {
+  await askMeta({
+    method: 'POST',
+    path: path(metaPageId),
+    token,
+    body: { subscribed_fields: FIELDS.join(',') },
+    shape: success,
+  });
+}
+
+export async function unsubscribe({ metaPageId, token }: Of): Promise<void> {
+  await askMeta({ method: 'DELETE', path: path(metaPageId), token, shape: success });
+}

@@ -1,0 +1,40 @@
+// The open window: for 24 hours after a person's last action we may say what belongs to the conversation.
+import { HOUR, later, SECOND } from '../../lib/clock.ts';
+import type { Consequence } from '../error-codes.ts';
+import type { PermissionKind, Recipient } from './permission.ts';
+
+export const openWindow: PermissionKind = {
+  name: 'open_window',
+  ask: null,
+  readGrant: () => null,
+  diesAt: (at) => later(at, 24 * HOUR),
+  whenLost: { may: 'say_again', waitMs: 20 * SECOND, giveUpMs: 40 * SECOND },
+};
+
+export const paidByWindow = (psid: string): Recipient => ({ id: psid });
+
+/** Whether we may still speak to a person whose last action was at `lastActionAt`. */
+export const isOpen = ({ lastActionAt, now }: { lastActionAt: Date | null; now: Date }): boolean =>
+  lastActionAt !== null && openWindow.diesAt(lastActionAt) > now;
+
+export type ReplyMay = { do: 'again'; afterMs: number } | { do: 'wait for the page' } | { do: 'give up' };
+
+/** What a refused reply may do next: a reply costs no token, so it is only a matter of time and of whom the refusal is about. */
+export function replyMay({ consequence }: { consequence: Consequence }): ReplyMay {
+  switch (consequence.kind) {
+    case 'slow_down':
+      return { do: 'again', afterMs: 2 * SECOND };
+    case 'retry':
+      return {
+        do: 'again',
+        afterMs: consequence.fate === 'unknown' ? openWindow.whenLost.waitMs : 5 * SECOND,
+      };
+    case 'page_trouble':
+      return { do: 'wait for the page' };
+    case 'person':
+    case 'window':
+    case 'doubtful':
+    case 'fix':
+      return { do: 'give up' };
+  }
+}

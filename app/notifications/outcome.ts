@@ -1,0 +1,110 @@
+// What Meta's answer makes of one message: the rules of fates known and unknown, in one pure place.
+import type { PageTrouble } from '@prisma/client';
+import { MINUTE, SECOND } from '../lib/clock.ts';
+import type { SendAnswer } from '../messenger/send-api.server.ts';
+
+export type Verdict =
+  | { end: 'sent'; mid: string | null }
+  /** Told, as far as anybody can know: Meta would not take the same call twice. */
+  | { end: 'presumed' }
+  | { end: 'refused'; reason: string }
+  /** May have been sent: the same call is made again later, and nothing else. */
+  | { end: 'in_doubt' }
+  /** The repeat of a call in doubt was not made after all: it is due again at once. */
+  | { end: 'not_repeated' }
+  /** Surely not sent: begun anew after `afterMs`. */
+  | { end: 'again'; afterMs: number; withoutPicture: boolean }
+  /** Refused without a word about whose fault it is. */
+  | { end: 'doubtful' }
+  /** Surely not sent: waits again, in place; left alone for `restMs`. */
+  | { end: 'put_back'; restMs: number };
+
+export type Judged = {
+  verdict: Verdict;
+  /** What the answer says of the Page. */
+  trouble?: { trouble: PageTrouble; whole: boolean };
+};
+
+export const DOUBT_WAIT_MS = MINUTE;
+/** How long a fate may stay in doubt before it is named unknown. */
+export const GIVE_UP_MS = 5 * MINUTE;
+const TRIES = 5;
+const REST_MS = 10 * MINUTE;
+const backOff = (attempts: number) => Math.min(MINUTE, SECOND * 2 ** Math.max(0, attempts - 1));
+
+export type Circumstances = {
+  answer: SendAnswer;
+  /** An earlier call with this message may have been carried out. */
+  inDoubt: boolean;
+  /** Calls made for this message, this one included. */
+  attempts: number;
+  /** The message bore a picture. */
+  picture: boolean;
+  /** It is the merchant's own test. */
+  isTest: boolean;
+  /** Since this message was first refused, Meta has accepted another through the same connection. */
+  othersAccepted: boolean;
+};
+
+export function judge(given: Circumstances): Judged {
+  const { answer, inDoubt, attempts } = given;
+  if (answer.outcome === 'accepted') return { verdict: { end: 'sent', mid: answer.mid ?? null } };
+  if (answer.outcome === 'lost')
+    return answer.began || inDoubt
+      ? { verdict: { end: 'in_doubt' } }
+      : { verdict: { end: 'again', afterMs: backOff(attempts), withoutPicture: false } };
+  return inDoubt ? judgeRepeat(answer) : judgeFirst({ ...given, answer });
+}
+
+type Refused = Extract<SendAnswer, { outcome: 'refused' }>;
+
+/** The answer to a repeated call: only "this token cannot be spent" says something about the first one. */
+function judgeRepeat({ consequence, code, subcode }: Refused): Judged {
+  const inDoubt: Verdict = { end: 'in_doubt' };
+  switch (consequence.kind) {
+    case 'doubtful':
+      return { verdict: { end: 'presumed' } };
+    case 'page_trouble':
+      // A bare 10 could be Meta's word for a spent token as well: it is no proof against the Page.
+      return code === 10 && subcode === undefined
+        ? { verdict: inDoubt }
+        : { verdict: inDoubt, trouble: consequence };
+    case 'person':
+    case 'window':
+    case 'fix':
+    case 'retry':
+    case 'slow_down':
+      return { verdict: inDoubt };
+  }
+}
+
+function judgeFirst({
+  answer: { consequence },
+  attempts,
+  picture,
+  isTest,
+  othersAccepted,
+}: Circumstances & { answer: Refused }): Judged {
+  switch (consequence.kind) {
+    case 'retry':
+      if (consequence.fate === 'unknown') return { verdict: { end: 'in_doubt' } };
+      return attempts < TRIES
+        ? { verdict: { end: 'again', afterMs: backOff(attempts), withoutPicture: false } }
+        : { verdict: { end: 'put_back', restMs: REST_MS } };
+    case 'slow_down':
+      return { verdict: { end: 'again', afterMs: 0, withoutPicture: false } };
+    case 'page_trouble':
+      return { verdict: { end: 'put_back', restMs: 0 }, trouble: consequence };
+    case 'person':
+      return { verdict: { end: 'refused', reason: consequence.reason } };
+    case 'fix':
+    case 'window':
+    case 'doubtful':
+      if (picture) return { verdict: { end: 'again', afterMs: 0, withoutPicture: true } };
+      if (isTest || (othersAccepted && attempts > 1))
+        return { verdict: { end: 'refused', reason: 'not_accepted' } };
+      return attempts >= 3
+        ? { verdict: { end: 'put_back', restMs: REST_MS } }
+        : { verdict: { end: 'doubtful' } };
+  }
+}

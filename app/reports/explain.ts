@@ -1,0 +1,82 @@
+// Why somebody was told, is not told yet, or will not be told at all: read from the facts of their one subscription.
+import type { OpenCircuit, Sending } from '../messenger/page-status.ts';
+import { type RestockFacts, restockStatus } from '../stock/restock-status.ts';
+
+export type Life = {
+  state: 'waiting' | 'claimed' | 'told' | 'presumed' | 'refused' | 'unknown' | 'expired' | 'stopped';
+  expiresAt: Date;
+  /** The one they said yes to. */
+  page: { issue: OpenCircuit | null; sending: Sending; gone: boolean };
+  variant: { paused: boolean; missing: boolean };
+  shopperStopped: boolean;
+  notification: { state: string; reason: string | null } | null;
+  /** The variant's open restock, if it is back now; `toldAlready`: this shopper in it, by an earlier subscription. */
+  restock: (Omit<RestockFacts, 'reach' | 'paused'> & { toldAlready: boolean }) | null;
+  /** The newest look's reason. */
+  lookReason: string | null;
+};
+
+export type Why = {
+  /** told · on its way · not yet · never · unknown: the headline. */
+  answer: 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
+  /** A code of the words `why.*`. */
+  because: string;
+  /** A code of the words `reason.*` or `outcome.*` that says more. */
+  detail: string | null;
+};
+
+const answer = (verdict: Why['answer'], because: string, detail: string | null = null): Why => ({
+  answer: verdict,
+  because,
+  detail,
+});
+
+/** Pure: the first thing that decides is the answer. */
+export function why({ life, now }: { life: Life; now: Date }): Why {
+  const { notification: sent, restock } = life;
+  if (sent?.state === 'sent') return answer('told', 'sent');
+  if (sent?.state === 'presumed') return answer('told', 'presumed');
+  if (sent?.state === 'refused') return answer('never', 'refused', sent.reason);
+  if (sent?.state === 'unknown') return answer('unknown', 'unknown');
+  if (life.state === 'told') return answer('told', 'sent');
+  if (life.state === 'presumed') return answer('told', 'presumed');
+  if (life.state === 'refused') return answer('never', 'refused');
+  if (life.state === 'unknown') return answer('unknown', 'unknown');
+  if (life.state === 'stopped' || life.shopperStopped) return answer('never', 'stopped');
+  if (life.state === 'expired' || life.expiresAt <= now) return answer('never', 'expired');
+  if (life.page.gone) return answer('never', 'page_gone');
+  if (sent !== null) return answer('on_its_way', sent.state === 'doubtful' ? 'doubtful' : 'under_way');
+  if (life.page.sending !== 'on') return answer('not_yet', 'page_trouble', life.page.issue);
+  if (life.variant.missing) return answer('not_yet', 'missing');
+  if (life.variant.paused) return answer('not_yet', 'paused');
+  if (restock === null)
+    return life.lookReason === null
+      ? answer('not_yet', 'not_looked')
+      : answer('not_yet', 'not_back', life.lookReason);
+  if (restock.toldAlready) return answer('not_yet', 'told_already');
+  const { state } = restockStatus({ facts: { ...restock, reach: 'on', paused: false }, now });
+  return state === 'sending' || state === 'checking'
+    ? answer('on_its_way', 'next_in_line')
+    : answer('not_yet', state);
+}
+
+export type LineState = 'missing' | 'paused' | 'restocked' | 'unseen' | 'waiting' | 'notYet';
+
+/** `reason`: that of the newest look; null: there was none. */
+export function lineState({
+  missing,
+  paused,
+  restocked,
+  reason,
+}: {
+  missing: boolean;
+  paused: boolean;
+  restocked: boolean;
+  reason: string | null;
+}): LineState {
+  if (missing) return 'missing';
+  if (paused) return 'paused';
+  if (restocked) return 'restocked';
+  if (reason === null) return 'unseen';
+  return reason === 'sold_out' ? 'waiting' : 'notYet';
+}

@@ -1,0 +1,137 @@
+// How many were told, as figures for Home.
+import { Prisma } from '@prisma/client';
+import { db } from '../db.server.ts';
+import { DAY, later } from '../lib/clock.ts';
+import type { Asked } from './waitlist.server.ts';
+
+/** Notifications of the last `days` by how they ended; those still on their way are `under_way`. Tests are left out. */
+export async function toldFigures({
+  shopId,
+  now,
+  days,
+}: {
+  shopId: bigint;
+  now: Date;
+  days: number;
+}): Promise<{ told: number; refused: number; unknown: number; underWay: number }> {
+  const ended = (states: Prisma.Sql) => Prisma.sql`count(*) FILTER (WHERE "state" IN (${states}))::int`;
+  const [row] = await db.$queryRaw<{ told: number; refused: number; unknown: number; underWay: number }[]>`
+    SELECT ${ended(Prisma.sql`'sent', 'presumed'`)} AS told, ${ended(Prisma.sql`'refused'`)} AS refused, ${ended(Prisma.sql`'unknown'`)} AS unknown,
+           ${ended(Prisma.sql`'claimed', 'begun', 'doubtful'`)} AS "underWay"
+    FROM "Notification" WHERE "shopId" = ${shopId} AND "claimedAt" > ${later(now, -days * DAY)} AND NOT "isTest"`;
+  return row!;
+}
+
+export type Funnel = { arrived: number; asked: number; accepted: number };
+
+/** Of those who came for a sold-out variant in the last `days`: how many got the card, and how many tapped Notify Me on it. */
+export async function funnel({ shopId, now, days = 7 }: Asked & { days?: number }): Promise<Funnel> {
+  const [row] = await db.$queryRaw<Funnel[]>`
+    SELECT count(*)::int AS arrived,
+           count(*) FILTER (WHERE "sentAt" IS NOT NULL OR "acceptedAt" IS NOT NULL)::int AS asked,
+           count(*) FILTER (WHERE "acceptedAt" IS NOT NULL)::int AS accepted
+    FROM "OptInRequest"
+    WHERE "shopId" = ${shopId} AND "createdAt" > ${later(now, -days * DAY)} AND NOT "isTest"`;
+  return row!;
+}
+
+/** `orders` are those of which something is left; amounts of different currencies are never added up. */
+export type Earned = { taps: number; sales: { currency: string; amount: string; orders: number }[] };
+
+/** Tests are left out. */
+export async function earned({
+  shopId,
+  now,
+  days,
+}: {
+  shopId: bigint;
+  now: Date;
+  days: number;
+}): Promise<Earned> {
+  const since = later(now, -days * DAY);
+  const [[row], sales] = await Promise.all([
+    db.$queryRaw<{ taps: number }[]>`
+      SELECT count(DISTINCT t."notificationId")::int AS taps
+      FROM "Tap" t
+      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}`,
+    db.$queryRaw<Earned['sales']>`
+      SELECT s."currency", sum(s."amount" - s."refunded")::text AS amount,
+             (count(*) FILTER (WHERE s."amount" > s."refunded"))::int AS orders
+      FROM "Sale" s
+      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
+      GROUP BY s."currency" ORDER BY sum(s."amount" - s."refunded") DESC`,
+  ]);
+  return { taps: row!.taps, sales };
+}
+
+/** `day` is the calendar's, YYYY-MM-DD; today is the last. */
+export type Days = {
+  days: { day: string; told: number; taps: number }[];
+  earned: { currency: string; amounts: number[] }[];
+};
+
+type Counted = { day: string; count: number };
+
+/** The last `days` calendar days, each with its zero. Tests are left out, as everywhere. */
+export async function daysReport({
+  shopId,
+  now,
+  days,
+  timezone,
+}: {
+  shopId: bigint;
+  now: Date;
+  days: number;
+  timezone: string;
+}): Promise<Days> {
+  const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' });
+  const today = new Date(`${calendar.format(now)}T00:00:00Z`);
+  const list = Array.from({ length: days }, (_, at) =>
+    later(today, (at + 1 - days) * DAY)
+      .toISOString()
+      .slice(0, 10),
+  );
+  // A day longer than needed: no zone is further from UTC, and what falls before the first day is left out below.
+  const since = later(now, -(days + 1) * DAY);
+  // A day is written out once, not once for each message.
+  const [told, taps, sales] = await Promise.all([
+    db.$queryRaw<Counted[]>`
+      SELECT to_char(day, 'YYYY-MM-DD') AS day, count FROM (
+        SELECT ("claimedAt" AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
+        FROM "Notification"
+        WHERE "shopId" = ${shopId} AND "claimedAt" > ${since} AND "state" IN ('sent', 'presumed') AND NOT "isTest"
+        GROUP BY 1) told`,
+    db.$queryRaw<Counted[]>`
+      SELECT to_char(day, 'YYYY-MM-DD') AS day, count FROM (
+        SELECT (f."at" AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
+        FROM (SELECT min(t."at") AS at FROM "Tap" t
+              WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
+              GROUP BY t."notificationId") f
+        GROUP BY 1) tapped`,
+    db.$queryRaw<{ day: string; currency: string; amount: number }[]>`
+      SELECT to_char(s."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, s."currency",
+             sum(s."amount" - s."refunded")::float8 AS amount
+      FROM "Sale" s
+      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
+      GROUP BY 1, 2`,
+  ]);
+  const of = (counts: Counted[]) => new Map(counts.map(({ day, count }) => [day, count]));
+  const [toldOn, tapsOn] = [of(told), of(taps)];
+  const currencies = [...new Set(sales.filter(({ day }) => day >= list[0]!).map((each) => each.currency))];
+  return {
+    days: list.map((day) => ({ day, told: toldOn.get(day) ?? 0, taps: tapsOn.get(day) ?? 0 })),
+    earned: currencies.toSorted().map((currency) => ({
+      currency,
+      amounts: list.map(
+        (day) => sales.find((sale) => sale.day === day && sale.currency === currency)?.amount ?? 0,
+      ),
+    })),
+  };
+}
+
+/**
+ * SQL: `notificationId` is of no test. The handful of tests is read from an index of its own; a join with all messages would be planned
+ * as a reading of all of them.
+ */
+export const ofNoTest = ({ shopId, notificationId }: { shopId: bigint; notificationId: Prisma.Sql }) =>
+  Prisma.sql`${notificationId} <> ALL(ARRAY(SELECT n."id" FROM "Notification" n WHERE n."shopId" = ${shopId} AND n."isTest"))`;

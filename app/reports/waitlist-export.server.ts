@@ -1,0 +1,72 @@
+// The whole line as a file, in pieces: as many people as there are, in the memory of one page.
+import { db } from '../db.server.ts';
+
+const PIECE = 2_000;
+
+const HEAD = [
+  'product',
+  'variant',
+  'variant_id',
+  'shopper_id',
+  'language',
+  'waiting_since',
+  'can_be_told_until',
+];
+
+type Row = {
+  id: bigint;
+  since: Date;
+  expiresAt: Date;
+  productTitle: string;
+  title: string;
+  variantId: bigint;
+  psid: string;
+  locale: string;
+};
+
+/** CSV text of those who can still be told, oldest first. */
+export async function* exportLine({ shopId, now }: { shopId: bigint; now: Date }): AsyncGenerator<string> {
+  yield csvLine(HEAD);
+  let after: { since: Date; id: bigint } = { since: new Date(0), id: 0n };
+  for (;;) {
+    const rows = await db.$queryRaw<Row[]>`
+      SELECT s."id", s."since", s."expiresAt", s."variantId", v."productTitle", v."title", p."psid", p."locale"
+      FROM "Subscription" s
+      JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
+      JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
+      WHERE s."shopId" = ${shopId} AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}
+        AND (s."since", s."id") > (${after.since}, ${after.id})
+      ORDER BY s."since", s."id" LIMIT ${PIECE}`;
+    if (rows.length > 0)
+      yield rows
+        .map((row) =>
+          csvLine([
+            row.productTitle,
+            row.title,
+            String(row.variantId),
+            row.psid,
+            row.locale,
+            row.since,
+            row.expiresAt,
+          ]),
+        )
+        .join('');
+    const last = rows[PIECE - 1];
+    if (last === undefined) return;
+    after = last;
+  }
+}
+
+const FORMULA = /^[=+\-@\t\r]/;
+
+function cell(value: string | number | Date | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = value instanceof Date ? value.toISOString() : value;
+  const guarded = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}
+
+/** One line, its end included. Text that begins like a formula gets an apostrophe in front: https://owasp.org/www-community/attacks/CSV_Injection */
+export const csvLine = (cells: (string | number | Date | null)[]): string =>
+  `${cells.map(cell).join(',')}\r\n`;

@@ -1,0 +1,283 @@
+// The line as the merchant sees it: how many wait for which variant, since when, and who they are.
+import { Prisma } from '@prisma/client';
+import { db } from '../db.server.ts';
+import { pageOf } from '../messenger/pages.server.ts';
+import { type Cursor, likely, writeCursor } from './cursor.ts';
+import { lineState, type LineState } from './explain.ts';
+
+export type Asked = { shopId: bigint; now: Date };
+
+/** Those who can still be told: not ended, not expired, not the merchant's own test. */
+const waits = ({ shopId, now }: Asked) => Prisma.sql`
+  s."shopId" = ${shopId} AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}`;
+
+/**
+ * Reads a whole line from its index. PostgreSQL takes a million entries of an index for dearer than all rows of the table, since it
+ * thinks of disks that turn; and the other processor belongs to the lanes.
+ */
+export async function readByIndex<Row>(query: Prisma.Sql): Promise<Row[]> {
+  const [, rows] = await db.$transaction([
+    db.$queryRaw`SELECT set_config('random_page_cost', '1', true), set_config('max_parallel_workers_per_gather', '0', true)`,
+    db.$queryRaw<Row[]>(query),
+  ]);
+  return rows;
+}
+
+export type LineSort = 'waiting' | 'oldest' | 'title';
+
+export type LineFilter = 'all' | 'restocked' | 'paused' | 'missing';
+
+/** One variant's line as a row of the table. */
+export type Line = {
+  variantId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  waiting: number;
+  oldest: Date;
+  units: number | null;
+  lookedAt: Date | null;
+  /** The newest look's reason. */
+  reason: string | null;
+  /** When time itself gives the next hint; `lookDue`: one is due now. */
+  lookAt: Date | null;
+  lookDue: boolean;
+  paused: boolean;
+  missing: boolean;
+  restocked: boolean;
+};
+
+/** The moment in a cursor; undefined unless one of ours could be written so: PostgreSQL takes only years of four digits as text. */
+export function cursorDate({ value }: Cursor): Date | undefined {
+  const at = new Date(value);
+  return at.getTime() >= 0 && at.getUTCFullYear() <= 9_999 ? at : undefined;
+}
+
+const PAGE_SIZE = 25;
+
+const orders = {
+  waiting: {
+    column: Prisma.sql`line."waiting"`,
+    down: true,
+    read: ({ value }: Cursor) => (/^\d{1,9}$/.test(value) ? Number(value) : undefined),
+  },
+  oldest: { column: Prisma.sql`line."oldest"`, down: false, read: cursorDate },
+  title: {
+    column: Prisma.sql`lower(v."productTitle" || ' ' || v."title")`,
+    down: false,
+    read: ({ value }: Cursor) => value,
+  },
+};
+
+const filters: Record<LineFilter, Prisma.Sql> = {
+  all: Prisma.sql`true`,
+  restocked: Prisma.sql`EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest")`,
+  paused: Prisma.sql`v."pausedAt" IS NOT NULL`,
+  missing: Prisma.sql`v."missingSince" IS NOT NULL`,
+};
+
+/** How many people wait in a shop, and for how many variants. */
+export type LineFigures = { waiting: number; variants: number };
+
+/**
+ * One page of the lines in the chosen order, and the figures of all of them: who waits is counted once for both, from an index alone.
+ * Pages go by key, so that the last of 100,000 lines costs what the first does.
+ */
+export async function lineByVariant({
+  shopId,
+  now,
+  search = '',
+  filter = 'all',
+  sort = 'waiting',
+  after,
+  limit = PAGE_SIZE,
+}: Asked & {
+  search?: string;
+  filter?: LineFilter;
+  sort?: LineSort;
+  after?: Cursor | undefined;
+  limit?: number;
+}): Promise<{ lines: Line[]; next: string | null; figures: LineFigures }> {
+  const { column, down, read } = orders[sort];
+  const at = after && read(after);
+  const behind =
+    after === undefined || at === undefined
+      ? Prisma.sql`true`
+      : down
+        ? Prisma.sql`(${column}, v."id") < (${at}, ${BigInt(after.id)})`
+        : Prisma.sql`(${column}, v."id") > (${at}, ${BigInt(after.id)})`;
+  const direction = down ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  type Found = Omit<Line, 'variantId'> & {
+    all: number;
+    variants: number;
+    id: bigint | null;
+    sortKey: unknown;
+  };
+  const rows = await readByIndex<Found>(Prisma.sql`
+    WITH line AS MATERIALIZED (
+      SELECT s."variantId", count(*)::int AS waiting, min(s."since") AS oldest
+      FROM "Subscription" s WHERE ${waits({ shopId, now })} GROUP BY s."variantId"),
+    shown AS (
+      SELECT v.*, line."waiting" AS "lineWaiting", line."oldest" AS "lineOldest", ${column} AS "sortKey"
+      FROM line JOIN "Variant" v ON v."shopId" = ${shopId} AND v."id" = line."variantId"
+      WHERE ${filters[filter]} AND ${behind}
+        AND (${search.trim() === ''} OR (v."productTitle" || ' ' || v."title") ILIKE ${likely(search)})
+      ORDER BY "sortKey" ${direction}, v."id" ${direction} LIMIT ${limit + 1})
+    SELECT total.*, v."id", v."productTitle", v."title", v."imageUrl", v."lineWaiting" AS waiting, v."lineOldest" AS oldest, v."sortKey",
+      v."lookAt", v."wanted" > v."looked" AS "lookDue", v."pausedAt" IS NOT NULL AS paused, v."missingSince" IS NOT NULL AS missing,
+      look."units", look."at" AS "lookedAt", look."reason",
+      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS restocked
+    FROM (SELECT COALESCE(sum(line."waiting"), 0)::int AS "all", count(*)::int AS "variants" FROM line) total
+    LEFT JOIN shown v ON true
+    LEFT JOIN LATERAL (SELECT l."units", l."at", l."reason" FROM "Look" l
+      WHERE l."shopId" = v."shopId" AND l."variantId" = v."id" AND NOT l."isTest" ORDER BY l."at" DESC, l."id" DESC LIMIT 1) look ON true
+    ORDER BY v."sortKey" ${direction}, v."id" ${direction}`);
+  // Without a single line to show there is one row, of figures alone.
+  const found = rows.filter((row) => row.id !== null);
+  const lines = found
+    .slice(0, limit)
+    .map(({ id, sortKey: _key, all: _all, variants: _variants, ...row }) => ({
+      variantId: String(id),
+      ...row,
+    }));
+  const last = found[limit - 1];
+  const key = last?.sortKey instanceof Date ? last.sortKey.toISOString() : String(last?.sortKey);
+  return {
+    lines,
+    figures: { waiting: rows[0]?.all ?? 0, variants: rows[0]?.variants ?? 0 },
+    next: last && found.length > limit ? writeCursor({ value: key, id: String(last.id) }) : null,
+  };
+}
+
+/** A variant with its line; null when this shop has no such variant. */
+export async function lineOf({ shopId, variantId, now }: Asked & { variantId: bigint }) {
+  const variant = await db.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
+  if (variant === null) return null;
+  const [row] = await db.$queryRaw<{ waiting: number; oldest: Date | null; until: Date | null }[]>`
+    SELECT count(*)::int AS waiting, min(s."since") AS oldest, min(s."expiresAt") AS until
+    FROM "Subscription" s WHERE ${waits({ shopId, now })} AND s."variantId" = ${variantId}`;
+  return {
+    variantId: String(variant.id),
+    productId: String(variant.productId),
+    productTitle: variant.productTitle,
+    title: variant.title,
+    imageUrl: variant.imageUrl,
+    paused: variant.pausedAt !== null,
+    missing: variant.missingSince !== null,
+    lookAt: variant.lookAt,
+    lookDue: variant.wanted > variant.looked,
+    ...row!,
+  };
+}
+
+export type Person = {
+  subscriptionId: string;
+  shopper: string;
+  locale: string;
+  since: Date;
+  expiresAt: Date;
+};
+
+/** Those who wait for one variant, in their order: the first is told first. */
+export async function peopleOf({
+  shopId,
+  variantId,
+  now,
+  after,
+  limit = PAGE_SIZE,
+}: Asked & { variantId: bigint; after?: Cursor | undefined; limit?: number }): Promise<{
+  people: Person[];
+  next: string | null;
+}> {
+  const from = after && cursorDate(after);
+  const behind =
+    from === undefined ? Prisma.sql`true` : Prisma.sql`(s."since", s."id") > (${from}, ${BigInt(after!.id)})`;
+  const rows = await db.$queryRaw<
+    { id: bigint; psid: string; locale: string; since: Date; expiresAt: Date }[]
+  >`
+    SELECT s."id", p."psid", p."locale", s."since", s."expiresAt"
+    FROM "Subscription" s JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
+    WHERE ${waits({ shopId, now })} AND s."variantId" = ${variantId} AND ${behind}
+    ORDER BY s."since", s."id" LIMIT ${limit + 1}`;
+  const last = rows[limit - 1];
+  return {
+    people: rows
+      .slice(0, limit)
+      .map(({ id, psid, ...row }) => ({ subscriptionId: String(id), shopper: psid.slice(-6), ...row })),
+    next:
+      last && rows.length > limit
+        ? writeCursor({ value: last.since.toISOString(), id: String(last.id) })
+        : null,
+  };
+}
+
+/** How many wait on a Page of the shop (the current one unless told). */
+export async function whoWouldNotBeTold({
+  shopId,
+  pageId,
+  now,
+}: {
+  shopId: bigint;
+  pageId?: bigint;
+  now: Date;
+}): Promise<number> {
+  const id = pageId ?? (await pageOf({ shopId }))?.id;
+  if (id === undefined) return 0;
+  // Who waits is counted from one index, who was claimed from another: together they would be read from the rows.
+  const can = Prisma.sql`s."shopId" = ${shopId} AND s."pageId" = ${id} AND NOT s."isTest" AND s."expiresAt" > ${now}`;
+  const [row] = await readByIndex<{ people: number }>(Prisma.sql`
+    SELECT ((SELECT count(*) FROM "Subscription" s WHERE s."state" = 'waiting' AND ${can})
+      + (SELECT count(*) FROM "Subscription" s WHERE s."state" = 'claimed' AND ${can}))::int AS people`);
+  return row!.people;
+}
+
+export type ProductLine = {
+  /** People waiting for any of its variants. */
+  waiting: number;
+  lines: { variantId: string; title: string; waiting: number; oldest: Date | null; state: LineState }[];
+  /** Variants that have no room in `lines`. */
+  more: number;
+};
+
+type Found = Omit<ProductLine['lines'][number], 'variantId' | 'state'> & {
+  id: bigint;
+  missing: boolean;
+  paused: boolean;
+  restocked: boolean;
+  reason: string | null;
+};
+
+const ROOM = 20;
+
+/** Variants that people wait for or that are being told, the longest line first; empty when nobody ever asked for this product here. */
+export async function productLine({
+  shopId,
+  productId,
+  now,
+  room = ROOM,
+}: {
+  shopId: bigint;
+  productId: bigint;
+  now: Date;
+  room?: number;
+}): Promise<ProductLine> {
+  const found = await db.$queryRaw<Found[]>`
+    SELECT v."id", v."title", line."waiting", line."oldest", v."missingSince" IS NOT NULL AS missing, v."pausedAt" IS NOT NULL AS paused,
+      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS restocked,
+      (SELECT l."reason" FROM "Look" l WHERE l."shopId" = v."shopId" AND l."variantId" = v."id" AND NOT l."isTest"
+       ORDER BY l."at" DESC, l."id" DESC LIMIT 1) AS reason
+    FROM "Variant" v, LATERAL (
+      SELECT count(*)::int AS waiting, min(s."since") AS oldest FROM "Subscription" s
+      WHERE s."shopId" = v."shopId" AND s."variantId" = v."id" AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}) line
+    WHERE v."shopId" = ${shopId} AND v."productId" = ${productId}
+    ORDER BY line."waiting" DESC, v."title", v."id"`;
+  const shown = found.filter(({ waiting, restocked }) => waiting > 0 || restocked);
+  return {
+    waiting: shown.reduce((sum, { waiting }) => sum + waiting, 0),
+    lines: shown.slice(0, room).map((one) => {
+      const { id, title, waiting, oldest } = one;
+      return { variantId: String(id), title, waiting, oldest, state: lineState(one) };
+    }),
+    more: Math.max(0, shown.length - room),
+  };
+}

@@ -1,0 +1,106 @@
+// The variants that most people wait for.
+import { Link as Go } from '@remix-run/react';
+import { BlockStack, Button, Card, InlineStack, ProgressBar, Text } from '@shopify/polaris';
+import { VariantName } from '../../components/variant.tsx';
+import { useWords } from '../../i18n/use-translations.tsx';
+
+type Line = {
+  variantId: string;
+  productTitle: string;
+  title: string;
+  imageUrl: string | null;
+  waiting: number;
+};
+
+export function MostWaited({ lines }: { lines: Line[] }) {
+  const { say } = useWords();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('most.title')}
+        </Text>
+        {lines.length === 0 && (
+          <Text as="p" tone="subdued">
+            {say('most.none')}
+          </Text>
+        )}
+        {lines.map((line) => (
+          <Go
+            key={line.variantId}
+            to={`/app/waitlist/${line.variantId}`}
+            style={{ color: 'inherit', textDecoration: 'none' }}
+          >
+            <InlineStack align="space-between" blockAlign="center" gap="200" wrap={false}>
+              <VariantName {...line} />
+              <Text as="span" numeric>
+                {say('waitlist.people', { waiting: line.waiting })}
+              </Text>
+            </InlineStack>
+          </Go>
+        ))}
+        {lines.length > 0 && (
+          <InlineStack>
+            <Button url="/app/waitlist" variant="plain">
+              {say('most.all')}
+            </Button>
+          </InlineStack>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}
+
+type Steps = { arrived: number; asked: number; accepted: number };
+
+/** Where most are lost, if that is worth a word. */
+export function weakest({ arrived, asked, accepted }: Steps): 'asked' | 'accepted' | undefined {
+  if (arrived === 0) return undefined;
+  if (asked < arrived * 0.9) return 'asked';
+  return asked > 0 && accepted < asked * 0.5 ? 'accepted' : undefined;
+}
+
+export function FunnelCard({ steps }: { steps: Steps }) {
+  const { say, number } = useWords();
+  const weak = weakest(steps);
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('funnel.title')}
+        </Text>
+        {steps.arrived === 0 ? (
+          <Text as="p" tone="subdued">
+            {say('funnel.none')}
+          </Text>
+        ) : (
+          <>
+            {(['arrived', 'asked', 'accepted'] as const).map((step) => (
+              <BlockStack gap="100" key={step}>
+                <InlineStack align="space-between" gap="200">
+                  <Text as="span" id={`funnel-${step}`}>
+                    {say(`funnel.${step}`)}
+                  </Text>
+                  <Text as="span" fontWeight="medium">
+                    {number(steps[step])}
+                  </Text>
+                </InlineStack>
+                <ProgressBar
+                  progress={Math.round((100 * steps[step]) / steps.arrived)}
+                  size="small"
+                  tone="primary"
+                  animated={false}
+                  ariaLabelledBy={`funnel-${step}`}
+                />
+              </BlockStack>
+            ))}
+            {weak && <Text as="p">{say(`funnel.weak.${weak}`)}</Text>}
+            <Text as="p" tone="subdued" variant="bodySm">
+              {say('funnel.note')}
+            </Text>
+          </>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}

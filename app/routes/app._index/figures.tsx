@@ -1,0 +1,170 @@
+// The day's figures on Home. What is not measured is said to be not measured: never a zero.
+import { useFetcher } from '@remix-run/react';
+import { BlockStack, Box, Button, Card, InlineGrid, Text } from '@shopify/polaris';
+import { useState } from 'react';
+import { useDone } from '../../components/use-toast.ts';
+import { type Speaker, useWords } from '../../i18n/use-translations.tsx';
+import type { Sending } from '../../messenger/page-status.ts';
+import { ORDERS_SCOPE } from '../../shopify/scopes.ts';
+
+type Props = {
+  days: number;
+  waiting: { waiting: number; variants: number };
+  sending: Sending;
+  told: { told: number; refused: number; unknown: number };
+  brought: { taps: number; sales: { currency: string; amount: string; orders: number }[] };
+  counting: CountingShown;
+};
+
+function Figure({ title, value, text }: { title: string; value: string; text: string }) {
+  return (
+    <Card>
+      <BlockStack gap="100">
+        <Text as="h3" variant="headingSm" tone="subdued">
+          {title}
+        </Text>
+        <Text as="p" variant="headingXl">
+          {value}
+        </Text>
+        <Text as="p" tone="subdued" variant="bodySm">
+          {text}
+        </Text>
+      </BlockStack>
+    </Card>
+  );
+}
+
+/** Each currency by itself. Before anything was measured there is no figure, and nothing measured is not yet a loss. */
+function earnedFigure({
+  speaker: { say, money, day },
+  sales,
+  counting,
+}: {
+  speaker: Speaker;
+  sales: Props['brought']['sales'];
+  counting: CountingShown;
+}) {
+  const title = say('figures.earned');
+  const orders = sales.reduce((sum, sale) => sum + sale.orders, 0);
+  const value = sales
+    .filter((sale) => sale.orders > 0)
+    .map(money)
+    .join(' · ');
+  if (counting.on && counting.since)
+    return {
+      title,
+      value: orders > 0 ? value : say('figures.earned.none'),
+      text: say('figures.earned.text', { orders, date: day(counting.since) }),
+    };
+  if (orders > 0 && counting.endedAt)
+    return { title, value, text: say('figures.earned.ended.text', { orders, date: day(counting.endedAt) }) };
+  return { title, value: say('figures.earned.off'), text: say('figures.earned.off.text') };
+}
+
+export function Figures({ days, waiting, sending, told, brought, counting }: Props) {
+  const speaker = useWords();
+  const { say, number } = speaker;
+  return (
+    <BlockStack gap="200">
+      <Box paddingInline={{ xs: '400', sm: '0' }}>
+        <Text as="h2" variant="headingMd">
+          {say('figures.title', { days })}
+        </Text>
+      </Box>
+      <InlineGrid columns={{ xs: 2, lg: 4 }} gap={{ xs: '200', md: '400' }}>
+        <Figure
+          title={say('figures.waiting')}
+          value={number(waiting.waiting)}
+          text={say(
+            sending === 'off' && waiting.waiting > 0 ? 'figures.waiting.off' : 'figures.waiting.text',
+            {
+              variants: waiting.variants,
+            },
+          )}
+        />
+        <Figure
+          title={say('figures.told')}
+          value={number(told.told)}
+          text={say('figures.told.text', { refused: told.refused, unknown: told.unknown })}
+        />
+        <Figure title={say('figures.taps')} value={number(brought.taps)} text={say('figures.taps.text')} />
+        <Figure {...earnedFigure({ speaker, sales: brought.sales, counting })} />
+      </InlineGrid>
+    </BlockStack>
+  );
+}
+
+export type CountingShown = {
+  on: boolean;
+  since: string | null;
+  endedAt: string | null;
+  because: string | null;
+};
+
+export function CountOrders({ counting }: { counting: CountingShown }) {
+  const { say, day, code } = useWords();
+  const fetcher = useFetcher<{ done?: string; problem?: string }>();
+  const [asking, setAsking] = useState(false);
+  const [declined, setDeclined] = useState<string>();
+  useDone(fetcher.data);
+  const busy = asking || fetcher.state !== 'idle';
+  const post = (intent: string) => fetcher.submit({ intent }, { method: 'post', action: '/app?index' });
+
+  async function ask() {
+    setAsking(true);
+    setDeclined(undefined);
+    try {
+      const { result } = await window.shopify.scopes.request([ORDERS_SCOPE]);
+      if (result === 'granted-all') post('count-orders');
+      else setDeclined('declined');
+    } catch {
+      setDeclined('failed');
+    } finally {
+      setAsking(false);
+    }
+  }
+
+  const problem = busy ? undefined : (declined ?? fetcher.data?.problem);
+  return (
+    <Card>
+      <BlockStack gap="300" inlineAlign="start">
+        <Text as="h2" variant="headingMd">
+          {say('count.title')}
+        </Text>
+        {counting.on ? (
+          <Text as="p">{counting.since && say('count.since', { date: day(counting.since) })}</Text>
+        ) : (
+          <>
+            {counting.endedAt && counting.because && (
+              <Text as="p" fontWeight="medium">
+                {say(counting.because === 'stopped' ? 'count.ended.stopped' : 'count.ended.revoked', {
+                  date: day(counting.endedAt),
+                })}
+              </Text>
+            )}
+            <Text as="p">{say('count.offer')}</Text>
+          </>
+        )}
+        <Text as="p" tone="subdued">
+          {say('count.missed')}
+        </Text>
+        {problem && (
+          <div role="alert">
+            <Text as="p" tone="critical">
+              {code('count.problem', problem)}
+            </Text>
+          </div>
+        )}
+        {counting.on ? (
+          <Button loading={busy} onClick={() => post('stop-counting')}>
+            {say('count.stop')}
+          </Button>
+        ) : (
+          <Button loading={busy} onClick={() => void ask()}>
+            {say('count.do')}
+          </Button>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}

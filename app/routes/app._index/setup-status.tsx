@@ -1,0 +1,218 @@
+// The three things that make the button appear, each with its true state and the one step that is missing; and where it shows now.
+import { useFetcher } from '@remix-run/react';
+import { Badge, BlockStack, Box, Button, Card, Icon, InlineStack, Text } from '@shopify/polaris';
+import { AlertTriangleIcon, CheckCircleIcon } from '@shopify/polaris-icons';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useWords, type Text as Word } from '../../i18n/use-translations.tsx';
+import type { PageStatus, Step as StepState } from '../../messenger/page-status.ts';
+
+type Props = {
+  page: { name: string; testPassedAt: string | null } | null;
+  status: PageStatus;
+  /** The first-run guide was not put away yet. */
+  guided: boolean;
+  domain: string;
+  apiKey: string;
+};
+
+const BLOCK_TEXT: Record<BlockStatus, Word> = {
+  reading: 'on.block.unknown',
+  active: 'on.block.ok',
+  available: 'on.block.missing',
+  unavailable: 'on.block.unavailable',
+  unknown: 'on.block.missing',
+};
+
+/** A ring the size of the icon that will take its place. */
+const OPEN = { width: 16, height: 16, margin: 2, borderRadius: '50%', border: '2px dashed #8a8a8a' } as const;
+
+const MARKS: Record<StepState, ReactNode> = {
+  missing: <div style={OPEN} />,
+  attention: <Icon source={AlertTriangleIcon} tone="caution" />,
+  done: <Icon source={CheckCircleIcon} tone="success" />,
+};
+
+function Step({
+  state,
+  title,
+  text,
+  action,
+}: {
+  state: StepState;
+  title: string;
+  text: string;
+  action?: ReactNode;
+}) {
+  return (
+    <InlineStack gap="300" wrap={false} blockAlign="start">
+      <Box>{MARKS[state]}</Box>
+      <BlockStack gap="150" inlineAlign="start">
+        <Text as="h3" variant="headingSm">
+          {title}
+        </Text>
+        <Text as="p" tone="subdued">
+          {text}
+        </Text>
+        {action}
+      </BlockStack>
+    </InlineStack>
+  );
+}
+
+/** Shopify is asked after the page stands; until it has answered, or when it does not, that is what is said. */
+function SoldOutNow() {
+  const { say } = useWords();
+  const { load, data, state } = useFetcher<{ soldOut: { count: number; more: boolean } | null }>();
+  useEffect(() => load('/app/sold-out'), [load]);
+  const soldOut = data?.soldOut;
+  const text =
+    data === undefined || state !== 'idle'
+      ? say('on.soldOut.reading')
+      : soldOut
+        ? say(soldOut.more ? 'on.soldOut.more' : 'on.soldOut.now', { count: soldOut.count })
+        : say('on.soldOut.unknown');
+  return <Step state={soldOut != null ? 'done' : 'missing'} title={say('on.soldOut')} text={text} />;
+}
+
+export function IsItOn({ page, status, guided, domain, apiKey }: Props) {
+  const { say, code, moment } = useWords();
+  const block = useBlockStatus();
+  const put = useFetcher();
+  const placed = block === 'active';
+  const { setup, issue, buttonShown } = status;
+  const steps = [setup.page === 'done', setup.test === 'done', placed];
+  const done = steps.filter(Boolean).length;
+  const next = steps.indexOf(false);
+  // What needs attention was set up once: that is no first run.
+  const unfinished = !placed || Object.values(setup).includes('missing');
+  const guiding = guided && unfinished && put.state === 'idle';
+  const on = done === steps.length;
+  const whatToDo = code('trouble', `${issue}.do`);
+  const button = (index: number) => (next === index ? { variant: 'primary' as const } : {});
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <InlineStack align="space-between" blockAlign="center" gap="200">
+          <Text as="h2" variant="headingMd">
+            {say(guiding ? 'guide.title' : 'on.title')}
+          </Text>
+          {guiding ? (
+            <InlineStack gap="200" blockAlign="center">
+              <Badge>{say('guide.done', { done, all: steps.length })}</Badge>
+              <Button
+                variant="plain"
+                onClick={() =>
+                  void put.submit({ intent: 'dismiss' }, { method: 'post', action: '/app?index' })
+                }
+              >
+                {say('guide.dismiss')}
+              </Button>
+            </InlineStack>
+          ) : (
+            block !== 'reading' && (
+              <Badge tone={on ? 'success' : 'critical'}>{say(on ? 'on.yes' : 'on.no')}</Badge>
+            )
+          )}
+        </InlineStack>
+        {guiding && (
+          <Text as="p" tone="subdued">
+            {say('guide.text')}
+          </Text>
+        )}
+        <Step
+          state={setup.page}
+          title={say('on.page')}
+          text={
+            page === null
+              ? say('on.page.missing')
+              : setup.page === 'attention'
+                ? whatToDo
+                : say('on.page.ok', { name: page.name })
+          }
+          action={
+            setup.page !== 'done' && (
+              <Button url="/app/messenger" {...button(0)}>
+                {say(page === null ? 'on.page.do' : 'trouble.open')}
+              </Button>
+            )
+          }
+        />
+        <Step
+          state={setup.test}
+          title={say('on.test')}
+          text={
+            setup.test === 'attention'
+              ? whatToDo
+              : page?.testPassedAt
+                ? say('on.test.ok', { date: moment(page.testPassedAt) })
+                : say('on.test.missing')
+          }
+          action={
+            page !== null &&
+            setup.test !== 'done' && (
+              <Button url="/app/messenger" {...button(1)}>
+                {say('on.test.do')}
+              </Button>
+            )
+          }
+        />
+        <Step
+          state={placed ? 'done' : 'missing'}
+          title={say('on.block')}
+          text={say(placed && !buttonShown ? 'on.block.hidden' : BLOCK_TEXT[block])}
+          action={
+            !placed &&
+            block !== 'reading' && (
+              <Button url={placeBlockUrl({ domain, apiKey })} target="_blank" {...button(2)}>
+                {say('on.block.do')}
+              </Button>
+            )
+          }
+        />
+        {on && <SoldOutNow />}
+      </BlockStack>
+    </Card>
+  );
+}
+
+export type BlockStatus = 'reading' | 'active' | 'available' | 'unavailable' | 'unknown';
+
+type Activation = { handle?: string; status?: string; activations?: unknown[] };
+
+type Extension = { type?: string; activations?: Activation[] };
+
+/** The best of what the extension's blocks report: one that is placed is enough. */
+export function blockStatus(extensions: unknown): BlockStatus {
+  const blocks = (Array.isArray(extensions) ? (extensions as Extension[]) : [])
+    .filter((extension) => extension.type === 'theme_app_extension')
+    .flatMap((extension) => extension.activations ?? []);
+  const best = (['active', 'available', 'unavailable'] as const).find((status) =>
+    blocks.some((block) => block.status === status),
+  );
+  return best ?? 'unknown';
+}
+
+export function useBlockStatus(): BlockStatus {
+  const [status, setStatus] = useState<BlockStatus>('reading');
+  useEffect(() => {
+    let alive = true;
+    const read = () => {
+      void Promise.resolve(window.shopify.app.extensions()).then(
+        (extensions) => alive && setStatus(blockStatus(extensions)),
+        () => alive && setStatus('unknown'),
+      );
+    };
+    read();
+    // The theme editor is open in another tab: whoever comes back from it sees the change.
+    window.addEventListener('focus', read);
+    return () => {
+      alive = false;
+      window.removeEventListener('focus', read);
+    };
+  }, []);
+  return status;
+}
+
+/** Opens the theme editor on a product page with our block already added. */
+export const placeBlockUrl = ({ domain, apiKey }: { domain: string; apiKey: string }) =>
+  `https://${domain}/admin/themes/current/editor?template=product&addAppBlockId=${apiKey}/notify-me&target=mainSection`;

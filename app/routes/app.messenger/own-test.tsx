@@ -1,0 +1,135 @@
+// The merchant's own test: our link on their phone, the card, the tap, "pretend it is back", and the real message.
+import { useFetcher } from '@remix-run/react';
+import { Badge, Banner, BlockStack, Box, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris';
+import type { ReactNode } from 'react';
+import type { PageStatus } from '../../messenger/page-status.ts';
+import { useComeBack } from '../../components/use-polling.ts';
+import { useDone } from '../../components/use-toast.ts';
+import { useWords } from '../../i18n/use-translations.tsx';
+
+type Props = {
+  test: { step: string; reason: string | null; at: string | null };
+  passedAt: string | null;
+  status: PageStatus;
+};
+
+function Step({
+  at,
+  title,
+  text,
+  children,
+}: {
+  at: number;
+  title: string;
+  text: string;
+  children?: ReactNode;
+}) {
+  return (
+    <BlockStack gap="150" inlineAlign="start">
+      <Text as="h3" variant="headingSm">
+        {at}. {title}
+      </Text>
+      <Text as="p" tone="subdued">
+        {text}
+      </Text>
+      {children}
+    </BlockStack>
+  );
+}
+
+export function OwnTest({ test, passedAt, status }: Props) {
+  const { say, moment, code } = useWords();
+  const link = useFetcher<{ url: string | null }>();
+  const back = useFetcher<{ outcome: string; done?: string }>();
+  useDone(back.data);
+  const url = link.data?.url;
+  useComeBack({
+    watching: Boolean(url) || ['asked', 'accepted', 'under_way'].includes(test.step),
+  });
+  const post = (fetcher: typeof link | typeof back, intent: string) =>
+    fetcher.submit({ intent }, { method: 'post', action: '/app/messenger' });
+  const ready = test.step === 'accepted' && status.sending !== 'off';
+  const passed = status.setup.test === 'done' && passedAt !== null;
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <InlineStack align="space-between" gap="200">
+          <Text as="h2" variant="headingMd">
+            {say('test.title')}
+          </Text>
+          {passed ? (
+            <Badge tone="success">{say('on.test.ok', { date: moment(passedAt) })}</Badge>
+          ) : (
+            <Badge tone="attention">
+              {say(status.setup.test === 'attention' ? 'test.again' : 'test.notYet')}
+            </Badge>
+          )}
+        </InlineStack>
+        <Text as="p">{say('test.why')}</Text>
+        <Step at={1} title={say('test.link')} text={say('test.link.text')}>
+          <Button
+            variant={passed || url || ready ? 'secondary' : 'primary'}
+            loading={link.state !== 'idle'}
+            onClick={() => post(link, 'test-link')}
+          >
+            {say('test.link.do')}
+          </Button>
+          {url && (
+            <Box width="100%">
+              <TextField
+                label={say('test.link.label')}
+                value={url}
+                readOnly
+                autoComplete="off"
+                selectTextOnFocus
+                connectedRight={
+                  <Button
+                    onClick={() => {
+                      void navigator.clipboard
+                        .writeText(url)
+                        .then(() => window.shopify.toast.show(say('test.copied')));
+                    }}
+                  >
+                    {say('test.copy')}
+                  </Button>
+                }
+              />
+            </Box>
+          )}
+        </Step>
+        <Step
+          at={2}
+          title={say('test.tap')}
+          text={say(
+            test.step === 'none'
+              ? 'test.tap.text'
+              : test.step === 'asked'
+                ? 'test.tap.asked'
+                : 'test.tap.done',
+          )}
+        />
+        <Step
+          at={3}
+          title={say('test.pretend')}
+          text={say(status.sending === 'off' ? 'test.pretend.off' : 'test.pretend.text')}
+        >
+          <Button
+            variant={ready ? 'primary' : 'secondary'}
+            disabled={!ready}
+            loading={back.state !== 'idle'}
+            onClick={() => post(back, 'pretend')}
+          >
+            {say('test.pretend.do')}
+          </Button>
+        </Step>
+        {test.step === 'under_way' && <Text as="p">{say('test.underWay')}</Text>}
+        {test.step === 'sent' && test.at && <Text as="p">{say('test.sent', { date: moment(test.at) })}</Text>}
+        {test.step === 'refused' && (
+          <Banner tone="critical" title={say('test.refused')}>
+            {test.reason ? code('outcome', test.reason) : say('test.refused.text')}
+          </Banner>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}

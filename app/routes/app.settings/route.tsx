@@ -1,0 +1,139 @@
+// Settings: who is told when, which stock counts, and the shop's own words; saved together or not at all.
+import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
+import { useFetcher, useLoaderData } from '@remix-run/react';
+import { SaveBar } from '@shopify/app-bridge-react';
+import { Banner, BlockStack } from '@shopify/polaris';
+import { byIntent, merchantAt, merchantPosting } from '../../authenticate.server.ts';
+import { AdminPage } from '../../components/admin-page.tsx';
+import { useDone } from '../../components/use-toast.ts';
+import { retryParked } from '../../conversation/failed-events.server.ts';
+import { sendDraft } from '../../conversation/send-test-message.server.ts';
+import { differing, ourTexts, OWN_MESSAGES, wrongTexts } from '../../i18n/custom-messages.ts';
+import type { Overrides } from '../../i18n/shopper.ts';
+import { useWords } from '../../i18n/use-translations.tsx';
+import { systemClock } from '../../lib/clock.ts';
+import { choosePace, pageOf } from '../../messenger/pages.server.ts';
+import { locationsOf } from '../../shopify/product-queries.server.ts';
+import { clockText, readSettings } from '../../shopify/settings-form.ts';
+import { saveSettings } from '../../shopify/settings.server.ts';
+import type { Shop } from '../../shopify/shops.server.ts';
+import { hintAll } from '../../stock/check-requests.server.ts';
+import { StockSettings, TellingSettings } from './delivery-settings.tsx';
+import { MessageEditor } from './message-editor.tsx';
+import { useSettings } from './use-settings-form.ts';
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const [page, locations] = await Promise.all([
+    pageOf({ shopId: shop.id }),
+    // The rest of the page must not fail because Shopify doesn't answer.
+    locationsOf({ shopId: shop.id, clock: systemClock }).catch(() => null),
+  ]);
+  return json({
+    shopName: shop.name,
+    timezone: shop.timezone,
+    shopLocale: shop.locale,
+    locations,
+    ours: ourTexts(),
+    messages: OWN_MESSAGES,
+    settings: {
+      policy: shop.policy,
+      unitsFactor: String(shop.unitsFactor),
+      waveMinutes: String(shop.waveMinutes),
+      minimumUnits: String(shop.minimumUnits),
+      holdOffSeconds: String(shop.holdOffSeconds),
+      flapGuardMinutes: String(shop.flapGuardMinutes),
+      perSecond: String(page?.perSecond ?? 30),
+      quiet: shop.quietFrom !== null,
+      quietFrom: clockText(shop.quietFrom ?? 22 * 60),
+      quietUntil: clockText(shop.quietUntil ?? 8 * 60),
+      tellPreorder: shop.tellPreorder,
+      locationIds: shop.locationIds.map(String),
+      texts: shop.texts as Overrides,
+    },
+  });
+}
+
+type Of = { shop: Shop; form: URLSearchParams; now: Date };
+
+async function save({ shop, form, now }: Of) {
+  const read = readSettings(form.get('settings') ?? '');
+  if ('errors' in read) return json({ errors: read.errors }, { status: 422 });
+  const texts = differing(read.settings.texts);
+  const errors = wrongTexts(texts);
+  if (Object.keys(errors).length > 0) return json({ errors }, { status: 422 });
+  await saveSettings({
+    shopId: shop.id,
+    settings: { ...read.settings, texts },
+    then: async (tx) => {
+      await choosePace({ shopId: shop.id, perSecond: read.settings.perSecond, tx });
+      // What was decided under the old settings is looked at again under the new ones.
+      await hintAll({ tx, shopId: shop.id, now });
+      await retryParked({ tx, whose: { shopId: shop.id }, now });
+    },
+  });
+  return json({ done: 'saved' });
+}
+
+/** What is written, saved or not, in the merchant's own Messenger. */
+async function sendTest({ shop, form, now }: Of) {
+  const given = (name: string) => (form.get(name) ?? '').slice(0, 4_000);
+  const [message, locale, text, of] = [given('message'), given('locale'), given('text'), given('of')];
+  const sent = await sendDraft({ shop, message, locale, text, now });
+  if (sent.outcome === 'sent') return json({ done: 'draft' });
+  const wrong = sent.outcome === 'wrong' ? `error.${sent.error}` : sent.outcome;
+  return json({ wrong, of }, { status: 422 });
+}
+
+const INTENTS = {
+  save,
+  'send-test': sendTest,
+};
+
+export async function action({ request }: ActionFunctionArgs) {
+  const { shop, form } = await merchantPosting(request);
+  return byIntent(form, INTENTS)({ shop, form, now: systemClock() });
+}
+
+const NO_ERRORS = {};
+
+export default function Settings() {
+  const loaded = useLoaderData<typeof loader>();
+  const { say } = useWords();
+  const fetcher = useFetcher<{ errors?: Record<string, string>; done?: string }>();
+  useDone(fetcher.data);
+  const form = useSettings({
+    saved: loaded.settings,
+    errors: fetcher.data?.errors ?? NO_ERRORS,
+    submit: (settings) =>
+      fetcher.submit(
+        { intent: 'save', settings: JSON.stringify(settings) },
+        { method: 'post', action: '/app/settings' },
+      ),
+  });
+  const busy = fetcher.state !== 'idle';
+  return (
+    <AdminPage title={say('nav.settings')}>
+      <SaveBar id="settings-save-bar" open={form.changed}>
+        <button variant="primary" onClick={form.save} {...(busy ? { loading: '' } : {})}>
+          {say('settings.save')}
+        </button>
+        <button onClick={form.discard} disabled={busy}>
+          {say('settings.discard')}
+        </button>
+      </SaveBar>
+      <BlockStack gap="400">
+        {form.wrong > 0 && <Banner tone="critical" title={say('settings.wrong', { wrong: form.wrong })} />}
+        <TellingSettings form={form} timezone={loaded.timezone} />
+        <StockSettings form={form} locations={loaded.locations} />
+        <MessageEditor
+          form={form}
+          ours={loaded.ours}
+          messages={loaded.messages}
+          shopName={loaded.shopName}
+          shopLocale={loaded.shopLocale}
+        />
+      </BlockStack>
+    </AdminPage>
+  );
+}

@@ -1,0 +1,175 @@
+// One variant's line: its people, what we saw and why, its restocks, and what the merchant may do about it.
+import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
+import { useFetcher, useLoaderData } from '@remix-run/react';
+import { BlockStack, Button, ButtonGroup, Card, Text } from '@shopify/polaris';
+import { byIntent, merchantAt, merchantPosting } from '../../authenticate.server.ts';
+import { AdminPage } from '../../components/admin-page.tsx';
+import { PageTrouble } from '../../components/page-issue.tsx';
+import { Telling, useTelling } from '../../components/restock-progress.tsx';
+import { useDone } from '../../components/use-toast.ts';
+import { fullName, LineState, VariantName } from '../../components/variant.tsx';
+import { useWords } from '../../i18n/use-translations.tsx';
+import { systemClock } from '../../lib/clock.ts';
+import { idNumber } from '../../lib/json.ts';
+import { shopStatus } from '../../notifications/shop-status.server.ts';
+import { readCursor } from '../../reports/cursor.ts';
+import { looks, restocks } from '../../reports/restocks.server.ts';
+import { lineOf, peopleOf } from '../../reports/waitlist.server.ts';
+import { variantsOfProduct } from '../../shopify/product-queries.server.ts';
+import type { Shop } from '../../shopify/shops.server.ts';
+import { hold, lookNow, moveWaiters, pauseVariant, release, tellNow } from '../../stock/merchant-actions.server.ts';
+import { variantActions } from '../../stock/restock-status.ts';
+import { MoveWaiters } from './move-shoppers.tsx';
+import { PeopleTable } from './shoppers.tsx';
+import { Looks, RestockHistory } from './stock-history.tsx';
+
+const missing = () => new Response('Not found', { status: 404 });
+
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const { shop } = await merchantAt(request);
+  const now = systemClock();
+  const variantId = idNumber(params.variantId);
+  if (variantId === undefined) throw missing();
+  const of = { shopId: shop.id, variantId, now };
+  const asked = new URL(request.url).searchParams;
+  const { reach, status } = await shopStatus(of);
+  const [line, { people, next }, past, seen] = await Promise.all([
+    lineOf(of),
+    peopleOf({ ...of, after: readCursor(asked.get('after')) }),
+    restocks({ ...of, reach, settings: shop }),
+    looks(of),
+  ]);
+  if (line === null) throw missing();
+  const { productId, ...shown } = line;
+  const siblings =
+    line.missing && line.waiting > 0
+      ? // The rest of the page must not fail because Shopify doesn't answer.
+        await variantsOfProduct({ shopId: shop.id, productId: BigInt(productId), clock: systemClock }).catch(
+          () => null,
+        )
+      : [];
+  return json({
+    now,
+    issue: status.issue,
+    line: shown,
+    actions: variantActions({ ...line, restock: past.find(({ closedAt }) => closedAt === null) }),
+    people,
+    next,
+    further: asked.has('after'),
+    past,
+    seen,
+    siblings,
+  });
+}
+
+type Of = { shop: Shop; shopId: bigint; variantId: bigint; now: Date; form: URLSearchParams };
+
+/** Only by the merchant's own hand, and only where Shopify knows the one and no longer the other. */
+async function move({ shopId, variantId, form }: Of) {
+  const to = idNumber(form.get('to'));
+  if (to === undefined) return { outcome: 'unknown' as const };
+  return moveWaiters({ shopId, from: variantId, to, clock: systemClock });
+}
+
+async function tellThem({ shop, ...of }: Of) {
+  const { reach } = await shopStatus(of);
+  const reading = { ...of, reach, settings: shop, open: true, limit: 1 };
+  return tellNow({ ...of, readOpenRestock: async (tx) => (await restocks({ ...reading, tx }))[0] });
+}
+
+const INTENTS = {
+  look: lookNow,
+  tell: tellThem,
+  hold,
+  release,
+  pause: (of: Of) => pauseVariant({ ...of, paused: true }),
+  resume: (of: Of) => pauseVariant({ ...of, paused: false }),
+  move,
+};
+type Intent = keyof typeof INTENTS;
+/** The outcome in which each has done what it promises; any other has words of its own. */
+const DONE: Record<Intent, string> = {
+  look: 'looking',
+  tell: 'looking',
+  hold: 'held',
+  release: 'looking',
+  pause: 'paused',
+  resume: 'looking',
+  move: 'moved',
+};
+/** Outcomes that mean the same whatever was pressed. */
+const COMMON = ['not_open', 'unknown'];
+
+export async function action({ request, params }: ActionFunctionArgs) {
+  const { shop, form } = await merchantPosting(request);
+  const act = byIntent<(of: Of) => Promise<{ outcome: string }>>(form, INTENTS);
+  const intent = form.get('intent') as Intent;
+  const variantId = idNumber(params.variantId);
+  if (variantId === undefined) throw missing();
+  const of = { shop, shopId: shop.id, variantId, now: systemClock(), form };
+  if ((await lineOf(of)) === null) throw missing();
+  const { outcome } = await act(of);
+  // What cannot be moved is said beside the choice, and stays there.
+  if (intent === 'move' && outcome !== 'moved') return json({ wrong: outcome });
+  if (outcome === DONE[intent]) return json({ outcome, done: intent });
+  return json({ outcome, done: COMMON.includes(outcome) ? outcome : `${intent}.${outcome}` });
+}
+
+export default function VariantLine() {
+  const { now, issue, line, actions, people, next, further, past, seen, siblings } =
+    useLoaderData<typeof loader>();
+  const { say, relative } = useWords();
+  const open = past.find((restock) => restock.closedAt === null);
+  useTelling({ restocks: past });
+  const fetcher = useFetcher<{ done?: string }>();
+  useDone(fetcher.data);
+  const busy = fetcher.state !== 'idle';
+  return (
+    <AdminPage
+      title={fullName(line)}
+      back={{ content: say('waitlist.title'), url: '/app/waitlist' }}
+      titleMetadata={
+        <LineState line={{ ...line, restocked: open !== undefined, reason: seen[0]?.reason ?? null }} />
+      }
+    >
+      <BlockStack gap="400">
+        {issue && <PageTrouble issue={issue} />}
+        <Card>
+          <BlockStack gap="300">
+            <VariantName {...line} />
+            <Text as="p">
+              {line.oldest === null
+                ? say('waitlist.people', { waiting: line.waiting })
+                : say('waitlist.peopleOldest', {
+                    waiting: line.waiting,
+                    variant: fullName(line),
+                    oldest: relative({ at: line.oldest, now }),
+                  })}
+            </Text>
+            <ButtonGroup>
+              {actions.map((intent) => (
+                <Button
+                  key={intent}
+                  disabled={busy}
+                  onClick={() => fetcher.submit({ intent }, { method: 'post' })}
+                >
+                  {say(`variant.${intent}`)}
+                </Button>
+              ))}
+            </ButtonGroup>
+            {open && <Telling restock={open} now={now} />}
+            {actions.includes('tell') && (
+              <Text as="p" tone="subdued" variant="bodySm">
+                {say('variant.tell.text')}
+              </Text>
+            )}
+          </BlockStack>
+        </Card>
+        {line.missing && <MoveWaiters line={line} siblings={siblings} />}
+        <RestockHistory restocks={past} />
+        <Looks looks={seen} />
+        <PeopleTable people={people} next={next} further={further} />
+      </BlockStack>
+    </AdminPage>
+  );
+}

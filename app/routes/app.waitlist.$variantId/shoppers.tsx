@@ -1,0 +1,72 @@
+// The people who wait for one variant, in their order.
+import { useNavigate, useSearchParams } from '@remix-run/react';
+import { BlockStack, Box, Card, DataTable, Link, Pagination, Text } from '@shopify/polaris';
+import { useWords } from '../../i18n/use-translations.tsx';
+
+type Person = { subscriptionId: string; shopper: string; locale: string; since: string; expiresAt: string };
+
+export function PeopleTable({
+  people,
+  next,
+  further,
+}: {
+  people: Person[];
+  next: string | null;
+  further: boolean;
+}) {
+  const { say, moment, day, language } = useWords();
+  const navigate = useNavigate();
+  const [, setParams] = useSearchParams();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('variant.people')}
+        </Text>
+        {people.length === 0 ? (
+          <Text as="p" tone="subdued">
+            {say('variant.people.none')}
+          </Text>
+        ) : (
+          <DataTable
+            columnContentTypes={['text', 'text', 'text', 'text']}
+            headings={[
+              say('variant.shopper'),
+              say('variant.since'),
+              say('variant.until'),
+              say('variant.language'),
+            ]}
+            rows={people.map((person) => [
+              <Link key={person.subscriptionId} url={`/app/notifications/${person.subscriptionId}`}>
+                <span style={{ whiteSpace: 'nowrap' }}>…{person.shopper}</span>
+              </Link>,
+              moment(person.since),
+              day(person.expiresAt),
+              language(person.locale),
+            ])}
+          />
+        )}
+        {(next !== null || further) && (
+          <Box>
+            <Pagination
+              accessibilityLabel={say('variant.people')}
+              accessibilityLabels={{ next: say('table.next'), previous: say('table.previous') }}
+              hasNext={next !== null}
+              hasPrevious={further}
+              onPrevious={() => navigate(-1)}
+              onNext={() =>
+                setParams(
+                  (params) => {
+                    params.set('after', next!);
+                    return params;
+                  },
+                  { preventScrollReset: true },
+                )
+              }
+            />
+          </Box>
+        )}
+      </BlockStack>
+    </Card>
+  );
+}

@@ -1,0 +1,66 @@
+// The history of looks at a variant: what Shopify said, what was decided, and why.
+import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
+import type { RestockShown } from '../../components/restock-progress.tsx';
+import { useWords } from '../../i18n/use-translations.tsx';
+
+type Look = { lookId: string; at: string; units: number | null; verdict: string; reason: string };
+
+export function Looks({ looks }: { looks: Look[] }) {
+  const { say, code, moment } = useWords();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('variant.looks')}
+        </Text>
+        {looks.length === 0 && (
+          <Text as="p" tone="subdued">
+            {say('variant.looks.none')}
+          </Text>
+        )}
+        {looks.map((look) => (
+          <BlockStack gap="050" key={look.lookId}>
+            <InlineStack gap="200" blockAlign="center">
+              <Text as="span" tone="subdued">
+                {moment(look.at)}
+              </Text>
+              <Badge>{code('verdict', look.verdict)}</Badge>
+              {look.units !== null && <Text as="span">{say('look.units', { units: look.units })}</Text>}
+            </InlineStack>
+            <Text as="p">{code('reason', look.reason)}</Text>
+          </BlockStack>
+        ))}
+      </BlockStack>
+    </Card>
+  );
+}
+
+export function RestockHistory({ restocks }: { restocks: RestockShown[] }) {
+  const { say, moment, span } = useWords();
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('variant.restocks')}
+        </Text>
+        {restocks.length === 0 && (
+          <Text as="p" tone="subdued">
+            {say('variant.restocks.none')}
+          </Text>
+        )}
+        {restocks.map(({ restockId, openedAt, closedAt, told, waiting }, index) => (
+          <Text as="p" key={restockId}>
+            {closedAt === null
+              ? say('variant.restock.open', { date: moment(openedAt), told, waiting })
+              : say(index === 0 ? 'variant.restock.closedNow' : 'variant.restock.closed', {
+                  date: moment(openedAt),
+                  time: span({ from: openedAt, until: closedAt }),
+                  told,
+                  waiting,
+                })}
+          </Text>
+        ))}
+      </BlockStack>
+    </Card>
+  );
+}

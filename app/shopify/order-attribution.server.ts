@@ -1,0 +1,261 @@
+// Whether a shop's orders are counted: begun and stopped by the merchant, and kept true to what Shopify lets us read.
+import { db, type Tx } from '../db.server.ts';
+import { env } from '../env.server.ts';
+import { type Clock, HOUR, later, MINUTE } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { askShopify, ShopifyFailed } from './admin-api.server.ts';
+import { ORDERS_SCOPE } from './scopes.ts';
+import type { Shop } from './shops.server.ts';
+
+export type Counting = {
+  on: boolean;
+  since: Date | null;
+  endedAt: Date | null;
+  /** "stopped" by the merchant; "revoked": Shopify lets us no longer. */
+  because: string | null;
+};
+
+type Of = { shopId: bigint; clock: Clock };
+
+const CHECK_EVERY_MS = 6 * HOUR;
+
+const AGAIN_MS = MINUTE;
+
+export const countingOf = (shop: Shop): Counting => ({
+  on: shop.counting === 'on',
+  since: shop.counting === 'on' ? shop.countingSince : null,
+  endedAt: shop.counting === 'on' ? null : shop.countingEndedAt,
+  because: shop.counting === 'on' ? null : shop.countingEndedBecause,
+});
+
+async function begin({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
+  const begun = await db.shop.updateMany({
+    where: { id: shopId, counting: { not: 'on' }, uninstalledAt: null },
+    data: { counting: 'on', countingSince: now, countingEndedAt: null, countingEndedBecause: null },
+  });
+  // A check that is due by now has been hinted at meanwhile, and stays due.
+  await db.shop.updateMany({
+    where: { id: shopId, counting: 'on', OR: [{ countingCheckAt: null }, { countingCheckAt: { gt: now } }] },
+    data: { countingCheckAt: later(now, CHECK_EVERY_MS) },
+  });
+  if (begun.count > 0) log.info('orders are counted', { shopId });
+}
+
+/** The merchant has said yes to Shopify, who is asked whether it is so. @throws {ShopifyFailed} */
+export async function beginCounting({
+  shopId,
+  clock,
+}: Of): Promise<'counting' | 'not_granted' | 'not_approved'> {
+  const access = await readOrderAccess({ shopId, clock });
+  if (!access.granted) return 'not_granted';
+  try {
+    await hearOrders({ shopId, clock, access });
+  } catch (error) {
+    if (!(error instanceof OrdersRefused)) throw error;
+    log.warn('Shopify does not send us orders', { shopId, error });
+    return 'not_approved';
+  }
+  await begin({ shopId, now: clock() });
+  return 'counting';
+}
+
+/** From this moment no order is taken; that Shopify hears of it too is tried at once, and again until it has. */
+export async function stopCounting({ shopId, clock }: Of): Promise<void> {
+  const now = clock();
+  await db.shop.updateMany({
+    where: { id: shopId, counting: 'on' },
+    data: {
+      counting: 'ending',
+      countingEndedAt: now,
+      countingEndedBecause: 'stopped',
+      countingCheckAt: later(now, AGAIN_MS),
+    },
+  });
+  await settleCounting({ shopId, clock }).catch((error: unknown) => {
+    if (!(error instanceof ShopifyFailed)) throw error;
+    log.warn('Shopify was not told yet that orders are no longer counted', { shopId, error });
+  });
+}
+
+/** What we may read seems to have changed: a hint, and no more. */
+export async function hintScopes({
+  tx = db,
+  shop,
+  now,
+}: {
+  tx?: Tx;
+  shop: { domain: string } | { id: bigint };
+  now: Date;
+}): Promise<void> {
+  await tx.shop.updateMany({ where: { ...shop, uninstalledAt: null }, data: { countingCheckAt: now } });
+}
+
+/** Shops whose counting is to be compared with the truth, or `within` one; an unreadable one waits for its merchant. */
+export const countingsDue = async ({ now, within }: { now: Date; within?: bigint }): Promise<bigint[]> => {
+  const due = await db.shop.findMany({
+    where: {
+      id: within,
+      countingCheckAt: { lte: now },
+      uninstalledAt: null,
+      accessUnknownSince: null,
+      unreadableSince: null,
+    },
+    select: { id: true },
+  });
+  return due.map(({ id }) => id);
+};
+
+/**
+ * Makes our side and Shopify's the same. The scope is asked for by nothing but the merchant's *Count orders*: where it is granted, they
+ * want it, also when their browser was closed before it could tell us.
+ * @throws {ShopifyFailed} the check stays due.
+ */
+export async function settleCounting({ shopId, clock }: Of): Promise<void> {
+  // Whatever becomes of this attempt, the next one is not before a minute has passed.
+  const countingCheckAt = later(clock(), AGAIN_MS);
+  const { counting } = await db.shop.update({ where: { id: shopId }, data: { countingCheckAt } });
+  const access = await readOrderAccess({ shopId, clock });
+  // A hint that came in between has moved the check: then nothing is settled, and it is done anew.
+  const done = (data: object) =>
+    db.shop.updateMany({
+      where: { id: shopId, counting, countingCheckAt },
+      data: { countingCheckAt: null, ...data },
+    });
+
+  if (counting === 'ending') {
+    await unhearOrders({ shopId, clock, access });
+    if (access.granted) await giveBackOrders({ shopId, clock });
+    await done({ counting: 'off' });
+  } else if (access.granted) {
+    try {
+      await hearOrders({ shopId, clock, access });
+      await begin({ shopId, now: clock() });
+    } catch (error) {
+      if (!(error instanceof OrdersRefused)) throw error;
+      log.warn('Shopify does not send us orders', { shopId, error });
+      await done({ countingCheckAt: counting === 'on' ? later(clock(), CHECK_EVERY_MS) : null });
+    }
+  } else if (counting === 'on') {
+    log.info('orders are no longer counted: the scope was revoked', { shopId });
+    await done({ counting: 'off', countingEndedAt: clock(), countingEndedBecause: 'revoked' });
+  } else await done({});
+}
+
+const TOPICS = ['ORDERS_CREATE', 'ORDERS_UPDATED'] as const;
+
+/** All that a webhook about an order may bring: no name, address, contact or line of it ever leaves Shopify for us. */
+export const ORDER_FIELDS = [
+  'id',
+  'admin_graphql_api_id',
+  'test',
+  'created_at',
+  'updated_at',
+  'cancelled_at',
+  'landing_site',
+  'currency',
+  'total_price',
+  'current_total_price',
+];
+
+export const ORDER_ACCESS_QUERY = `#graphql
+  query OrderAccess {
+    currentAppInstallation { accessScopes { handle } }
+    webhookSubscriptions(first: 20, topics: [ORDERS_CREATE, ORDERS_UPDATED]) {
+      nodes { id topic uri includeFields }
+    }
+  }`;
+
+export const HEAR_ORDERS_MUTATION = `#graphql
+  mutation HearOrders($topic: WebhookSubscriptionTopic!, $webhook: WebhookSubscriptionInput!) {
+    webhookSubscriptionCreate(topic: $topic, webhookSubscription: $webhook) {
+      webhookSubscription { id }
+      userErrors { field message }
+    }
+  }`;
+
+export const UNHEAR_ORDERS_MUTATION = `#graphql
+  mutation UnhearOrders($id: ID!) {
+    webhookSubscriptionDelete(id: $id) { userErrors { field message } }
+  }`;
+
+export const GIVE_BACK_SCOPES_MUTATION = `#graphql
+  mutation GiveBackScopes($scopes: [String!]!) {
+    appRevokeAccessScopes(scopes: $scopes) { userErrors { field message } }
+  }`;
+
+type Subscription = { id: string; topic: string; uri: string; includeFields: string[] };
+
+export type OrderAccess = { granted: boolean; subscriptions: Subscription[] };
+
+type Errors = { userErrors: { message: string }[] };
+
+type AccessOf = { shopId: bigint; clock: Clock };
+
+/** Shopify will not send us orders although the scope was granted: the app's access to protected customer data is not approved. */
+export class OrdersRefused extends Error {}
+
+/** The truth, as Shopify has it now. @throws {ShopifyFailed} */
+export async function readOrderAccess({ shopId, clock }: AccessOf): Promise<OrderAccess> {
+  const { data } = await askShopify<{
+    currentAppInstallation: { accessScopes: { handle: string }[] };
+    webhookSubscriptions: { nodes: Subscription[] };
+  }>({ shopId, query: ORDER_ACCESS_QUERY, clock });
+  return {
+    granted: data.currentAppInstallation.accessScopes.some(({ handle }) => handle === ORDERS_SCOPE),
+    subscriptions: data.webhookSubscriptions.nodes,
+  };
+}
+
+const here = () => new URL('/webhooks/shopify/orders', env.SHOPIFY_APP_URL).href;
+
+const asWeWant = ({ uri, includeFields }: Subscription) =>
+  uri === here() &&
+  includeFields.length === ORDER_FIELDS.length &&
+  ORDER_FIELDS.every((field) => includeFields.includes(field));
+
+/**
+ * Subscribes to what is missing and ends what is wrong; all is well already: no call. Shopify ends a shop's own subscription after eight
+ * failed deliveries in a row, so this is done again and again.
+ * @throws {ShopifyFailed} | {OrdersRefused}
+ */
+export async function hearOrders({
+  shopId,
+  clock,
+  access,
+}: AccessOf & { access: Pick<OrderAccess, 'subscriptions'> }): Promise<void> {
+  const wrong = access.subscriptions.filter((each) => !asWeWant(each));
+  await unhearOrders({ shopId, clock, access: { subscriptions: wrong } });
+  const heard = new Set(access.subscriptions.filter(asWeWant).map(({ topic }) => topic));
+  for (const topic of TOPICS.filter((each) => !heard.has(each))) {
+    const webhook = { uri: here(), format: 'JSON', includeFields: ORDER_FIELDS };
+    const { data } = await askShopify<{ webhookSubscriptionCreate: Errors }>({
+      shopId,
+      query: HEAR_ORDERS_MUTATION,
+      variables: { topic, webhook },
+      clock,
+    });
+    const [error] = data.webhookSubscriptionCreate.userErrors;
+    // Another of our processes was faster.
+    if (error && !/already been taken/i.test(error.message)) throw new OrdersRefused(error.message);
+  }
+}
+
+/** Ends subscriptions. One that is gone already is no trouble. @throws {ShopifyFailed} */
+export async function unhearOrders({
+  shopId,
+  clock,
+  access,
+}: AccessOf & { access: Pick<OrderAccess, 'subscriptions'> }): Promise<void> {
+  for (const { id } of access.subscriptions)
+    await askShopify({ shopId, query: UNHEAR_ORDERS_MUTATION, variables: { id }, clock });
+}
+
+/** Gives the optional scope back to the merchant. @throws {ShopifyFailed} */
+export async function giveBackOrders({ shopId, clock }: AccessOf): Promise<void> {
+  await askShopify({
+    shopId,
+    query: GIVE_BACK_SCOPES_MUTATION,
+    variables: { scopes: [ORDERS_SCOPE] },
+    clock,
+  });
+}

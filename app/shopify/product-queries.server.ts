@@ -1,0 +1,185 @@
+// Finds products by what a shopper wrote: a name, or the handle in a pasted link.
+import type { Clock } from '../lib/clock.ts';
+import { idNumber } from '../lib/json.ts';
+import { askShopify } from './admin-api.server.ts';
+import { readAllPages } from './paginate.server.ts';
+import type { Page } from './variant-queries.ts';
+
+export type FoundProduct = {
+  productId: bigint;
+  title: string;
+  handle: string;
+  imageUrl: string | null;
+  /** The first 50 variants; `availableForSale` is Shopify's word, not yet a look. */
+  variants: { variantId: bigint; title: string; availableForSale: boolean }[];
+};
+
+export const FIND_PRODUCTS_QUERY = `#graphql
+  query FindProducts($query: String!, $first: Int!) {
+    products(first: $first, query: $query) {
+      nodes {
+        id
+        title
+        handle
+        onlineStoreUrl
+        featuredMedia { preview { image { url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG }) } } }
+        variants(first: 50) { nodes { id title availableForSale } }
+      }
+    }
+  }`;
+
+const AT_MOST = 5;
+
+/** Somebody waits for the answer. */
+const PATIENCE_MS = 5_000;
+
+type Node = {
+  id: string;
+  title: string;
+  handle: string;
+  onlineStoreUrl: string | null;
+  featuredMedia: { preview: { image: { url: string } | null } | null } | null;
+  variants: { nodes: { id: string; title: string; availableForSale: boolean }[] };
+};
+
+/** Text as a phrase of Shopify's search syntax, so that a shopper's words are never read as operators. */
+const phrase = (text: string) => `"${text.replaceAll('\\', ' ').replaceAll('"', ' ').trim()}"`;
+
+/** At most five active products of the online store whose title contains `title`, or the one with `handle`. @throws {ShopifyFailed} with advice. */
+export async function findProducts({
+  shopId,
+  title,
+  handle,
+  clock,
+}: {
+  shopId: bigint;
+  title?: string;
+  handle?: string;
+  clock: Clock;
+}): Promise<FoundProduct[]> {
+  const wanted =
+    handle === undefined
+      ? title === undefined
+        ? ''
+        : ` title:${phrase(title)}`
+      : ` handle:${phrase(handle)}`;
+  const { data } = await askShopify<{ products: { nodes: Node[] } }>({
+    shopId,
+    query: FIND_PRODUCTS_QUERY,
+    // A handle names one product: asked for five, Shopify would take the price of five out of the bucket first.
+    variables: { query: `status:active${wanted}`, first: handle === undefined ? AT_MOST : 1 },
+    patienceMs: PATIENCE_MS,
+    clock,
+  });
+  // An active product may be hidden from the online store, for other channels or for later: no shopper is told of it.
+  const shown = data.products.nodes.filter((node) => node.onlineStoreUrl !== null);
+  return shown.map((node) => ({
+    productId: idNumber(node.id)!,
+    title: node.title,
+    handle: node.handle,
+    imageUrl: node.featuredMedia?.preview?.image?.url ?? null,
+    variants: node.variants.nodes.map((variant) => ({
+      variantId: idNumber(variant.id)!,
+      title: variant.title,
+      availableForSale: variant.availableForSale,
+    })),
+  }));
+}
+
+export const LOCATIONS_QUERY = `#graphql
+  query Locations($after: String) {
+    locations(first: 250, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id name fulfillsOnlineOrders isActive }
+    }
+  }`;
+
+type LocationRow = { id: string; name: string; fulfillsOnlineOrders: boolean; isActive: boolean };
+
+export type ShopLocation = { locationId: string; name: string; online: boolean };
+
+/** Every active location of the shop. @throws {ShopifyFailed} with advice. */
+export async function locationsOf({
+  shopId,
+  clock,
+}: {
+  shopId: bigint;
+  clock: Clock;
+}): Promise<ShopLocation[]> {
+  const rows = await readAllPages<{ locations: Page<LocationRow> }, LocationRow>({
+    shopId,
+    query: LOCATIONS_QUERY,
+    pageOf: ({ locations }) => locations,
+    clock,
+  });
+  return rows
+    .filter(({ isActive }) => isActive)
+    .map(({ id, name, fulfillsOnlineOrders }) => ({
+      locationId: String(idNumber(id)),
+      name,
+      online: fulfillsOnlineOrders,
+    }));
+}
+
+export const PRODUCT_VARIANTS_QUERY = `#graphql
+  query ProductVariants($id: ID!, $after: String) {
+    product(id: $id) {
+      variants(first: 250, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        nodes { id title }
+      }
+    }
+  }`;
+
+type OptionRow = { id: string; title: string };
+
+export type Sibling = { variantId: string; title: string };
+
+/** All of them, in the product's own order; none when the product is gone too. @throws {ShopifyFailed} with advice. */
+export async function variantsOfProduct({
+  shopId,
+  productId,
+  clock,
+}: {
+  shopId: bigint;
+  productId: bigint;
+  clock: Clock;
+}): Promise<Sibling[]> {
+  const rows = await readAllPages<{ product: { variants: Page<OptionRow> } | null }, OptionRow>({
+    shopId,
+    query: PRODUCT_VARIANTS_QUERY,
+    variables: { id: `gid://shopify/Product/${productId}` },
+    pageOf: ({ product }) => product?.variants,
+    clock,
+  });
+  return rows.map(({ id, title }) => ({ variantId: String(idNumber(id)), title }));
+}
+
+/** Shopify's own count takes no search (https://shopify.dev/docs/api/admin-graphql/latest/queries/productVariantsCount), so a page of them is read. */
+export const SOLD_OUT_QUERY = `#graphql
+  query SoldOut {
+    productVariants(first: 100, query: "inventory_quantity:<=0 product_status:active") {
+      pageInfo { hasNextPage }
+      nodes { availableForSale }
+    }
+  }`;
+
+type SoldOutSheet = {
+  productVariants: { pageInfo: { hasNextPage: boolean }; nodes: { availableForSale: boolean }[] };
+};
+
+/** The page stands already and waits for this figure alone. */
+const SOLD_OUT_WITHIN_MS = 5_000;
+
+/** `more`: there are at least so many. @throws {ShopifyFailed} with advice. */
+export async function soldOutVariants({
+  shopId,
+  clock,
+}: {
+  shopId: bigint;
+  clock: Clock;
+}): Promise<{ count: number; more: boolean }> {
+  const { data } = await askShopify<SoldOutSheet>({ shopId, query: SOLD_OUT_QUERY, patienceMs: SOLD_OUT_WITHIN_MS, clock });
+  const { nodes, pageInfo } = data.productVariants;
+  return { count: nodes.filter((node) => !node.availableForSale).length, more: pageInfo.hasNextPage };
+}

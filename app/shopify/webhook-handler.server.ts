@@ -1,0 +1,168 @@
+// Shopify's signature on the raw bytes, before anything is read. No session and no network: the library's own check may call out.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Tx, webhookDb } from '../db.server.ts';
+import { env } from '../env.server.ts';
+import { systemClock } from '../lib/clock.ts';
+import { keepOr503, readBody } from '../lib/http.server.ts';
+import { idNumber, type Json, parseJson } from '../lib/json.ts';
+import { log } from '../lib/log.server.ts';
+import { createShares } from './handler-share.ts';
+import { type Shop, shopNamed } from './shops.server.ts';
+
+/** A delivery whose signature holds. The signature is the body's alone: what stands in the headers (topic, shop, times) nobody has signed. */
+export type Signed = {
+  topic: string;
+  domain: string;
+  /** Never in the future. */
+  triggeredAt: Date;
+  body: Buffer;
+};
+
+export type Payload = { [key: string]: Json };
+
+export type Delivery = Omit<Signed, 'body'> & { payload: Payload };
+
+const secrets = [env.SHOPIFY_API_SECRET, env.SHOPIFY_API_SECRET_OLD].filter((secret) => secret !== undefined);
+
+function genuine(raw: Buffer, signature: string): boolean {
+  const given = Buffer.from(signature);
+  const expected = secrets.map((secret) =>
+    Buffer.from(createHmac('sha256', secret).update(raw).digest('base64')),
+  );
+  return expected.map((each) => each.length === given.length && timingSafeEqual(each, given)).includes(true);
+}
+
+/** The answer to a delivery that is not what it says it is. */
+export const refused = (text: string): Response =>
+  new Response(text, { status: 401, headers: { connection: 'close' } });
+
+/**
+ * The delivery, once its signature holds (base64 HMAC-SHA256 of the raw body, https://shopify.dev/docs/apps/build/webhooks/verify-deliveries).
+ * What has no signature, or none that can be one, is refused before its body is read.
+ * @throws a `Response`: 405 not a POST, 401 unsigned or forged, and what `readBody` throws (413 over 5 MiB).
+ */
+export async function verifyShopifyWebhook({
+  request,
+  now,
+}: {
+  request: Request;
+  now: Date;
+}): Promise<Signed> {
+  if (request.method !== 'POST')
+    throw new Response('Webhooks are posted.', { status: 405, headers: { allow: 'POST' } });
+  const signature = request.headers.get('x-shopify-hmac-sha256') ?? '';
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(signature)) throw refused('There is no signature.');
+  const body = await readBody(request);
+  if (!genuine(body, signature)) throw refused('The signature does not hold.');
+  const triggeredAt = new Date(request.headers.get('x-shopify-triggered-at') ?? now);
+  return {
+    topic: request.headers.get('x-shopify-topic') ?? '',
+    domain: request.headers.get('x-shopify-shop-domain') ?? '',
+    triggeredAt: triggeredAt < now ? triggeredAt : now,
+    body,
+  };
+}
+
+/** What a signed body says. @throws a `Response`: 400 when it is no JSON object. */
+export function payloadOf({ body }: Pick<Signed, 'body'>): Payload {
+  try {
+    const value = parseJson(body.toString('utf8'));
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value;
+  } catch {
+    // said below
+  }
+  throw new Response('The body is signed, but it is not a JSON object.', { status: 400 });
+}
+
+type Naming = {
+  /** The member that holds the shop's myshopify.com name, and the one that holds its id (a number or a GID). */
+  domain?: string;
+  id: string;
+  /** A member that tells the topic from the others that name a shop in the same way, and one that it never has. */
+  has?: string;
+  lacks?: string;
+};
+
+/**
+ * The topics whose bodies name their shop (https://shopify.dev/docs/api/webhooks). Every other delivery may at most ask for a check of rows
+ * that its shop has: whoever holds one genuine body can put any headers around it.
+ */
+const NAMING: Record<string, Naming> = {
+  'app/uninstalled': { domain: 'myshopify_domain', id: 'id' },
+  'shop/update': { domain: 'myshopify_domain', id: 'id' },
+  'app/scopes_update': { id: 'shop_id', has: 'current' },
+  'customers/data_request': { domain: 'shop_domain', id: 'shop_id', has: 'data_request' },
+  'customers/redact': { domain: 'shop_domain', id: 'shop_id', has: 'customer', lacks: 'data_request' },
+  'shop/redact': { domain: 'shop_domain', id: 'shop_id', lacks: 'customer' },
+};
+
+/**
+ * Whether the body is about the shop, and of the kind, that the headers say; true for topics whose body names no shop. `shopId`: whose name
+ * the header gives, where we know it.
+ */
+export function isAboutItsShop({
+  delivery: { topic, domain, payload },
+  shopId,
+}: {
+  delivery: Delivery;
+  shopId: bigint | undefined;
+}): boolean {
+  const naming = NAMING[topic];
+  if (naming === undefined) return true;
+  const id = idNumber(payload[naming.id]);
+  return (
+    (naming.domain === undefined || payload[naming.domain] === domain) &&
+    id !== undefined &&
+    (shopId === undefined || id === shopId) &&
+    (naming.has === undefined || Object.hasOwn(payload, naming.has)) &&
+    (naming.lacks === undefined || !Object.hasOwn(payload, naming.lacks))
+  );
+}
+
+/** `shop` is null when the shop is unknown or has left: its webhook is answered and forgotten. */
+export type Kept = { tx: Tx; shop: Shop | null; delivery: Delivery; now: Date };
+
+/** For whoever opens a webhook's address in a browser; Remix itself would call that a fault of the server. */
+export const onlyPosted = (): Response =>
+  new Response('Webhooks are posted.', { status: 405, headers: { allow: 'POST' } });
+
+/** So many deliveries of one shop wait in this process; Shopify brings the others again. */
+const share = createShares({ waiting: 256 });
+
+/**
+ * Answers 200 once `keep` has committed, 503 when it could not or the shop has sent too much at once (Shopify tries again: 8 times over
+ * 4 h), 401 when its body is about another shop, and what verifyShopifyWebhook and payloadOf throw when it is not genuine.
+ */
+export async function answerShopify({
+  request,
+  keep,
+}: {
+  request: Request;
+  keep: (kept: Kept) => Promise<void>;
+}): Promise<Response> {
+  const now = systemClock();
+  const { body, ...signed } = await verifyShopifyWebhook({ request, now });
+  const { topic, domain } = signed;
+  const stored = () =>
+    keepOr503(
+      async () => {
+        const delivery = { ...signed, payload: payloadOf({ body }) };
+        await webhookDb.$transaction(async (tx) => {
+          const shop = await shopNamed({ tx, domain });
+          if (!isAboutItsShop({ delivery, shopId: shop?.id })) {
+            log.warn('a webhook of Shopify is not about the shop in its header', { topic, domain });
+            throw refused('The body is not about this shop.');
+          }
+          await keep({ tx, shop: shop?.uninstalledAt === null ? shop : null, delivery, now });
+        });
+      },
+      (error) => log.error('a webhook of Shopify was not kept', { topic, domain, error }),
+    );
+  const answer = await share({ key: domain, work: stored });
+  if (answer !== 'full') return answer;
+  log.warn('a shop sends more webhooks than its share', { domain });
+  return new Response('Too many at once; please deliver again.', {
+    status: 503,
+    headers: { 'retry-after': '5' },
+  });
+}

@@ -1,0 +1,102 @@
+// What Shopify's figures mean: can this variant be bought online now, how many are there, and is the answer to be trusted.
+import type { VariantTruth } from '../shopify/variant-queries.ts';
+
+export type Kind = 'in_stock' | 'can_be_ordered';
+
+export type StockSettings = {
+  /** Empty: every active location that fulfils online orders. */
+  locationIds: bigint[];
+  /** Whether what can only be ordered (continue selling, pre-order plan) is worth telling. */
+  tellPreorder: boolean;
+};
+
+export type Standing = {
+  sellable: boolean;
+  /** Units at the locations that count; null: not tracked, or a number would say nothing. */
+  units: number | null;
+  kind: Kind;
+  /** There are units although Shopify says "not for sale": its figure may lag behind, so it is worth another look. */
+  stale: boolean;
+  why: Reason;
+};
+
+const no = ({
+  why,
+  units,
+  stale = false,
+}: {
+  why: Reason;
+  units: number | null;
+  stale?: boolean;
+}): Standing => ({
+  sellable: false,
+  units,
+  kind: 'in_stock',
+  stale,
+  why,
+});
+
+/** Shopify's own bound for one location; a sum beyond it says no more. */
+const MOST_UNITS = 1_000_000_000;
+
+/** Units at the locations that count for this shop; null when stock is not tracked. */
+function unitsOf({ truth, settings }: { truth: VariantTruth; settings: StockSettings }): number | null {
+  if (!truth.tracked) return null;
+  const chosen = new Set(settings.locationIds);
+  return truth.levels
+    .filter((level) => level.active && level.locationActive)
+    .filter((level) => (chosen.size > 0 ? chosen.has(level.locationId) : level.fulfillsOnlineOrders))
+    .reduce((sum, level) => Math.max(-MOST_UNITS, Math.min(MOST_UNITS, sum + level.available)), 0);
+}
+
+/** Why there is nothing to sell: nothing anywhere, or only where it does not count. */
+const none = ({ truth, units }: { truth: VariantTruth; units: number | null }): Reason =>
+  units !== null && units <= 0 && truth.levels.some((level) => level.active && level.available > 0)
+    ? 'stock_elsewhere'
+    : 'sold_out';
+
+/** Whether the variant can be bought online; an answer that its own units contradict may be stale, and is no yes. */
+export function sellable({ truth, settings }: { truth: VariantTruth; settings: StockSettings }): Standing {
+  const units = unitsOf({ truth, settings });
+  if (truth.status !== 'ACTIVE' && truth.status !== 'UNLISTED') return no({ why: 'not_active', units });
+  if (!truth.published) return no({ why: 'not_published', units });
+
+  if (!truth.availableForSale) {
+    // A bundle's own units are computed from its components and prove nothing against Shopify's answer.
+    const stale = units !== null && units > 0 && !truth.requiresComponents;
+    return no({ why: stale ? 'stale' : none({ truth, units }), units, stale });
+  }
+
+  const without = units !== null && units <= 0;
+  if (truth.requiresSellingPlan || (without && truth.policy === 'CONTINUE')) {
+    if (!settings.tellPreorder) return no({ why: 'order_only', units });
+    return { sellable: true, units: null, kind: 'can_be_ordered', stale: false, why: 'can_be_ordered' };
+  }
+  if (truth.requiresComponents)
+    return { sellable: true, units: without ? null : units, kind: 'in_stock', stale: false, why: 'in_stock' };
+  if (without) return no({ why: none({ truth, units }), units });
+  return { sellable: true, units, kind: 'in_stock', stale: false, why: 'in_stock' };
+}
+
+export type Reason =
+  | 'in_stock'
+  | 'can_be_ordered'
+  | 'not_active'
+  | 'not_published'
+  | 'sold_out'
+  | 'stale'
+  | 'order_only'
+  | 'stock_elsewhere'
+  | 'gone'
+  | 'unreadable'
+  | 'below_minimum'
+  | 'nobody_waits'
+  | 'paused'
+  | 'held'
+  | 'hold_off'
+  | 'quiet_hours'
+  | 'everyone_allowed'
+  | 'wave'
+  | 'next_wave'
+  | 'still_telling'
+  | 'test';

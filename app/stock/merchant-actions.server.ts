@@ -1,0 +1,170 @@
+// The merchant's own hand on a restock: look now, tell now, hold, pause, move; all through the same look and the same guards.
+import { db, type Tx } from '../db.server.ts';
+import { ring } from '../jobs/pg-notify.server.ts';
+import { type Clock, later } from '../lib/clock.ts';
+import { sendingThrough } from '../messenger/page-status.ts';
+import { ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { readVariants } from '../shopify/read-variants.server.ts';
+import { moveLine } from '../waitlist/move-subscriptions.server.ts';
+import { markWanted } from './check-requests.server.ts';
+import type { RestockState, RestockStatus } from './restock-status.ts';
+import { FRESH_MS } from './restocks.server.ts';
+import { knowVariant, pauseLine } from './variants.server.ts';
+
+type Of = { shopId: bigint; variantId: bigint; now: Date };
+
+/** Asks for a look at once. */
+export async function lookNow({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'unknown' }> {
+  const marked = await db.$transaction((tx) =>
+    markWanted({ tx, shopId, variantIds: [variantId], news: true, now }),
+  );
+  return { outcome: marked === 1 ? 'looking' : 'unknown' };
+}
+
+/**
+ * Ends hold, send delay and batch interval of the open restock. Nobody is notified on the old stock check: a new one decides, by stock,
+ * minimum and quiet hours as ever. Where that would let nobody be notified, nothing is changed and the state says why.
+ */
+export async function tellNow({
+  shopId,
+  variantId,
+  readOpenRestock,
+  now,
+}: Of & {
+  /** Reads the variant's open restock in this transaction. */
+  readOpenRestock: (tx: Tx) => Promise<{ restockId: string; status: RestockStatus | null } | undefined>;
+}): Promise<{ outcome: 'looking' | 'not_open' | RestockState }> {
+  return db.$transaction(async (tx) => {
+    // The variant before its restock, as a stock check locks them: what is read below holds until it was changed.
+    await tx.$queryRaw`SELECT 1 FROM "Variant" WHERE "shopId" = ${shopId} AND "id" = ${variantId} FOR NO KEY UPDATE`;
+    const open = await readOpenRestock(tx);
+    if (!open?.status) return { outcome: 'not_open' };
+    const { state, mayNotifyNow } = open.status;
+    // A hold could be ended; what would go on standing in the way is the quiet hours.
+    if (!mayNotifyNow) return { outcome: state === 'held' ? 'quiet_hours' : state };
+    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    await tx.restock.updateMany({
+      where: { shopId, id: BigInt(open.restockId), closedAt: null },
+      // Twice, since the page sender's clock may be behind ours.
+      data: { heldAt: null, holdUntil: null, waveAt: null, sellableAt: later(now, -2 * FRESH_MS) },
+    });
+    return { outcome: 'looking' };
+  });
+}
+
+/** Holds the open restock back: from the next claim on nobody is told, until it is released. */
+export async function hold({ shopId, variantId, now }: Of): Promise<{ outcome: 'held' | 'not_open' }> {
+  const open = { shopId, variantId, closedAt: null, isTest: false };
+  const { count } = await db.restock.updateMany({ where: { ...open, heldAt: null }, data: { heldAt: now } });
+  return { outcome: count === 1 || (await db.restock.count({ where: open })) === 1 ? 'held' : 'not_open' };
+}
+
+/** Ends a hold; a fresh look decides how it goes on. `paused`: the variant is, so that nobody is told all the same. */
+export async function release({
+  shopId,
+  variantId,
+  now,
+}: Of): Promise<{ outcome: 'looking' | 'paused' | 'not_held' | 'not_open' }> {
+  return db.$transaction(async (tx) => {
+    const variant = await tx.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
+    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    const open = { shopId, variantId, closedAt: null, isTest: false };
+    const { count } = await tx.restock.updateMany({
+      where: { ...open, heldAt: { not: null } },
+      data: { heldAt: null },
+    });
+    if (count === 0)
+      return { outcome: (await tx.restock.count({ where: open })) === 1 ? 'not_held' : 'not_open' };
+    return { outcome: variant?.pausedAt ? 'paused' : 'looking' };
+  });
+}
+
+/** Pauses a variant (nobody is told, whatever its stock) or resumes it with a fresh look. */
+export async function pauseVariant({
+  shopId,
+  variantId,
+  paused,
+  now,
+}: Of & { paused: boolean }): Promise<{ outcome: 'paused' | 'looking' | 'unknown' }> {
+  return db.$transaction(async (tx) => {
+    if (!(await pauseLine({ tx, shopId, variantId, pausedAt: paused ? now : null })))
+      return { outcome: 'unknown' };
+    if (paused) return { outcome: 'paused' };
+    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    return { outcome: 'looking' };
+  });
+}
+
+export type Moved =
+  | { outcome: 'moved'; moved: number; merged: number }
+  /** The variant still exists in Shopify: nobody is moved from it. */
+  | { outcome: 'not_missing' }
+  | { outcome: 'other_product' }
+  | { outcome: 'unknown' }
+  | { outcome: 'no_answer'; advice: ShopifyFailed['advice'] };
+
+/** Moves the waiters of a variant that Shopify no longer knows to a variant of the same product, as Shopify knows it now. */
+export async function moveWaiters({
+  shopId,
+  from,
+  to,
+  clock,
+}: {
+  shopId: bigint;
+  from: bigint;
+  to: bigint;
+  clock: Clock;
+}): Promise<Moved> {
+  const known = await db.variant.findUnique({ where: { shopId_id: { shopId, id: from } } });
+  if (known === null || from === to) return { outcome: 'unknown' };
+  let truths: Awaited<ReturnType<typeof readVariants>>;
+  try {
+    truths = await readVariants({ shopId, variantIds: [from, to], clock });
+  } catch (error) {
+    if (error instanceof ShopifyFailed) return { outcome: 'no_answer', advice: error.advice };
+    throw error;
+  }
+  const target = truths.get(to);
+  if (truths.has(from)) return { outcome: 'not_missing' };
+  if (target === undefined) return { outcome: 'unknown' };
+  if (target.productId !== known.productId) return { outcome: 'other_product' };
+  return db.$transaction(async (tx) => {
+    await knowVariant({ tx, shopId, variantId: to, truth: target });
+    const done = await moveLine({ tx, shopId, from, to, now: clock() });
+    await markWanted({ tx, shopId, variantIds: [to], news: true, now: clock() });
+    return { outcome: 'moved' as const, ...done };
+  });
+}
+
+/** Opens a test restock that may tell one; an earlier test of the shop is over. */
+export async function pretend({
+  shopId,
+  pageId,
+  subscriptionId,
+  now,
+}: {
+  shopId: bigint;
+  pageId: bigint;
+  subscriptionId: bigint;
+  now: Date;
+}): Promise<{ outcome: 'pretended'; restockId: bigint } | { outcome: 'nobody_to_tell' | 'page_off' }> {
+  return db.$transaction(async (tx) => {
+    const subscription = await tx.subscription.findFirst({
+      where: { shopId, id: subscriptionId, pageId, isTest: true, state: 'waiting', expiresAt: { gt: now } },
+      select: { variantId: true, page: true },
+    });
+    if (subscription === null) return { outcome: 'nobody_to_tell' };
+    // An issue that may pass stops everybody else: the merchant's test tries whether it has.
+    if (sendingThrough({ ...subscription.page, circuit: null }) === 'off') return { outcome: 'page_off' };
+    const { variantId } = subscription;
+    await tx.restock.updateMany({ where: { shopId, isTest: true, closedAt: null }, data: { closedAt: now } });
+    await tx.look.create({
+      data: { shopId, variantId, at: now, sellable: true, verdict: 'open', reason: 'test', isTest: true },
+    });
+    const { id } = await tx.restock.create({
+      data: { shopId, variantId, openedAt: now, sellableAt: now, isTest: true, allowance: 1 },
+    });
+    await ring(tx, 'lane', subscription.page.metaPageId);
+    return { outcome: 'pretended', restockId: id };
+  });
+}

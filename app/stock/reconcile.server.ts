@@ -1,0 +1,167 @@
+// The sweep: a cheap probe of every variant that someone waits for, which finds what lost and late webhooks hid.
+import { db } from '../db.server.ts';
+import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { wait, type Wait } from '../lib/retry.ts';
+import { type Cost, ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { differs, type Probe, probeVariants } from '../shopify/probe-variants.server.ts';
+import { VARIANTS_A_PROBE } from '../shopify/read-plan.ts';
+import { served } from '../shopify/shops.server.ts';
+import { concerns, markWanted } from './check-requests.server.ts';
+
+/** The sweep leaves half of the shop's points to looks, to the conversation, and to the merchant's other needs. */
+const SHARE = 0.5;
+const TRIES = 4;
+/** So many shops are swept at a time: each has a budget of its own. */
+const SHOPS_AT_ONCE = 8;
+
+export type Swept = {
+  /** `cut_short`: Shopify could not be read, or the sweep was stopped; go on after variant `after`. */
+  outcome: 'swept' | 'cut_short';
+  after: bigint | null;
+  probed: number;
+  marked: number;
+  points: number;
+};
+
+type Watched = {
+  id: bigint;
+  /** Shopify's own figures as the newest look saw them, and when that was. */
+  seenForSale: boolean | null;
+  seenQuantity: number | null;
+  lookedAt: Date | null;
+  /** A restock is open. */
+  open: boolean;
+};
+
+/** Those not due already: they are looked at anyway. */
+const watched = ({ shopId, after, limit }: { shopId: bigint; after: bigint; limit: number }) =>
+  db.$queryRaw<Watched[]>`
+  SELECT v."id", v."seenForSale", v."seenQuantity", v."dueSince" AS "lookedAt",
+    EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS "open"
+  FROM "Variant" v
+  WHERE v."shopId" = ${shopId} AND v."id" > ${after} AND v."wanted" = v."looked" AND v."missingSince" IS NULL AND ${concerns}
+  ORDER BY v."id" LIMIT ${limit}`;
+
+/** A variant that is for sale and has no restock (too few units, at another place, an order only) is looked at again so often. */
+const DOUBT_AFTER_MS = 15 * MINUTE;
+
+/**
+ * What a probe says: `changed` since the newest look, and a look has to decide; `doubtful`: it is for sale, nobody is told, and that was
+ * found long ago, so that what a probe cannot see (units that were moved, a product that was published) may have changed; or nothing.
+ */
+export function suspicion({
+  known,
+  probe,
+  now,
+}: {
+  known: Omit<Watched, 'id'>;
+  probe: Probe | undefined;
+  now: Date;
+}): 'changed' | 'doubtful' | undefined {
+  if (differs({ ...known, probe })) return 'changed';
+  const old = known.lookedAt === null || known.lookedAt <= later(now, -DOUBT_AFTER_MS);
+  return !known.open && probe?.availableForSale && old ? 'doubtful' : undefined;
+}
+
+/**
+ * Sweeps one shop on at most half of its points. Safe to run beside webhooks and beside itself: it only marks.
+ * @param after where an earlier sweep was cut short.
+ */
+export async function sweepShop({
+  shopId,
+  clock,
+  after = 0n,
+  signal,
+  rest = wait,
+}: {
+  shopId: bigint;
+  clock: Clock;
+  after?: bigint;
+  signal?: AbortSignal;
+  rest?: Wait;
+}): Promise<Swept> {
+  const swept: Swept = { outcome: 'swept', after, probed: 0, marked: 0, points: 0 };
+  let limit = VARIANTS_A_PROBE;
+  for (let failures = 0; !signal?.aborted;) {
+    const page = await watched({ shopId, after: swept.after ?? 0n, limit });
+    if (page.length === 0) return { ...swept, after: null };
+    const began = clock().getTime();
+    try {
+      const { probes, cost } = await probeVariants({ shopId, variantIds: page.map(({ id }) => id), clock });
+      swept.marked += await mark({ shopId, page, probes, now: clock() });
+      swept.probed += page.length;
+      swept.points += cost?.actual ?? 0;
+      swept.after = page.at(-1)!.id;
+      failures = 0;
+      limit = Math.min(VARIANTS_A_PROBE, limit * 2);
+      const ms = debt({ cost, spentMs: clock().getTime() - began });
+      if (ms > 0) await rest({ ms, signal });
+    } catch (error) {
+      if (!(error instanceof ShopifyFailed)) throw error;
+      const { advice, retryAfterMs } = error;
+      log.warn('the sweep could not probe', { shopId, advice, error });
+      failures += 1;
+      if (advice === 'unreadable' || advice === 'wrong' || advice === 'address' || failures === TRIES) break;
+      // Others spend from the same bucket: a smaller probe finds room beside them.
+      if (advice === 'throttled') limit = Math.max(1, Math.floor(page.length / 2));
+      await rest({ ms: retryAfterMs, signal });
+    }
+  }
+  return { ...swept, outcome: 'cut_short' };
+}
+
+/** Marks for a look what the probes make suspicious. @returns how many variants. */
+async function mark({
+  shopId,
+  page,
+  probes,
+  now,
+}: {
+  shopId: bigint;
+  page: Watched[];
+  probes: ReadonlyMap<bigint, Probe>;
+  now: Date;
+}): Promise<number> {
+  const found = Map.groupBy(page, (known) => suspicion({ known, probe: probes.get(known.id), now }));
+  const ids = (which: 'changed' | 'doubtful') => (found.get(which) ?? []).map(({ id }) => id);
+  return db.$transaction(
+    async (tx) =>
+      (await markWanted({ tx, shopId, variantIds: ids('changed'), news: true, now })) +
+      (await markWanted({ tx, shopId, variantIds: ids('doubtful'), news: false, now })),
+  );
+}
+
+/** How long to rest so that the sweep's share is kept, and half of the bucket stays full for others. */
+function debt({ cost, spentMs }: { cost?: Cost; spentMs: number }): number {
+  if (cost === undefined) return SECOND;
+  const ownPace = (cost.actual / (cost.restoreRate * SHARE)) * SECOND - spentMs;
+  const refill = ((cost.maximum * SHARE - cost.available) / cost.restoreRate) * SECOND;
+  return Math.ceil(Math.max(ownPace, refill));
+}
+
+/** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
+export async function sweep({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
+  const shops = await db.$queryRaw<{ id: bigint }[]>`
+    SELECT sh."id" FROM "Shop" sh WHERE ${served}
+      AND (sh."apiRetryAt" IS NULL OR sh."apiRetryAt" <= ${clock()})
+      AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${concerns})`;
+  const left = shops.map((shop) => shop.id);
+  const hands = Array.from({ length: SHOPS_AT_ONCE }, async () => {
+    for (let shopId = left.shift(); shopId !== undefined && !signal?.aborted; shopId = left.shift()) {
+      const id = shopId;
+      const after = cutShort.get(id);
+      cutShort.delete(id);
+      await sweepShop({ shopId: id, clock, after, signal }).then(
+        (swept) => {
+          if (swept.outcome === 'cut_short' && swept.after !== null) cutShort.set(id, swept.after);
+          if (swept.marked > 0) log.info('the sweep found changes', { shopId: id, ...swept });
+        },
+        (error: unknown) => log.error('a shop could not be swept', { shopId: id, error }),
+      );
+    }
+  });
+  await Promise.all(hands);
+}
+
+const cutShort = new Map<bigint, bigint>();

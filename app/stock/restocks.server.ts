@@ -1,0 +1,124 @@
+// Opens a restock, moves its allowance and closes it, as decided, and wakes the lanes that may now tell somebody.
+import { Prisma, type Restock } from '@prisma/client';
+import { db, type Tx } from '../db.server.ts';
+import { ring } from '../jobs/pg-notify.server.ts';
+import { DAY, HOUR, later, SECOND } from '../lib/clock.ts';
+import type { Kind } from './availability.ts';
+import type { Decision } from './decide.ts';
+
+export type RestockRow = Omit<Restock, 'kind'> & { kind: Kind };
+
+type Of = { tx: Tx; shopId: bigint; variantId: bigint };
+
+/** The variant's newest restock, the open one before any other, locked: a claim that runs right now is waited for. */
+export async function newestRestock({ tx, shopId, variantId }: Of): Promise<RestockRow | null> {
+  const [row] = await tx.$queryRaw<RestockRow[]>`
+    SELECT * FROM "Restock" WHERE "shopId" = ${shopId} AND "variantId" = ${variantId} AND NOT "isTest"
+    ORDER BY "closedAt" DESC NULLS FIRST LIMIT 1 FOR NO KEY UPDATE`;
+  return row ?? null;
+}
+
+/** Writes the restock that was decided on. `at`: when the reading began that found it so. */
+export async function keepRestock({
+  tx,
+  shopId,
+  variantId,
+  newest,
+  decided,
+  at,
+}: Of & { newest: RestockRow | null; decided: NonNullable<Decision['restock']>; at: Date }): Promise<void> {
+  const { row, allowance, ...state } = decided;
+  if (row === 'new') {
+    await tx.restock.create({
+      data: { ...state, allowance, shopId, variantId, openedAt: at, sellableAt: at },
+    });
+    return;
+  }
+  const { id } = newest!;
+  const sellableAt = state.closedAt === null ? at : newest!.sellableAt;
+  // `told` may have moved since it was counted, and is never above the allowance.
+  await tx.$executeRaw`
+    UPDATE "Restock" SET "closedAt" = ${state.closedAt}, "kind" = ${state.kind}, "allowance" = GREATEST("told", ${allowance}),
+      "units" = ${state.units}, "holdUntil" = ${state.holdUntil}, "waveAt" = ${state.waveAt}, "heldAt" = ${state.heldAt},
+      "sellableAt" = ${sellableAt}
+    WHERE "shopId" = ${shopId} AND "id" = ${id}`;
+}
+
+/** Wakes the lane of every Page through which somebody of this shop may wait. */
+export async function wakeLanes({ tx, shopId }: { tx: Tx; shopId: bigint }): Promise<void> {
+  const pages = await tx.page.findMany({
+    where: { shopId, disconnectedAt: null },
+    select: { metaPageId: true },
+  });
+  for (const { metaPageId } of pages) await ring(tx, 'lane', metaPageId);
+}
+
+/**
+ * How many wait and were not told in restock `restockId` (null: in none yet), and how many were claimed in it, in one snapshot: a claim
+ * that runs meanwhile moves one from the first to the second, and their sum stays. Counting stops after `atMost`.
+ */
+export async function lineOf({
+  tx,
+  shopId,
+  variantId,
+  restockId,
+  atMost,
+  now,
+}: {
+  tx: Pick<Tx, '$queryRaw'>;
+  shopId: bigint;
+  variantId: bigint;
+  restockId: bigint | null;
+  atMost: number;
+  now: Date;
+}): Promise<{ waiting: number; told: number }> {
+  const notYet =
+    restockId === null ? Prisma.empty : Prisma.sql`AND ${untold({ restockId: Prisma.sql`${restockId}` })}`;
+  const [row] = await tx.$queryRaw<{ waiting: number; told: number }[]>`
+    SELECT
+      (SELECT count(*)::int FROM (
+        SELECT 1 FROM "Subscription" s
+        WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND NOT s."isTest"
+          AND s."expiresAt" > ${now} ${notYet}
+        LIMIT ${atMost}) line) AS "waiting",
+      COALESCE((SELECT r."told" FROM "Restock" r WHERE r."shopId" = ${shopId} AND r."id" = ${restockId}), 0) AS "told"`;
+  return row!;
+}
+
+/** Nobody is told without a look of their variant younger than this. */
+export const FRESH_MS = 30 * SECOND;
+
+/** SQL over `r` = "Restock" and `v` = its "Variant": it may be told of now. The merchant's own test stands outside hold and pause. */
+export const tellable = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`(
+  r."closedAt" IS NULL AND r."sellableAt" > ${later(now, -FRESH_MS)}
+  AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL)))`;
+
+/** SQL over the same: it may be told of, and to more than were claimed already. */
+export const claimable = ({ now }: { now: Date }): Prisma.Sql =>
+  Prisma.sql`(r."told" < r."allowance" AND ${tellable({ now })})`;
+
+const LOOKS_KEPT = 90 * DAY;
+
+const AT_ONCE = 5_000;
+
+/** Drops looks older than 90 days, in small steps, and closes tests older than an hour. Safe to run twice. */
+export async function forgetOldLooks({ now }: { now: Date }): Promise<{ forgotten: number }> {
+  await db.restock.updateMany({
+    where: { isTest: true, closedAt: null, openedAt: { lt: later(now, -HOUR) } },
+    data: { closedAt: now },
+  });
+  let forgotten = 0;
+  for (;;) {
+    const dropped = await db.$executeRaw`
+      DELETE FROM "Look" WHERE "id" IN (SELECT "id" FROM "Look" WHERE "at" < ${later(now, -LOOKS_KEPT)} LIMIT ${AT_ONCE})`;
+    forgotten += dropped;
+    if (dropped < AT_ONCE) return { forgotten };
+  }
+}
+
+/**
+ * SQL: the shopper of `s` was not told in that restock. A subquery that stays one: as a join it would read all who were told already; and
+ * COALESCE, since plans take it for rare that something IS NULL, and would not follow the line for it.
+ */
+export const untold = ({ restockId }: { restockId: Prisma.Sql }): Prisma.Sql => Prisma.sql`
+  NOT COALESCE((SELECT true FROM "Notification" told WHERE told."restockId" = ${restockId} AND told."shopperId" = s."shopperId" LIMIT 1), false)`;

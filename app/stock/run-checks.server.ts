@@ -1,0 +1,256 @@
+// A look: reads variants that are due, decides, and keeps what was decided with the reason.
+import { db, type Tx } from '../db.server.ts';
+import { holds, type Lease } from '../jobs/lease.server.ts';
+import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
+import { log } from '../lib/log.server.ts';
+import { restsUntil, ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { createReader, type Reader, type Reading } from '../shopify/read-variants.server.ts';
+import { type Shop, shopById } from '../shopify/shops.server.ts';
+import type { VariantTruth } from '../shopify/variant-queries.ts';
+import { sellable, type Standing } from './availability.ts';
+import { dueFirst, lookLater, nextAppointment, noteLooked } from './check-requests.server.ts';
+import { decide, type Decision, isSame, room } from './decide.ts';
+import { keepRestock, lineOf, newestRestock, wakeLanes } from './restocks.server.ts';
+
+export type Round =
+  /** Nothing is due before `nextAt`. */
+  | { outcome: 'idle'; nextAt: Date | null }
+  /** `looked` variants were read whole; more may be due: come again at once. */
+  | { outcome: 'looked'; looked: number }
+  /** Shopify can't be read now, or the shop's points do not suffice yet: what is due stays due until then. */
+  | { outcome: 'backed_off'; advice: ShopifyFailed['advice']; until: Date }
+  /** Another worker holds the shop's lease. */
+  | { outcome: 'lost' };
+
+/** A variant whose answer can't be read must not keep the others of its shop waiting. */
+const UNREADABLE_AGAIN = 10 * MINUTE;
+/** So often a look is tried again at once before its variant counts as the trouble and not the database. */
+const STUMBLES = 3;
+const STUMBLED_AGAIN = MINUTE;
+
+/** Per variant: how often in a row its look could not be kept. */
+const stumbles = new Map<string, number>();
+
+/** What each worker has read in part, by shop and holder. */
+const readers = new Map<string, Reader>();
+
+/**
+ * Makes the next call for the variants of one shop that are due, those with news first, and decides on each that is read by now. `wanted`
+ * is noted before Shopify is called, so that a hint that arrives during the call makes the variant due again. Safe to run twice: an older
+ * answer is thrown away.
+ */
+export async function lookAtDue({
+  shopId,
+  lease,
+  clock,
+}: {
+  shopId: bigint;
+  lease: Lease;
+  clock: Clock;
+}): Promise<Round> {
+  const now = clock();
+  const shop = await shopById({ shopId });
+  if (shop === null || shop.uninstalledAt !== null || shop.accessUnknownSince !== null)
+    return { outcome: 'idle', nextAt: null };
+
+  const rest = restsUntil({ shop, checks: true, now });
+  if (rest !== null) return { outcome: 'backed_off', advice: 'retry', until: rest };
+
+  const key = `${shopId} ${lease.holder}`;
+  const due = await dueFirst({ shopId, now });
+  if (due.length === 0) {
+    readers.delete(key);
+    return { outcome: 'idle', nextAt: await nextAppointment({ shopId }) };
+  }
+  if (!holds(lease)) return { outcome: 'lost' };
+
+  const reader = readers.get(key) ?? createReader({ shopId, clock });
+  readers.set(key, reader);
+  const plan = reader.plan(due);
+  if (plan.waitMs > 0) return { outcome: 'backed_off', advice: 'throttled', until: later(now, plan.waitMs) };
+  let readings: Map<bigint, Reading>;
+  try {
+    readings = await reader.read(plan);
+  } catch (error) {
+    if (!(error instanceof ShopifyFailed)) throw error;
+    const { advice, retryAfterMs } = error;
+    return { outcome: 'backed_off', advice, until: later(clock(), retryAfterMs) };
+  }
+  for (const [variantId, { truth, mark, at }] of readings) {
+    const look = { shop, lease, variantId, lookedTo: mark, truth, at };
+    const kept = await conclude(look).then(
+      (end) => {
+        stumbles.delete(stumbleOf(look));
+        return end;
+      },
+      (error: unknown) => stumble({ look, error }),
+    );
+    if (kept === 'lost') {
+      readers.delete(key);
+      return { outcome: 'lost' };
+    }
+  }
+  return { outcome: 'looked', looked: readings.size };
+}
+
+type Conclusion = {
+  shop: Shop;
+  lease: Lease;
+  variantId: bigint;
+  lookedTo: bigint;
+  truth: VariantTruth | 'unreadable' | null;
+  at: Date;
+};
+
+/** `outdated`: nothing was written; if a look is still due, the next round makes it. */
+type Kept = 'kept' | 'outdated' | 'lost';
+
+/** One variant's look: what is noted, decided and done about it, in one transaction. */
+async function conclude(given: Conclusion): Promise<Kept> {
+  const { shop, variantId, truth, at } = given;
+  if (truth === 'unreadable') return postpone({ ...given, again: UNREADABLE_AGAIN });
+  const standing = truth && sellable({ truth, settings: shop });
+  // Counted before anything is locked: a line of a million must not keep a webhook waiting.
+  const line = standing?.sellable
+    ? await countLine({ shop, variantId, standing, at })
+    : { waiting: 0, told: 0, restockId: undefined };
+
+  return db.$transaction(async (tx) => {
+    const variant = await lockVariant({ ...given, tx });
+    if (variant === 'lost' || variant === 'outdated') return variant;
+    const newest = await newestRestock({ tx, shopId: shop.id, variantId });
+    const same = isSame({ restock: newest, settings: shop, now: at }) ? newest : null;
+    // The restock changed between counting and locking: what was counted is of another one.
+    if (line.restockId !== undefined && line.restockId !== (same?.id ?? null)) return 'outdated';
+    const decision = decide({
+      look: { standing, ...variant },
+      restock: newest,
+      settings: shop,
+      waiting: line.waiting,
+      told: line.told,
+      now: at,
+    });
+    await keep({ ...given, truth, tx, standing, newest, decision, line });
+    return 'kept';
+  });
+}
+
+async function countLine({
+  shop,
+  variantId,
+  standing,
+  at,
+}: Pick<Conclusion, 'shop' | 'variantId' | 'at'> & { standing: Standing }): Promise<{
+  waiting: number;
+  told: number;
+  restockId: bigint | null;
+}> {
+  const newest = await newestRestock({ tx: db, shopId: shop.id, variantId });
+  const restockId = isSame({ restock: newest, settings: shop, now: at }) ? newest!.id : null;
+  const bears = room({ standing, settings: shop });
+  const atMost = bears === Infinity ? 1 : bears + 1;
+  return { ...(await lineOf({ tx: db, shopId: shop.id, variantId, restockId, atMost, now: at })), restockId };
+}
+
+type Locked = { staleLooks: number; lookAt: Date | null; pausedAt: Date | null };
+
+/** Locks the variant for the look, unless a newer look was kept or the lease has passed on. */
+async function lockVariant({
+  tx,
+  shop,
+  lease,
+  variantId,
+  lookedTo,
+}: Conclusion & { tx: Tx }): Promise<Locked | 'outdated' | 'lost'> {
+  const [row] = await tx.$queryRaw<(Locked & { looked: bigint; mine: boolean })[]>`
+    SELECT v."looked", v."staleLooks", v."lookAt", v."pausedAt",
+      EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "holder" = ${lease.holder} AND "epoch" = ${lease.epoch}) AS "mine"
+    FROM "Variant" v WHERE v."shopId" = ${shop.id} AND v."id" = ${variantId} FOR NO KEY UPDATE OF v`;
+  if (row === undefined || row.looked >= lookedTo) return 'outdated';
+  return row.mine ? row : 'lost';
+}
+
+async function keep({
+  tx,
+  shop,
+  variantId,
+  lookedTo,
+  truth,
+  at,
+  standing,
+  newest,
+  decision,
+  line,
+}: Conclusion & {
+  tx: Tx;
+  truth: VariantTruth | null;
+  standing: Standing | null;
+  newest: Awaited<ReturnType<typeof newestRestock>>;
+  decision: Decision;
+  line: { waiting: number; told: number };
+}): Promise<void> {
+  const shopId = shop.id;
+  const { verdict, reason, staleLooks, lookAt, restock } = decision;
+  await noteLooked({ tx, shopId, variantId, lookedTo, truth, staleLooks, now: at });
+  await tx.look.create({
+    data: {
+      shopId,
+      variantId,
+      at,
+      sellable: standing?.sellable ?? false,
+      units: standing?.units ?? null,
+      verdict,
+      reason,
+    },
+  });
+  if (restock !== null) await keepRestock({ tx, shopId, variantId, newest, decided: restock, at });
+  if (lookAt !== null) await lookLater({ tx, shopId, variantId, at: lookAt });
+  const telling = restock !== null && restock.closedAt === null && restock.holdUntil === null;
+  if (telling && line.waiting > 0 && restock.allowance > line.told) await wakeLanes({ tx, shopId });
+  if (verdict !== 'nothing') log.info('a look was decided', { shopId, variantId, verdict, reason });
+}
+
+const stumbleOf = ({ shop, variantId }: Conclusion) => `${shop.id}/${variantId}`;
+
+/** A look could not be kept: a slow database is tried again, data that our tables refuse must not keep the other variants waiting. */
+async function stumble({ look, error }: { look: Conclusion; error: unknown }): Promise<Kept> {
+  const times = (stumbles.get(stumbleOf(look)) ?? 0) + 1;
+  log.error('a look could not be kept', { shopId: look.shop.id, variantId: look.variantId, times, error });
+  stumbles.set(stumbleOf(look), times);
+  if (times < STUMBLES) return 'outdated';
+  stumbles.delete(stumbleOf(look));
+  return postpone({ ...look, again: STUMBLED_AGAIN });
+}
+
+/** The look of a variant whose answer could not be read or kept: noted as such, and tried again later. */
+function postpone(given: Conclusion & { again: number }): Promise<Kept> {
+  const { shop, variantId, lookedTo, at, again } = given;
+  const shopId = shop.id;
+  return db.$transaction(async (tx) => {
+    const variant = await lockVariant({ ...given, tx });
+    if (variant === 'lost' || variant === 'outdated') return variant;
+    await tx.variant.updateMany({
+      where: { shopId, id: variantId },
+      data: { looked: lookedTo, dueSince: at },
+    });
+    await tx.look.create({
+      data: { shopId, variantId, at, sellable: false, verdict: 'nothing', reason: 'unreadable' },
+    });
+    await lookLater({ tx, shopId, variantId, at: later(at, again) });
+    return 'kept';
+  });
+}
+
+/** The soonest moment for the next round after `round`; null: when it is rung for. */
+export function comeAgain({ round, now }: { round: Round; now: Date }): Date | null {
+  switch (round.outcome) {
+    case 'looked':
+      return now;
+    case 'idle':
+      return round.nextAt;
+    case 'backed_off':
+      return round.until;
+    case 'lost':
+      return later(now, SECOND);
+  }
+}

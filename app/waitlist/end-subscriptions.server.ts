@@ -1,0 +1,95 @@
+// The end of waiting by the shopper's own word: one product, everything, or being known here at all.
+import { Prisma, type SubscriptionState } from '@prisma/client';
+import { db, type Tx } from '../db.server.ts';
+
+const ended = (now: Date, because: string) => ({
+  state: 'stopped' as const,
+  token: null,
+  endedAt: now,
+  endedBecause: because,
+});
+
+/** Ends those of the person's subscriptions in this shop that `which` names, as they stood at the time `at` when the person said so. @returns how many. */
+export async function stopSome({
+  tx,
+  shopId,
+  shopperId,
+  at,
+  which,
+  now,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  shopperId: bigint;
+  at: Date;
+  which: { id: bigint } | { productId: bigint; except: bigint };
+  now: Date;
+}): Promise<number> {
+  const stopped = await tx.subscription.updateMany({
+    where: {
+      shopId,
+      shopperId,
+      state: 'waiting',
+      isTest: false,
+      grantedAt: { lte: at },
+      ...('id' in which
+        ? { id: which.id }
+        : { variant: { productId: which.productId }, variantId: { not: which.except } }),
+    },
+    data: ended(now, 'the shopper stopped it'),
+  });
+  return stopped.count;
+}
+
+/**
+ * STOP: in every shop of this Page, at once, and remembered. What is claimed already keeps its row for the lane, which asks for
+ * `stoppedAt` before it sends. A STOP that reaches us late ends nothing that was agreed after it.
+ */
+export async function stopEverything({
+  tx,
+  shopperIds,
+  pageIds,
+  at,
+  now,
+}: {
+  tx: Tx;
+  /** The person's rows, one for each shop. */ shopperIds: bigint[];
+  /** The Page's rows, one for each shop. */ pageIds: bigint[];
+  /** When the person said so. */ at: Date;
+  now: Date;
+}): Promise<void> {
+  const shopperId = { in: shopperIds };
+  await tx.subscription.updateMany({
+    where: { shopperId, state: 'waiting', grantedAt: { lte: at } },
+    data: ended(now, 'the shopper said STOP'),
+  });
+  const agreedSince = { state: { in: ['waiting', 'claimed'] as SubscriptionState[] }, grantedAt: { gt: at } };
+  await tx.shopper.updateMany({
+    where: {
+      id: shopperId,
+      pageId: { in: pageIds },
+      subscriptions: { none: agreedSince },
+    },
+    data: { stoppedAt: at, question: Prisma.DbNull },
+  });
+}
+
+const AT_ONCE = 1_000;
+
+/** Ends every waiting subscription whose permission has run out by `now`. Safe to run twice at once. @returns how many. */
+export async function sweepExpired({ now }: { now: Date }): Promise<number> {
+  let swept = 0;
+  for (;;) {
+    const some = await db.$transaction((tx) => expireLine({ tx, now, limit: AT_ONCE }));
+    swept += some;
+    if (some < AT_ONCE) return swept;
+  }
+}
+
+/** Ends those whose permission has run out before their product came back. @returns how many. */
+export async function expireLine({ tx, now, limit }: { tx: Tx; now: Date; limit: number }): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE "Subscription" SET "state" = 'expired', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'the permission ran out'
+    WHERE "id" IN (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "expiresAt" <= ${now}
+      ORDER BY "expiresAt" LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`;
+}

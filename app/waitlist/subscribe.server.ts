@@ -1,0 +1,104 @@
+// The yes: Meta's one-time token becomes a subscription. Sealed, once, in the place of the first yes.
+import type { OptInRequest, Page, Shopper, Subscription, Variant } from '@prisma/client';
+import type { Tx } from '../db.server.ts';
+import { DAY, later } from '../lib/clock.ts';
+import { fingerprint, fingerprints, seal } from '../lib/encryption.server.ts';
+import { readPayload } from '../messenger/payloads.ts';
+import { oneTimeToken } from '../messenger/permissions/one-time-notification.ts';
+import type { MetaEvent } from '../messenger/webhooks.ts';
+
+type OptIn = Extract<MetaEvent, { kind: 'opted_in' }>;
+type Request = OptInRequest & { shopper: Shopper & { page: Page }; variant: Variant };
+
+export type Saved =
+  | { outcome: 'waiting'; subscription: Subscription; request: Request }
+  | { outcome: 'already_waiting'; request: Request }
+  /** The token was seen before: a late copy of an old yes, perhaps of somebody forgotten since. */
+  | { outcome: 'spent' }
+  /** The person said STOP after this yes. */
+  | { outcome: 'stopped' }
+  | { outcome: 'unknown_request' };
+
+/** Asking again within this time after the end of an earlier wait keeps the place of the first yes. */
+const PLACE_KEPT = 30 * DAY;
+
+/**
+ * Saves the token of an opt-in. Safe to run again: a token pays once, a request is accepted once, and one shopper waits once for a variant.
+ */
+export async function saveToken({ tx, event, now }: { tx: Tx; event: OptIn; now: Date }): Promise<Saved> {
+  const known = await tx.spentToken.findFirst({ where: { hash: { in: fingerprints(event.token) } } });
+  if (known) return { outcome: 'spent' };
+  const named = readPayload(event.payload);
+  const request =
+    named?.verb === 'r'
+      ? await tx.optInRequest.findUnique({
+          where: { shopId_id: { shopId: named.shopId, id: named.id } },
+          include: { shopper: { include: { page: true } }, variant: true },
+        })
+      : null;
+  const theirs =
+    request?.shopper.psid === event.psid && request?.shopper.page.metaPageId === event.metaPageId;
+  if (!request || !theirs) return { outcome: 'unknown_request' };
+  const { shopId, shopperId, variantId, isTest, shopper } = request;
+  const first = await tx.spentToken.createMany({
+    data: [{ hash: fingerprint(event.token), shopId, day: new Date(now.toISOString().slice(0, 10)) }],
+    skipDuplicates: true,
+  });
+  if (first.count === 0) return { outcome: 'spent' };
+  if (shopper.stoppedAt !== null && event.at <= shopper.stoppedAt) return { outcome: 'stopped' };
+
+  const since = isTest ? event.at : await firstYes({ tx, shopId, shopperId, variantId, at: event.at });
+  const [subscription] = await tx.subscription.createManyAndReturn({
+    data: [
+      {
+        shopId,
+        shopperId,
+        variantId,
+        pageId: shopper.pageId,
+        requestId: request.id,
+        token: seal(event.token, { shopId, purpose: 'one-time token' }),
+        isTest,
+        since,
+        grantedAt: event.at,
+        expiresAt: oneTimeToken.diesAt(event.at),
+      },
+    ],
+    skipDuplicates: true,
+  });
+  await tx.optInRequest.updateMany({
+    where: { shopId, id: request.id, acceptedAt: null },
+    data: { acceptedAt: event.at },
+  });
+  if (subscription === undefined) return { outcome: 'already_waiting', request };
+  if (shopper.stoppedAt !== null)
+    await tx.shopper.update({ where: { shopId_id: { shopId, id: shopperId } }, data: { stoppedAt: null } });
+  return { outcome: 'waiting', subscription, request };
+}
+
+/** Since when this shopper counts as waiting: a wait that ended without their own doing a short while ago goes on. */
+async function firstYes({
+  tx,
+  shopId,
+  shopperId,
+  variantId,
+  at,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  shopperId: bigint;
+  variantId: bigint;
+  at: Date;
+}): Promise<Date> {
+  const before = await tx.subscription.findFirst({
+    where: {
+      shopId,
+      shopperId,
+      variantId,
+      isTest: false,
+      state: { in: ['told', 'presumed', 'unknown', 'refused', 'expired'] },
+      endedAt: { gte: later(at, -PLACE_KEPT) },
+    },
+    orderBy: { since: 'asc' },
+  });
+  return before !== null && before.since < at ? before.since : at;
+}

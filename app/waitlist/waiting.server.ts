@@ -1,0 +1,75 @@
+// The line for one variant: who came before whom.
+import { db, type Tx } from '../db.server.ts';
+import type { Shop } from '../shopify/shops.server.ts';
+
+/** A subscription's place: 1 is the next to be told. The merchant's own tests stand in no line. */
+export async function placeInLine({
+  tx,
+  shopId,
+  variantId,
+  id,
+  since,
+  now,
+}: {
+  tx?: Tx;
+  shopId: bigint;
+  variantId: bigint;
+  id: bigint;
+  since: Date;
+  now: Date;
+}): Promise<number> {
+  const before = await (tx ?? db).subscription.count({
+    where: {
+      shopId,
+      variantId,
+      state: 'waiting',
+      isTest: false,
+      expiresAt: { gt: now },
+      OR: [{ since: { lt: since } }, { since, id: { lt: id } }],
+    },
+  });
+  return before + 1;
+}
+
+/** Whether those waiting for a variant will probably be told in waves: more of them than one unit's share. */
+export async function wavesLikely({
+  tx,
+  shop,
+  variantId,
+  now,
+}: {
+  tx: Tx;
+  shop: Shop;
+  variantId: bigint;
+  now: Date;
+}): Promise<boolean> {
+  if (shop.policy !== 'fair') return false;
+  const { waiting } = await waitersOf({ tx, shopId: shop.id, variantId, now });
+  return waiting > shop.unitsFactor * Math.max(1, shop.minimumUnits);
+}
+
+/** How many wait for a variant, and since when the first of them; the merchant's own tests don't count. */
+export async function waitersOf({
+  tx,
+  shopId,
+  variantId,
+  now,
+}: {
+  tx?: Tx;
+  shopId: bigint;
+  variantId: bigint;
+  now?: Date;
+}): Promise<{ waiting: number; oldest: Date | null }> {
+  const counted = await (tx ?? db).subscription.aggregate({
+    where: {
+      shopId,
+      variantId,
+      state: 'waiting',
+      isTest: false,
+      ...(now === undefined ? {} : { expiresAt: { gt: now } }),
+    },
+    _count: true,
+    _min: { since: true },
+  });
+  return { waiting: counted._count, oldest: counted._min.since };
+}

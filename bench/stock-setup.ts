@@ -1,0 +1,211 @@
+// A house for the benches of a restock: web process and worker as in production, a durable PostgreSQL, the stand-ins, and lines of any length.
+import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { erasePostgres, startPostgres } from '../scripts/database/embedded.ts';
+import { migrate } from '../scripts/database/migrate.ts';
+import { buildApp } from '../scripts/build.ts';
+import { until } from '../simulators/demo/demo-world.ts';
+import { APP_URL, environmentOf, furnish, makeKeys, PAGE, SHOP } from '../simulators/demo/seed.ts';
+import { connectPage, fromAdmin, passTest } from '../simulators/demo/merchant.ts';
+import { runApp } from '../simulators/demo/run-app.ts';
+import { createWorld } from '../simulators/world.ts';
+import { SEALING_KEY } from './sealing-key.ts';
+
+export type RestockHouse = Awaited<ReturnType<typeof openRestockHouse>>;
+/** One variant that some wait for. */
+export type Line = { variantId: bigint; itemId: bigint };
+
+/** So many of a line have a token that Messenger knows; a bench that tells more of them asks for more. */
+const REAL = 2_000;
+
+export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number } = {}) {
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  await buildApp({ say });
+  const folder = mkdtempSync(join(tmpdir(), 'notify-bench-'));
+  const postgres = await startPostgres({ folder, durable: true, endsWithMe: true });
+  await migrate(postgres.url);
+  const keys = makeKeys();
+  const environment = {
+    ...environmentOf({
+      keys,
+      sealingKey: SEALING_KEY,
+    }),
+    LOG_LEVEL: 'warn',
+  };
+  Object.assign(process.env, environment, { DATABASE_URL: postgres.url });
+
+  let address = '';
+  const world = await createWorld({
+    now: () => new Date(),
+    keys,
+    appUrl: APP_URL,
+    appAddress: () => address,
+  });
+  furnish({ world, keys });
+  const network = await world.serve();
+  const standIns = `http://127.0.0.1:${network.port}`;
+  const app = await runApp({ environment, databaseUrl: postgres.url, standInsAddress: standIns, onLog: say });
+  address = app.address;
+  const host = Buffer.from('admin.shopify.com/store/demo').toString('base64').replaceAll('=', '');
+  const pumping = world.shopify.webhooks.keepPumping();
+  await fromAdmin({ world, path: `/app?embedded=1&shop=${SHOP}&host=${host}` });
+  await connectPage({ world });
+  await passTest({ world, until });
+  // From here on the bench itself brings what Shopify would bring, and looks at the clock meanwhile.
+  world.shopify.webhooks.dials.lose = 1;
+  world.messenger.dials.keepMessages = false;
+
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query(
+    `UPDATE "Shop" SET "holdOffSeconds" = 0, "flapGuardMinutes" = 0, "policy" = 'everyone', "waveMinutes" = 1`,
+  );
+  await client.query(`UPDATE "Page" SET "perSecond" = $1`, [perSecond]);
+  const [page] = (await client.query<{ id: string; shopId: string }>(`SELECT "id", "shopId" FROM "Page"`))
+    .rows;
+  const { seal } = await import('../app/lib/encryption.server.ts');
+
+  /** The first byte of a call that sends a message, on our clock. */
+  let arrived: (at: number) => void = () => undefined;
+  const { handle } = world.messenger;
+  world.messenger.handle = (request) => {
+    if (request.method === 'POST' && request.url.includes('/messages')) arrived(performance.now());
+    return handle(request);
+  };
+  const firstSend = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const alarm = setTimeout(() => reject(new Error('Nothing was sent within a minute.')), 60_000);
+      arrived = (at) => {
+        clearTimeout(alarm);
+        arrived = () => undefined;
+        resolve(at);
+      };
+    });
+
+  const shop = () => world.shopify.store.shop(SHOP);
+  const warehouse = [...shop().locations.values()].find((one) => one.name === 'Warehouse')!.id;
+  const unused = [...shop().products.values()]
+    .find((one) => one.title === 'Linen ribbon')!
+    .variantIds.values();
+  let people = 0;
+
+  const house = {
+    world,
+    client,
+    standIns,
+    keys,
+    databaseUrl: postgres.url,
+    pageId: PAGE.id,
+    firstSend,
+
+    /** Sold out, and so many wait; the oldest have tokens that Messenger knows. */
+    async line({ waiters, real = REAL }: { waiters: number; real?: number }): Promise<Line> {
+      const variantId = unused.next().value!;
+      const itemId = shop().variants.get(variantId)!.inventoryItemId;
+      house.stock({ variantId, itemId }, 0);
+      await client.query(
+        `INSERT INTO "Variant" ("shopId","id","productId","inventoryItemId","productTitle","title","handle") VALUES ($1,$2,1,$3,'Linen ribbon','one','linen-ribbon')`,
+        [page!.shopId, variantId, itemId],
+      );
+      const shopId = BigInt(page!.shopId);
+      const sealed = (token: string) =>
+        Buffer.from(seal(token, { shopId, purpose: 'one-time token' })).toString('base64');
+      const dummy = sealed('x'.repeat(30));
+      await client.query(`SET session_replication_role = replica`);
+      for (let done = 0; done < waiters; done += 100_000) {
+        const count = Math.min(100_000, waiters - done);
+        const known = Array.from({ length: Math.max(0, Math.min(count, real - done)) }, () =>
+          world.messenger.seedThread({ pageId: PAGE.id, personId: `bench-${(people += 1)}`, payload: 'p' }),
+        );
+        await client.query(
+          `WITH given AS (
+             SELECT nextval('"Shopper_id_seq"') AS s, nextval('"OptInRequest_id_seq"') AS r, g,
+               COALESCE(($4::text[])[g], 'bench-' || $2::bigint || '-' || $6::int + g) AS psid, decode(COALESCE(($5::text[])[g], $7), 'base64') AS token
+             FROM generate_series(1, $8::int) g
+           ), shoppers AS (
+             INSERT INTO "Shopper" ("id","shopId","pageId","psid","createdAt") SELECT s, $1, $3, psid, now() FROM given
+           ), requests AS (
+             INSERT INTO "OptInRequest" ("id","shopId","shopperId","variantId","title","locale","createdAt","acceptedAt")
+             SELECT r, $1, s, $2, 'asked', 'en', now(), now() FROM given)
+           INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt")
+           SELECT $1, s, $2, $3, r, token, now() + ($6::int + g) * interval '1 ms', now(), now() + interval '365 days' FROM given`,
+          [
+            page!.shopId,
+            variantId,
+            page!.id,
+            known.map((one) => one.psid),
+            known.map((one) => sealed(one.token!)),
+            done,
+            dummy,
+            count,
+          ],
+        );
+      }
+      await client.query(`SET session_replication_role = origin`);
+      if (waiters > 100) await client.query('VACUUM (ANALYZE)');
+      return { variantId, itemId };
+    },
+
+    /** Shopify's shelves, changed without a word. */
+    stock: ({ variantId }: Line, available: number) =>
+      world.shopify.store.setStock({ shop: SHOP, variantId, locationId: warehouse, available }),
+
+    /** One webhook about the level. @returns when its last byte had left us, and how long the answer took. */
+    async webhook({ itemId }: Line): Promise<{ sentAt: number; answerMs: number }> {
+      const body = Buffer.from(
+        `{"inventory_item_id":${itemId},"location_id":${warehouse},"available":1,"updated_at":"${new Date().toISOString()}","admin_graphql_api_id":"gid://shopify/InventoryLevel/1?inventory_item_id=${itemId}"}`,
+      );
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': body.length,
+        'x-shopify-topic': 'inventory_levels/update',
+        'x-shopify-shop-domain': SHOP,
+        'x-shopify-webhook-id': randomUUID(),
+        'x-shopify-triggered-at': new Date().toISOString(),
+        'x-shopify-hmac-sha256': createHmac('sha256', keys.apiSecret).update(body).digest('base64'),
+      };
+      return new Promise((resolve, reject) => {
+        let sentAt = 0;
+        const call = httpRequest(
+          `${address}/webhooks/shopify/inventory`,
+          { method: 'POST', headers },
+          (answer) => {
+            answer.resume().on('end', () => {
+              if (answer.statusCode === 200) resolve({ sentAt, answerMs: performance.now() - sentAt });
+              else reject(new Error(`The webhook was answered ${answer.statusCode}.`));
+            });
+          },
+        );
+        call.on('error', reject);
+        call.end(body, () => (sentAt = performance.now()));
+      });
+    },
+
+    /** Resolves once the app has nothing to do. */
+    async quiet(): Promise<void> {
+      await until('everything to come to rest', async () => {
+        const { inbox, looks, unsettled } = await app.lag();
+        return inbox + looks + unsettled === 0;
+      });
+    },
+
+    /** How many of a line were told, by Messenger's own ledger. */
+    told: () => world.messenger.ledger().filter((one) => one.paidBy === 'token').length,
+
+    async close(): Promise<void> {
+      pumping();
+      await app.stop();
+      await network.stop();
+      await client.end();
+      const { db } = await import('../app/db.server.ts');
+      await db.$disconnect();
+      await postgres.stop('immediate');
+      await erasePostgres({ folder });
+    },
+  };
+  return house;
+}

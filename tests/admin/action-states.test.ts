@@ -1,0 +1,186 @@
+// What a merchant does in the admin, done by hand in a real browser: connect, test on the phone, settings, look, export.
+import { beforeAll, expect, test } from 'vitest';
+import { MERCHANT, PAGE, SHOP } from '../../simulators/demo/seed.ts';
+import { inventoryQuantity, isForSale } from '../../simulators/shopify/shop-state.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { addCrowd } from './crowd.ts';
+import { openFrames, type Looked } from './frame.ts';
+
+const admin = openFrames();
+const toast = ({ page }: Looked, text: string) =>
+  waitFor(async () => (await page.locator('#toast').textContent()) === text, { until: `“${text}”` });
+const saveBar = ({ page }: Looked) => page.locator('#saveBar[data-open]');
+const shop = async () =>
+  (await admin.client.query('SELECT * FROM "Shop" WHERE "domain" = $1', [SHOP])).rows[0] as Record<
+    string,
+    unknown
+  >;
+
+/** How often the page itself has read from this address. */
+const asked = ({ frame }: Looked, path: string) =>
+  frame.evaluate(
+    (wanted) =>
+      performance.getEntriesByType('resource').filter(({ name }) => new URL(name).pathname === wanted).length,
+    path,
+  );
+
+/** What Home has to say of the stand-in's shop: Shopify shows a hundred of those without stock, and some of them keep selling. */
+function soldOutText(): string {
+  const state = admin.stage().world.shopify.store.shop(SHOP);
+  const empty = [...state.variants.values()]
+    .filter((variant) => state.products.get(variant.productId)!.status === 'ACTIVE')
+    .filter((variant) => inventoryQuantity({ shop: state, variant }) <= 0)
+    .toSorted((a, b) => Number(a.id - b.id));
+  const soldOut = empty.slice(0, 100).filter((variant) => !isForSale({ shop: state, variant })).length;
+  expect(soldOut).toBeGreaterThan(1);
+  return `${empty.length > 100 ? 'At least ' : ''}${soldOut} variants: their pages show the button.`;
+}
+
+beforeAll(() => addCrowd({ client: admin.client, domain: SHOP, people: 400 }));
+
+test('the guide is put away for good, and the checklist stays', async () => {
+  admin.stage().world.admin.placeBlock({ shop: SHOP, active: false });
+  const first = await admin.open({ path: '/app' });
+  await first.frame.getByText('2 of 3 done').waitFor();
+  const link = first.frame.getByRole('link', { name: 'Place the button' });
+  expect(await link.getAttribute('href')).toBe(
+    `https://${SHOP}/admin/themes/current/editor?template=product&addAppBlockId=${admin.stage().demo.keys.apiKey}/notify-me&target=mainSection`,
+  );
+  await first.frame.getByRole('button', { name: 'Dismiss' }).click();
+  await first.frame.getByText('Is it on?').waitFor();
+  await waitFor(async () => (await shop()).guideDismissedAt !== null);
+  const again = await admin.open({ path: '/app' });
+  await again.frame.getByText('Off', { exact: true }).waitFor();
+  expect(await again.frame.getByText('2 of 3 done').count()).toBe(0);
+
+  // The merchant places the block in another tab and comes back: no reload is needed.
+  admin.stage().world.admin.placeBlock({ shop: SHOP });
+  await again.frame.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await again.frame.getByText('On', { exact: true }).waitFor();
+  await again.frame.getByText(soldOutText(), { exact: true }).waitFor();
+  expect(await asked(again, '/app/sold-out')).toBe(1);
+  await first.page.context().close();
+  await again.page.context().close();
+});
+
+test('settings: nothing is lost, discarded or saved by itself, and a wrong field says so beside it', async () => {
+  const looked = await admin.open({ path: '/app/settings' });
+  const { frame, page } = looked;
+  const minimum = frame.getByLabel('Minimum stock');
+  expect(await saveBar(looked).count()).toBe(0);
+
+  await minimum.fill('7');
+  await saveBar(looked).waitFor();
+  await page.locator('#discard').click();
+  await waitFor(async () => (await minimum.inputValue()) === '1', { until: 'the old value' });
+  expect(await saveBar(looked).count()).toBe(0);
+
+  await minimum.fill('0');
+  await frame.getByLabel('Text', { exact: true }).fill('{product} is back, 20 % off');
+  await frame.getByText('This reads like advertising').waitFor();
+  await frame.getByText('Linen shirt, M is back, 20 % off').waitFor();
+  await page.locator('#save').click();
+  await frame.getByText('Enter a larger number.').waitFor();
+  expect(await minimum.getAttribute('aria-invalid')).toBe('true');
+  expect((await shop()).minimumUnits).toBe(1);
+
+  await minimum.fill('3');
+  await page.locator('#save').click();
+  await toast(looked, 'Saved');
+  await waitFor(async () => (await saveBar(looked).count()) === 0, { until: 'the save bar to go' });
+  expect(await shop()).toMatchObject({
+    minimumUnits: 3,
+    texts: { en: { 'notice.back': '{product} is back, 20 % off' } },
+  });
+  expect(looked.noise.filter((line) => !line.includes('422'))).toEqual([]);
+  await page.context().close();
+});
+
+test('a variant is found by its name, looked at, held, paused and resumed', async () => {
+  const looked = await admin.open({ path: '/app/waitlist' });
+  const { frame, page } = looked;
+  await frame.getByRole('searchbox').fill('wool');
+  await waitFor(() => frame.url().includes('search=wool'), { until: 'the search to be asked' });
+  await waitFor(async () => (await frame.getByText('Linen shirt').count()) === 0, {
+    until: 'the others to go',
+  });
+  await frame.getByRole('searchbox').fill('');
+  await waitFor(async () => (await frame.getByText('Linen shirt').count()) > 0, { until: 'all again' });
+  await page.context().close();
+
+  const variant = await admin.open({ path: '/app/waitlist/7002' });
+  const press = (name: string) => variant.frame.getByRole('button', { name, exact: true }).click();
+  await press('Look now');
+  await toast(variant, 'We look at Shopify’s stock now');
+  await press('Pause');
+  await toast(variant, 'Paused: nobody is told about this variant');
+  await press('Resume');
+  await toast(variant, 'Resumed: we look at Shopify’s stock now');
+  expect(variant.noise).toEqual([]);
+  await variant.page.context().close();
+});
+
+test('the waitlist is exported as a file, with everybody who waits in it', async () => {
+  const looked = await admin.open({ path: '/app/waitlist' });
+  const waiting = await admin.client.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM "Subscription" s JOIN "Shop" h ON h."id" = s."shopId" WHERE h."domain" = $1 AND s."state" = 'waiting' AND NOT s."isTest"`,
+    [SHOP],
+  );
+  const [file] = await Promise.all([
+    looked.page.waitForEvent('download'),
+    looked.frame.getByRole('button', { name: 'Export' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('waitlist.csv');
+  const chunks: Buffer[] = [];
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
+  const lines = Buffer.concat(chunks).toString().trimEnd().split('\r\n');
+  expect(lines).toHaveLength(1 + waiting.rows[0]!.n);
+  await toast(looked, `Exported ${waiting.rows[0]!.n} people`);
+  await looked.page.context().close();
+});
+
+test('the Page is given back, connected again in Facebook’s own window, and tested on the merchant’s phone', async () => {
+  const { world } = admin.stage();
+  const looked = await admin.open({ path: '/app/messenger' });
+  const { frame, page } = looked;
+  await frame.getByRole('button', { name: 'Disconnect' }).click();
+  await frame.getByText('would never be told').waitFor();
+  await frame.getByRole('button', { name: 'Disconnect Page' }).click();
+  await frame.getByText('No Page is connected').waitFor();
+
+  const [login] = await Promise.all([
+    page.context().waitForEvent('page'),
+    frame.getByRole('button', { name: 'Connect Page' }).click(),
+  ]);
+  await login.getByRole('button', { name: /continue/i }).click();
+  await login.getByText('asks to speak in Messenger for a Page of yours').waitFor();
+  await login.getByRole('button', { name: /is my shop/ }).click();
+  await login.getByText('Almost done').waitFor();
+  await login.close();
+  await frame.getByText('Choose your Page').waitFor({ timeout: 15_000 });
+  await frame.getByRole('button', { name: 'Use this Page' }).click();
+  await frame.getByText('Not tested yet').waitFor();
+
+  await frame.getByRole('button', { name: 'Get test link' }).click();
+  const link = frame.getByLabel('Test link');
+  await link.waitFor();
+  const phone = world.messenger.phone(MERCHANT.id);
+  const requests = () =>
+    phone.messages().filter(({ content }) => JSON.stringify(content).includes('one_time_notif_req')).length;
+  const before = requests();
+  const told = () =>
+    world.messenger.ledger().filter((line) => line.personId === MERCHANT.id && line.paidBy === 'token')
+      .length;
+  const toldBefore = told();
+  if (phone.openLink(await link.inputValue()).outcome === 'get_started') phone.tapGetStarted();
+  await waitFor(() => requests() > before, { until: 'the card on the phone', timeoutMs: 20_000 });
+  phone.tapNotifyMe();
+  const pretend = frame.getByRole('button', { name: 'Pretend it is back' });
+  await waitFor(() => pretend.isEnabled(), { until: 'the tap to be seen', timeoutMs: 20_000 });
+  await pretend.click();
+  await waitFor(() => told() === toldBefore + 1, { until: 'the message on the phone', timeoutMs: 20_000 });
+  await frame.getByText('Tested on your phone').waitFor({ timeout: 15_000 });
+  await frame.getByText(PAGE.name).first().waitFor();
+  expect(looked.noise).toEqual([]);
+  await page.context().close();
+}, 90_000);

@@ -1,0 +1,155 @@
+// What comes through one Page changes nothing of another's: every kind of event, with every id that another Page's owner can name.
+import { expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { clock, pass, setScene, type Scene } from '../messenger/stage.ts';
+import { knock, signed } from '../messenger/doors.ts';
+
+const OTHER_APP = '555000555';
+const OUR_APP = process.env.META_APP_ID!;
+
+/** A shop in full work: somebody waits, a message is under way, a question is asked, and replies wait for the Page. */
+async function busyShop() {
+  const scene = await setScene();
+  await scene.subscribe();
+  pass(1);
+  scene.open(scene.ref({ variantId: scene.soldOut[1]! }));
+  await scene.settle();
+  const [subscription] = await scene.subscriptions();
+  const { shopId, id: subscriptionId, variantId, shopperId, pageId } = subscription!;
+  const restock = await db.restock.create({
+    data: { shopId, variantId, openedAt: clock(), sellableAt: clock(), allowance: 1, told: 1 },
+  });
+  await db.subscription.update({ where: { id: subscriptionId }, data: { state: 'claimed' } });
+  const notification = await db.notification.create({
+    data: {
+      ...{ shopId, subscriptionId, shopperId, pageId, restockId: restock.id, metaPageId: scene.metaPageId },
+      ...{ code: `code-${shopId}`, state: 'begun', epoch: 1n, claimedAt: clock(), begunAt: clock() },
+    },
+  });
+  // Meta takes nothing from this Page now: what we have to say waits.
+  scene.messenger.disturb({
+    kind: 'refuse',
+    fault: { code: 190, message: 'dead' },
+    times: 999,
+    only: { pageId: scene.metaPageId },
+  });
+  scene.phone.write('my alerts', scene.metaPageId);
+  await scene.settle();
+  const replies = await db.inbox.findMany({ where: { metaPageId: scene.metaPageId } });
+  expect(replies.length).toBeGreaterThan(1);
+  const [openRequest] = await db.optInRequest.findMany({ where: { shopId, acceptedAt: null } });
+  return { scene, shopId, subscriptionId, notification, replies, openRequest: openRequest! };
+}
+
+/** Every row of a shop and of its Page, table by table. */
+async function everything({ shopId, metaPageId }: { shopId: bigint; metaPageId: string }): Promise<object> {
+  const tables = await db.$queryRaw<{ name: string; by: string }[]>`
+    SELECT table_name AS "name", string_agg(column_name, ',') AS "by" FROM information_schema.columns
+    WHERE table_schema = 'public' AND column_name IN ('shopId', 'metaPageId') GROUP BY table_name ORDER BY table_name`;
+  expect(tables.length).toBeGreaterThan(10);
+  const found: Record<string, unknown> = {
+    Shop: await db.$queryRaw`SELECT t::text FROM "Shop" t WHERE "id" = ${shopId}`,
+  };
+  for (const { name, by } of tables) {
+    const columns = by.split(',');
+    const mine = columns.includes('metaPageId') ? `"metaPageId" = '${metaPageId}'` : `"shopId" = ${shopId}`;
+    found[name] = await db.$queryRawUnsafe(`SELECT t::text FROM "${name}" t WHERE ${mine} ORDER BY 1`);
+  }
+  return found;
+}
+
+/** Sends events in Meta's hand through a Page, all in one webhook. */
+async function hand(scene: Scene, events: { from: string; what: object }[]): Promise<void> {
+  const messaging = events.map(({ from, what }) => {
+    const echo = 'message' in what && 'is_echo' in (what.message as object);
+    const ids = echo
+      ? { sender: { id: scene.metaPageId }, recipient: { id: from } }
+      : { sender: { id: from }, recipient: { id: scene.metaPageId } };
+    return { ...ids, timestamp: clock().getTime(), ...what };
+  });
+  const entry = [{ id: scene.metaPageId, time: clock().getTime(), messaging }];
+  expect((await knock(signed(JSON.stringify({ object: 'page', entry })))).status).toBe(200);
+}
+
+test('the owner of another Page names every id of ours in every kind of event: not one of our rows changes', async () => {
+  const busy = await busyShop();
+  const { shopId, subscriptionId, notification, replies, openRequest } = busy;
+  const mallory = await setScene();
+  mallory.open(mallory.ref());
+  await mallory.settle();
+  const of = { shopId, metaPageId: busy.scene.metaPageId };
+  const before = await everything(of);
+
+  const marks = [
+    ...replies.flatMap((row) => [`p1_${row.id}`, `p1_${row.key.replace('say ', '')}`, `p1_${row.key}`]),
+    `n1_${shopId}_${notification.id}`,
+    `n1_${mallory.shopId}_${notification.id}`,
+  ];
+  const echoes = marks.flatMap((metadata, at) =>
+    [{ app_id: OUR_APP }, { app_id: OTHER_APP }, {}].map((app, kind) => ({
+      message: { is_echo: true, mid: `m_mallory_${at}_${kind}`, text: 'hi', metadata, ...app },
+    })),
+  );
+  const ids = [subscriptionId, openRequest.id, notification.id];
+  const verbs = ['r', 'no', 'next', 'others', 'stop', 'stopall', 'list', 'more', 'want', 'pick', 'forget'];
+  const payloads = verbs.flatMap((verb) => ids.map((id) => `${verb}1_${shopId}_${id}`));
+  const taps = payloads.map((payload, at) =>
+    at % 2 === 0
+      ? { postback: { mid: `m_tap_${at}`, title: 'x', payload } }
+      : { message: { mid: `m_quick_${at}`, text: 'x', quick_reply: { payload } } },
+  );
+  const grants = payloads.map((payload, at) => ({
+    optin: { type: 'one_time_notif_req', payload, one_time_notif_token: `mallorys-token-${at}` },
+  }));
+  const watermark = clock().getTime() + 60_000;
+  const others = [
+    ...[
+      busy.scene.ref(),
+      busy.scene.ref({ variantId: busy.scene.soldOut[1]! }),
+      `t1_${shopId}_nonce123_00112233aabbccdd`,
+    ].map((ref) => ({ referral: { ref, source: 'SHORTLINK', type: 'OPEN_THREAD' } })),
+    { delivery: { mids: ['m_1'], watermark } },
+    { read: { watermark } },
+    { message: { mid: 'm_stop', text: 'stop' } },
+    { message: { mid: 'm_alerts', text: 'my alerts' } },
+    { message: { mid: 'm_forget', text: 'forget me' } },
+    { policy_enforcement: { action: 'block', reason: 'x' } },
+    { take_thread_control: { previous_owner_app_id: OUR_APP, new_owner_app_id: OTHER_APP } },
+    { pass_thread_control: { previous_owner_app_id: OTHER_APP, new_owner_app_id: OUR_APP } },
+  ];
+  // Page-scoped ids differ from Page to Page; Mallory tries her own people's, and ours as if it had leaked.
+  const all = [...echoes, ...taps, ...grants, ...others];
+  await hand(
+    mallory,
+    all.map((what, at) => ({ from: `mallory-${at % 40}`, what })),
+  );
+  const telling = [...echoes, ...grants, ...others, ...taps.slice(0, 12)];
+  await hand(
+    mallory,
+    telling.map((what, at) => ({ from: at % 2 ? busy.scene.psid() : mallory.psid(), what })),
+  );
+  pass(1);
+  await mallory.settle();
+  expect(await everything(of)).toEqual(before);
+});
+
+test('on our own Page another app that repeats our mark settles nothing; our own echo does, with or without the app named', async () => {
+  const { scene, shopId, notification, replies } = await busyShop();
+  const [row] = replies.filter((one) => one.key.startsWith('say '));
+  const mark = `p1_${row!.key.replace('say ', '')}`;
+  const from = scene.psid();
+  const echo = (mid: string, metadata: string, app: object) =>
+    hand(scene, [{ from, what: { message: { is_echo: true, mid, text: 'hi', metadata, ...app } } }]);
+  await echo('m_other_reply', mark, { app_id: OTHER_APP });
+  await echo('m_other_notice', `n1_${shopId}_${notification.id}`, { app_id: OTHER_APP });
+  await scene.settle();
+  expect(await db.inbox.count({ where: { id: row!.id } })).toBe(1);
+  const state = () => db.notification.findUniqueOrThrow({ where: { id: notification.id } });
+  expect(await state()).toMatchObject({ state: 'begun', mid: null });
+
+  await echo('m_own_reply', mark, { app_id: Number(OUR_APP) });
+  await echo('m_own_notice', `n1_${shopId}_${notification.id}`, {});
+  await scene.settle();
+  expect(await db.inbox.count({ where: { id: row!.id } })).toBe(0);
+  expect(await state()).toMatchObject({ state: 'sent', mid: 'm_own_notice' });
+});

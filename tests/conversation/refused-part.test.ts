@@ -1,0 +1,114 @@
+// One part that Meta refuses does not cost the message: it is said again without that part, and nothing else of it is lost.
+import { beforeAll, expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import type { MessageContent } from '../../simulators/messenger/message-shape.ts';
+import { enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+
+const PICTURE = 'https://cdn.shopify.com/s/files/parka.png';
+let place: Awaited<ReturnType<typeof openPlace>>;
+let pictured: bigint;
+beforeAll(async () => {
+  place = await openPlace();
+  const [shop] = place.made;
+  const scene = enter(place);
+  pictured = scene.shopify.store.createProduct({
+    ...{ shop: shop!.domain, title: 'Parka', imageUrl: PICTURE, variants: [{}] },
+  }).variantIds[0]!;
+  for (const title of ['Parka for rain', 'Parka for snow'])
+    scene.shopify.store.createProduct({ shop: shop!.domain, title, imageUrl: PICTURE, variants: [{}] });
+});
+
+const elements = ({ attachment }: MessageContent) => attachment?.payload.elements ?? [];
+const hasPicture = (content: MessageContent) => elements(content).some((one) => one.image_url);
+const hasLink = (content: MessageContent) =>
+  elements(content).some((one) => one.default_action) ||
+  [...(attachmentButtons(content) ?? []), ...elements(content).flatMap((one) => one.buttons ?? [])].some(
+    ({ type }) => type === 'web_url',
+  );
+const attachmentButtons = ({ attachment }: MessageContent) => attachment?.payload.buttons;
+const isTemplate = ({ attachment }: MessageContent) =>
+  ['generic', 'button'].includes(attachment?.payload.template_type ?? '');
+const fault = (subcode?: number, isTransient?: boolean) => ({
+  ...{ code: 100, message: '(#100) no' },
+  ...(subcode === undefined ? {} : { subcode }),
+  ...(isTransient === undefined ? {} : { isTransient }),
+});
+
+type Refusal = { refuses: (content: MessageContent) => boolean; fault: ReturnType<typeof fault> };
+const refusals: Record<string, Refusal> = {
+  'a picture that takes too long': { refuses: hasPicture, fault: fault(2018294) },
+  'a picture that can’t be fetched': { refuses: hasPicture, fault: fault(2018008) },
+  'a picture that can’t be fetched just now': { refuses: hasPicture, fault: fault(2018008, true) },
+  'a picture that can’t be uploaded': { refuses: hasPicture, fault: fault(2018047) },
+  'a picture that is too big': { refuses: hasPicture, fault: fault(2018109) },
+  'something about pictures, without a subcode': { refuses: hasPicture, fault: fault() },
+  'a link, without a subcode': { refuses: hasLink, fault: fault() },
+  'the form of the message': { refuses: isTemplate, fault: fault(1893029) },
+};
+
+const ways: Record<string, { does: (scene: Scene) => unknown; says: string[] }> = {
+  'the card of what is sold out, and the request': {
+    does: (scene) => scene.open(scene.ref({ variantId: pictured })),
+    says: ['Parka', 'one_time_notif_req'],
+  },
+  'several products to choose from': {
+    does: async (scene) => {
+      await scene.post({
+        what: { postback: { title: 'x', payload: 'start1', mid: `gs_${scene.personId}` } },
+      });
+      await scene.settle();
+      scene.phone.write('parka', scene.metaPageId);
+    },
+    says: ['Which sold-out product', 'Which product do you mean', 'Parka for snow'],
+  },
+  'what is for sale, with its link': {
+    does: (scene) => scene.open(scene.ref({ variantId: scene.forSale })),
+    says: ['/products/linen-shirt'],
+  },
+};
+
+for (const [what, refusal] of Object.entries(refusals))
+  test(`Meta refuses ${what}: each message is said all the same, once, and each button still leads on`, async () => {
+    const scenes = Object.entries(ways).map(([way, row]) => ({ way, ...row, scene: enter(place) }));
+    const { dials } = scenes[0]!.scene.messenger;
+    dials.partFault = (content) => (refusal.refuses(content) ? refusal.fault : null);
+    for (const { does, scene } of scenes) await does(scene);
+    await scenes[0]!.scene.settle();
+    scenes[0]!.scene.messenger.resetDials();
+    for (const { way, says, scene } of scenes) {
+      const said = scene.said().map(({ content }) => content);
+      expect(said, way).toHaveLength(says.length);
+      says.forEach((text, at) => expect(JSON.stringify(said[at]), way).toContain(text));
+      for (const content of said) expect(refusal.refuses(content), way).toBe(false);
+    }
+    const picks = JSON.stringify(scenes[1]!.scene.said().at(-1)!.content).match(/pick1_\d+_\d+/g);
+    expect(picks).toHaveLength(3);
+    expect(await db.inbox.count({ where: { metaPageId: place.metaPageId } })).toBe(0);
+    pass(1);
+  });
+
+test('what no form of ours is taken in is given up, the refusal stays the last word, and the next message is said', async () => {
+  const scene = enter(place);
+  let calls = 0;
+  scene.messenger.dials.partFault = (content) => {
+    if (content.attachment?.payload.template_type === 'one_time_notif_req') return null;
+    calls += 1;
+    return fault();
+  };
+  scene.open(scene.ref({ variantId: pictured }));
+  await scene.settle();
+  scene.messenger.resetDials();
+  expect(calls).toBeLessThanOrEqual(4);
+  expect(scene.said().map(({ content }) => content.attachment?.payload.template_type)).toEqual([
+    'one_time_notif_req',
+  ]);
+});
+
+test('Shopify is asked for pictures of a size and format that Meta takes', async () => {
+  const scene = enter(place);
+  scene.open(scene.ref({ variantId: pictured }));
+  await scene.settle();
+  const [card] = scene.said();
+  const url = new URL(elements(card!.content)[0]!.image_url!);
+  expect(Object.fromEntries(url.searchParams)).toEqual({ width: '1200', height: '1200', format: 'jpg' });
+});

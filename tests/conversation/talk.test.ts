@@ -1,0 +1,282 @@
+// The conversation beyond its first question: names, links, sizes, alerts, answers to a notice, STOP, and Pages that shops share.
+import { expect, test } from 'vitest';
+import { testLink } from '../../app/conversation/arrival.server.ts';
+import { db } from '../../app/db.server.ts';
+import { makePayload } from '../../app/messenger/payloads.ts';
+import { clock, pass, type Scene, setScene } from '../messenger/stage.ts';
+
+const requests = (scene: Scene) =>
+  scene.said().filter((one) => one.content.attachment?.payload.template_type === 'one_time_notif_req');
+const tap = async (scene: Scene, title: string) => {
+  scene.phone.tapButton(scene.bubbleWith(title), title);
+  await scene.settle();
+};
+
+test('the ref got lost: we ask, a name finds the product, a tap chooses the size, and the size is asked for', async () => {
+  const scene = await setScene();
+  scene.phone.openLink(`https://m.me/${scene.metaPageId}?ref=${scene.ref()}`, { dropRef: true });
+  scene.phone.tapGetStarted();
+  await scene.settle();
+  scene.phone.write('linen');
+  await scene.settle();
+  expect(scene.lastSaid()).toContain('Linen shirt: which one');
+  await tap(scene, 'M');
+  expect(requests(scene).at(-1)!.content.attachment!.payload.title).toContain('Linen shirt, M');
+});
+
+test('a size that is written instead of tapped is understood, and nonsense is asked again', async () => {
+  const scene = await setScene();
+  await scene.post({ what: { postback: { title: 'Get Started', payload: 'start1', mid: 'm_gs' } } });
+  await scene.settle();
+  scene.phone.write('umbrella', scene.metaPageId);
+  await scene.settle();
+  expect(scene.lastSaid()).toContain('found no sold-out product');
+  scene.phone.write('Linen shirt', scene.metaPageId);
+  await scene.settle();
+  scene.phone.write('m', scene.metaPageId);
+  await scene.settle();
+  expect(scene.lastSaid()).toContain('Linen shirt, M: shall we');
+});
+
+test('several products of one name are shown as cards, and one is picked', async () => {
+  const scene = await setScene();
+  for (const title of ['Linen dress', 'Linen hat'])
+    scene.shopify.store.createProduct({ shop: scene.domain, title, variants: [{}] });
+  await scene.post({
+    what: { postback: { title: 'Get Started', payload: 'start1', mid: `m_${scene.personId}` } },
+  });
+  await scene.settle();
+  scene.phone.write('linen', scene.metaPageId);
+  await scene.settle();
+  const cards = scene.said().at(-1)!.content.attachment!.payload.elements!;
+  expect(cards.map((one) => one.title).sort()).toEqual(['Linen dress', 'Linen hat', 'Linen shirt']);
+  const hat = cards.find((one) => one.title === 'Linen hat')!;
+  await scene.post({
+    what: {
+      postback: { title: 'This one', payload: hat.buttons![0]!.payload!, mid: `m2_${scene.personId}` },
+    },
+  });
+  await scene.settle();
+  expect(scene.lastSaid()).toContain('Linen hat: shall we');
+});
+
+test('one more size with one tap: only those sold out and not yet waited for are offered', async () => {
+  const scene = await setScene();
+  await scene.subscribe();
+  await tap(scene, 'Another size');
+  expect(
+    scene
+      .said()
+      .at(-1)!
+      .content.quick_replies!.map((one) => one.title),
+  ).toEqual(['M']);
+  await tap(scene, 'M');
+  scene.phone.tapNotifyMe();
+  await scene.settle();
+  expect(await scene.subscriptions()).toHaveLength(2);
+  await tap(scene, 'Another size');
+  expect(scene.lastSaid()).toContain('for sale or already on your list');
+});
+
+test('my alerts shows each wait with its place, and ends one by one', async () => {
+  const scene = await setScene();
+  await scene.subscribe();
+  pass(1);
+  await scene.subscribe({ variantId: scene.soldOut[1]! });
+  scene.phone.write('My alerts');
+  await scene.settle();
+  const [cards, summary] = scene.said().slice(-2);
+  expect(cards!.content.attachment!.payload.elements).toHaveLength(2);
+  expect(JSON.stringify(cards!.content)).toContain('Number 1 in line');
+  expect(JSON.stringify(summary!.content)).toContain('waiting for 2 products');
+  scene.phone.tapButton(cards!.mid, 'Stop');
+  await scene.settle();
+  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'waiting']);
+  const [stopped] = await scene.subscriptions();
+  expect(stopped).toMatchObject({ token: null, endedBecause: 'the shopper stopped it' });
+  scene.phone.tapButton(summary!.mid, 'Stop all');
+  await scene.settle();
+  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'stopped']);
+});
+
+test('STOP ends every wait in every shop of the Page, is remembered, and a new yes is a new yes', async () => {
+  const scene = await setScene({ shops: 2 });
+  await scene.subscribe();
+  pass(1);
+  await scene.subscribe({ shop: scene.shops[1]! });
+  expect(await scene.subscriptions()).toHaveLength(2);
+  scene.phone.write('STOP');
+  await scene.settle();
+  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'stopped']);
+  const people = await db.shopper.findMany({ where: { psid: scene.psid() } });
+  expect(people).toHaveLength(2);
+  for (const person of people) expect(person.stoppedAt).not.toBeNull();
+  pass(1);
+  await scene.subscribe();
+  const [again] = (await scene.subscriptions()).slice(-1);
+  expect(again!.state).toBe('waiting');
+  const back = await db.shopper.findFirstOrThrow({ where: { id: again!.shopperId } });
+  expect(back.stoppedAt).toBeNull();
+});
+
+test('a yes that was tapped before STOP and arrives after it does not count', async () => {
+  const scene = await setScene();
+  scene.open(scene.ref());
+  await scene.settle();
+  scene.messenger.dials.webhooks.hold = true;
+  const [request] = await db.optInRequest.findMany({ where: { shopId: scene.shopId } });
+  const before = clock();
+  scene.messenger.resetDials();
+  pass(5);
+  scene.phone.write('stop');
+  await scene.settle();
+  const payload = makePayload({ verb: 'r', shopId: scene.shopId, id: request!.id });
+  const optin = { type: 'one_time_notif_req', payload, one_time_notif_token: 'late-token' };
+  await scene.post({ what: { optin }, at: before });
+  await scene.settle();
+  expect(await scene.subscriptions()).toHaveLength(0);
+});
+
+test('answers to a notice: no thanks ends it, next time asks again and keeps the first place, others stop', async () => {
+  const scene = await setScene();
+  await scene.subscribe();
+  pass(1);
+  await scene.subscribe({ variantId: scene.soldOut[1]! });
+  const [first] = await scene.subscriptions();
+  await db.subscription.update({
+    where: { id: first!.id },
+    data: { state: 'told', token: null, endedAt: clock() },
+  });
+  const press = async (verb: 'no' | 'next' | 'others') => {
+    const payload = makePayload({ verb, shopId: scene.shopId, id: first!.id });
+    await scene.post({ what: { postback: { title: verb, payload, mid: `${verb}-${scene.personId}` } } });
+    await scene.settle();
+  };
+  await press('no');
+  expect(scene.lastSaid()).toContain('hear no more about Linen shirt, S');
+  await tap(scene, 'Stop other sizes');
+  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['told', 'stopped']);
+  pass(60);
+  await press('next');
+  expect(scene.lastSaid()).toContain('Linen shirt, S: shall we');
+  scene.phone.tapNotifyMe();
+  await scene.settle();
+  const again = (await scene.subscriptions()).at(-1)!;
+  expect(again.state).toBe('waiting');
+  expect(again.since).toEqual(first!.since);
+});
+
+test('two shops share a Page: each ref finds its shop, each person is known where they asked', async () => {
+  const scene = await setScene({ shops: 2 });
+  await scene.subscribe({ shop: scene.shops[1]! });
+  const [subscription] = await scene.subscriptions();
+  expect(subscription!.shopId).toBe(scene.shops[1]!.shopId);
+  scene.phone.write('my alerts');
+  await scene.settle();
+  expect(
+    JSON.stringify(
+      scene
+        .said()
+        .slice(-2)
+        .map((one) => one.content),
+    ),
+  ).toContain('Number 1 in line');
+});
+
+test('the place in line is told unasked only when waves are likely', async () => {
+  const scene = await setScene();
+  await db.shop.update({ where: { id: scene.shopId }, data: { unitsFactor: 1 } });
+  await scene.subscribe();
+  expect(scene.lastSaid()).not.toContain('in line');
+  await db.shop.update({ where: { id: scene.shopId }, data: { unitsFactor: 0 } });
+  pass(1);
+  await scene.subscribe({ variantId: scene.soldOut[1]! });
+  expect(scene.lastSaid()).toContain('You are number 1 in line');
+});
+
+test('the merchant’s own test: the real card, the real yes, marked as a test, and no look is asked for', async () => {
+  const scene = await setScene();
+  const link = await testLink({ shopId: scene.shopId, now: clock() });
+  scene.open(new URL(link!).searchParams.get('ref')!);
+  await scene.settle();
+  scene.phone.tapNotifyMe();
+  await scene.settle();
+  const [subscription] = await scene.subscriptions();
+  expect(subscription).toMatchObject({ isTest: true, state: 'waiting' });
+  expect(scene.lastSaid()).toContain('Pretend it is back');
+  const variant = await db.variant.findFirstOrThrow({ where: { shopId: scene.shopId } });
+  expect(variant.wanted).toBe(0n);
+  scene.open(new URL(link!).searchParams.get('ref')!);
+  await scene.settle();
+  scene.phone.tapNotifyMe();
+  await scene.settle();
+  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'waiting']);
+  pass(2 * 86_400);
+  scene.open(new URL(link!).searchParams.get('ref')!);
+  await scene.settle();
+  expect(scene.lastSaid()).toContain('could not read');
+});
+
+test('the Page may not ask: the shopper hears it, the merchant sees it, whichever way Meta says so', async () => {
+  const { plausiblePermissionFaults } = await import('../../simulators/messenger/messenger.ts');
+  for (const fault of Object.values(plausiblePermissionFaults)) {
+    const scene = await setScene();
+    await db.page.updateMany({ where: { shopId: scene.shopId }, data: { testPassedAt: null } });
+    scene.messenger.world.pages.get(scene.metaPageId)!.otnEnabled = false;
+    scene.messenger.dials.otnPermissionFault = fault;
+    scene.open(scene.ref());
+    await scene.settle();
+    scene.messenger.resetDials();
+    expect(scene.lastSaid()).toContain('cannot take this request right now');
+    const page = await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } });
+    expect(page.trouble).toBe('not_granted');
+    scene.messenger.world.pages.get(scene.metaPageId)!.otnEnabled = true;
+    pass(1);
+    scene.open(scene.ref());
+    await scene.settle();
+    expect((await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).trouble).toBeNull();
+  }
+});
+
+test('the token dies: the reply waits for the Page, the merchant sees it, and it is said once mended', async () => {
+  const scene = await setScene();
+  const stop = scene.messenger.disturb({ kind: 'refuse', fault: { code: 190, message: 'dead' }, times: 99 });
+  scene.open(scene.ref());
+  await scene.settle();
+  expect((await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).trouble).toBe('reconnect');
+  expect(scene.said()).toHaveLength(0);
+  stop();
+  pass(61);
+  await scene.settle();
+  expect(scene.said()).toHaveLength(2);
+});
+
+test('a nasty name, an endless name and no name at all: the question is asked within Meta’s limits', async () => {
+  const scene = await setScene();
+  const titles = ['👩‍👩‍👧‍👦'.repeat(30), '<b>{shop}</b> "quotes" \\ {', 'A '.repeat(200)];
+  for (const title of titles) {
+    const product = scene.shopify.store.createProduct({ shop: scene.domain, title, variants: [{}] });
+    pass(1);
+    scene.open(scene.ref({ variantId: product.variantIds[0]! }));
+    await scene.settle();
+    expect(requests(scene).at(-1)!.content.attachment!.payload.title).toContain(
+      'shall we tell you when it is back?',
+    );
+  }
+  expect(requests(scene)).toHaveLength(3);
+  expect(scene.messenger.refusals().filter((one) => one.pageId === scene.metaPageId)).toEqual([]);
+});
+
+test('Meta blocks the Page: the merchant sees it at once and reads why; unblocked, all is well', async () => {
+  const scene = await setScene();
+  const trouble = async () => (await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).trouble;
+  const meta = scene.messenger.inbox(scene.metaPageId);
+  meta.enforcePolicy({ action: 'block', reason: 'Too many complaints.' });
+  await scene.settle();
+  expect(await trouble()).toBe('blocked');
+  expect((await scene.problems())[0]!.problem).toBe('policy: block Too many complaints.');
+  pass(1);
+  meta.enforcePolicy({ action: 'unblock', reason: '' });
+  await scene.settle();
+  expect(await trouble()).toBeNull();
+});

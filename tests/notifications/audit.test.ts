@@ -1,0 +1,31 @@
+// The books: every yes stands in exactly one column, and whatever contradicts itself is found and named.
+import { expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { auditBooks, balance } from '../../app/reports/audit.server.ts';
+import { createLaneWorld } from './lane-world.ts';
+
+const world = await createLaneWorld();
+
+test('five who said yes: five who wait, then five who were told, and nothing to complain of', async () => {
+  const { shop, metaPageId } = await world.shopWithWaiters({ count: 5 });
+  const accounts = async () => (await balance({ shopId: shop.id })).accounts;
+  expect(await accounts()).toMatchObject([{ optedIn: 5, waiting: 5, told: 0 }]);
+  await world.runOut({ metaPageId });
+  expect(await accounts()).toMatchObject([{ optedIn: 5, waiting: 0, told: 5 }]);
+  expect(await auditBooks()).toBe(0);
+});
+
+test('a shopper put back in line by hand, although Meta took the message, is named; so is a count that is too low', async () => {
+  const { shop, metaPageId } = await world.shopWithWaiters({ count: 2 });
+  await world.runOut({ metaPageId });
+  const { id } = await db.subscription.findFirstOrThrow({ where: { shopId: shop.id } });
+  await db.$executeRaw`UPDATE "Subscription" SET "state" = 'claimed', "token" = 'x', "endedAt" = NULL WHERE "id" = ${id}`;
+  await db.$executeRaw`UPDATE "Restock" SET "told" = 1 WHERE "shopId" = ${shop.id}`;
+  const { faults } = await balance({ shopId: shop.id });
+  expect(faults.map(({ what }) => what).sort()).toEqual([
+    'restock counts fewer than it has told',
+    'subscription claimed, message sent',
+  ]);
+  expect(faults.find(({ what }) => what.startsWith('subscription'))!.id).toBe(id);
+  expect(await auditBooks()).toBe(2);
+});

@@ -1,0 +1,94 @@
+// Echoes, deliveries and readings: what Meta says afterwards overrides what we thought.
+import { expect, test } from 'vitest';
+import { db } from '../../app/db.server.ts';
+import { MINUTE } from '../../app/lib/clock.ts';
+import { noteDelivered, noteRead, settleByEcho } from '../../app/notifications/delivery-events.server.ts';
+import { sweepExpired } from '../../app/waitlist/end-subscriptions.server.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { createLaneWorld } from './lane-world.ts';
+
+const world = await createLaneWorld({ echoes: true });
+
+test('the echo of a call whose reply was lost settles it as sent', async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 5 });
+  world.messenger.disturb({ kind: 'lose_reply', times: 5, only: { pageId: metaPageId } });
+  await world.runOut({ metaPageId, within: 30_000 });
+  await waitFor(async () => (await world.statesOf(shop.id)).told === 5, { until: 'all echoes are heard' });
+  world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
+  await world.expectBalanced(shop.id);
+});
+
+test('no echo and only 500s: unknown after five minutes, and a late echo still makes it told', async () => {
+  const { shop, metaPageId } = await world.shopWithWaiters({ count: 1 });
+  world.messenger.dials.webhooks.withholdEchoes = true;
+  const over = world.messenger.disturb({ kind: 'fail_after', times: 1_000, only: { pageId: metaPageId } });
+  await world.runOut({ metaPageId, within: 10 * MINUTE });
+  over();
+  world.messenger.dials.webhooks.withholdEchoes = false;
+  expect(await world.statesOf(shop.id)).toEqual({ unknown: 1 });
+  const row = await db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
+  expect(row).toMatchObject({ state: 'unknown', reason: 'no_answer', body: null });
+  const echo = { metaPageId, metadata: `n1_${shop.id}_${row.id}`, mid: 'm_late', now: world.clock() };
+  expect(await settleByEcho(echo)).toBe(true);
+  expect(await settleByEcho(echo)).toBe(true);
+  expect(await world.statesOf(shop.id)).toEqual({ told: 1 });
+  await world.expectBalanced(shop.id);
+});
+
+test("a call of unknown fate stays so after an echo through another Page or with a mark that isn't ours; its own echo settles it", async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 1 });
+  const other = await world.shopWithWaiters({ count: 0 });
+  world.messenger.dials.webhooks.withholdEchoes = true;
+  world.messenger.disturb({ kind: 'lose_reply', times: 1, only: { pageId: metaPageId } });
+  // Long enough for the call, too short for its repeat.
+  await world.runOut({ metaPageId, within: 30_000 });
+  world.messenger.dials.webhooks.withholdEchoes = false;
+  expect(world.toldOf(metaPageId), 'it was delivered, and we do not know').toHaveLength(1);
+  const kept = () => db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
+  const before = await kept();
+  expect(before).toMatchObject({ state: 'begun', mid: null, settledAt: null });
+  const echo = { metadata: `n1_${shop.id}_${before.id}`, mid: 'm_1', now: world.clock() };
+
+  await settleByEcho({ ...echo, metaPageId: other.metaPageId });
+  await settleByEcho({ ...echo, metaPageId, metadata: `n1_${other.shop.id}_${before.id}` });
+  expect(await settleByEcho({ ...echo, metaPageId, metadata: 'p1_7' })).toBe(false);
+  expect(await settleByEcho({ ...echo, metaPageId, metadata: `n1_${shop.id}_${before.id} ` })).toBe(false);
+  expect(await kept()).toEqual(before);
+  expect(await world.statesOf(shop.id)).toEqual({ claimed: 1 });
+
+  await settleByEcho({ ...echo, metaPageId });
+  expect(await kept()).toMatchObject({ state: 'sent', mid: 'm_1', body: null });
+  await world.runOut({ metaPageId });
+  world.expectEachOnce({ metaPageId, psids: [waiters[0]!.psid] });
+  await world.expectBalanced(shop.id);
+});
+
+test('deliveries and readings are noted once, by their watermark', async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 2 });
+  await world.runOut({ metaPageId });
+  const now = world.clock();
+  const seen = { metaPageId, psid: waiters[0]!.psid, watermark: now, now };
+  await noteDelivered(seen);
+  await noteRead(seen);
+  await noteRead({
+    ...seen,
+    watermark: new Date(now.getTime() + MINUTE),
+    now: new Date(now.getTime() + MINUTE),
+  });
+  const rows = await db.notification.findMany({ where: { shopId: shop.id }, orderBy: { id: 'asc' } });
+  expect(rows[0]).toMatchObject({ deliveredAt: now, readAt: now });
+  expect(rows[1]).toMatchObject({ deliveredAt: null, readAt: null });
+});
+
+test('a permission that ran out is swept, holds no token any more, and is told of nothing', async () => {
+  const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 3 });
+  await db.subscription.updateMany({
+    where: { id: { in: waiters.slice(0, 2).map((one) => one.subscriptionId) } },
+    data: { expiresAt: world.clock() },
+  });
+  await world.runOut({ metaPageId });
+  expect(await sweepExpired({ now: world.clock() })).toBe(2);
+  expect(await world.statesOf(shop.id)).toEqual({ expired: 2, told: 1 });
+  expect(await db.subscription.count({ where: { shopId: shop.id, token: { not: null } } })).toBe(0);
+  await world.expectBalanced(shop.id);
+});

@@ -1,0 +1,155 @@
+// The rules of fate, exhausted: every consequence, first call or repeat.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { answerTable, type Consequence } from '../../app/messenger/error-codes.ts';
+import type { SendAnswer } from '../../app/messenger/send-api.server.ts';
+import { createTurns, type Turn } from '../../app/notifications/fair-queue.ts';
+import { type Circumstances, judge } from '../../app/notifications/outcome.ts';
+import { whenAgain } from '../../app/notifications/sender-state.ts';
+
+const first: Omit<Circumstances, 'answer'> = {
+  inDoubt: false,
+  attempts: 1,
+  picture: false,
+  isTest: false,
+  othersAccepted: false,
+};
+const refused = (consequence: Consequence, code = 1, subcode?: number): SendAnswer => ({
+  outcome: 'refused',
+  code,
+  ...(subcode === undefined ? {} : { subcode }),
+  message: '',
+  consequence,
+});
+const every = answerTable.flatMap(({ code, subcode, consequence, whenTransient }) =>
+  [consequence, ...(whenTransient ? [whenTransient] : [])].map((one) => refused(one, code, subcode)),
+);
+const circumstances = fc.record({
+  answer: fc.constantFrom<SendAnswer>(
+    ...every,
+    { outcome: 'accepted', mid: 'm' },
+    { outcome: 'lost', began: true },
+    { outcome: 'lost', began: false },
+  ),
+  inDoubt: fc.boolean(),
+  attempts: fc.integer({ min: 1, max: 12 }),
+  picture: fc.boolean(),
+  isTest: fc.boolean(),
+  othersAccepted: fc.boolean(),
+});
+
+test('what may have been sent is never begun anew, put back or called refused', () => {
+  fc.assert(
+    fc.property(circumstances, (given) => {
+      const { verdict } = judge(given);
+      if (given.inDoubt) expect(['sent', 'presumed', 'in_doubt']).toContain(verdict.end);
+      if (!given.inDoubt) expect(verdict.end).not.toBe('presumed');
+      if (given.answer.outcome === 'accepted') expect(verdict.end).toBe('sent');
+      if (given.answer.outcome === 'lost' && given.answer.began) expect(verdict.end).toBe('in_doubt');
+    }),
+  );
+});
+
+test('a trouble of the Page burns no token', () => {
+  fc.assert(
+    fc.property(circumstances, (given) => {
+      const { verdict, trouble } = judge({ ...given, inDoubt: false });
+      if (trouble) expect(verdict).toEqual({ end: 'put_back', restMs: 0 });
+    }),
+  );
+});
+
+test('a bare 100 to a repeat is told (presumed); to a first call it is doubtful', () => {
+  const bare = refused({ kind: 'doubtful' }, 100);
+  expect(judge({ ...first, answer: bare, inDoubt: true }).verdict).toEqual({ end: 'presumed' });
+  expect(judge({ ...first, answer: bare }).verdict).toEqual({ end: 'doubtful' });
+  expect(judge({ ...first, answer: bare, attempts: 2, othersAccepted: true }).verdict).toEqual({
+    end: 'refused',
+    reason: 'not_accepted',
+  });
+});
+
+test('a bare 10 to a repeat proves nothing against the Page; a dead token does', () => {
+  const permission: Consequence = { kind: 'page_trouble', trouble: 'permission', whole: false };
+  expect(judge({ ...first, answer: refused(permission, 10), inDoubt: true }).trouble).toBeUndefined();
+  expect(judge({ ...first, answer: refused(permission, 10) }).trouble).toEqual(permission);
+  const dead: Consequence = { kind: 'page_trouble', trouble: 'reconnect', whole: false };
+  expect(judge({ ...first, answer: refused(dead, 190, 460), inDoubt: true }).trouble).toEqual(dead);
+});
+
+test('a passing refusal is tried five times with growing pauses, then the shopper waits again', () => {
+  const busy = refused({ kind: 'retry', fate: 'not_sent' }, 2018321);
+  const ends = [1, 2, 3, 4, 5].map((attempts) => judge({ ...first, answer: busy, attempts }).verdict);
+  expect(ends.map((one) => (one.end === 'again' ? one.afterMs : one.end))).toEqual([
+    1_000,
+    2_000,
+    4_000,
+    8_000,
+    'put_back',
+  ]);
+});
+
+const turn = (shopId: number, restockId: number): Turn => ({
+  shopId: BigInt(shopId),
+  restockId: BigInt(restockId),
+  variantId: 1n,
+  pageId: 1n,
+  isTest: false,
+  troubled: false,
+});
+
+test('shops take turns, and so do the restocks of one shop, however many one of them has', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 12 }), (restocksOf) => {
+      const open = restocksOf.flatMap((count, shop) =>
+        Array.from({ length: count }, (_none, index) => turn(shop, shop * 100 + index)),
+      );
+      const turns = createTurns();
+      turns.renew(open);
+      const served = new Map<bigint, number>();
+      const each = new Map<bigint, number>();
+      for (let round = 0; round < restocksOf.length * 40; round += 1) {
+        const next = turns.next()!;
+        turns.served(next);
+        if (round % 7 === 0) turns.renew(open);
+        served.set(next.shopId, (served.get(next.shopId) ?? 0) + 1);
+        each.set(next.restockId, (each.get(next.restockId) ?? 0) + 1);
+      }
+      expect([...served.values()]).toEqual(restocksOf.map(() => 40));
+      for (const [shop, count] of restocksOf.entries()) {
+        const shares = open
+          .filter((one) => one.shopId === BigInt(shop))
+          .map((one) => each.get(one.restockId)!);
+        expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
+        expect(shares).toHaveLength(count);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('whoever was found empty is passed over until the next reading', () => {
+  const turns = createTurns();
+  turns.renew([turn(1, 1), turn(2, 2)]);
+  turns.isEmpty(turn(1, 1));
+  expect(turns.next()).toEqual(turn(2, 2));
+  turns.isEmpty(turn(2, 2));
+  expect(turns.next()).toBeUndefined();
+  turns.renew([turn(1, 1)]);
+  expect(turns.next()).toEqual(turn(1, 1));
+});
+
+test('a lane comes again for the soonest of what it left, and never in a circle without rest', () => {
+  const now = new Date('2026-11-23T00:00:00Z');
+  const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+  const free = { blocked: () => false, tryAt: null, restedAt: null, now };
+  const begun = { pageId: 1n, state: 'begun' as const, retryAt: at(40), begunAt: at(-20) };
+  expect(whenAgain({ ...free, rows: [] })).toBeNull();
+  expect(whenAgain({ ...free, rows: [begun] })).toEqual(at(40));
+  expect(whenAgain({ ...free, rows: [begun], blocked: () => true })).toEqual(at(280));
+  const postponed = { ...begun, state: 'claimed' as const, begunAt: null };
+  expect(whenAgain({ ...free, rows: [postponed], blocked: () => true })).toEqual(at(40));
+  expect(whenAgain({ ...free, rows: [begun], tryAt: at(7) })).toEqual(at(7));
+  expect(whenAgain({ ...free, rows: [], restedAt: at(9) })).toEqual(at(9));
+  expect(whenAgain({ ...free, rows: [{ ...begun, retryAt: at(-5) }] })).toEqual(at(0.25));
+});

@@ -1,0 +1,67 @@
+// The decision under any course of stock, claims, newcomers and repeated looks: what must never happen, and never does.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decide, room, type RestockState } from '../../app/stock/decide.ts';
+import { finding, inStock, settings, soldOut } from './given.ts';
+
+const T0 = new Date('2026-11-22T12:00:00Z');
+const after = (seconds: number) => new Date(T0.getTime() + seconds * 1_000);
+
+/** A line that is told as fast as it is allowed, under looks at random moments on random stock. */
+const steps = fc.array(
+  fc.record({
+    seconds: fc.integer({ min: 0, max: 2_000 }),
+    units: fc.integer({ min: 0, max: 30 }),
+    claims: fc.integer({ min: 0, max: 400 }),
+    joins: fc.integer({ min: 0, max: 40 }),
+    looks: fc.integer({ min: 1, max: 5 }),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+const anySettings = fc.record({
+  policy: fc.constantFrom('fair' as const, 'everyone' as const),
+  unitsFactor: fc.integer({ min: 1, max: 20 }),
+  minimumUnits: fc.integer({ min: 1, max: 5 }),
+  holdOffSeconds: fc.constantFrom(0, 10, 60),
+  flapGuardMinutes: fc.constantFrom(0, 30),
+});
+
+test('under any course of stock: never more outstanding than the units bear, never anybody told on nothing, repeated looks change nothing', () => {
+  fc.assert(
+    fc.property(steps, anySettings, fc.integer({ min: 0, max: 900 }), (course, chosen, line) => {
+      const given = settings(chosen);
+      let [now, waiting, told]: [number, number, number] = [0, line, 0];
+      let row: RestockState | null = null;
+      for (const step of course) {
+        now += step.seconds;
+        waiting += step.joins;
+        const is = step.units > 0 ? inStock(step.units) : soldOut();
+        const at = after(now);
+        const look = finding({ is, with: given });
+        const bears = look.standing?.sellable ? room({ standing: look.standing, settings: given }) : 0;
+        let allowed: number | undefined;
+        for (let copy = 0; copy < step.looks; copy += 1) {
+          const counted = Math.min(waiting, bears === Infinity ? 1 : bears + 1);
+          const decision = decide({ look, restock: row, settings: given, waiting: counted, told, now: at });
+          if (decision.restock?.row === 'new') told = 0;
+          row = decision.restock ?? row;
+          const open = row !== null && row.closedAt === null ? row : null;
+          if (open && open.holdUntil === null && bears !== Infinity)
+            expect(open.allowance - told).toBeLessThanOrEqual(bears);
+          expect(open !== null && step.units === 0, 'open on nothing').toBe(false);
+          if (open?.waveAt && open.holdUntil === null && open.waveAt > at && waiting > open.allowance - told)
+            expect(decision.lookAt, 'a wave that nobody looks for').not.toBeNull();
+          if (allowed !== undefined) expect(open?.allowance ?? 0).toBe(allowed);
+          allowed = open?.allowance ?? 0;
+        }
+        const open = row !== null && row.closedAt === null && row.holdUntil === null ? row : null;
+        if (open) {
+          const claimed = Math.min(step.claims, waiting, open.allowance - told);
+          told += claimed;
+          waiting -= claimed;
+        }
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});

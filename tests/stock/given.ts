@@ -1,0 +1,84 @@
+// Ready-made givens for the pure tests: a truth, settings and a restock, each changed only where a test cares.
+import { EVERYONE, type RestockSettings, type RestockState } from '../../app/stock/decide.ts';
+import { sellable, type StockSettings } from '../../app/stock/availability.ts';
+import type { Level, VariantTruth } from '../../app/shopify/variant-queries.ts';
+
+export { EVERYONE };
+
+export const level = (available: number, change: Partial<Level> = {}): Level => ({
+  locationId: 1n,
+  available,
+  active: true,
+  locationActive: true,
+  fulfillsOnlineOrders: true,
+  ...change,
+});
+
+export const truth = (change: Partial<VariantTruth> = {}): VariantTruth => ({
+  variantId: 7n,
+  productId: 5n,
+  inventoryItemId: 9n,
+  productTitle: 'Linen shirt',
+  title: 'M',
+  handle: 'linen-shirt',
+  url: 'https://shop.example/products/linen-shirt',
+  imageUrl: null,
+  price: '49.00',
+  status: 'ACTIVE',
+  published: true,
+  availableForSale: true,
+  inventoryQuantity: 5,
+  tracked: true,
+  policy: 'DENY',
+  requiresComponents: false,
+  requiresSellingPlan: false,
+  componentItemIds: [],
+  levels: [level(5)],
+  ...change,
+});
+
+export type Settings = RestockSettings & StockSettings;
+
+/** Shop's defaults, but for the hold-off, which most tests don't wait for. */
+export const settings = (change: Partial<Settings> = {}): Settings => ({
+  policy: 'fair',
+  unitsFactor: 10,
+  waveMinutes: 15,
+  minimumUnits: 1,
+  holdOffSeconds: 0,
+  flapGuardMinutes: 30,
+  quietFrom: null,
+  quietUntil: null,
+  timezone: 'UTC',
+  locationIds: [],
+  tellPreorder: false,
+  ...change,
+});
+
+export const soldOut = () => truth({ availableForSale: false, levels: [level(0)] });
+export const inStock = (units: number) => truth({ levels: [level(units)] });
+
+export const finding = ({
+  is,
+  with: given = settings(),
+  staleLooks = 0,
+  lookAt = null,
+  pausedAt = null,
+}: {
+  is: VariantTruth | null;
+  with?: Settings;
+  staleLooks?: number;
+  lookAt?: Date | null;
+  pausedAt?: Date | null;
+}) => ({ standing: is && sellable({ truth: is, settings: given }), staleLooks, lookAt, pausedAt });
+
+export const restock = (change: Partial<RestockState> = {}): RestockState => ({
+  closedAt: null,
+  kind: 'in_stock',
+  allowance: 0,
+  units: null,
+  holdUntil: null,
+  waveAt: null,
+  heldAt: null,
+  ...change,
+});
