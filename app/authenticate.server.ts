@@ -4,7 +4,7 @@ import { systemClock } from './lib/clock.ts';
 import { readBody } from './lib/http.server.ts';
 import { authenticate } from './shopify.server.ts';
 import { isAdminHost, shopDomain } from './shopify/product.ts';
-import { askSoon, install, installedShop, type Shop } from './shopify/shops.server.ts';
+import { requestInstallationCheck, install, installedShop, type Shop } from './shopify/shops.server.ts';
 
 type Admin = Awaited<ReturnType<typeof authenticate.admin>>;
 
@@ -14,7 +14,7 @@ export type Merchant = { shop: Shop; redirect: Admin['redirect']; cors: Admin['c
 /**
  * Loaders of one document run at once, and each exchange of a session token ends the access token before it: they share one.
  */
-const underWay = new Map<string, Promise<Admin>>();
+const inProgress = new Map<string, Promise<Admin>>();
 
 /**
  * Who comes without a session token, and not from a shop's admin either, is led there: Shopify's library answers them with a
@@ -32,8 +32,8 @@ async function authenticated(request: Request): Promise<Admin> {
   leadOutsidersIn(request);
   const token = request.headers.get('authorization') ?? new URL(request.url).searchParams.get('id_token');
   if (token === null) return authenticate.admin(request);
-  const known = underWay.get(token) ?? authenticate.admin(request).finally(() => underWay.delete(token));
-  underWay.set(token, known);
+  const known = inProgress.get(token) ?? authenticate.admin(request).finally(() => inProgress.delete(token));
+  inProgress.set(token, known);
   try {
     return await known;
   } catch (refusal) {
@@ -43,12 +43,12 @@ async function authenticated(request: Request): Promise<Admin> {
 }
 
 /** @throws a `Response` of Shopify's library when the caller is not the merchant of an installed shop. */
-export async function merchantAt(request: Request): Promise<Merchant> {
+export async function authenticateMerchant(request: Request): Promise<Merchant> {
   const { session, admin, redirect, cors } = await authenticated(request);
   const domain = session.shop;
   const known = await installedShop({ domain });
   if (known) {
-    await askSoon({ shop: known, now: systemClock() });
+    await requestInstallationCheck({ shop: known, now: systemClock() });
     return { shop: known, redirect, cors };
   }
   await install({ domain, admin, clock: systemClock });
@@ -65,7 +65,7 @@ const FORM_LIMIT = 256 * 1024;
  * @throws a `Response`: as `merchantAt`; 413 over 256 KiB; 400 when it is no form, or holds a NUL, which no table takes.
  */
 export async function merchantPosting(request: Request): Promise<Merchant & { form: URLSearchParams }> {
-  const merchant = await merchantAt(request);
+  const merchant = await authenticateMerchant(request);
   const type = request.headers.get('content-type') ?? '';
   const text = (await readBody(request, FORM_LIMIT)).toString('utf8');
   const form = new URLSearchParams(text);

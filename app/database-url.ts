@@ -23,7 +23,7 @@ export type DatabaseUrl = {
 /** Connections of one process unless `connection_limit` is given. */
 const CONNECTIONS = 20;
 /** What a process needs at least: LISTEN 1, schedules 1, webhooks 1, work 2 (a transaction and a query beside it). */
-export const FEWEST_CONNECTIONS = 5;
+export const MIN_CONNECTIONS = 5;
 
 /**
  * What the product relies on, whatever server, database or role say.
@@ -44,13 +44,13 @@ const PASSED = ['host', 'port', 'user', 'password', 'application_name', 'fallbac
 /** Settings of the session in milliseconds, 0 for none. */
 const TIMEOUTS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
 /** Settings that say what is done anyway: accepted with these values alone. */
-const AS_IT_IS: Record<string, string[]> = {
+const KEPT_AS_WRITTEN: Record<string, string[]> = {
   client_encoding: ['utf8', 'utf-8', 'unicode'],
   gssencmode: ['disable', 'prefer'],
   target_session_attrs: ['any', 'read-write', 'primary'],
   statement_cache_size: ['0'],
 };
-const INSTEAD: Record<string, string> = {
+const SUGGESTIONS: Record<string, string> = {
   dbname: 'write the name of the database behind the host: postgresql://user@host:5432/name',
   search_path: 'write schema=NAME',
   socket_timeout: 'write statement_timeout=MILLISECONDS',
@@ -86,7 +86,7 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
     return Number(value);
   };
 
-  const connectionLimit = whole('connection_limit', CONNECTIONS, FEWEST_CONNECTIONS);
+  const connectionLimit = whole('connection_limit', CONNECTIONS, MIN_CONNECTIONS);
   const poolTimeoutMs = whole('pool_timeout', 30, 1) * 1_000;
   const connectTimeoutMs = whole('connect_timeout', 10, 1) * 1_000;
   const pooled = oneOf('pgbouncer', take('pgbouncer'), ['true', 'false']) === 'true';
@@ -102,7 +102,8 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
     throw new DatabaseUrlError(
       `a pooler forgets ${session[0]![0]} with each transaction: set it for the role (ALTER ROLE ... SET ...) and leave it out`,
     );
-  for (const [name, values] of Object.entries(AS_IT_IS)) oneOf(name, take(name)?.toLowerCase(), values);
+  for (const [name, values] of Object.entries(KEPT_AS_WRITTEN))
+    oneOf(name, take(name)?.toLowerCase(), values);
   const channelBinding = ['require', 'prefer'].includes(
     oneOf('channel_binding', take('channel_binding'), ['require', 'prefer', 'disable']) ?? 'disable',
   );
@@ -115,9 +116,9 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
   const [unknown] = given.keys();
   if (unknown !== undefined)
     throw new DatabaseUrlError(
-      INSTEAD[unknown] === undefined
+      SUGGESTIONS[unknown] === undefined
         ? `${unknown.replaceAll(/[^\w-]/g, '?').slice(0, 40)} is not a setting that this app knows: leave it out`
-        : `${unknown} is not heeded: ${INSTEAD[unknown]}`,
+        : `${unknown} is not heeded: ${SUGGESTIONS[unknown]}`,
     );
   url.search = passed.toString();
   return {
@@ -223,7 +224,13 @@ export function clientConfig(url: DatabaseUrl, { purpose }: { purpose: string })
 export type Connections = { work: number; webhooks: number; schedules: number };
 
 /** How the connections of one process are shared out; one more is for LISTEN where there is a worker. */
-export function shareOut({ limit, role }: { limit: number; role: 'web' | 'worker' | 'all' }): Connections {
+export function splitConnections({
+  limit,
+  role,
+}: {
+  limit: number;
+  role: 'web' | 'worker' | 'all';
+}): Connections {
   const schedules = role === 'web' ? 0 : limit >= 12 ? 3 : 1;
   const rest = limit - schedules - (role === 'web' ? 0 : 1);
   // In a worker they are for readiness alone.

@@ -1,21 +1,21 @@
 // The Prisma clients of this process: one for all work, and one with connections that work can't take away.
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '@prisma/client';
-import { clientConfig, readDatabaseUrl, shareOut } from './database-url.ts';
+import { clientConfig, readDatabaseUrl, splitConnections } from './database-url.ts';
 import { env } from './env.server.ts';
-import { onceAProcess } from './lib/once-per-process.ts';
+import { oncePerProcess } from './lib/once-per-process.ts';
 
 export const databaseUrl = readDatabaseUrl(env.DATABASE_URL);
 /** For what a pooler would break: LISTEN, schedules. */
 export const directUrl =
   env.DATABASE_DIRECT_URL === undefined ? databaseUrl : readDatabaseUrl(env.DATABASE_DIRECT_URL);
-export const connections = shareOut({ limit: databaseUrl.connectionLimit, role: env.ROLE });
+export const connections = splitConnections({ limit: databaseUrl.connectionLimit, role: env.ROLE });
 
 /** Sooner than Shopify gives up on a webhook (5 s): it then hears our 503 and tries again. */
 const WEBHOOK_WAIT_MS = 4_000;
 
 const open = ({ purpose, max, waitMs }: { purpose: string; max: number; waitMs: number }) =>
-  onceAProcess(
+  oncePerProcess(
     `database for ${purpose}`,
     () =>
       new PrismaClient({

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { env } from './env.server.ts';
 import { metrics, readiness } from './metrics.server.ts';
-import { listening } from './lib/listen.server.ts';
+import { listenOn } from './lib/listen.server.ts';
 import { log } from './lib/log.server.ts';
 
 const answers: Record<string, (response: ServerResponse) => Promise<void>> = {
@@ -27,7 +27,7 @@ export async function startHealth(): Promise<{ port: number; stop(): Promise<voi
     if (answer === undefined || request.method !== 'GET') return void response.writeHead(404).end();
     answer(response).catch(() => response.writeHead(503).end());
   });
-  await listening({ server, name: 'HEALTH_PORT', port: env.HEALTH_PORT, host: env.HEALTH_HOST });
+  await listenOn({ server, name: 'HEALTH_PORT', port: env.HEALTH_PORT, host: env.HEALTH_HOST });
   const { port } = server.address() as AddressInfo;
   log.info('the health port listens', { port, host: env.HEALTH_HOST });
   return {

@@ -2,8 +2,8 @@
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 import { webhookDb } from './db.server.ts';
 import { addressWarnings, isAddressRefused } from './lib/own-address.ts';
-import { cannotOpen } from './lib/encryption.server.ts';
-import { bellHearing, type Hearing } from './jobs/pg-notify.server.ts';
+import { decryptionFailed } from './lib/encryption.server.ts';
+import { listenState, type ListenState } from './jobs/pg-notify.server.ts';
 
 type Lag = {
   inbox: number;
@@ -28,13 +28,13 @@ export type Readiness = {
   ready: boolean;
   database: 'answers' | 'silent';
   lag?: Lag;
-  /** Whether a worker hears at once what is due; `off`: there is none in this process. */ bell: Hearing;
+  /** Whether a worker hears at once what is due; `off`: there is none in this process. */ bell: ListenState;
   /** What an operator has to do, in words. None of it gets better by turning requests away. */ warnings: string[];
 };
 
 /** Ready: the database answers. The lag is told, and left to the host to judge. */
 export async function readiness(): Promise<Readiness> {
-  const said = { bell: bellHearing(), warnings: [...cannotOpen(), ...addressWarnings()] };
+  const said = { bell: listenState(), warnings: [...decryptionFailed(), ...addressWarnings()] };
   try {
     return { ready: true, database: 'answers', lag: await lag(), ...said };
   } catch {
@@ -62,7 +62,7 @@ const gauges = {
     help: 'Shops of which Shopify has not said for a day whether they still have the app',
   }),
 };
-const bell = new Gauge({
+const listening = new Gauge({
   name: 'notify_bell_heard',
   help: '1: this worker hears at once what is due; 0: it finds it by looking once a second',
 });
@@ -75,7 +75,7 @@ const address = new Gauge({
 /** Prometheus text. @throws when the database is silent. */
 export async function metrics(): Promise<{ contentType: string; text: string }> {
   const now = await lag();
-  bell.set(bellHearing() === 'heard' ? 1 : 0);
+  listening.set(listenState() === 'heard' ? 1 : 0);
   address.set(isAddressRefused() ? 1 : 0);
   for (const [name, gauge] of Object.entries(gauges)) gauge.set(now[name as keyof Lag]);
   return { contentType: register.contentType, text: await register.metrics() };

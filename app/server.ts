@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { env } from './env.server.ts';
 import { SECOND } from './lib/clock.ts';
-import { listening } from './lib/listen.server.ts';
+import { listenOn } from './lib/listen.server.ts';
 import { log } from './lib/log.server.ts';
 import type { LoadContext } from './nonce.ts';
 import { METHODS, refusalOf } from './request-guard.ts';
@@ -100,7 +100,7 @@ export async function startWeb({ port = env.PORT }: { port?: number } = {}): Pro
 
   const server = createServer(CONNECTIONS, app);
   server.maxConnections = MOST_CONNECTIONS;
-  await listening({ server, name: 'PORT', port });
+  await listenOn({ server, name: 'PORT', port });
   const address = server.address() as AddressInfo;
   log.info('the web process listens', { port: address.port });
   return {

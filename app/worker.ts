@@ -1,57 +1,57 @@
 // The table of contents of the product: each event and who answers it, in the order of the story.
 import { randomUUID } from 'node:crypto';
-import { readOrders, shopsWithReadings } from './attribution/sync-orders.server.ts';
+import { syncOrders, shopsWithOrderSyncs } from './attribution/sync-orders.server.ts';
 import { retryAfterRelease } from './conversation/failed-events.server.ts';
 import { handleEvent } from './conversation/handle-event.server.ts';
-import { noteReplyFate } from './conversation/offer-opt-in.server.ts';
-import { workInbox } from './conversation/process-events.server.ts';
-import type { Speak } from './conversation/replies.server.ts';
-import { flowsDue } from './flow/pending-events.server.ts';
-import { createFlowTeller } from './flow/send-triggers.server.ts';
-import { explainTrouble } from './i18n/admin.ts';
-import { createTender, type Hand } from './jobs/leased-worker.server.ts';
+import { recordReplyResult } from './conversation/offer-opt-in.server.ts';
+import { processEvents } from './conversation/process-events.server.ts';
+import type { SendReply } from './conversation/replies.server.ts';
+import { shopsWithPendingFlowEvents } from './flow/pending-events.server.ts';
+import { createFlowSender } from './flow/send-triggers.server.ts';
+import { explainIssue } from './i18n/admin.ts';
+import { createLeasedWorker, type Handler } from './jobs/leased-worker.server.ts';
 import { listen } from './jobs/pg-notify.server.ts';
-import { startChores } from './jobs/schedule.server.ts';
+import { startSchedule } from './jobs/schedule.server.ts';
 import { type Clock, later, MINUTE, SECOND } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
-import { carryOut, givePagesBack, tidy } from './maintenance.server.ts';
+import { processPrivacyRequests, releaseUninstalledPages, deleteExpired } from './maintenance.server.ts';
 import { checkPages } from './messenger/page-health.server.ts';
-import { pagesWithEvents, pageToken, perSecondOf, storefrontsDue } from './messenger/pages.server.ts';
-import { createPace, type Pace } from './messenger/rate-limiter.ts';
+import { pagesWithDueEvents, pageToken, rateLimitOf, storefrontsDue } from './messenger/pages.server.ts';
+import { createRateLimiter, type RateLimiter } from './messenger/rate-limiter.ts';
 import { send } from './messenger/send-api.server.ts';
-import { lanesDue } from './notifications/claim.server.ts';
-import { runLane } from './notifications/page-sender.server.ts';
-import { auditBooks } from './reports/audit.server.ts';
-import { renewDormant } from './shopify/access-tokens.server.ts';
-import { restsUntil, ShopifyFailed } from './shopify/admin-api.server.ts';
-import { countingsDue, settleCounting } from './shopify/order-attribution.server.ts';
+import { pagesWithWork } from './notifications/claim.server.ts';
+import { runPageSender } from './notifications/page-sender.server.ts';
+import { auditConsistency } from './reports/audit.server.ts';
+import { renewDormantTokens } from './shopify/access-tokens.server.ts';
+import { restsUntil, ShopifyApiError } from './shopify/admin-api.server.ts';
+import { shopsToCheckAttribution, syncAttribution } from './shopify/order-attribution.server.ts';
 import { checkInstallation, installationsToCheck, shopById } from './shopify/shops.server.ts';
-import { tellStorefront } from './shopify/storefront.server.ts';
-import { askAvailability } from './stock/check-availability.server.ts';
-import { shopsToLook } from './stock/check-requests.server.ts';
-import { sweep } from './stock/reconcile.server.ts';
-import { comeAgain, lookAtDue } from './stock/run-checks.server.ts';
-import { sweepExpired } from './waitlist/end-subscriptions.server.ts';
+import { publishStorefrontState } from './shopify/storefront.server.ts';
+import { checkAvailability } from './stock/check-availability.server.ts';
+import { shopsWithDueChecks } from './stock/check-requests.server.ts';
+import { reconcile } from './stock/reconcile.server.ts';
+import { nextRunAt, runDueChecks } from './stock/run-checks.server.ts';
+import { expireSubscriptions } from './waitlist/end-subscriptions.server.ts';
 
 /** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
-const ROUND_MS = SECOND;
+const POLL_MS = SECOND;
 
 /** What Shopify refuses as such is our own fault: asked again more often it would be no better. */
 const WRONG_AGAIN_MS = MINUTE;
 
 /** A workflow of the merchant's can wait some rounds; a shopper can't. */
-const FLOW_EVERY = 5;
+const FLOW_POLL_EVERY = 5;
 
 /** Starts everything that happens without somebody at a door. `stop` lets what is under way end, and gives every lease back. */
 export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop(): Promise<void> }> {
   const holder = randomUUID();
-  const paces = new Map<string, Pace>();
+  const paces = new Map<string, RateLimiter>();
   const ending = new AbortController();
 
   /** Everything that one Page says goes at one pace; a new holder of its lease starts with an empty bucket. */
-  async function paceOf(metaPageId: string): Promise<Pace> {
-    const perSecond = await perSecondOf({ metaPageId });
-    const pace = paces.get(metaPageId) ?? createPace({ perSecond });
+  async function paceOf(metaPageId: string): Promise<RateLimiter> {
+    const perSecond = await rateLimitOf({ metaPageId });
+    const pace = paces.get(metaPageId) ?? createRateLimiter({ perSecond });
     pace.limitTo(perSecond);
     paces.set(metaPageId, pace);
     return pace;
@@ -61,7 +61,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
    * Work that can wait: it rests with a shop that Shopify does not answer for, and for as long as it has said itself, also when the
    * worker's round asks for it again.
    */
-  const canWait = (hand: Hand): Hand => {
+  const canWait = (hand: Handler): Handler => {
     const resting = new Map<string, Date>();
     return async (given) => {
       const now = clock();
@@ -76,33 +76,33 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 1. A shopper arrives, accepts, taps, writes: one Page's events, in each person's order.
-  const handle = handleEvent({ look: askAvailability({ clock }), clock });
-  const inbox: Hand = async ({ key: metaPageId, lease, signal }) => {
+  const handle = handleEvent({ look: checkAvailability({ clock }), clock });
+  const inbox: Handler = async ({ key: metaPageId, lease, signal }) => {
     const pace = await paceOf(metaPageId);
-    const speak: Speak = ({ page, body }) =>
+    const speak: SendReply = ({ page, body }) =>
       send({ metaPageId, token: pageToken(page), body, kind: 'reply', pace, signal });
-    return workInbox({ metaPageId, lease, clock, handle, speak, said: noteReplyFate, signal });
+    return processEvents({ metaPageId, lease, clock, handle, speak, said: recordReplyResult, signal });
   };
 
   // 2. Stock returns: a hint makes a look due; a look decides.
-  const looks: Hand = async ({ key, lease, signal }) => {
+  const looks: Handler = async ({ key, lease, signal }) => {
     for (;;) {
-      const round = await lookAtDue({ shopId: BigInt(key), lease, clock });
-      if (round.outcome !== 'looked' || signal.aborted) return comeAgain({ round, now: clock() });
+      const round = await runDueChecks({ shopId: BigInt(key), lease, clock });
+      if (round.outcome !== 'looked' || signal.aborted) return nextRunAt({ round, now: clock() });
     }
   };
 
   // 3. Those waiting are told, once, by the Page's lane.
-  const lane: Hand = async ({ key: metaPageId, lease, signal }) =>
-    runLane({ metaPageId, lease, pace: await paceOf(metaPageId), clock, signal });
+  const lane: Handler = async ({ key: metaPageId, lease, signal }) =>
+    runPageSender({ metaPageId, lease, pace: await paceOf(metaPageId), clock, signal });
 
   // 4. The storefront falls silent, or speaks, with its Page.
-  const storefront: Hand = async ({ key }) => {
+  const storefront: Handler = async ({ key }) => {
     for (const due of await storefrontsDue({ within: BigInt(key) })) {
       try {
-        await tellStorefront({ ...due, clock });
+        await publishStorefrontState({ ...due, clock });
       } catch (error) {
-        if (!(error instanceof ShopifyFailed)) throw error;
+        if (!(error instanceof ShopifyApiError)) throw error;
         return later(clock(), error.advice === 'wrong' ? WRONG_AGAIN_MS : error.retryAfterMs);
       }
     }
@@ -110,31 +110,31 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 5. A shop is said to have left: Shopify knows.
-  const installation: Hand = async ({ key }) => {
+  const installation: Handler = async ({ key }) => {
     await checkInstallation({ shopId: BigInt(key), clock });
     return null;
   };
 
   // 6. Orders are traced to the messages, where the merchant counts them.
-  const orders: Hand = async ({ key, signal }) => {
+  const orders: Handler = async ({ key, signal }) => {
     const shopId = BigInt(key);
-    for (const due of await countingsDue({ now: clock(), within: shopId })) {
+    for (const due of await shopsToCheckAttribution({ now: clock(), within: shopId })) {
       try {
-        await settleCounting({ shopId: due, clock });
+        await syncAttribution({ shopId: due, clock });
       } catch (error) {
-        if (!(error instanceof ShopifyFailed)) throw error;
+        if (!(error instanceof ShopifyApiError)) throw error;
         log.warn('whether orders are counted could not be settled yet', { shopId, error });
       }
     }
-    return readOrders({ shopId, clock, signal });
+    return syncOrders({ shopId, clock, signal });
   };
 
   // 7. Shopify Flow hears of it, for the merchants whose workflows wait for that.
-  const tellFlow = createFlowTeller({ clock, explain: explainTrouble });
-  const flow: Hand = ({ key, lease, signal }) => tellFlow({ shopId: BigInt(key), lease, signal });
+  const tellFlow = createFlowSender({ clock, explain: explainIssue });
+  const flow: Handler = ({ key, lease, signal }) => tellFlow({ shopId: BigInt(key), lease, signal });
 
-  const pages = createTender({ kind: 'page', holder, clock, hands: { inbox, lane } });
-  const shops = createTender({
+  const pages = createLeasedWorker({ kind: 'page', holder, clock, hands: { inbox, lane } });
+  const shops = createLeasedWorker({
     kind: 'shop',
     holder,
     clock,
@@ -150,15 +150,15 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   let turn = 0;
   async function round(): Promise<void> {
     const now = clock();
-    for (const metaPageId of await pagesWithEvents({ now })) pages.poke(metaPageId, 'inbox');
-    for (const metaPageId of await lanesDue({ now })) pages.poke(metaPageId, 'lane');
-    for (const shopId of (await shopsToLook({ now })).shopIds) shops.poke(String(shopId), 'looks');
+    for (const metaPageId of await pagesWithDueEvents({ now })) pages.poke(metaPageId, 'inbox');
+    for (const metaPageId of await pagesWithWork({ now })) pages.poke(metaPageId, 'lane');
+    for (const shopId of (await shopsWithDueChecks({ now })).shopIds) shops.poke(String(shopId), 'looks');
     for (const { shopId } of await storefrontsDue()) shops.poke(String(shopId), 'storefront');
     for (const shopId of await installationsToCheck({ now })) shops.poke(String(shopId), 'installation');
-    for (const shopId of await countingsDue({ now })) shops.poke(String(shopId), 'orders');
-    for (const shopId of await shopsWithReadings({ now })) shops.poke(String(shopId), 'orders');
-    if (turn++ % FLOW_EVERY === 0)
-      for (const shopId of await flowsDue({ now })) shops.poke(String(shopId), 'flow');
+    for (const shopId of await shopsToCheckAttribution({ now })) shops.poke(String(shopId), 'orders');
+    for (const shopId of await shopsWithOrderSyncs({ now })) shops.poke(String(shopId), 'orders');
+    if (turn++ % FLOW_POLL_EVERY === 0)
+      for (const shopId of await shopsWithPendingFlowEvents({ now })) shops.poke(String(shopId), 'flow');
   }
   let rounds = Promise.resolve();
   const goRound = () => {
@@ -168,15 +168,15 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 8. Housekeeping.
-  const chores = await startChores({
-    sweep: { cron: '* * * * *', run: () => sweep({ clock, signal: ending.signal }) },
-    expire: { cron: '*/10 * * * *', run: async () => void (await sweepExpired({ now: clock() })) },
-    'renew-dormant-access': { cron: '23 * * * *', run: () => renewDormant({ clock }) },
+  const chores = await startSchedule({
+    sweep: { cron: '* * * * *', run: () => reconcile({ clock, signal: ending.signal }) },
+    expire: { cron: '*/10 * * * *', run: async () => void (await expireSubscriptions({ now: clock() })) },
+    'renew-dormant-access': { cron: '23 * * * *', run: () => renewDormantTokens({ clock }) },
     'check-pages': { cron: '7 * * * *', run: () => checkPages({ clock }) },
-    'give-pages-back': { cron: '* * * * *', run: () => givePagesBack({ clock }) },
-    privacy: { cron: '* * * * *', run: () => carryOut({ clock }) },
-    'audit-books': { cron: '53 * * * *', run: async () => void (await auditBooks()) },
-    tidy: { cron: '41 3 * * *', run: () => tidy({ clock }) },
+    'give-pages-back': { cron: '* * * * *', run: () => releaseUninstalledPages({ clock }) },
+    privacy: { cron: '* * * * *', run: () => processPrivacyRequests({ clock }) },
+    'audit-books': { cron: '53 * * * *', run: async () => void (await auditConsistency()) },
+    tidy: { cron: '41 3 * * *', run: () => deleteExpired({ clock }) },
   });
 
   retryAfterRelease({ now: clock() }).catch((error: unknown) =>
@@ -195,7 +195,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       );
     },
   });
-  const everyRound = setInterval(goRound, ROUND_MS);
+  const everyRound = setInterval(goRound, POLL_MS);
   log.info('the worker has begun', { holder });
 
   return {

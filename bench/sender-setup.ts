@@ -84,10 +84,10 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
 
   const { db } = await import('../app/db.server.ts');
   const { acquireLease, releaseLease, renewLease } = await import('../app/jobs/lease.server.ts');
-  const { createPace } = await import('../app/messenger/rate-limiter.ts');
-  const { runLane } = await import('../app/notifications/page-sender.server.ts');
-  const { seal } = await import('../app/lib/encryption.server.ts');
-  const { sealPageToken } = await import('../app/messenger/pages.server.ts');
+  const { createRateLimiter } = await import('../app/messenger/rate-limiter.ts');
+  const { runPageSender } = await import('../app/notifications/page-sender.server.ts');
+  const { encrypt } = await import('../app/lib/encryption.server.ts');
+  const { encryptPageToken } = await import('../app/messenger/pages.server.ts');
 
   let numbers = 10_000;
   const next = () => (numbers += 1);
@@ -111,7 +111,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
         shopId,
         metaPageId,
         name: 'Bench',
-        token: sealPageToken({ shopId, token }),
+        token: encryptPageToken({ shopId, token }),
         connectedAt: now,
         testPassedAt: now,
         perSecond,
@@ -134,7 +134,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
     async function addPeople(count: number): Promise<void> {
       const people = await order<[string, string][]>({ do: 'people', pageId: metaPageId, count });
       const sealed = people.map(([, oneTime]) =>
-        Buffer.from(seal(oneTime, { shopId, purpose: 'one-time token' })).toString('base64'),
+        Buffer.from(encrypt(oneTime, { shopId, purpose: 'one-time token' })).toString('base64'),
       );
       const psids = people.map(([psid]) => psid);
       await db.$executeRaw`
@@ -163,7 +163,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
     { metaPageId, restockId }: { metaPageId: string; restockId: bigint },
     limit: number,
   ): Promise<void> {
-    const pace = createPace({ perSecond: limit });
+    const pace = createRateLimiter({ perSecond: limit });
     const fresh = setInterval(() => {
       // Prisma begins only when somebody waits for it.
       db.restock
@@ -183,7 +183,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
           clock: () => new Date(),
           signal: new AbortController().signal,
         };
-        const next = await runLane({ ...lane, limitOf: () => limit });
+        const next = await runPageSender({ ...lane, limitOf: () => limit });
         clearInterval(renewal);
         await releaseLease(lease);
         if (next !== null && next.getTime() - Date.now() <= 5_000)

@@ -67,7 +67,7 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
   await client.query(`UPDATE "Page" SET "perSecond" = $1`, [perSecond]);
   const [page] = (await client.query<{ id: string; shopId: string }>(`SELECT "id", "shopId" FROM "Page"`))
     .rows;
-  const { seal } = await import('../app/lib/encryption.server.ts');
+  const { encrypt } = await import('../app/lib/encryption.server.ts');
 
   /** The first byte of a call that sends a message, on our clock. */
   let arrived: (at: number) => void = () => undefined;
@@ -113,7 +113,7 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
       );
       const shopId = BigInt(page!.shopId);
       const sealed = (token: string) =>
-        Buffer.from(seal(token, { shopId, purpose: 'one-time token' })).toString('base64');
+        Buffer.from(encrypt(token, { shopId, purpose: 'one-time token' })).toString('base64');
       const dummy = sealed('x'.repeat(30));
       await client.query(`SET session_replication_role = replica`);
       for (let done = 0; done < waiters; done += 100_000) {

@@ -55,8 +55,8 @@ await import('@shopify/shopify-api/adapters/node');
 const { RequestedTokenType } = await import('@shopify/shopify-api');
 const { db } = await import('../app/db.server.ts');
 const { acquireLease, releaseLease } = await import('../app/jobs/lease.server.ts');
-const { lookAtDue } = await import('../app/stock/run-checks.server.ts');
-const { sweepShop } = await import('../app/stock/reconcile.server.ts');
+const { runDueChecks } = await import('../app/stock/run-checks.server.ts');
+const { reconcileShop } = await import('../app/stock/reconcile.server.ts');
 const { sessionStorage } = await import('../app/shopify/access-tokens.server.ts');
 const { api } = await import('../app/shopify/access-tokens.server.ts');
 
@@ -124,7 +124,7 @@ async function meanwhile(ms: number): Promise<void> {
   }
   const acquired = await acquireLease({ name: `shop:${shopId}`, holder: 'bench' });
   if (!('lease' in acquired)) return;
-  await lookAtDue({ shopId, lease: acquired.lease, clock });
+  await runDueChecks({ shopId, lease: acquired.lease, clock });
   await releaseLease(acquired.lease);
   const open = await db.restock.findMany({ where: { shopId, closedAt: null }, select: { variantId: true } });
   for (const { variantId } of open) {
@@ -139,7 +139,7 @@ let sweeps = 0;
 let inSweeps = 0;
 while (plan.length > 0 || [...back.values()].some((one) => one.foundMs === undefined)) {
   const from = clock().getTime();
-  const swept = await sweepShop({ shopId, clock, rest: ({ ms }) => meanwhile(ms) });
+  const swept = await reconcileShop({ shopId, clock, rest: ({ ms }) => meanwhile(ms) });
   if (swept.outcome !== 'swept') throw new Error('A sweep was cut short.');
   inSweeps += clock().getTime() - from;
   probed += swept.probed;

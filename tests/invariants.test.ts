@@ -1,7 +1,16 @@
 // What the database itself must hold: read from its own catalogue, and each tried by plain SQL that goes past the app.
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { AT, claimed, furnish, inserter, NEXT_YEAR, waiting, type Insert, type Rows } from './shopify/rows.ts';
+import {
+  AT,
+  claimed,
+  furnish,
+  inserter,
+  NEXT_YEAR,
+  waiting,
+  type Insert,
+  type Rows,
+} from './shopify/rows.ts';
 
 const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
 const insert: Insert = inserter(client);

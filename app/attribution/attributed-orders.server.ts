@@ -3,11 +3,11 @@ import { db, type Tx } from '../db.server.ts';
 import { DAY, later, MINUTE, SECOND } from '../lib/clock.ts';
 import type { Shop } from '../shopify/shops.server.ts';
 import type { Delivery } from '../shopify/webhook-handler.server.ts';
-import { codeIn } from './landing-url.ts';
+import { linkCodeInUrl } from './landing-url.ts';
 import { type Order, orderInWebhook } from './order.ts';
 
 /** The message of the first of these codes that this very shop gave out; the merchant's own test brings no sale. */
-export async function messageOf({
+export async function findNotification({
   tx,
   shopId,
   codes,
@@ -30,14 +30,14 @@ export async function messageOf({
   return null;
 }
 
-export const knownSale = ({ tx, shopId, orderId }: { tx: Tx; shopId: bigint; orderId: bigint }) =>
+export const findAttributedOrder = ({ tx, shopId, orderId }: { tx: Tx; shopId: bigint; orderId: bigint }) =>
   tx.sale.findUnique({ where: { shopId_orderId: { shopId, orderId } }, select: { notificationId: true } });
 
 /**
  * Writes what is newer than what is kept, so that deliveries may come twice and in any order. `truth`: it was read from Shopify, and
  * says more than a webhook of the same moment.
  */
-export async function writeSale({
+export async function saveAttributedOrder({
   tx,
   shopId,
   notificationId,
@@ -60,13 +60,13 @@ export async function writeSale({
 }
 
 /** Shopify traces an order over 30 days; without a tap in them no order can be ours, and none is asked for. */
-const TRACED_MS = 30 * DAY;
+const ATTRIBUTION_WINDOW_MS = 30 * DAY;
 
 /** Shopify needs a moment before it can say how a shopper came. */
-const JOURNEY_MS = 2 * MINUTE;
+const JOURNEY_LIMIT_MS = 2 * MINUTE;
 
 /** The order is to be read from Shopify at `dueAt`, anew if it was going to be anyway. */
-async function wantReading({
+async function requestOrderSync({
   tx,
   shopId,
   orderId,
@@ -85,16 +85,16 @@ async function wantReading({
     SET "heardAt" = excluded."heardAt", "dueAt" = LEAST("OrderReading"."dueAt", excluded."dueAt")`;
 }
 
-async function hadTaps({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }): Promise<boolean> {
+async function hadLinkClicks({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }): Promise<boolean> {
   const tap = await tx.tap.findFirst({
-    where: { shopId, at: { gt: later(now, -TRACED_MS) } },
+    where: { shopId, at: { gt: later(now, -ATTRIBUTION_WINDOW_MS) } },
     select: { id: true },
   });
   return tap !== null;
 }
 
 /** The door's whole work. What is not counted, or not ours, leaves no row. */
-export async function hearOrder({
+export async function handleOrderWebhook({
   tx,
   shop,
   delivery: { topic, payload },
@@ -111,23 +111,25 @@ export async function hearOrder({
   const of = { tx, shopId: shop.id };
   const changed = topic !== 'orders/create';
 
-  const known = await knownSale({ ...of, orderId: order.orderId });
+  const known = await findAttributedOrder({ ...of, orderId: order.orderId });
   // An order from before counting stays uncounted, and one of long ago does not come back after it was forgotten.
   const young =
-    order.createdAt >= later(shop.countingSince, -SECOND) && order.createdAt > later(now, -TRACED_MS);
+    order.createdAt >= later(shop.countingSince, -SECOND) &&
+    order.createdAt > later(now, -ATTRIBUTION_WINDOW_MS);
   if (known === null && !young) return;
   const landing = typeof payload.landing_site === 'string' ? payload.landing_site : null;
-  const notificationId = known?.notificationId ?? (await messageOf({ ...of, codes: [codeIn(landing)] }));
+  const notificationId =
+    known?.notificationId ?? (await findNotification({ ...of, codes: [linkCodeInUrl(landing)] }));
   if (notificationId !== null) {
-    await writeSale({ ...of, notificationId, order, truth: false });
+    await saveAttributedOrder({ ...of, notificationId, order, truth: false });
     // A change may be money paid back, of which the webhook says too little.
-    if (changed) await wantReading({ ...of, orderId: order.orderId, now, dueAt: now });
-  } else if (!changed && (await hadTaps({ ...of, now })))
-    await wantReading({ ...of, orderId: order.orderId, now, dueAt: later(now, JOURNEY_MS) });
+    if (changed) await requestOrderSync({ ...of, orderId: order.orderId, now, dueAt: now });
+  } else if (!changed && (await hadLinkClicks({ ...of, now })))
+    await requestOrderSync({ ...of, orderId: order.orderId, now, dueAt: later(now, JOURNEY_LIMIT_MS) });
 }
 
 /** Removes what is kept of these orders. Safe to run again. @returns how many. */
-export async function forgetOrders({
+export async function eraseOrders({
   shopId,
   orderIds,
 }: {

@@ -2,7 +2,7 @@
 import { variantUrl } from '../shopify/product.ts';
 
 /** The marks of a message's link; the code goes with them, in `utm_content`. */
-const MARKS = { source: 'messenger', campaign: 'back_in_stock' };
+const UTM_PARAMETERS = { source: 'messenger', campaign: 'back_in_stock' };
 
 type Landing = {
   variant: { id: bigint; url: string | null; handle: string };
@@ -17,7 +17,7 @@ const language = (locale: string) => locale.toLowerCase().split(/[-_]/)[0]!;
  * The code stands in `utm_content`: orders that carry it are traced to the message. A language other than the shop's first one is a
  * folder of the store's own domain; the shopper came from that very page, so it exists.
  */
-export function landing({ variant, shop, shopper, code }: Landing): string {
+export function landingUrl({ variant, shop, shopper, code }: Landing): string {
   const target = new URL(
     variantUrl({
       url: variant.url,
@@ -25,9 +25,9 @@ export function landing({ variant, shop, shopper, code }: Landing): string {
       handle: variant.handle,
       variantId: variant.id,
       utm: {
-        utm_source: MARKS.source,
+        utm_source: UTM_PARAMETERS.source,
         utm_medium: 'messenger',
-        utm_campaign: MARKS.campaign,
+        utm_campaign: UTM_PARAMETERS.campaign,
         utm_content: code,
       },
     }),
@@ -45,21 +45,21 @@ export function landing({ variant, shop, shopper, code }: Landing): string {
 }
 
 /** What Shopify says that a visitor came with. */
-export type Came = { source: string | null; campaign: string | null; content: string | null };
+export type Visit = { source: string | null; campaign: string | null; content: string | null };
 
 /** Our code, where somebody came with all of our marks; whether we ever gave it out is for the database to say. */
-export const codeOf = (came: Came | null): string | null =>
-  came?.source === MARKS.source &&
-  came.campaign === MARKS.campaign &&
+export const linkCodeOfVisit = (came: Visit | null): string | null =>
+  came?.source === UTM_PARAMETERS.source &&
+  came.campaign === UTM_PARAMETERS.campaign &&
   /^[\w-]{4,64}$/.test(came.content ?? '')
     ? came.content
     : null;
 
 /** The code in the address of a landing page, absolute or without its host, as Shopify may write either. */
-export function codeIn(address: string | null): string | null {
+export function linkCodeInUrl(address: string | null): string | null {
   if (address === null || !URL.canParse(address, 'https://shop.invalid')) return null;
   const { searchParams: marks } = new URL(address, 'https://shop.invalid');
-  return codeOf({
+  return linkCodeOfVisit({
     source: marks.get('utm_source'),
     campaign: marks.get('utm_campaign'),
     content: marks.get('utm_content'),

@@ -2,9 +2,9 @@
 import { isbot } from 'isbot';
 import { db } from '../db.server.ts';
 import { later, SECOND } from '../lib/clock.ts';
-import { landing } from './landing-url.ts';
+import { landingUrl } from './landing-url.ts';
 
-export type Press = {
+export type LinkClick = {
   code: string;
   userAgent: string | null;
   /** What a browser says when nobody pressed anything (Sec-Purpose, Purpose, X-Moz). */
@@ -13,13 +13,13 @@ export type Press = {
 };
 
 /** A second press within this is the same tap; it also bounds what one link can be made to write. */
-const SAME_TAP_MS = 10 * SECOND;
+const SAME_CLICK_MS = 10 * SECOND;
 
-const pressed = ({ userAgent, purpose, head }: Press) =>
+const recordClick = ({ userAgent, purpose, head }: LinkClick) =>
   !head && userAgent !== null && !isbot(userAgent) && !/prefetch|preview|prerender/i.test(purpose ?? '');
 
 /** The address behind a code, or null when there is none. A press by a bot, a preview or the merchant's own test leaves no tap. */
-export async function follow({ press, now }: { press: Press; now: Date }): Promise<string | null> {
+export async function followLink({ press, now }: { press: LinkClick; now: Date }): Promise<string | null> {
   if (!/^[\w-]{4,64}$/.test(press.code)) return null;
   const found = await db.notification.findUnique({
     where: { code: press.code },
@@ -34,11 +34,11 @@ export async function follow({ press, now }: { press: Press; now: Date }): Promi
   });
   if (found === null) return null;
   const { shop, shopper, restock } = found;
-  if (!found.isTest && pressed(press))
+  if (!found.isTest && recordClick(press))
     await db.$executeRaw`
       INSERT INTO "Tap" ("shopId", "notificationId", "at")
       SELECT ${found.shopId}, ${found.id}, ${now}
       WHERE NOT EXISTS (SELECT FROM "Tap" WHERE "shopId" = ${found.shopId} AND "notificationId" = ${found.id}
-        AND "at" > ${later(now, -SAME_TAP_MS)})`;
-  return landing({ variant: restock.variant, shop, shopper, code: press.code });
+        AND "at" > ${later(now, -SAME_CLICK_MS)})`;
+  return landingUrl({ variant: restock.variant, shop, shopper, code: press.code });
 }

@@ -8,11 +8,11 @@ export type Order = {
   createdAt: Date;
   updatedAt: Date;
   currency: string;
-  worth: Worth;
+  worth: OrderAmounts;
 };
 
 /** `amount` less `refunded` is what is left of the order. */
-export type Worth = { amount: string; refunded: string };
+export type OrderAmounts = { amount: string; refunded: string };
 
 // Ten-thousandths: exact, and as fine as the table's column.
 const DIGITS = 4;
@@ -39,7 +39,7 @@ const most = (a: bigint, b: bigint) => (a > b ? a : b);
  * amount may be refunded without a line of the order. A cancelled order is worth nothing.
  * @returns undefined when an amount cannot be read.
  */
-export function worthOf({
+export function amountsOf({
   total,
   current,
   refunded = '0',
@@ -50,7 +50,7 @@ export function worthOf({
   /** Money paid back so far, where the sender says it. */
   refunded?: unknown;
   cancelled: boolean;
-}): Worth | undefined {
+}): OrderAmounts | undefined {
   const [all, now, back] = [units(total), units(current), units(refunded)];
   if (all === undefined || now === undefined || back === undefined) return undefined;
   const amount = most(all, now);
@@ -79,7 +79,7 @@ export const orderInWebhook = (payload: { [key: string]: Json }): Order | undefi
     createdAt: time(payload.created_at),
     updatedAt: time(payload.updated_at),
     currency: currencyOf(payload.currency),
-    worth: worthOf({
+    worth: amountsOf({
       total: payload.total_price,
       current: payload.current_total_price ?? payload.total_price,
       cancelled: payload.cancelled_at != null,
@@ -87,7 +87,7 @@ export const orderInWebhook = (payload: { [key: string]: Json }): Order | undefi
   });
 
 type Money = { shopMoney: { amount: string; currencyCode: string } };
-export type OrderRead = {
+export type SyncedOrder = {
   id: string;
   test: boolean;
   createdAt: string;
@@ -99,14 +99,14 @@ export type OrderRead = {
 };
 
 /** The order in an answer of the Admin API: the truth, refunds without a line included. */
-export const orderInAnswer = (read: OrderRead): Order | undefined =>
+export const orderInAnswer = (read: SyncedOrder): Order | undefined =>
   order({
     orderId: idNumber(read.id),
     test: read.test,
     createdAt: time(read.createdAt),
     updatedAt: time(read.updatedAt),
     currency: currencyOf(read.totalPriceSet.shopMoney.currencyCode),
-    worth: worthOf({
+    worth: amountsOf({
       total: read.totalPriceSet.shopMoney.amount,
       current: read.currentTotalPriceSet.shopMoney.amount,
       refunded: read.totalRefundedSet.shopMoney.amount,

@@ -2,12 +2,12 @@
 import { db } from '../db.server.ts';
 import { type Clock, DAY, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { askShopify, bucketOf, type Cost, ShopifyFailed } from '../shopify/admin-api.server.ts';
-import { hintScopes } from '../shopify/order-attribution.server.ts';
+import { adminGraphql, bucketOf, type Cost, ShopifyApiError } from '../shopify/admin-api.server.ts';
+import { requestScopesCheck } from '../shopify/order-attribution.server.ts';
 import { shopById } from '../shopify/shops.server.ts';
-import { knownSale, messageOf, writeSale } from './attributed-orders.server.ts';
-import { type Came, codeIn, codeOf } from './landing-url.ts';
-import { orderInAnswer, type OrderRead } from './order.ts';
+import { findAttributedOrder, findNotification, saveAttributedOrder } from './attributed-orders.server.ts';
+import { type Visit, linkCodeInUrl, linkCodeOfVisit } from './landing-url.ts';
+import { orderInAnswer, type SyncedOrder } from './order.ts';
 
 export const ORDERS_QUERY = `#graphql
   query Orders($ids: [ID!]!) {
@@ -29,28 +29,28 @@ export const ORDERS_QUERY = `#graphql
     }
   }`;
 
-type Visit = { occurredAt: string; landingPage: string | null; utmParameters: Came | null };
+type CustomerVisit = { occurredAt: string; landingPage: string | null; utmParameters: Visit | null };
 type Journey = {
   ready: boolean;
-  firstVisit: Visit | null;
-  lastVisit: Visit | null;
-  moments: { nodes: Partial<Visit>[] } | null;
+  firstVisit: CustomerVisit | null;
+  lastVisit: CustomerVisit | null;
+  moments: { nodes: Partial<CustomerVisit>[] } | null;
 };
-type Answer = { nodes: ((OrderRead & { customerJourneySummary: Journey | null }) | null)[] };
-type Reading = { orderId: bigint; heardAt: Date; attempts: number };
+type Answer = { nodes: ((SyncedOrder & { customerJourneySummary: Journey | null }) | null)[] };
+type OrderSync = { orderId: bigint; heardAt: Date; attempts: number };
 type Outcome = 'done' | 'not_ready' | 'no_answer';
 
-const AT_ONCE = 5;
+const BATCH_SIZE = 5;
 /** Points that Shopify takes out of the bucket for one order of the query above. */
 const ORDER_POINTS = 54;
 /** Shopify does not say how long a journey takes: minutes as a rule. After two days we give up, and the order is not counted. */
-const AGAIN_MS = [2, 5, 10, 30, 60, 180, 360, 720, 1_440].map((minutes) => minutes * MINUTE);
-const KEPT_MS = 3 * DAY;
+const RETRY_MS = [2, 5, 10, 30, 60, 180, 360, 720, 1_440].map((minutes) => minutes * MINUTE);
+const KEEP_FOR_MS = 3 * DAY;
 /** Looks come first: readings leave them half of the shop's bucket. */
-const REST_MS = 5 * SECOND;
+const PAUSE_MS = 5 * SECOND;
 
 /** Shops with an order to read; one that does not count, has left or cannot be read is passed over. */
-export const shopsWithReadings = async ({ now }: { now: Date }): Promise<bigint[]> => {
+export const shopsWithOrderSyncs = async ({ now }: { now: Date }): Promise<bigint[]> => {
   const due = await db.orderReading.findMany({
     where: {
       dueAt: { lte: now },
@@ -65,11 +65,11 @@ export const shopsWithReadings = async ({ now }: { now: Date }): Promise<bigint[
 /** All codes of a journey, the latest visit's first. */
 function codesIn({ firstVisit, lastVisit, moments }: Journey): (string | null)[] {
   const visits = [firstVisit, lastVisit, ...(moments?.nodes ?? [])].filter(
-    (visit): visit is Visit => visit?.occurredAt !== undefined,
+    (visit): visit is CustomerVisit => visit?.occurredAt !== undefined,
   );
   return visits
     .toSorted((a, b) => Date.parse(b.occurredAt) - Date.parse(a.occurredAt))
-    .map((visit) => codeIn(visit.landingPage) ?? codeOf(visit.utmParameters));
+    .map((visit) => linkCodeInUrl(visit.landingPage) ?? linkCodeOfVisit(visit.utmParameters));
 }
 
 async function take({
@@ -87,10 +87,11 @@ async function take({
   return db.$transaction(async (tx) => {
     const shop = await shopById({ tx, shopId });
     if (shop?.counting !== 'on') return 'done';
-    const known = await knownSale({ tx, shopId, orderId });
+    const known = await findAttributedOrder({ tx, shopId, orderId });
     const codes = journey?.ready ? codesIn(journey) : [];
-    const notificationId = known?.notificationId ?? (await messageOf({ tx, shopId, codes }));
-    if (notificationId !== null) await writeSale({ tx, shopId, notificationId, order, truth: true });
+    const notificationId = known?.notificationId ?? (await findNotification({ tx, shopId, codes }));
+    if (notificationId !== null)
+      await saveAttributedOrder({ tx, shopId, notificationId, order, truth: true });
     return notificationId === null && journey?.ready === false ? 'not_ready' : 'done';
   });
 }
@@ -103,12 +104,12 @@ async function put({
   now,
 }: {
   shopId: bigint;
-  reading: Reading;
+  reading: OrderSync;
   outcome: Outcome;
   now: Date;
 }): Promise<void> {
   const where = { shopId, orderId, heardAt };
-  const again = outcome === 'done' ? undefined : AGAIN_MS[attempts];
+  const again = outcome === 'done' ? undefined : RETRY_MS[attempts];
   if (again === undefined) await db.orderReading.deleteMany({ where });
   else
     await db.orderReading.updateMany({
@@ -129,7 +130,7 @@ async function rest({ shopId, now, ms }: { shopId: bigint; now: Date; ms: number
 const poor = (cost: Cost | undefined) => cost !== undefined && cost.available < cost.maximum / 2;
 
 /** Reads all that is due in one shop. @returns when to come again; null: not before it is called for. */
-export async function readOrders({
+export async function syncOrders({
   shopId,
   clock,
   signal,
@@ -141,15 +142,15 @@ export async function readOrders({
   while (!signal.aborted) {
     // As many as the shop's points suffice for; one is waited for.
     const payable = Math.floor(bucketOf({ shopId, now: clock() }).available / ORDER_POINTS);
-    const due: Reading[] = await db.orderReading.findMany({
+    const due: OrderSync[] = await db.orderReading.findMany({
       where: { shopId, dueAt: { lte: clock() }, shop: { counting: 'on' } },
       orderBy: { dueAt: 'asc' },
-      take: Math.max(1, Math.min(AT_ONCE, payable)),
+      take: Math.max(1, Math.min(BATCH_SIZE, payable)),
       select: { orderId: true, heardAt: true, attempts: true },
     });
     if (due.length === 0) return null;
     try {
-      const { data, cost } = await askShopify<Answer>({
+      const { data, cost } = await adminGraphql<Answer>({
         shopId,
         query: ORDERS_QUERY,
         variables: { ids: due.map(({ orderId }) => `gid://shopify/Order/${orderId}`) },
@@ -160,22 +161,22 @@ export async function readOrders({
         const outcome = await take({ shopId, orderId: reading.orderId, read: data.nodes[at] ?? null });
         await put({ shopId, reading, outcome, now: clock() });
       }
-      if (poor(cost)) return await rest({ shopId, now: clock(), ms: REST_MS });
+      if (poor(cost)) return await rest({ shopId, now: clock(), ms: PAUSE_MS });
     } catch (error) {
-      if (!(error instanceof ShopifyFailed)) throw error;
+      if (!(error instanceof ShopifyApiError)) throw error;
       if (error.advice === 'wrong') {
         log.warn('orders could not be read', { shopId, error });
         for (const reading of due) await put({ shopId, reading, outcome: 'no_answer', now: clock() });
         // Perhaps we may no longer read them.
-        await hintScopes({ shop: { id: shopId }, now: clock() });
+        await requestScopesCheck({ shop: { id: shopId }, now: clock() });
       }
-      return rest({ shopId, now: clock(), ms: Math.max(error.retryAfterMs, REST_MS) });
+      return rest({ shopId, now: clock(), ms: Math.max(error.retryAfterMs, PAUSE_MS) });
     }
   }
   return null;
 }
 
 /** What shops have left behind that stopped counting, or left: no other reading grows so old. */
-export async function tidyReadings({ now }: { now: Date }): Promise<void> {
-  await db.orderReading.deleteMany({ where: { heardAt: { lt: later(now, -KEPT_MS) } } });
+export async function deleteExpiredOrderSyncs({ now }: { now: Date }): Promise<void> {
+  await db.orderReading.deleteMany({ where: { heardAt: { lt: later(now, -KEEP_FOR_MS) } } });
 }

@@ -2,7 +2,7 @@
 import { useSearchParams } from '@remix-run/react';
 import { Box, InlineGrid, Select, TextField } from '@shopify/polaris';
 import { useEffect, useRef, useState } from 'react';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 
 const QUIET_MS = 300;
 
@@ -10,8 +10,8 @@ export type Choice = { value: string; label: string };
 
 type Props = { search: string; sort: string; sorts: Choice[]; filter: string; filters: Choice[] };
 
-export function LineTools({ search, sort, sorts, filter, filters }: Props) {
-  const { say } = useWords();
+export function ListFilters({ search, sort, sorts, filter, filters }: Props) {
+  const { say } = useTranslations();
   const [, setParams] = useSearchParams();
   const [text, setText] = useState(search);
   const pending = useRef<ReturnType<typeof setTimeout>>();
@@ -69,7 +69,7 @@ export function LineTools({ search, sort, sorts, filter, filters }: Props) {
 const oneOf = <T extends string>(allowed: readonly T[], text: string | null): T =>
   allowed.find((each) => each === text) ?? allowed[0]!;
 
-export function askedList<Sort extends string, Filter extends string>({
+export function listQuery<Sort extends string, Filter extends string>({
   request,
   sorts,
   filters,

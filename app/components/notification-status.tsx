@@ -1,6 +1,6 @@
 // Why told, why not yet, why not at all: the answer first, then what decided it.
 import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 
 export type Answer = 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
 
@@ -16,7 +16,7 @@ type Props = {
   };
 };
 
-export const ANSWER_TONES = {
+export const OUTCOME_TONES = {
   told: 'success',
   on_its_way: 'info',
   not_yet: undefined,
@@ -24,8 +24,8 @@ export const ANSWER_TONES = {
   unknown: 'attention',
 } as const;
 
-export function WhyCard({ life: { why, ahead, isTest } }: Props) {
-  const { say, code } = useWords();
+export function NotificationStatus({ life: { why, ahead, isTest } }: Props) {
+  const { say, code } = useTranslations();
   const detail = why.detail;
   const prefix =
     why.because === 'refused' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason';
@@ -36,7 +36,7 @@ export function WhyCard({ life: { why, ahead, isTest } }: Props) {
           <Text as="h2" variant="headingMd">
             {say('life.why')}
           </Text>
-          <Badge tone={ANSWER_TONES[why.answer]}>{code('answer', why.answer)}</Badge>
+          <Badge tone={OUTCOME_TONES[why.answer]}>{code('answer', why.answer)}</Badge>
           {isTest && <Badge>{say('life.test')}</Badge>}
         </InlineStack>
         <Text as="p">{code('why', why.because)}</Text>

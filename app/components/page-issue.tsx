@@ -1,9 +1,9 @@
 // What is wrong with the Page, and the one thing to do about it.
 import { Banner } from '@shopify/polaris';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 
-export function PageTrouble({ issue, link = true }: { issue: string; link?: boolean }) {
-  const { say, code } = useWords();
+export function PageIssue({ issue, link = true }: { issue: string; link?: boolean }) {
+  const { say, code } = useTranslations();
   return (
     <Banner
       tone="critical"

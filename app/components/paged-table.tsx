@@ -11,7 +11,7 @@ import {
 } from '@shopify/polaris';
 import type { ReactNode } from 'react';
 import { VariantName } from './variant.tsx';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 
 /** What a list's page shows of where it stands among the others. */
 export type Paged = { next: string | null; further: boolean; loading: boolean };
@@ -45,7 +45,7 @@ export function PagedTable<Row extends Variant>({
   /** Said when there is no row; unless given, that the search and the filter leave none. */
   nothing?: { title: string; description: string };
 }) {
-  const { say } = useWords();
+  const { say } = useTranslations();
   const { smDown } = useBreakpoints();
   const navigate = useNavigate();
   const [, setParams] = useSearchParams();

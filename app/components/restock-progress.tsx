@@ -1,8 +1,8 @@
 // How far a restock's telling has come: so many of so many, and how long it will take; or what it waits for.
 import { BlockStack, Card, Link, ProgressBar, Text } from '@shopify/polaris';
-import { useWords, type Text as Word } from '../i18n/use-translations.tsx';
+import { useTranslations, type Text as Word } from '../i18n/use-translations.tsx';
 import type { RestockAction, RestockState } from '../stock/restock-status.ts';
-import { useComeBack } from './use-polling.ts';
+import { usePolling } from './use-polling.ts';
 import { fullName } from './variant.tsx';
 
 /** From so many people on a bar says more than a sentence. */
@@ -14,9 +14,9 @@ const EVERY_MS = 10_000;
 const PASSING: RestockState[] = ['send_delay', 'sending', 'checking'];
 
 /** Keeps the page's figures going while somebody is being told. */
-export function useTelling({ restocks }: { restocks: RestockShown[] }): void {
+export function useRestockPolling({ restocks }: { restocks: RestockItem[] }): void {
   const watching = restocks.some(({ status }) => status !== null && PASSING.includes(status.state));
-  useComeBack({ watching, everyMs: EVERY_MS });
+  usePolling({ watching, everyMs: EVERY_MS });
 }
 
 const STATE: Record<RestockState, Word | null> = {
@@ -33,8 +33,8 @@ const STATE: Record<RestockState, Word | null> = {
   short: 'soon.short',
 };
 
-export function Telling({ restock, now }: { restock: RestockShown; now: string }) {
-  const { say, relative } = useWords();
+export function RestockProgress({ restock, now }: { restock: RestockItem; now: string }) {
+  const { say, relative } = useTranslations();
   const { restockId, told, waiting, status, minutes } = restock;
   const all = told + waiting;
   const word = status && STATE[status.state];
@@ -62,7 +62,7 @@ export function Telling({ restock, now }: { restock: RestockShown; now: string }
   );
 }
 
-export type RestockShown = {
+export type RestockItem = {
   restockId: string;
   variantId: string;
   productTitle: string;
@@ -80,8 +80,8 @@ export type RestockShown = {
   actions: RestockAction[];
 };
 
-export function Lately({ restocks, now }: { restocks: RestockShown[]; now: string }) {
-  const { say, relative, span } = useWords();
+export function RecentRestocks({ restocks, now }: { restocks: RestockItem[]; now: string }) {
+  const { say, relative, span } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">

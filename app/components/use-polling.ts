@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 const EVERY_MS = 3_000;
 
 /** While `watching`, reads the page's data again every few seconds that it is visible, and when the window gets the focus. */
-export function useComeBack({ watching, everyMs = EVERY_MS }: { watching: boolean; everyMs?: number }): void {
+export function usePolling({ watching, everyMs = EVERY_MS }: { watching: boolean; everyMs?: number }): void {
   const { revalidate, state } = useRevalidator();
   useEffect(() => {
     if (!watching) return;

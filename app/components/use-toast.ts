@@ -1,10 +1,10 @@
 // Says that something was done: a short word at the bottom of the admin, once per answer. Errors never go here.
 import { useEffect } from 'react';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 
 /** `done` is a code of the words `done.*`. */
-export function useDone(answer: { done?: string } | undefined): void {
-  const { code } = useWords();
+export function useToast(answer: { done?: string } | undefined): void {
+  const { code } = useTranslations();
   useEffect(() => {
     if (!answer?.done) return;
     window.shopify.toast.show(code('done', answer.done));

@@ -1,8 +1,17 @@
 // A variant as the merchant recognises it: picture, product, variant.
-import { Badge, type BadgeProps, BlockStack, Box, InlineStack, Link, Text, Thumbnail } from '@shopify/polaris';
+import {
+  Badge,
+  type BadgeProps,
+  BlockStack,
+  Box,
+  InlineStack,
+  Link,
+  Text,
+  Thumbnail,
+} from '@shopify/polaris';
 import { ImageIcon } from '@shopify/polaris-icons';
-import { useWords } from '../i18n/use-translations.tsx';
-import { lineState, type LineState as State } from '../reports/explain.ts';
+import { useTranslations } from '../i18n/use-translations.tsx';
+import { variantStatus, type VariantStatus as State } from '../reports/explain.ts';
 
 /** Shopify calls the only variant of a product "Default Title": nobody says that of a product. */
 export const variantTitle = (title: string) => (title === 'Default Title' ? '' : title);
@@ -62,8 +71,8 @@ const TONES: Partial<Record<State, BadgeProps['tone']>> = {
   restocked: 'success',
 };
 
-export function LineState({ line }: { line: Parameters<typeof lineState>[0] }) {
-  const { say } = useWords();
-  const state = lineState(line);
+export function VariantStatus({ line }: { line: Parameters<typeof variantStatus>[0] }) {
+  const { say } = useTranslations();
+  const state = variantStatus(line);
   return <Badge tone={TONES[state]}>{say(`state.${state}`)}</Badge>;
 }

@@ -2,7 +2,7 @@
 import { useNavigate } from '@remix-run/react';
 import { BlockStack, Box, Button, ButtonGroup, Card, EmptyState } from '@shopify/polaris';
 import type { ReactNode } from 'react';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 
 const WAYS = [
   { id: 'variants', url: '/app/waitlist' },
@@ -18,7 +18,7 @@ export function WaitlistTabs({
   nobody: boolean;
   children: ReactNode;
 }) {
-  const { say } = useWords();
+  const { say } = useTranslations();
   const navigate = useNavigate();
   return (
     <BlockStack gap="300">

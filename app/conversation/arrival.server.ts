@@ -5,36 +5,48 @@ import { pageOf } from '../messenger/pages.server.ts';
 import { GET_STARTED, makeRef, readRef, type ReadRef, refHolds } from '../messenger/payloads.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import { shopById } from '../shopify/shops.server.ts';
-import type { Look } from '../stock/check-availability.server.ts';
-import { greet, type Handle, meet, quiet, type Turn, voiceOf } from './context.server.ts';
+import type { CheckAvailability } from '../stock/check-availability.server.ts';
+import {
+  askWhichProduct,
+  type Handle,
+  upsertShopper,
+  noteActionOnly,
+  type ConversationContext,
+  replyBuilder,
+} from './context.server.ts';
 import { search } from './find-product.server.ts';
-import { offer } from './offer-opt-in.server.ts';
+import { offerOptIn } from './offer-opt-in.server.ts';
 
-type Given = { turn: Turn; look: Look; clock: Clock };
+type Given = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
 
 export type Answer = ReturnType<Handle>;
 
 /** Other apps and campaigns have refs of their own on this Page: those arrivals are theirs. */
-const looksLikeOurs = (ref: string) => /^[vt]\d*_/.test(ref);
+const isVariantRef = (ref: string) => /^[vt]\d*_/.test(ref);
 
-const TEST_LINK_LIVES = DAY;
+const TEST_LINK_TTL_MS = DAY;
 
-export async function arrive({
+export async function handleArrival({
   arrival,
   ...given
 }: Given & { arrival: Extract<MetaEvent, { kind: 'arrived' }> }): Answer {
   const { turn } = given;
   const { ref, payload } = arrival;
-  if (payload !== null && payload !== GET_STARTED && !looksLikeOurs(ref ?? ''))
-    return quiet(turn, 'Get Started of somebody else');
-  if (ref === null || ref === '') return greet(turn, 'arrive.noRef');
-  if (!looksLikeOurs(ref))
-    return payload === GET_STARTED ? greet(turn, 'arrive.noRef') : quiet(turn, 'a ref of somebody else');
+  if (payload !== null && payload !== GET_STARTED && !isVariantRef(ref ?? ''))
+    return noteActionOnly(turn, 'Get Started of somebody else');
+  if (ref === null || ref === '') return askWhichProduct(turn, 'arrive.noRef');
+  if (!isVariantRef(ref))
+    return payload === GET_STARTED
+      ? askWhichProduct(turn, 'arrive.noRef')
+      : noteActionOnly(turn, 'a ref of somebody else');
   const read = readRef(ref);
   if (read === null || read.shopId !== turn.shop.id || !refHolds({ ref: read, refKey: turn.shop.refKey }))
-    return greet(turn, 'arrive.badRef');
+    return askWhichProduct(turn, 'arrive.badRef');
   if (read.kind === 'test') return startTest({ ...given, ref: read });
-  return offer({ ...given, wish: { variantId: read.variantId, locale: read.locale, country: read.country } });
+  return offerOptIn({
+    ...given,
+    wish: { variantId: read.variantId, locale: read.locale, country: read.country },
+  });
 }
 
 /**
@@ -44,10 +56,10 @@ export async function arrive({
 async function startTest({ ref, ...given }: Given & { ref: ReadRef }): Answer {
   const { turn } = given;
   const made = ref.kind === 'test' ? parseInt(ref.nonce.split('-')[0] ?? '', 36) : NaN;
-  if (!(turn.now.getTime() - made < TEST_LINK_LIVES)) return greet(turn, 'arrive.badRef');
+  if (!(turn.now.getTime() - made < TEST_LINK_TTL_MS)) return askWhichProduct(turn, 'arrive.badRef');
   const found = await search(given);
   const variants = (found ?? []).flatMap((product) => product.variants);
-  const voice = voiceOf({ turn });
+  const voice = replyBuilder({ turn });
   return async (tx) => {
     await tx.subscription.updateMany({
       where: { shopId: turn.shop.id, isTest: true, state: 'waiting' },
@@ -63,7 +75,7 @@ async function startTest({ ref, ...given }: Given & { ref: ReadRef }): Answer {
     });
     const free = variants.find((one) => !real.some((has) => has.variantId === one.variantId));
     if (free === undefined) {
-      await meet({ tx, turn });
+      await upsertShopper({ tx, turn });
       const message = found === undefined ? 'request.unavailable' : 'find.none';
       return { say: [voice.reply({ kind: 'text', text: voice.words(message) })] };
     }
@@ -84,7 +96,7 @@ async function startTest({ ref, ...given }: Given & { ref: ReadRef }): Answer {
           imageUrl: product.imageUrl,
         },
       });
-    const ask = await offer({
+    const ask = await offerOptIn({
       turn,
       wish: { variantId: free.variantId, isTest: true },
       look: async () => 'no answer',
@@ -94,7 +106,7 @@ async function startTest({ ref, ...given }: Given & { ref: ReadRef }): Answer {
 }
 
 /** An m.me link that is good for a day; null while no Page is connected. */
-export async function testLink({ shopId, now }: { shopId: bigint; now: Date }): Promise<string | null> {
+export async function createTestLink({ shopId, now }: { shopId: bigint; now: Date }): Promise<string | null> {
   const page = await pageOf({ shopId });
   const shop = await shopById({ shopId });
   if (page === null || shop === null) return null;

@@ -1,7 +1,7 @@
 // The few words that we obey whenever they are written, in every language that we speak, and links to products.
 export type Command = 'stop' | 'alerts' | 'forget';
 
-const written: Record<Command, string[]> = {
+const normalize: Record<Command, string[]> = {
   stop: [
     'stop',
     'stop all',
@@ -91,7 +91,7 @@ const written: Record<Command, string[]> = {
 };
 
 /** Letters and digits only, without accents or case: `¡STOP!` is `stop`. Marks that change a Japanese sound are put back. */
-const bare = (text: string) =>
+const stripPoliteness = (text: string) =>
   text
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
@@ -103,15 +103,15 @@ const bare = (text: string) =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
-const meaning = new Map(
-  (Object.keys(written) as Command[]).flatMap((command) =>
-    written[command].map((words) => [bare(words), command] as const),
+const COMMAND_WORDS = new Map(
+  (Object.keys(normalize) as Command[]).flatMap((command) =>
+    normalize[command].map((words) => [stripPoliteness(words), command] as const),
   ),
 );
 
 /** The command that a text is, as a whole; a sentence that merely contains one belongs to the merchant. */
 export const readCommand = (text: string): Command | undefined =>
-  text.length > 60 ? undefined : meaning.get(bare(text));
+  text.length > 60 ? undefined : COMMAND_WORDS.get(stripPoliteness(text));
 
 export type ProductLink = { handle: string; variantId: bigint | null };
 
@@ -156,4 +156,4 @@ function decoded(part: string): string {
 
 /** Whether two names of a size or colour are the same to a person. */
 export const sameName = (one: string, other: string): boolean =>
-  bare(one) !== '' && bare(one) === bare(other);
+  stripPoliteness(one) !== '' && stripPoliteness(one) === stripPoliteness(other);

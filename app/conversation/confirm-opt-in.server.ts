@@ -2,42 +2,64 @@
 import type { Tx } from '../db.server.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
-import { fitName, nameOf } from '../shopify/product.ts';
-import { markWanted } from '../stock/check-requests.server.ts';
-import { type Saved, saveToken } from '../waitlist/subscribe.server.ts';
-import { placeInLine, wavesLikely } from '../waitlist/waiting.server.ts';
-import { answered, type Effects, silence, type Turn, voiceOf } from './context.server.ts';
+import { fitName, variantName } from '../shopify/product.ts';
+import { requestStockCheck } from '../stock/check-requests.server.ts';
+import { type SubscribeResult, subscribe } from '../waitlist/subscribe.server.ts';
+import { positionOf, batchesLikely } from '../waitlist/waiting.server.ts';
+import {
+  answerWith,
+  type Effects,
+  noReply,
+  type ConversationContext,
+  replyBuilder,
+} from './context.server.ts';
 import type { Reply } from './replies.server.ts';
 
 /** From here on a place in line is no longer worth telling unasked. */
-const PLACE_UNTIL = 100;
+const POSITION_SHOWN_UP_TO = 100;
 
 type OptIn = Extract<MetaEvent, { kind: 'opted_in' }>;
 
-export async function confirm({ tx, turn, event }: { tx: Tx; turn: Turn; event: OptIn }): Promise<Effects> {
+export async function confirmOptIn({
+  tx,
+  turn,
+  event,
+}: {
+  tx: Tx;
+  turn: ConversationContext;
+  event: OptIn;
+}): Promise<Effects> {
   const { now } = turn;
-  const saved = await saveToken({ tx, event, now });
+  const saved = await subscribe({ tx, event, now });
   // The merchant's test waits for no stock: "pretend it is back" is its only restock.
   if (saved.outcome === 'waiting' && !saved.request.isTest) {
     const { shopId, variantId } = saved.subscription;
-    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    await requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now });
   }
   const effects = answerTo({ tx, turn, saved });
   return event.standby ? { ...effects, answer: undefined, silence: 'another app has the thread' } : effects;
 }
 
-function answerTo({ tx, turn, saved }: { tx: Tx; turn: Turn; saved: Saved }): Effects {
+function answerTo({
+  tx,
+  turn,
+  saved,
+}: {
+  tx: Tx;
+  turn: ConversationContext;
+  saved: SubscribeResult;
+}): Effects {
   switch (saved.outcome) {
     case 'spent':
-      return silence('this yes was heard before');
+      return noReply('this yes was heard before');
     case 'stopped':
-      return silence('STOP came after this yes');
+      return noReply('STOP came after this yes');
     case 'already_waiting':
-      return silence('waiting already');
+      return noReply('waiting already');
     case 'unknown_request':
       return {
-        ...answered(() => {
-          const voice = voiceOf({ turn });
+        ...answerWith(() => {
+          const voice = replyBuilder({ turn });
           return voice.reply({ kind: 'text', text: voice.words('optin.unknown') });
         }),
         problem: { kind: 'unknown_request', detail: '' },
@@ -53,20 +75,20 @@ async function welcome({
   saved: { subscription, request },
 }: {
   tx: Tx;
-  turn: Turn;
-  saved: Extract<Saved, { outcome: 'waiting' }>;
+  turn: ConversationContext;
+  saved: Extract<SubscribeResult, { outcome: 'waiting' }>;
 }): Promise<Reply> {
   const { shop, now } = turn;
-  const voice = voiceOf({ turn, locale: request.shopper.locale });
-  const name = nameOf(request.variant);
+  const voice = replyBuilder({ turn, locale: request.shopper.locale });
+  const name = variantName(request.variant);
   if (request.isTest) {
     const text = voice.words('test.confirm', { product: name });
     return voice.reply({ kind: 'text', text });
   }
   const { variantId } = subscription;
   const until = subscription.expiresAt;
-  const place = await placeInLine({ tx, now, ...subscription });
-  const tellPlace = place < PLACE_UNTIL && (await wavesLikely({ tx, shop, variantId, now }));
+  const place = await positionOf({ tx, now, ...subscription });
+  const tellPlace = place < POSITION_SHOWN_UP_TO && (await batchesLikely({ tx, shop, variantId, now }));
   const position = tellPlace ? ` ${voice.words('place', { place })}` : '';
   const text =
     name === ''

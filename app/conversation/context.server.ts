@@ -1,19 +1,19 @@
 // Who is speaking, to which shop, and in what words we answer them.
 import type { Shopper } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { chooseLocale, type Message, type Overrides, say, type Values } from '../i18n/shopper.ts';
+import { chooseLocale, type Message, type Overrides, formatMessage, type Values } from '../i18n/shopper.ts';
 import { type Page, pagesByMetaId } from '../messenger/pages.server.ts';
 import { makePayload, type Verb } from '../messenger/payloads.ts';
-import type { QuickReply, Saying } from '../messenger/reply-body.ts';
+import type { QuickReply, ReplyContent } from '../messenger/reply-body.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import type { Shop } from '../shopify/shops.server.ts';
 import type { Answer } from './arrival.server.ts';
-import type { Problem } from './event-store.server.ts';
+import type { EventFailure } from './event-store.server.ts';
 import type { Reply } from './replies.server.ts';
-import { answersAtOnce, type Question } from './thread.ts';
+import { isInstantAnswer, type Question } from './thread.ts';
 
 /** One event of a person with everything that its answer depends on. */
-export type Turn = {
+export type ConversationContext = {
   event: MetaEvent & { psid: string };
   shop: Shop;
   page: Page;
@@ -30,7 +30,7 @@ export type Turn = {
  * Finds the shop an event is about: the one it names, if that shop speaks through this Page; else where the person was last active; else
  * the first to connect. undefined: no installed shop has this Page any more.
  */
-export async function turnOf({
+export async function loadContext({
   event,
   names,
   now,
@@ -38,7 +38,7 @@ export async function turnOf({
   event: MetaEvent & { psid: string };
   names: bigint | null;
   now: Date;
-}): Promise<Turn | undefined> {
+}): Promise<ConversationContext | undefined> {
   const connected = await pagesByMetaId({ metaPageId: event.metaPageId });
   const shops = await db.shop.findMany({
     where: { id: { in: connected.map((page) => page.shopId) }, uninstalledAt: null },
@@ -67,7 +67,7 @@ export async function turnOf({
 }
 
 /** The person's row in this shop, made at the first meeting. */
-export async function meet({
+export async function upsertShopper({
   tx,
   turn,
   locale,
@@ -75,13 +75,13 @@ export async function meet({
   question,
 }: {
   tx: Tx;
-  turn: Turn;
+  turn: ConversationContext;
   locale?: string;
   country?: string;
   question?: Question | null;
 }): Promise<Shopper> {
   const { shop, page, event, shopper, known } = turn;
-  const early = known.filter((one) => answersAtOnce({ at: one.takenOverAt ?? new Date(0), act: event.at }));
+  const early = known.filter((one) => isInstantAnswer({ at: one.takenOverAt ?? new Date(0), act: event.at }));
   if (early.length > 0)
     await tx.shopper.updateMany({
       where: { id: { in: early.map((one) => one.id) } },
@@ -101,11 +101,11 @@ export async function meet({
 }
 
 /** Our voice in this turn: the person's language, the merchant's wording, the shop's zone. */
-export function voiceOf({ turn, locale }: { turn: Turn; locale?: string }) {
+export function replyBuilder({ turn, locale }: { turn: ConversationContext; locale?: string }) {
   const { shop, page, event, shopper } = turn;
   const spokenIn = locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale });
   const words = (message: Message, values: Values = {}): string =>
-    say({
+    formatMessage({
       locale: spokenIn,
       message,
       values: { shop: shop.name, ...values },
@@ -117,7 +117,7 @@ export function voiceOf({ turn, locale }: { turn: Turn; locale?: string }) {
     locale: spokenIn,
     words,
     payload,
-    reply: (saying: Saying, requestId?: bigint): Reply => ({
+    reply: (saying: ReplyContent, requestId?: bigint): Reply => ({
       shopId: shop.id,
       pageId: page.id,
       psid: event.psid,
@@ -136,33 +136,33 @@ export function voiceOf({ turn, locale }: { turn: Turn; locale?: string }) {
   };
 }
 
-export type Voice = ReturnType<typeof voiceOf>;
+export type ReplyBuilder = ReturnType<typeof replyBuilder>;
 
-export const silence = (why: string): Effects => ({ say: [], silence: why });
+export const noReply = (why: string): Effects => ({ say: [], silence: why });
 
 /** What an act of the person's is answered with, once it is saved. */
-export const answered = (write: () => Reply): Effects => ({ say: [], answer: async () => [write()] });
+export const answerWith = (write: () => Reply): Effects => ({ say: [], answer: async () => [write()] });
 
 /** Nothing is said and nothing is noted. */
-export const nothing =
+export const ignore =
   (why: string): Awaited<ReturnType<Handle>> =>
   async () =>
-    silence(why);
+    noReply(why);
 
 /** We don't know what for: we ask, and keep the question open for a day. */
-export function greet(turn: Turn, message: Message): Awaited<Answer> {
-  const voice = voiceOf({ turn });
+export function askWhichProduct(turn: ConversationContext, message: Message): Awaited<Answer> {
+  const voice = replyBuilder({ turn });
   return async (tx) => {
-    await meet({ tx, turn, question: { kind: 'product', at: turn.now.toISOString() } });
+    await upsertShopper({ tx, turn, question: { kind: 'product', at: turn.now.toISOString() } });
     return { say: [voice.reply({ kind: 'text', text: voice.words(message) })] };
   };
 }
 
 /** Nothing is said, and the person's action is remembered: it opened the window. */
-export function quiet(turn: Turn, why: string): Awaited<Answer> {
+export function noteActionOnly(turn: ConversationContext, why: string): Awaited<Answer> {
   return async (tx) => {
-    if (turn.shopper !== null) await meet({ tx, turn });
-    return silence(why);
+    if (turn.shopper !== null) await upsertShopper({ tx, turn });
+    return noReply(why);
   };
 }
 
@@ -172,7 +172,7 @@ export type Effects = {
   /** For an event that is an act of the person's: the act is saved by now, and stands although this may fail. */
   answer?: (() => Promise<Reply[]>) | undefined;
   silence?: string;
-  problem?: Problem;
+  problem?: EventFailure;
 };
 
 /** First whatever needs the network, then, given a transaction, the effects. */

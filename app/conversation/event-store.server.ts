@@ -1,15 +1,22 @@
 // Meta's events between our 200 and what they bring about: each kept once, each handled once, one person's in their order.
 import type { Inbox } from '@prisma/client';
 import { db, type Tx, webhookDb } from '../db.server.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { later, MINUTE } from '../lib/clock.ts';
-import { fingerprint, fingerprints, seal } from '../lib/encryption.server.ts';
+import { keyedHash, keyedHashes, encrypt } from '../lib/encryption.server.ts';
 import type { Json } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { readPayload, readRef } from '../messenger/payloads.ts';
-import { eventKey, type Kept, type MetaEvent, openBatch, plain, readEvent } from '../messenger/webhooks.ts';
-import { type Opened, openRow, putOff } from './process-events.server.ts';
-import { isOwnEcho, replyLine } from './replies.server.ts';
+import {
+  eventKey,
+  type StoredEvent,
+  type MetaEvent,
+  openBatch,
+  eventJson,
+  readEvent,
+} from '../messenger/webhooks.ts';
+import { type Opened, decryptEvent, retryLater } from './process-events.server.ts';
+import { isOwnEcho, replyOrderingKey } from './replies.server.ts';
 
 export const binding = { shopId: null, purpose: 'inbox' };
 
@@ -24,14 +31,14 @@ function namedShop(event: MetaEvent): bigint | null {
  * Our own echoes, deliveries and reads need no order, and there are three of them for every message that we send. Somebody else's word
  * stands in the person's line: what it answers has to be known first.
  */
-export const quick = (event: MetaEvent) =>
+export const needsNoOrder = (event: MetaEvent) =>
   (event.kind === 'echoed' && isOwnEcho(event)) || event.kind === 'delivered' || event.kind === 'read';
 
-const personLine = ({ metaPageId, psid }: { metaPageId: string; psid: string | null }) =>
+const orderingKeyText = ({ metaPageId, psid }: { metaPageId: string; psid: string | null }) =>
   `${metaPageId} ${psid ?? ''}`;
 
 /** Takes everything of a person out of the inbox: what they did and what we had yet to say. */
-export async function forgetInbox({
+export async function eraseEvents({
   tx,
   metaPageId,
   psid,
@@ -40,15 +47,15 @@ export async function forgetInbox({
   metaPageId: string;
   psid: string;
 }): Promise<void> {
-  const lines = [personLine({ metaPageId, psid }), replyLine({ metaPageId, psid })];
-  await tx.inbox.deleteMany({ where: { metaPageId, person: { in: lines.flatMap(fingerprints) } } });
+  const lines = [orderingKeyText({ metaPageId, psid }), replyOrderingKey({ metaPageId, psid })];
+  await tx.inbox.deleteMany({ where: { metaPageId, person: { in: lines.flatMap(keyedHashes) } } });
 }
 
 /**
  * Keeps the events of a signed body: one transaction, each event by a key that absorbs every later copy of it. Events of Pages that
  * nobody has connected here are counted and let go: nobody would ever handle them.
  */
-export async function keepEvents({ body, now }: { body: Json; now: Date }): Promise<{
+export async function storeEvents({ body, now }: { body: Json; now: Date }): Promise<{
   kept: number;
   odd: number;
   foreign: number;
@@ -78,26 +85,27 @@ export async function keepEvents({ body, now }: { body: Json; now: Date }): Prom
       data: fresh.map(({ keys: [key], ...row }) => ({ ...row, key: key! })),
       skipDuplicates: true,
     });
-    for (const metaPageId of new Set(fresh.map((row) => row.metaPageId))) await ring(tx, 'inbox', metaPageId);
+    for (const metaPageId of new Set(fresh.map((row) => row.metaPageId)))
+      await notify(tx, 'inbox', metaPageId);
     return { kept: made.count, odd, foreign };
   });
 }
 
 /** `shops`: those that are connected to the event's Page. */
-function rowOf({ kept, shops, now }: { kept: Kept; shops: bigint[]; now: Date }) {
+function rowOf({ kept, shops, now }: { kept: StoredEvent; shops: bigint[]; now: Date }) {
   const event = readEvent(kept);
   const named = namedShop(event);
   const keyText = eventKey(kept);
-  const person = quick(event) ? `each ${keyText}` : personLine(event);
+  const person = needsNoOrder(event) ? `each ${keyText}` : orderingKeyText(event);
   return {
-    keys: fingerprints(keyText),
+    keys: keyedHashes(keyText),
     metaPageId: kept.metaPageId,
     shopId: named !== null && shops.includes(named) ? named : null,
-    person: fingerprint(person),
+    person: keyedHash(person),
     at: event.at,
     receivedAt: now,
     dueAt: now,
-    body: seal(plain(kept), binding),
+    body: encrypt(eventJson(kept), binding),
   };
 }
 
@@ -106,15 +114,15 @@ export async function openRows({ rows, now }: { rows: Inbox[]; now: Date }): Pro
   const opened: Opened[] = [];
   for (const row of rows)
     try {
-      opened.push({ row, event: openRow(row) });
+      opened.push({ row, event: decryptEvent(row) });
     } catch (error) {
-      await putOff({ row, error, now });
+      await retryLater({ row, error, now });
     }
   return opened;
 }
 
 /** Housekeeping: what can't be acted on goes after 30 days, keys of handled events too (Meta delivers again for hours, not weeks). */
-export async function tidyInbox({ now }: { now: Date }): Promise<void> {
+export async function deleteExpiredEvents({ now }: { now: Date }): Promise<void> {
   const before = later(now, -30 * 24 * 60 * MINUTE);
   await db.inbox.deleteMany({ where: { receivedAt: { lt: before } } });
   await db.inboxSeen.deleteMany({ where: { day: { lt: before } } });
@@ -122,17 +130,17 @@ export async function tidyInbox({ now }: { now: Date }): Promise<void> {
 
 const KINDS = ['unknown_request', 'not_handled', 'policy', 'odd'] as const;
 
-export type ProblemKind = (typeof KINDS)[number];
+export type FailureKind = (typeof KINDS)[number];
 
 /** `detail` never holds what a person wrote. */
-export type Problem = { kind: ProblemKind; detail: string };
+export type EventFailure = { kind: FailureKind; detail: string };
 
 /** As it stands in `Inbox.problem`. */
-export const problemText = ({ kind, detail }: Problem): string =>
+export const writeFailure = ({ kind, detail }: EventFailure): string =>
   detail === '' ? kind : `${kind}: ${detail.slice(0, 300)}`;
 
 /** The same, read again. */
-export function readProblem(text: string): Problem {
+export function readFailure(text: string): EventFailure {
   const [head = '', ...rest] = text.split(': ');
   const kind = KINDS.find((each) => each === head);
   return kind === undefined ? { kind: 'odd', detail: text } : { kind, detail: rest.join(': ') };

@@ -1,13 +1,13 @@
 // Events of Meta's that could not be acted on: shown to the merchant, and taken up again once that may have changed.
 import { type Inbox, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { log } from '../lib/log.server.ts';
-import { readProblem } from './event-store.server.ts';
-import { GIVE_UP_AFTER, openRow } from './process-events.server.ts';
+import { readFailure } from './event-store.server.ts';
+import { MAX_ATTEMPTS, decryptEvent } from './process-events.server.ts';
 
 /** Newest first, for the merchant to see. Never what a person wrote. */
-export async function parkedEvents({ shopId }: { shopId: bigint }) {
+export async function failedEvents({ shopId }: { shopId: bigint }) {
   const pages = await db.page.findMany({ where: { shopId }, select: { metaPageId: true } });
   const parked = await db.inbox.findMany({
     where: {
@@ -19,7 +19,7 @@ export async function parkedEvents({ shopId }: { shopId: bigint }) {
     orderBy: { id: 'desc' },
     take: 50,
   });
-  return parked.map(({ id, at, problem }) => ({ id, at, ...readProblem(problem!) }));
+  return parked.map(({ id, at, problem }) => ({ id, at, ...readFailure(problem!) }));
 }
 
 /** Whose events are taken up again: everybody's, those of one Page, or those that one shop's merchant sees. */
@@ -37,7 +37,7 @@ const belongsTo = (whose: Whose): Prisma.Sql => {
  * Gives each event that we failed to handle one more try, the oldest first; what fails again is parked again. To be called when the reason
  * may be gone: a new release, a Page that works again, settings that were changed, the merchant's press. @returns how many.
  */
-export async function retryParked({
+export async function retryFailedEvents({
   tx = db,
   whose,
   now,
@@ -47,9 +47,9 @@ export async function retryParked({
   now: Date;
 }): Promise<number> {
   const taken = await tx.$queryRaw<{ metaPageId: string }[]>`
-    UPDATE "Inbox" i SET "problem" = NULL, "attempts" = ${GIVE_UP_AFTER - 1}, "dueAt" = ${now}
+    UPDATE "Inbox" i SET "problem" = NULL, "attempts" = ${MAX_ATTEMPTS - 1}, "dueAt" = ${now}
     WHERE i."problem" LIKE 'not_handled%' AND ${belongsTo(whose)} RETURNING i."metaPageId"`;
-  for (const metaPageId of new Set(taken.map((row) => row.metaPageId))) await ring(tx, 'inbox', metaPageId);
+  for (const metaPageId of new Set(taken.map((row) => row.metaPageId))) await notify(tx, 'inbox', metaPageId);
   if (taken.length > 0) log.info('parked events were taken up again', { events: taken.length });
   return taken.length;
 }
@@ -61,14 +61,14 @@ const AT_ONCE = 500;
  * count as not handled yet.
  */
 export async function retryAfterRelease({ now }: { now: Date }): Promise<void> {
-  await retryParked({ whose: 'everybody', now });
+  await retryFailedEvents({ whose: 'everybody', now });
   for (let after = 0n, rows: Odd[]; (rows = await oddAfter(after)).length > 0; after = rows.at(-1)!.id) {
     const understood = rows.filter(isUnderstood);
     for (const { id, key, metaPageId } of understood)
       await db.$transaction(async (tx) => {
         await tx.inboxSeen.deleteMany({ where: { key } });
         await tx.inbox.updateMany({ where: { id }, data: { problem: null, attempts: 0, dueAt: now } });
-        await ring(tx, 'inbox', metaPageId);
+        await notify(tx, 'inbox', metaPageId);
       });
   }
 }
@@ -85,7 +85,7 @@ const oddAfter = (id: bigint): Promise<Odd[]> =>
 
 function isUnderstood(row: Odd): boolean {
   try {
-    return openRow(row).kind !== 'odd';
+    return decryptEvent(row).kind !== 'odd';
   } catch {
     return false;
   }

@@ -2,18 +2,25 @@
 import { LIMIT } from '../i18n/text-limits.ts';
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 import { findProducts, type FoundProduct } from '../shopify/product-queries.server.ts';
-import { nameOf, optionValues, tellApart } from '../shopify/product.ts';
-import type { Look } from '../stock/check-availability.server.ts';
+import { variantName, optionValues, tellApart } from '../shopify/product.ts';
+import type { CheckAvailability } from '../stock/check-availability.server.ts';
 import { type ProductLink, sameName } from './commands.ts';
-import { type Effects, type Handle, meet, type Turn, type Voice, voiceOf } from './context.server.ts';
-import { offer } from './offer-opt-in.server.ts';
+import {
+  type Effects,
+  type Handle,
+  upsertShopper,
+  type ConversationContext,
+  type ReplyBuilder,
+  replyBuilder,
+} from './context.server.ts';
+import { offerOptIn } from './offer-opt-in.server.ts';
 import type { Reply } from './replies.server.ts';
 
-type Given = { turn: Turn; look: Look; clock: Clock };
+type Given = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
 type Answer = ReturnType<Handle>;
-const PATIENCE_MS = 5 * SECOND;
+const SEARCH_TIMEOUT_MS = 5 * SECOND;
 
 /** Shopify's products, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
 export async function search({
@@ -27,26 +34,26 @@ export async function search({
     log.warn('Shopify could not be asked for products', { shopId: turn.shop.id, error });
     return undefined;
   });
-  return within({ ms: PATIENCE_MS, work: found });
+  return withTimeout({ ms: SEARCH_TIMEOUT_MS, work: found });
 }
 
 const soldOut = (product: FoundProduct) => product.variants.filter((one) => !one.availableForSale);
 
 /** A pasted link: the variant it selects, else the product's sizes. */
-export async function fromLink({ link, ...given }: Given & { link: ProductLink }): Answer {
+export async function findByLink({ link, ...given }: Given & { link: ProductLink }): Answer {
   if (link.variantId !== null) {
     const { variantId } = link;
     const seen = await given.look({ shopId: given.turn.shop.id, variantId });
-    if (seen !== 'gone') return offer({ ...given, wish: { variantId }, look: async () => seen });
+    if (seen !== 'gone') return offerOptIn({ ...given, wish: { variantId }, look: async () => seen });
   }
   const found = await search({ ...given, handle: link.handle });
   if (found === undefined) return later(given);
   const [product] = found;
-  return product === undefined ? nothing(given) : sizes({ ...given, product });
+  return product === undefined ? nothing(given) : listOptions({ ...given, product });
 }
 
 /** A name: at most five sold-out matches, or straight to the sizes of the only one. */
-export async function fromName({ name, ...given }: Given & { name: string }): Answer {
+export async function findByName({ name, ...given }: Given & { name: string }): Answer {
   if (name.trim().length < 2) return nothing(given);
   const found = await search({ ...given, title: name.slice(0, 100) });
   if (found === undefined) return later(given);
@@ -54,12 +61,12 @@ export async function fromName({ name, ...given }: Given & { name: string }): An
   const [only, second] = matches;
   if (only === undefined) {
     const [available] = found;
-    return available === undefined ? nothing(given) : sizes({ ...given, product: available });
+    return available === undefined ? nothing(given) : listOptions({ ...given, product: available });
   }
-  if (second === undefined) return sizes({ ...given, product: only });
-  const voice = voiceOf(given);
+  if (second === undefined) return listOptions({ ...given, product: only });
+  const voice = replyBuilder(given);
   return async (tx) => {
-    await meet({ tx, turn: given.turn, question: asked(given.turn) });
+    await upsertShopper({ tx, turn: given.turn, question: savePendingQuestion(given.turn) });
     const cards = matches.map((product) => ({
       title: product.title,
       subtitle: voice.words('card.soldOut'),
@@ -76,24 +83,28 @@ export async function fromName({ name, ...given }: Given & { name: string }): An
 }
 
 /** The sold-out sizes of one product: the only one is offered at once, otherwise the person chooses. */
-export async function sizes({ product, ...given }: Given & { product: FoundProduct }): Answer {
+export async function listOptions({ product, ...given }: Given & { product: FoundProduct }): Answer {
   const out = soldOut(product);
   const [only] = out.length === 1 ? out : product.variants.slice(0, out.length === 0 ? 1 : 0);
-  if (only !== undefined) return offer({ ...given, wish: { variantId: only.variantId } });
-  return choose({ ...given, product, variants: out, message: 'find.size' });
+  if (only !== undefined) return offerOptIn({ ...given, wish: { variantId: only.variantId } });
+  return askToChoose({ ...given, product, variants: out, message: 'find.size' });
 }
 
 /** An answer to "which size?" that was written instead of tapped. */
-export async function fromSize({ handle, text, ...given }: Given & { handle: string; text: string }): Answer {
+export async function findByOption({
+  handle,
+  text,
+  ...given
+}: Given & { handle: string; text: string }): Answer {
   const found = await search({ ...given, handle });
   if (found === undefined) return later(given);
   const [product] = found;
   const meant = product === undefined ? [] : meantBy({ text, variants: product.variants });
   const [only, second] = meant;
-  if (product === undefined || only === undefined) return fromName({ ...given, name: text });
+  if (product === undefined || only === undefined) return findByName({ ...given, name: text });
   return second === undefined
-    ? offer({ ...given, wish: { variantId: only.variantId } })
-    : choose({ ...given, product, variants: meant, message: 'find.size' });
+    ? offerOptIn({ ...given, wish: { variantId: only.variantId } })
+    : askToChoose({ ...given, product, variants: meant, message: 'find.size' });
 }
 
 /** Which of a product's variants a person names: by all its options, by those that tell it apart, or by one of them. */
@@ -108,11 +119,11 @@ function meantBy({ text, variants }: { text: string; variants: FoundProduct['var
 }
 
 /** One more size or colour of a product that the person asked about: those sold out that they don't wait for yet. */
-export async function moreOf({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+export async function offerMoreOptions({ variantId, ...given }: Given & { variantId: bigint }): Answer {
   const product = await productOf({ ...given, variantId });
   if (product === undefined) return later(given);
   if (product === null) return nothing(given);
-  const voice = voiceOf(given);
+  const voice = replyBuilder(given);
   const { shop, shopper } = given.turn;
   return async (tx) => {
     const mine = await tx.subscription.findMany({
@@ -128,20 +139,20 @@ export async function moreOf({ variantId, ...given }: Given & { variantId: bigin
       (one) => one.variantId !== variantId && !mine.some((has) => has.variantId === one.variantId),
     );
     if (others.length === 0) {
-      await meet({ tx, turn: given.turn });
+      await upsertShopper({ tx, turn: given.turn });
       const text = voice.words('more.none', { product: product.title });
       return { say: [voice.reply({ kind: 'text', text })] };
     }
-    const ask = await choose({ ...given, product, variants: others, message: 'more.which' });
+    const ask = await askToChoose({ ...given, product, variants: others, message: 'more.which' });
     return ask(tx);
   };
 }
 
 /** A match that was picked from several. */
-export async function picked({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+export async function offerPicked({ variantId, ...given }: Given & { variantId: bigint }): Answer {
   const product = await productOf({ ...given, variantId });
   if (product === undefined) return later(given);
-  return product === null ? nothing(given) : sizes({ ...given, product });
+  return product === null ? nothing(given) : listOptions({ ...given, product });
 }
 
 async function productOf({
@@ -157,7 +168,7 @@ async function productOf({
   return found === undefined ? undefined : (found[0] ?? null);
 }
 
-async function choose({
+async function askToChoose({
   turn,
   product,
   variants,
@@ -167,9 +178,9 @@ async function choose({
   variants: FoundProduct['variants'];
   message: 'find.size' | 'more.which';
 }): Answer {
-  const voice = voiceOf({ turn });
+  const voice = replyBuilder({ turn });
   return async (tx) => {
-    await meet({
+    await upsertShopper({
       tx,
       turn,
       question: { kind: 'size', at: turn.now.toISOString(), handle: product.handle },
@@ -188,13 +199,15 @@ function choices({
   variants,
   message,
 }: {
-  voice: Voice;
+  voice: ReplyBuilder;
   product: FoundProduct;
   variants: FoundProduct['variants'];
   message: 'find.size' | 'more.which';
 }): Reply[] {
   const { labels, shared } = tellApart(variants.map(({ title }) => title));
-  const question = voice.words(message, { product: nameOf({ productTitle: product.title, title: shared }) });
+  const question = voice.words(message, {
+    product: variantName({ productTitle: product.title, title: shared }),
+  });
   if (labels.every((label) => label.length <= LIMIT.quickReply)) {
     const quickReplies = variants.map(({ variantId }, at) => ({
       title: labels[at]!,
@@ -215,22 +228,23 @@ function choices({
   ];
 }
 
-const asked = (turn: Turn) => ({ kind: 'product', at: turn.now.toISOString() }) as const;
+const savePendingQuestion = (turn: ConversationContext) =>
+  ({ kind: 'product', at: turn.now.toISOString() }) as const;
 
 /** Nothing fits: the question stays open. */
-async function nothing({ turn }: { turn: Turn }): Answer {
-  const voice = voiceOf({ turn });
+async function nothing({ turn }: { turn: ConversationContext }): Answer {
+  const voice = replyBuilder({ turn });
   return async (tx): Promise<Effects> => {
-    await meet({ tx, turn, question: asked(turn) });
+    await upsertShopper({ tx, turn, question: savePendingQuestion(turn) });
     return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
   };
 }
 
 /** Shopify kept us waiting. */
-async function later({ turn }: { turn: Turn }): Answer {
-  const voice = voiceOf({ turn });
+async function later({ turn }: { turn: ConversationContext }): Answer {
+  const voice = replyBuilder({ turn });
   return async (tx): Promise<Effects> => {
-    await meet({ tx, turn });
+    await upsertShopper({ tx, turn });
     return { say: [voice.reply({ kind: 'text', text: voice.words('request.unavailable') })] };
   };
 }

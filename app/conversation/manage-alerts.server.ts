@@ -3,18 +3,28 @@ import { db, type Tx } from '../db.server.ts';
 import type { Message } from '../i18n/shopper.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
 import type { Clock } from '../lib/clock.ts';
-import { nameOf, nameWithin } from '../shopify/product.ts';
-import type { Look } from '../stock/check-availability.server.ts';
-import { stopEverything, stopSome } from '../waitlist/end-subscriptions.server.ts';
-import { placeInLine } from '../waitlist/waiting.server.ts';
+import { variantName, nameWithin } from '../shopify/product.ts';
+import type { CheckAvailability } from '../stock/check-availability.server.ts';
+import { optOut, cancelSubscriptions } from '../waitlist/end-subscriptions.server.ts';
+import { positionOf } from '../waitlist/waiting.server.ts';
 import type { Command } from './commands.ts';
-import { answered, type Effects, type Handle, meet, nothing, quiet, silence, type Turn, voiceOf } from './context.server.ts';
-import { forgetInbox } from './event-store.server.ts';
+import {
+  answerWith,
+  type Effects,
+  type Handle,
+  upsertShopper,
+  ignore,
+  noteActionOnly,
+  noReply,
+  type ConversationContext,
+  replyBuilder,
+} from './context.server.ts';
+import { eraseEvents } from './event-store.server.ts';
 import type { Answer, Given } from './handle-event.server.ts';
-import { offer } from './offer-opt-in.server.ts';
+import { offerOptIn } from './offer-opt-in.server.ts';
 
-export async function tellAlerts({ tx, turn }: { tx: Tx; turn: Turn }): Promise<Effects> {
-  const voice = voiceOf({ turn });
+export async function listAlerts({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
+  const voice = replyBuilder({ turn });
   const { shop, now } = turn;
   const mine = await tx.subscription.findMany({
     where: {
@@ -31,7 +41,7 @@ export async function tellAlerts({ tx, turn }: { tx: Tx; turn: Turn }): Promise<
   if (mine.length === 0) return { say: [voice.reply({ kind: 'text', text: voice.words('alerts.none') })] };
   const cards = await Promise.all(
     mine.slice(0, LIMIT.elements).map(async (one) => {
-      const place = await placeInLine({ tx, now, ...one });
+      const place = await positionOf({ tx, now, ...one });
       return {
         title: nameWithin({ variant: one.variant, limit: LIMIT.elementTitle }) || shop.name,
         subtitle: voice.words('alerts.line', { place, until: one.expiresAt }),
@@ -49,32 +59,40 @@ export async function tellAlerts({ tx, turn }: { tx: Tx; turn: Turn }): Promise<
   };
 }
 
-export async function stopOne({ tx, turn, id }: { tx: Tx; turn: Turn; id: bigint }): Promise<Effects> {
-  const voice = voiceOf({ turn });
-  await meet({ tx, turn });
+export async function cancelAlert({
+  tx,
+  turn,
+  id,
+}: {
+  tx: Tx;
+  turn: ConversationContext;
+  id: bigint;
+}): Promise<Effects> {
+  const voice = replyBuilder({ turn });
+  await upsertShopper({ tx, turn });
   const mine = await tx.subscription.findFirst({
     where: { shopId: turn.shop.id, id, shopperId: turn.shopper?.id ?? 0n },
     include: { variant: true },
   });
-  if (mine === null) return silence('a button about nothing of theirs');
-  await stopSome({ tx, ...mine, at: turn.event.at, which: { id }, now: turn.now });
-  const product = nameOf(mine.variant);
-  return answered(() => voice.reply({ kind: 'text', text: voice.words('stop.one', { product }) }));
+  if (mine === null) return noReply('a button about nothing of theirs');
+  await cancelSubscriptions({ tx, ...mine, at: turn.event.at, which: { id }, now: turn.now });
+  const product = variantName(mine.variant);
+  return answerWith(() => voice.reply({ kind: 'text', text: voice.words('stop.one', { product }) }));
 }
 
 /** What is obeyed whenever it is written, whoever runs the thread. */
-export function obey({ turn, command }: Given & { command: Command }): Awaited<Answer> {
-  const voice = voiceOf({ turn });
+export function handleCommand({ turn, command }: Given & { command: Command }): Awaited<Answer> {
+  const voice = replyBuilder({ turn });
   const spoken = turn.event.standby;
   const answer = (message: Message): Effects =>
     spoken
-      ? silence('another app has the thread')
-      : answered(() => voice.reply({ kind: 'text', text: voice.words(message) }));
+      ? noReply('another app has the thread')
+      : answerWith(() => voice.reply({ kind: 'text', text: voice.words(message) }));
   switch (command) {
     case 'stop':
       return async (tx) => {
-        await meet({ tx, turn });
-        await stopEverything({
+        await upsertShopper({ tx, turn });
+        await optOut({
           tx,
           shopperIds: await shopperIdsOf({ tx, turn }),
           pageIds: turn.pages.map((page) => page.id),
@@ -85,19 +103,19 @@ export function obey({ turn, command }: Given & { command: Command }): Awaited<A
       };
     case 'forget':
       return async (tx) => {
-        await forgetPerson({ tx, turn });
+        await eraseShopper({ tx, turn });
         return answer('forget.done');
       };
     case 'alerts':
       return async (tx) => {
-        await meet({ tx, turn });
-        return spoken ? silence('another app has the thread') : tellAlerts({ tx, turn });
+        await upsertShopper({ tx, turn });
+        return spoken ? noReply('another app has the thread') : listAlerts({ tx, turn });
       };
   }
 }
 
 /** The person's rows, with the one that was made in this transaction. */
-async function shopperIdsOf({ tx, turn }: { tx: Tx; turn: Turn }): Promise<bigint[]> {
+async function shopperIdsOf({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<bigint[]> {
   const rows = await tx.shopper.findMany({
     where: { psid: turn.event.psid, pageId: { in: turn.pages.map((page) => page.id) } },
     select: { id: true },
@@ -109,21 +127,21 @@ async function shopperIdsOf({ tx, turn }: { tx: Tx; turn: Turn }): Promise<bigin
  * Erases a person from every shop of this Page: whatever hangs on their rows goes with them. What stays are hashes of spent tokens, so
  * that no late copy of an old yes can bring them back.
  */
-export async function forgetPerson({ tx, turn }: { tx: Tx; turn: Turn }): Promise<void> {
+export async function eraseShopper({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<void> {
   const { event, pages } = turn;
   await tx.shopper.deleteMany({ where: { psid: event.psid, pageId: { in: pages.map((page) => page.id) } } });
-  await forgetInbox({ tx, metaPageId: event.metaPageId, psid: event.psid });
+  await eraseEvents({ tx, metaPageId: event.metaPageId, psid: event.psid });
 }
 
 /** `subscriptionId`: the subscription that the notice has spent. */
-export async function answerNotice({
+export async function handleNotificationButton({
   turn,
   look,
   verb,
   subscriptionId,
 }: {
-  turn: Turn;
-  look: Look;
+  turn: ConversationContext;
+  look: CheckAvailability;
   clock: Clock;
   verb: 'no' | 'next' | 'others';
   subscriptionId: bigint;
@@ -133,18 +151,19 @@ export async function answerNotice({
     where: { shopId: shop.id, id: subscriptionId, shopperId: shopper?.id ?? 0n },
     include: { variant: true },
   });
-  if (spent === null) return quiet(turn, 'a button about nothing of theirs');
+  if (spent === null) return noteActionOnly(turn, 'a button about nothing of theirs');
   const { variant, variantId } = spent;
   // A test notice leads nowhere: its buttons must not make a shopper of the merchant.
-  if (verb === 'next') return offer({ turn, look, wish: { variantId, next: true, isTest: spent.isTest } });
-  const voice = voiceOf({ turn });
+  if (verb === 'next')
+    return offerOptIn({ turn, look, wish: { variantId, next: true, isTest: spent.isTest } });
+  const voice = replyBuilder({ turn });
   const others = { productId: variant.productId, except: variantId };
   return async (tx) => {
-    await meet({ tx, turn });
+    await upsertShopper({ tx, turn });
     if (verb === 'others') {
-      await stopSome({ tx, ...spent, at: turn.event.at, which: others, now: turn.now });
+      await cancelSubscriptions({ tx, ...spent, at: turn.event.at, which: others, now: turn.now });
       const values = { product: variant.productTitle };
-      return answered(() => voice.reply({ kind: 'text', text: voice.words('stop.others', values) }));
+      return answerWith(() => voice.reply({ kind: 'text', text: voice.words('stop.others', values) }));
     }
     const waiting = await tx.subscription.count({
       where: {
@@ -156,7 +175,7 @@ export async function answerNotice({
         variantId: { not: variantId },
       },
     });
-    const text = voice.words('notice.ended', { product: nameOf(variant) });
+    const text = voice.words('notice.ended', { product: variantName(variant) });
     const quickReplies = waiting === 0 ? [] : [voice.quick('button.others', 'others', subscriptionId)];
     return { say: [voice.reply({ kind: 'text', text, quickReplies })] };
   };

@@ -1,28 +1,36 @@
 // Offers to watch a sold-out variant: its card, and Meta's Notify Me request. Nothing can ever be sent before that is tapped.
 import type { OptInRequest } from '@prisma/client';
 import { attempt, type Tx } from '../db.server.ts';
-import { type Overrides, say } from '../i18n/shopper.ts';
+import { type Overrides, formatMessage } from '../i18n/shopper.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
 import { DAY, later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { clearTrouble } from '../messenger/pages.server.ts';
+import { clearIssue } from '../messenger/pages.server.ts';
 import { makePayload } from '../messenger/payloads.ts';
-import { fitName, nameOf, nameWithin, variantUrl } from '../shopify/product.ts';
-import type { VariantTruth } from '../shopify/variant-queries.ts';
-import type { Look } from '../stock/check-availability.server.ts';
-import { knowVariant } from '../stock/variants.server.ts';
-import { placeInLine } from '../waitlist/waiting.server.ts';
-import { type Effects, type Handle, meet, silence, type Turn, type Voice, voiceOf } from './context.server.ts';
-import { keepReplies, type Said } from './replies.server.ts';
+import { fitName, variantName, nameWithin, variantUrl } from '../shopify/product.ts';
+import type { VariantState } from '../shopify/variant-queries.ts';
+import type { CheckAvailability } from '../stock/check-availability.server.ts';
+import { saveVariant } from '../stock/variants.server.ts';
+import { positionOf } from '../waitlist/waiting.server.ts';
+import {
+  type Effects,
+  type Handle,
+  upsertShopper,
+  noReply,
+  type ConversationContext,
+  type ReplyBuilder,
+  replyBuilder,
+} from './context.server.ts';
+import { storeReplies, type OnReplySent } from './replies.server.ts';
 
 type Answer = ReturnType<Handle>;
 
 /** A person (or a machine behind a link) that keeps asking without ever accepting is not answered for a while. */
-const REQUESTS_AT_MOST = 10;
+const MAX_REQUESTS = 10;
 
-const REQUESTS_WITHIN = 10 * MINUTE;
+const REQUESTS_WINDOW_MS = 10 * MINUTE;
 
-type Wish = {
+type OfferedVariant = {
   variantId: bigint;
   locale?: string;
   country?: string;
@@ -35,11 +43,19 @@ type Wish = {
  * Answers "tell me about this variant": for sale already, waiting already, gone, or the card and the request. If Shopify does not answer,
  * the request is sent anyway: rather one question too many than a sale lost.
  */
-export async function offer({ turn, wish, look }: { turn: Turn; wish: Wish; look: Look }): Answer {
+export async function offerOptIn({
+  turn,
+  wish,
+  look,
+}: {
+  turn: ConversationContext;
+  wish: OfferedVariant;
+  look: CheckAvailability;
+}): Answer {
   const { shop } = turn;
   const { variantId, locale, country, isTest = false } = wish;
   const seen = await look({ shopId: shop.id, variantId });
-  const voice = voiceOf({ turn, ...(locale === undefined ? {} : { locale }) });
+  const voice = replyBuilder({ turn, ...(locale === undefined ? {} : { locale }) });
   const greet = {
     ...(locale === undefined ? {} : { locale }),
     ...(country === undefined ? {} : { country: country.toLowerCase() }),
@@ -47,12 +63,12 @@ export async function offer({ turn, wish, look }: { turn: Turn; wish: Wish; look
   if (seen === 'gone')
     return async (tx) => {
       const question = { kind: 'product', at: turn.now.toISOString() } as const;
-      await meet({ tx, turn, ...greet, question });
+      await upsertShopper({ tx, turn, ...greet, question });
       return { say: [voice.reply({ kind: 'text', text: voice.words('arrive.gone') })] };
     };
   const truth = seen === 'no answer' ? null : seen.truth;
   return async (tx) => {
-    const shopper = await meet({ tx, turn, ...greet, question: null });
+    const shopper = await upsertShopper({ tx, turn, ...greet, question: null });
     const waiting = await tx.subscription.findFirst({
       where: { shopId: shop.id, shopperId: shopper.id, variantId, state: { in: ['waiting', 'claimed'] } },
       include: { variant: true },
@@ -60,11 +76,19 @@ export async function offer({ turn, wish, look }: { turn: Turn; wish: Wish; look
     if (waiting && !isTest) return alreadyWaiting({ tx, turn, voice, waiting });
     if (seen !== 'no answer' && seen.sellable && !isTest && !wish.next)
       return forSale({ turn, voice, truth: seen.truth });
-    return ask({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
+    return sendOptInRequest({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
   };
 }
 
-function forSale({ turn, voice, truth }: { turn: Turn; voice: Voice; truth: VariantTruth }): Effects {
+function forSale({
+  turn,
+  voice,
+  truth,
+}: {
+  turn: ConversationContext;
+  voice: ReplyBuilder;
+  truth: VariantState;
+}): Effects {
   const url = variantUrl({ ...truth, domain: turn.shop.domain });
   const text = fitName({
     variant: truth,
@@ -90,8 +114,8 @@ async function alreadyWaiting({
   waiting,
 }: {
   tx: Tx;
-  turn: Turn;
-  voice: Voice;
+  turn: ConversationContext;
+  voice: ReplyBuilder;
   waiting: {
     id: bigint;
     variantId: bigint;
@@ -100,8 +124,8 @@ async function alreadyWaiting({
     variant: { productTitle: string; title: string };
   };
 }): Promise<Effects> {
-  const product = nameOf(waiting.variant);
-  const place = await placeInLine({ tx, shopId: turn.shop.id, ...waiting, now: turn.now });
+  const product = variantName(waiting.variant);
+  const place = await positionOf({ tx, shopId: turn.shop.id, ...waiting, now: turn.now });
   const text = [
     voice.words('arrive.waiting', { product, until: waiting.expiresAt }),
     voice.words('place', { place }),
@@ -121,7 +145,7 @@ async function alreadyWaiting({
   };
 }
 
-async function ask({
+async function sendOptInRequest({
   tx,
   turn,
   voice,
@@ -131,24 +155,24 @@ async function ask({
   isTest,
 }: {
   tx: Tx;
-  turn: Turn;
-  voice: Voice;
+  turn: ConversationContext;
+  voice: ReplyBuilder;
   shopperId: bigint;
   variantId: bigint;
-  truth: VariantTruth | null;
+  truth: VariantState | null;
   isTest: boolean;
 }): Promise<Effects> {
   const { shop, now } = turn;
-  const variant = await knowVariant({ tx, shopId: shop.id, variantId, truth });
+  const variant = await saveVariant({ tx, shopId: shop.id, variantId, truth });
   const recent = await tx.optInRequest.findMany({
     where: { shopId: shop.id, shopperId, acceptedAt: null, createdAt: { gt: later(now, -DAY) } },
     orderBy: { id: 'desc' },
     take: 50,
   });
-  const floor = later(now, -REQUESTS_WITHIN).getTime();
-  if (recent.filter((one) => one.createdAt.getTime() > floor).length >= REQUESTS_AT_MOST)
-    return silence('asked too often without an answer');
-  const name = nameOf(variant);
+  const floor = later(now, -REQUESTS_WINDOW_MS).getTime();
+  if (recent.filter((one) => one.createdAt.getTime() > floor).length >= MAX_REQUESTS)
+    return noReply('asked too often without an answer');
+  const name = variantName(variant);
   const title =
     name === ''
       ? voice.words('request.unnamed')
@@ -192,7 +216,7 @@ async function ask({
 }
 
 /** Remembers when we spoke, and that the card was sent (the consent as proof), or says that nothing can be asked now. */
-export const noteReplyFate: Said = async ({ tx, reply, page, now, ...fate }) => {
+export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...fate }) => {
   const { requestId, shopId, pageId, psid } = reply;
   if (fate.fate === 'said')
     await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { spokeAt: now } });
@@ -203,7 +227,7 @@ export const noteReplyFate: Said = async ({ tx, reply, page, now, ...fate }) => 
       data: { sentAt: now, ...(fate.mid === null ? {} : { mid: fate.mid }) },
     });
     // Meta took an opt-in request from this Page: it has the permission.
-    await clearTrouble({ pageId: reply.pageId, only: ['not_granted'], tx });
+    await clearIssue({ pageId: reply.pageId, only: ['not_granted'], tx });
     return;
   }
   const request = await tx.optInRequest.findUnique({
@@ -216,9 +240,9 @@ export const noteReplyFate: Said = async ({ tx, reply, page, now, ...fate }) => 
     tx,
     work: async () => {
       const overrides = request.shop.texts as Overrides;
-      const text = say({ locale: request.locale, message: 'request.unavailable', overrides });
+      const text = formatMessage({ locale: request.locale, message: 'request.unavailable', overrides });
       const sorry = { ...reply, requestId: undefined, saying: { kind: 'text', text } as const };
-      await keepReplies({ tx, metaPageId, at: now, replies: [sorry], now });
+      await storeReplies({ tx, metaPageId, at: now, replies: [sorry], now });
     },
     onFailure: (error) => log.error('nobody could be told that a request was refused', { shopId, error }),
   });

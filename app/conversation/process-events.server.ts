@@ -3,27 +3,34 @@ import type { Inbox } from '@prisma/client';
 import { attempt, db, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
-import { unseal } from '../lib/encryption.server.ts';
+import { decrypt } from '../lib/encryption.server.ts';
 import { parseJson } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
-import { type Kept, type MetaEvent, readEvent } from '../messenger/webhooks.ts';
+import { type StoredEvent, type MetaEvent, readEvent } from '../messenger/webhooks.ts';
 import type { Effects, Handle } from './context.server.ts';
-import { binding, openRows, problemText, quick } from './event-store.server.ts';
-import { isReply, keepReplies, type Reply, type Said, sayOrPutOff, type Speak } from './replies.server.ts';
+import { binding, openRows, writeFailure, needsNoOrder } from './event-store.server.ts';
+import {
+  isReply,
+  storeReplies,
+  type Reply,
+  type OnReplySent,
+  sayOrPutOff,
+  type SendReply,
+} from './replies.server.ts';
 
-const DAY_OF = (now: Date) => new Date(now.toISOString().slice(0, 10));
+const dayOf = (now: Date) => new Date(now.toISOString().slice(0, 10));
 
-const ROUND = 64;
+const BATCH_SIZE = 64;
 
 /** So often an event is tried before it is parked: kept, shown to the merchant, and out of the way of what came after it. */
-export const GIVE_UP_AFTER = 8;
+export const MAX_ATTEMPTS = 8;
 
 /**
  * Works one Page's inbox until nothing is due: events in their order (a person's next one waits for the one before), then the replies.
  * Every event's effects, its deletion and the replies it calls for are one transaction.
  * @returns when to come again; null: not before the bell.
  */
-export async function workInbox({
+export async function processEvents({
   metaPageId,
   lease,
   clock,
@@ -37,9 +44,9 @@ export async function workInbox({
   clock: Clock;
   handle: Handle;
   /** Sends a reply at the Page's pace. */
-  speak: Speak;
+  speak: SendReply;
   /** What a reply's fate means to whoever asked for it; within the transaction that forgets the reply. */
-  said: Said;
+  said: OnReplySent;
   signal?: AbortSignal;
 }): Promise<Date | null> {
   while (holds(lease) && !signal?.aborted) {
@@ -48,11 +55,11 @@ export async function workInbox({
     const replies = heads.filter(isReply);
     const opened = await openRows({ rows: heads.filter((row) => !isReply(row)), now: clock() });
     const [inBulk, byOne] = [
-      opened.filter(({ event }) => quick(event)),
-      opened.filter(({ event }) => !quick(event)),
+      opened.filter(({ event }) => needsNoOrder(event)),
+      opened.filter(({ event }) => !needsNoOrder(event)),
     ];
     await Promise.all([
-      handleQuick({ opened: inBulk, lease, clock, handle }),
+      handleUnordered({ opened: inBulk, lease, clock, handle }),
       ...byOne.map((one) => handleOne({ ...one, lease, clock, handle })),
       ...replies.map((row) => sayOrPutOff({ row, lease, clock, speak, said })),
     ]);
@@ -62,8 +69,8 @@ export async function workInbox({
 
 export type Opened = { row: Inbox; event: MetaEvent };
 
-export const openRow = (row: Pick<Inbox, 'body'>): MetaEvent =>
-  readEvent(parseJson(unseal(row.body, binding)) as unknown as Kept);
+export const decryptEvent = (row: Pick<Inbox, 'body'>): MetaEvent =>
+  readEvent(parseJson(decrypt(row.body, binding)) as unknown as StoredEvent);
 
 /** The next thing of every person that is due. */
 const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
@@ -73,7 +80,7 @@ const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
       AND NOT EXISTS (
         SELECT 1 FROM "Inbox" b WHERE b."metaPageId" = i."metaPageId" AND b."person" = i."person" AND b."problem" IS NULL
           AND (b."at", b."id") < (i."at", i."id"))
-    ORDER BY i."id" LIMIT ${ROUND}`;
+    ORDER BY i."id" LIMIT ${BATCH_SIZE}`;
 
 /** When the next head of any line is due; what waits behind one that was put off does not count. */
 async function nextDue({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
@@ -102,12 +109,12 @@ async function apply({
   >`SELECT 1 AS "here" FROM "Inbox" WHERE "id" = ${row.id} AND "problem" IS NULL FOR UPDATE`;
   if (locked.length === 0) return;
   const first = await tx.inboxSeen.createMany({
-    data: [{ key: row.key, shopId: row.shopId, day: DAY_OF(now) }],
+    data: [{ key: row.key, shopId: row.shopId, day: dayOf(now) }],
     skipDuplicates: true,
   });
   const { say, answer, problem }: Effects = first.count === 1 ? await effects(tx) : { say: [] };
   const keep = (replies: Reply[]) =>
-    keepReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies, now });
+    storeReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies, now });
   await keep(say);
   if (answer !== undefined)
     await attempt({
@@ -117,7 +124,7 @@ async function apply({
         log.error('an act was saved and could not be answered', { inboxId: row.id, error }),
     });
   if (problem === undefined) await tx.inbox.deleteMany({ where: { id: row.id } });
-  else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: problemText(problem) } });
+  else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: writeFailure(problem) } });
 }
 
 type Work = { lease: Lease; clock: Clock; handle: Handle };
@@ -128,11 +135,11 @@ async function handleOne({ row, event, lease, clock, handle }: Opened & Work): P
     if (!holds(lease)) return;
     await db.$transaction((tx) => apply({ tx, row, effects, now: clock() }));
   } catch (error) {
-    await putOff({ row, error, now: clock() });
+    await retryLater({ row, error, now: clock() });
   }
 }
 
-async function handleQuick({ opened, lease, clock, handle }: Work & { opened: Opened[] }): Promise<void> {
+async function handleUnordered({ opened, lease, clock, handle }: Work & { opened: Opened[] }): Promise<void> {
   if (opened.length === 0) return;
   try {
     const ready = await Promise.all(
@@ -149,16 +156,24 @@ async function handleQuick({ opened, lease, clock, handle }: Work & { opened: Op
 }
 
 /** A failure of ours must not lose the event, nor hold up its Page for ever. */
-export async function putOff({ row, error, now }: { row: Inbox; error: unknown; now: Date }): Promise<void> {
+export async function retryLater({
+  row,
+  error,
+  now,
+}: {
+  row: Inbox;
+  error: unknown;
+  now: Date;
+}): Promise<void> {
   const attempts = row.attempts + 1;
-  const last = attempts >= GIVE_UP_AFTER;
+  const last = attempts >= MAX_ATTEMPTS;
   log.error('an event of Meta could not be handled', { inboxId: row.id, attempts, last, error });
   await db.inbox.updateMany({
     where: { id: row.id },
     data: {
       attempts,
       dueAt: later(now, Math.min(2 ** attempts * SECOND, 10 * MINUTE)),
-      ...(last ? { problem: problemText({ kind: 'not_handled', detail: '' }) } : {}),
+      ...(last ? { problem: writeFailure({ kind: 'not_handled', detail: '' }) } : {}),
     },
   });
 }

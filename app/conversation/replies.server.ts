@@ -6,10 +6,10 @@ import { env } from '../env.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { fingerprint, seal, unseal } from '../lib/encryption.server.ts';
-import { messageBody, simpler, type Saying } from '../messenger/reply-body.ts';
-import { markTrouble } from '../messenger/pages.server.ts';
-import { openWindow, replyMay } from '../messenger/permissions/open-window.ts';
+import { keyedHash, encrypt, decrypt } from '../lib/encryption.server.ts';
+import { messageBody, simpler, type ReplyContent } from '../messenger/reply-body.ts';
+import { setIssue } from '../messenger/pages.server.ts';
+import { openWindow, replyPermission } from '../messenger/permissions/open-window.ts';
 import type { SendAnswer } from '../messenger/send-api.server.ts';
 
 /** One thing to say to one person, through one shop's connection to the Page. */
@@ -17,23 +17,25 @@ export type Reply = {
   shopId: bigint;
   pageId: bigint;
   psid: string;
-  saying: Saying;
+  saying: ReplyContent;
   /** The opt-in request that this reply is. */
   requestId?: bigint;
 };
 
-export type Speak = (given: { page: Page; body: string }) => Promise<SendAnswer>;
-export type Fate =
+export type SendReply = (given: { page: Page; body: string }) => Promise<SendAnswer>;
+export type ReplyResult =
   { fate: 'said'; mid: string | null } | { fate: 'refused'; code: number; subcode: number | null };
-export type Said = (given: { tx: Tx; reply: Reply; page: Page | null; now: Date } & Fate) => Promise<void>;
+export type OnReplySent = (
+  given: { tx: Tx; reply: Reply; page: Page | null; now: Date } & ReplyResult,
+) => Promise<void>;
 
 const binding = { shopId: null, purpose: 'inbox' };
 const PREFIX = 'say ';
 export const isReply = (row: { key: string }): boolean => row.key.startsWith(PREFIX);
 
 /** The mark of a reply in Meta's echo: its random key, so that nobody can name a reply that they have not seen. */
-const markOf = ({ key }: { key: string }) => `p1_${key.slice(PREFIX.length)}`;
-const keyOfMark = (metadata: string | null): string | undefined =>
+const metadataOf = ({ key }: { key: string }) => `p1_${key.slice(PREFIX.length)}`;
+const idOfMetadata = (metadata: string | null): string | undefined =>
   metadata?.startsWith('p1_') ? `${PREFIX}${metadata.slice(3)}` : undefined;
 
 /**
@@ -44,11 +46,11 @@ export const isOwnEcho = ({ appId, metadata }: { appId: string | null; metadata:
   appId === env.META_APP_ID || (appId === null && /^[np]1_/.test(metadata ?? ''));
 
 /** What we say to one person goes in its own order. */
-export const replyLine = ({ metaPageId, psid }: { metaPageId: string; psid: string }) =>
+export const replyOrderingKey = ({ metaPageId, psid }: { metaPageId: string; psid: string }) =>
   `say ${metaPageId} ${psid}`;
 
 /** Keeps replies in the order in which they are to be said, in a line of their own: no event waits for our own speech. */
-export async function keepReplies({
+export async function storeReplies({
   tx,
   metaPageId,
   at,
@@ -67,11 +69,11 @@ export async function keepReplies({
       key: `${PREFIX}${randomUUID()}`,
       metaPageId,
       shopId: reply.shopId,
-      person: fingerprint(replyLine({ metaPageId, psid: reply.psid })),
+      person: keyedHash(replyOrderingKey({ metaPageId, psid: reply.psid })),
       at,
       receivedAt: now,
       dueAt: now,
-      body: seal(write(reply), binding),
+      body: encrypt(write(reply), binding),
     })),
   });
 }
@@ -85,7 +87,7 @@ const write = (reply: Reply) =>
   });
 
 function open(row: Inbox): Reply {
-  const kept = JSON.parse(unseal(row.body, binding)) as Omit<Reply, 'shopId' | 'pageId' | 'requestId'> & {
+  const kept = JSON.parse(decrypt(row.body, binding)) as Omit<Reply, 'shopId' | 'pageId' | 'requestId'> & {
     shopId: string;
     pageId: string;
     requestId?: string;
@@ -102,7 +104,7 @@ function open(row: Inbox): Reply {
  * Says one reply. Before the call its next turn is set to 20 s from now: whatever happens to this process, the reply is then said
  * once more unless its echo has come first.
  */
-async function sayReply({
+async function sendStoredReply({
   row,
   lease,
   clock,
@@ -112,8 +114,8 @@ async function sayReply({
   row: Inbox;
   lease: Lease;
   clock: Clock;
-  speak: Speak;
-  said: Said;
+  speak: SendReply;
+  said: OnReplySent;
 }): Promise<void> {
   const now = clock();
   const tooLate = openWindow.diesAt(row.at) <= now;
@@ -137,14 +139,14 @@ async function sayReply({
     });
     return;
   }
-  const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: markOf(row) });
+  const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: metadataOf(row) });
   const call = async (): Promise<SendAnswer> => speak({ page, body });
   const answer = await call().catch((error: unknown): SendAnswer => {
     // The Page's token can't be opened, or the like: nothing has left.
     log.error('a reply could not be sent at all', { shopId: reply.shopId, inboxId: row.id, error });
     return { outcome: 'lost', began: false };
   });
-  await settle({ row, reply, page, answer, said, now: clock() });
+  await finishReply({ row, reply, page, answer, said, now: clock() });
 }
 
 async function giveUp({ row, reason }: { row: Inbox; reason: string }): Promise<void> {
@@ -153,17 +155,17 @@ async function giveUp({ row, reason }: { row: Inbox; reason: string }): Promise<
 }
 
 /** A reply of which something else than Meta is in the way must not keep the others of its Page waiting. */
-export async function sayOrPutOff(given: Parameters<typeof sayReply>[0]): Promise<void> {
+export async function sayOrPutOff(given: Parameters<typeof sendStoredReply>[0]): Promise<void> {
   const { row, clock } = given;
   try {
-    await sayReply(given);
+    await sendStoredReply(given);
   } catch (error) {
     log.error('a reply could not be said now', { shopId: row.shopId, inboxId: row.id, error });
     await db.inbox.updateMany({ where: { id: row.id }, data: { dueAt: later(clock(), MINUTE) } });
   }
 }
 
-async function settle({
+async function finishReply({
   row,
   reply,
   page,
@@ -175,10 +177,10 @@ async function settle({
   reply: Reply;
   page: Page;
   answer: SendAnswer;
-  said: Said;
+  said: OnReplySent;
   now: Date;
 }): Promise<void> {
-  const done = (fate: Fate) =>
+  const done = (fate: ReplyResult) =>
     db.$transaction(async (tx) => {
       const gone = await tx.inbox.deleteMany({ where: { id: row.id } });
       if (gone.count === 1) await said({ tx, reply, page, now, ...fate });
@@ -198,12 +200,12 @@ async function settle({
   const { consequence, code, subcode = null } = answer;
   const refused = { fate: 'refused', code, subcode } as const;
   if (lacksPermission({ reply, page, answer })) {
-    await markTrouble({ pageId: page.id, trouble: 'not_granted', now });
+    await setIssue({ pageId: page.id, trouble: 'not_granted', now });
     return done(refused);
   }
   if (consequence.kind === 'page_trouble') {
     const { whole, trouble } = consequence;
-    await markTrouble({
+    await setIssue({
       ...(whole ? { metaPageId: page.metaPageId } : { pageId: page.id }),
       trouble,
       now,
@@ -218,13 +220,13 @@ async function settle({
     });
     await db.inbox.updateMany({
       where: { id: row.id },
-      data: { attempts: row.attempts, dueAt: now, body: seal(write({ ...reply, saying: rest }), binding) },
+      data: { attempts: row.attempts, dueAt: now, body: encrypt(write({ ...reply, saying: rest }), binding) },
     });
     return;
   }
   // Perhaps it was said all the same: that is a reply of unknown fate like any other.
   if (consequence.kind === 'retry' && consequence.fate === 'unknown') return;
-  const may = replyMay(answer);
+  const may = replyPermission(answer);
   if (may.do === 'again') await again(Math.max(may.afterMs, patience));
   else if (may.do === 'wait for the page') await again(MINUTE);
   else {
@@ -256,7 +258,7 @@ const lacksPermission = ({
     (answer.consequence.kind === 'doubtful' && page.testPassedAt === null));
 
 /** An echo in this Page's thread says that a reply of unknown fate was heard after all. */
-export async function settleReplyByEcho({
+export async function finishReplyByEcho({
   tx,
   metaPageId,
   metadata,
@@ -268,10 +270,10 @@ export async function settleReplyByEcho({
   metaPageId: string;
   metadata: string | null;
   mid: string | null;
-  said: Said;
+  said: OnReplySent;
   now: Date;
 }): Promise<void> {
-  const key = keyOfMark(metadata);
+  const key = idOfMetadata(metadata);
   if (key === undefined) return;
   const row = await tx.inbox.findFirst({ where: { key, metaPageId } });
   if (row === null) return;

@@ -1,22 +1,27 @@
 // "Send me a test" of the message editor: the merchant's own wording, saved or not, in the merchant's own Messenger; told to nobody else.
 import { db } from '../db.server.ts';
-import { judge, OWN_MESSAGES, type OwnMessage, type WordingError } from '../i18n/custom-messages.ts';
-import { LOCALES, say } from '../i18n/shopper.ts';
+import {
+  checkMessage,
+  CUSTOM_MESSAGES,
+  type CustomMessage,
+  type WordingError,
+} from '../i18n/custom-messages.ts';
+import { LOCALES, formatMessage } from '../i18n/shopper.ts';
 import { LIMIT, shorten } from '../i18n/text-limits.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { DAY, later } from '../lib/clock.ts';
 import { isOpen } from '../messenger/permissions/open-window.ts';
-import type { Saying } from '../messenger/reply-body.ts';
-import { wordsOf } from '../notifications/message.ts';
+import type { ReplyContent } from '../messenger/reply-body.ts';
+import { messageTexts } from '../notifications/message.ts';
 import { shopStatus } from '../notifications/shop-status.server.ts';
-import { nameOf, variantUrl } from '../shopify/product.ts';
+import { variantName, variantUrl } from '../shopify/product.ts';
 import type { Shop } from '../shopify/shops.server.ts';
-import { keepReplies } from './replies.server.ts';
+import { storeReplies } from './replies.server.ts';
 
 /** Whoever reads it later in the thread is not to take it for the real message. */
 const LABEL = 'Test: ';
 
-export type DraftSent =
+export type TestMessageResult =
   | { outcome: 'sent' }
   | { outcome: 'no_page' }
   | { outcome: 'page_trouble' }
@@ -28,7 +33,7 @@ export type DraftSent =
   | { outcome: 'wrong'; error: WordingError };
 
 /** What is sent is no notification: it spends no token, has no row among the messages, and stands in no figure. */
-export async function sendDraft({
+export async function sendTestMessage({
   shop,
   message,
   locale,
@@ -40,10 +45,10 @@ export async function sendDraft({
   locale: string;
   text: string;
   now: Date;
-}): Promise<DraftSent> {
-  const known = OWN_MESSAGES.find((each) => each.message === message)?.message;
+}): Promise<TestMessageResult> {
+  const known = CUSTOM_MESSAGES.find((each) => each.message === message)?.message;
   if (known === undefined || !LOCALES.includes(locale)) return { outcome: 'wrong', error: 'unknown_message' };
-  const { error } = judge({ message: known, text, locale });
+  const { error } = checkMessage({ message: known, text, locale });
   if (error !== undefined) return { outcome: 'wrong', error };
   const { page, status } = await shopStatus({ shopId: shop.id });
   if (page === null) return { outcome: 'no_page' };
@@ -58,20 +63,20 @@ export async function sendDraft({
   if (shopper.stoppedAt !== null) return { outcome: 'stopped' };
   const { lastActionAt } = shopper;
   if (lastActionAt === null || !isOpen({ lastActionAt, now })) return { outcome: 'window_closed' };
-  const saying = sayingOf({ shop, message: known, locale, text, variant, now });
+  const saying = messageContent({ shop, message: known, locale, text, variant, now });
   const { metaPageId } = page;
   await db.$transaction(async (tx) => {
     // Dated by the action that opened the window: it is never said after the window's end.
     const reply = { shopId: shop.id, pageId: page.id, psid: shopper.psid, saying };
-    await keepReplies({ tx, metaPageId, at: lastActionAt, replies: [reply], now });
-    await ring(tx, 'inbox', metaPageId);
+    await storeReplies({ tx, metaPageId, at: lastActionAt, replies: [reply], now });
+    await notify(tx, 'inbox', metaPageId);
   });
   return { outcome: 'sent' };
 }
 
 type Subject = {
   shop: Shop;
-  message: OwnMessage;
+  message: CustomMessage;
   locale: string;
   text: string;
   variant: {
@@ -86,14 +91,14 @@ type Subject = {
 };
 
 /** The draft about a product of the shop; the card's question is sent as text, since a card would ask for a real yes. */
-function sayingOf({ shop, message, locale, text, variant, now }: Subject): Saying {
+function messageContent({ shop, message, locale, text, variant, now }: Subject): ReplyContent {
   const overrides = { [locale]: { [message]: text } };
   if (message === 'request.title' || message === 'confirm') {
-    const values = { product: nameOf(variant), shop: shop.name, until: later(now, 365 * DAY) };
-    const said = say({ locale, message, values, overrides, timeZone: shop.timezone });
+    const values = { product: variantName(variant), shop: shop.name, until: later(now, 365 * DAY) };
+    const said = formatMessage({ locale, message, values, overrides, timeZone: shop.timezone });
     return { kind: 'text', text: shorten({ text: LABEL + said, limit: LIMIT.text }) };
   }
-  const words = wordsOf({
+  const words = messageTexts({
     subject: {
       shopId: shop.id,
       shopName: shop.name,

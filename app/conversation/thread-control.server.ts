@@ -2,12 +2,20 @@
 import type { Tx } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { DAY } from '../lib/clock.ts';
-import { clearTrouble, markTrouble } from '../messenger/pages.server.ts';
+import { clearIssue, setIssue } from '../messenger/pages.server.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
-import { type Effects, type Handle, meet, nothing, silence, type Turn, voiceOf } from './context.server.ts';
-import { noteReplyFate } from './offer-opt-in.server.ts';
-import { isOwnEcho, settleReplyByEcho } from './replies.server.ts';
-import { isAutomatic } from './thread.ts';
+import {
+  type Effects,
+  type Handle,
+  upsertShopper,
+  ignore,
+  noReply,
+  type ConversationContext,
+  replyBuilder,
+} from './context.server.ts';
+import { recordReplyResult } from './offer-opt-in.server.ts';
+import { isOwnEcho, finishReplyByEcho } from './replies.server.ts';
+import { isAutomation } from './thread.ts';
 
 type Answer = ReturnType<Handle>;
 
@@ -15,35 +23,41 @@ type Of<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
 
 /** Another app has the thread: we could not speak if we wanted to. */
 export const listenOnly =
-  (turn: Turn): Awaited<Answer> =>
+  (turn: ConversationContext): Awaited<Answer> =>
   async (tx) => {
-    await othersSpoke({ tx, turn });
-    return silence('another app has the thread');
+    await noteOtherResponder({ tx, turn });
+    return noReply('another app has the thread');
   };
 
 /** The thread changed hands: while another app has it we only listen, and once it is ours again it is as if nobody had spoken. */
-export function handedOver({ turn, event }: { turn: Turn; event: Of<'handed_over'> }): Awaited<Answer> {
+export function handleHandover({
+  turn,
+  event,
+}: {
+  turn: ConversationContext;
+  event: Of<'handed_over'>;
+}): Awaited<Answer> {
   const { deed, newOwner } = event;
-  if (deed === 'asked') return nothing('a thread was asked for');
+  if (deed === 'asked') return ignore('a thread was asked for');
   const toUs = newOwner === null ? deed === 'passed' : newOwner === env.META_APP_ID;
   return async (tx) => {
-    if (!toUs) return othersSpoke({ tx, turn });
+    if (!toUs) return noteOtherResponder({ tx, turn });
     await tx.shopper.updateMany({
       where: { id: { in: turn.known.map((one) => one.id) }, othersAt: { lte: event.at } },
       data: { othersAt: null, takenOverAt: null },
     });
-    return silence('the thread was handed to us');
+    return noReply('the thread was handed to us');
   };
 }
 
 /** Somebody else spoke in the thread, or has it now. `automatic`: only a machine, which takes nothing over. */
-async function othersSpoke({
+async function noteOtherResponder({
   tx,
   turn,
   automatic = false,
 }: {
   tx: Tx;
-  turn: Turn;
+  turn: ConversationContext;
   automatic?: boolean;
 }): Promise<Effects> {
   const { event, known, shop, page, now } = turn;
@@ -66,34 +80,34 @@ async function othersSpoke({
       ],
       skipDuplicates: true,
     });
-  return silence(automatic ? 'an automation speaks here' : 'people or another app speak here');
+  return noReply(automatic ? 'an automation speaks here' : 'people or another app speak here');
 }
 
 /** An echo of ours settles what we were unsure of; anybody else's says who runs the thread. */
-export async function heardEcho({
+export async function handleEcho({
   tx,
   turn,
   event,
 }: {
   tx: Tx;
-  turn: Turn;
+  turn: ConversationContext;
   event: Of<'echoed'>;
 }): Promise<Effects> {
   if (!isOwnEcho(event))
-    return othersSpoke({ tx, turn, automatic: isAutomatic({ at: event.at, known: turn.known }) });
-  await settleReplyByEcho({
+    return noteOtherResponder({ tx, turn, automatic: isAutomation({ at: event.at, known: turn.known }) });
+  await finishReplyByEcho({
     tx,
     metaPageId: event.metaPageId,
     metadata: event.metadata,
     mid: event.mid,
-    said: noteReplyFate,
+    said: recordReplyResult,
     now: turn.now,
   });
-  return silence('our own words');
+  return noReply('our own words');
 }
 
 /** Meta's own word to the Page: kept for the merchant to read, and taken at its word about sending. */
-export async function heardMeta({
+export async function handlePolicyNotice({
   tx,
   event: { metaPageId, action, reason },
   now,
@@ -102,21 +116,21 @@ export async function heardMeta({
   event: Of<'warned'>;
   now: Date;
 }): Promise<Effects> {
-  if (action === 'block') await markTrouble({ metaPageId, trouble: 'blocked', now, tx });
-  if (action === 'unblock') await clearTrouble({ metaPageId, only: ['blocked', 'restricted'], tx });
+  if (action === 'block') await setIssue({ metaPageId, trouble: 'blocked', now, tx });
+  if (action === 'unblock') await clearIssue({ metaPageId, only: ['blocked', 'restricted'], tx });
   const detail = `${action} ${reason}`.trim();
   return { say: [], silence: 'a word of Meta to the Page', problem: { kind: 'policy', detail } };
 }
 
 /** Any other text belongs to the merchant: at most once a day we say that a person will answer. */
-export function defer(turn: Turn): Awaited<Answer> {
-  const voice = voiceOf({ turn });
+export function sendHandoffMessage(turn: ConversationContext): Awaited<Answer> {
+  const voice = replyBuilder({ turn });
   return async (tx) => {
-    const shopper = await meet({ tx, turn });
+    const shopper = await upsertShopper({ tx, turn });
     const lately = [shopper, ...turn.known].some(
       (one) => one.deferredAt !== null && turn.now.getTime() - one.deferredAt.getTime() < DAY,
     );
-    if (lately) return silence('we said today that a person will answer');
+    if (lately) return noReply('we said today that a person will answer');
     await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: turn.now } });
     return { say: [voice.reply({ kind: 'text', text: voice.words('defer') })] };
   };

@@ -11,11 +11,11 @@ type Person = Pick<
 >;
 
 /** So soon after the person or after us only a machine writes: instant replies, away messages, other apps' bots. */
-const AUTOMATIC_WITHIN = 10 * SECOND;
+const AUTOMATION_WITHIN_MS = 10 * SECOND;
 
 /** Whether a word said at `at` answers what the person did at `act`. Both times are Meta's. */
-export const answersAtOnce = ({ at, act }: { at: Date; act: Date | null }): boolean =>
-  act !== null && at >= act && at.getTime() - act.getTime() <= AUTOMATIC_WITHIN;
+export const isInstantAnswer = ({ at, act }: { at: Date; act: Date | null }): boolean =>
+  act !== null && at >= act && at.getTime() - act.getTime() <= AUTOMATION_WITHIN_MS;
 
 const askedAt = ({ question }: Person): Date | null => {
   const asked = question as Question | null;
@@ -26,27 +26,29 @@ const askedAt = ({ question }: Person): Date | null => {
  * Whether somebody else's word said at `at` is an automation's, as far as its time tells. `known`: the person in every shop of the Page.
  * Our own times are our clock's, which may be ahead of Meta's.
  */
-export const isAutomatic = ({ at, known }: { at: Date; known: Person[] }): boolean =>
+export const isAutomation = ({ at, known }: { at: Date; known: Person[] }): boolean =>
   known.some(
     (one) =>
-      answersAtOnce({ at, act: one.lastActionAt }) ||
+      isInstantAnswer({ at, act: one.lastActionAt }) ||
       [one.spokeAt, askedAt(one)].some(
-        (ours) => ours !== null && Math.abs(at.getTime() - ours.getTime()) <= AUTOMATIC_WITHIN,
+        (ours) => ours !== null && Math.abs(at.getTime() - ours.getTime()) <= AUTOMATION_WITHIN_MS,
       ),
   );
 
 /** People or another app keep answering a thread for days; a week after their last word it is quiet again. */
-const OTHERS_FOR = 7 * DAY;
+const OTHER_RESPONDER_FOR_MS = 7 * DAY;
 
 /** Whether others, automations among them, answer in the thread at the moment: what nobody asked us is theirs. */
-export const runByOthers = ({ known, now }: { known: Person[]; now: Date }): boolean =>
-  known.some((one) => one.othersAt !== null && now.getTime() - one.othersAt.getTime() < OTHERS_FOR);
+export const hasOtherResponder = ({ known, now }: { known: Person[]; now: Date }): boolean =>
+  known.some(
+    (one) => one.othersAt !== null && now.getTime() - one.othersAt.getTime() < OTHER_RESPONDER_FOR_MS,
+  );
 
 /**
  * Our own question, while it is open: for a day, and until somebody took the thread over. `act`: when the person did what is to be answered;
  * a word right after it was an automation's that reached us first.
  */
-export function openQuestion({
+export function pendingQuestion({
   shopper,
   known,
   act,
@@ -61,7 +63,7 @@ export function openQuestion({
   if (asked === null || now.getTime() - asked.getTime() > DAY) return undefined;
   const takenOver = known.some(
     ({ takenOverAt }) =>
-      takenOverAt !== null && takenOverAt > asked && !answersAtOnce({ at: takenOverAt, act }),
+      takenOverAt !== null && takenOverAt > asked && !isInstantAnswer({ at: takenOverAt, act }),
   );
   return takenOver ? undefined : (shopper!.question as Question);
 }

@@ -3,7 +3,7 @@ import { Prisma } from '@prisma/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { db } from '../db.server.ts';
 import { isCurrent } from '../messenger/pages.server.ts';
-import type { About } from './trigger-payloads.ts';
+import type { VariantInfo } from './trigger-payloads.ts';
 
 export type Cursor = { shopId: bigint; since: Date; joined: bigint; restock: bigint };
 
@@ -37,7 +37,7 @@ const SETTLE_STEPS = 40;
  * Up to where a shop's rows may be read by id without missing one: ids are given before rows are committed, so whatever was being
  * written when the newest ids were read is waited for. Null when somebody writes for longer than a second.
  */
-export async function settledTops({ shopId }: { shopId: bigint }): Promise<Tops | null> {
+export async function committedUpTo({ shopId }: { shopId: bigint }): Promise<Tops | null> {
   const [seen] = await db.$queryRaw<(Tops & { next: string })[]>`
     SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next,
       ${newest({ table: Prisma.sql`"Subscription"`, shopId })} AS joined, ${newest({ table: Prisma.sql`"Restock"`, shopId })} AS restock`;
@@ -55,10 +55,15 @@ const waitingFor = (variant: Prisma.Sql, { now }: { now: Date }) => Prisma.sql`
   FROM "Subscription" w WHERE w."shopId" = ${variant}."shopId" AND w."variantId" = ${variant}."variantId"
     AND w."state" = 'waiting' AND NOT w."isTest" AND w."expiresAt" > ${now}`;
 
-export type Joining = About & { subscriptionId: bigint; at: Date; waiting: number; mark: number | null };
+export type NewSubscription = VariantInfo & {
+  subscriptionId: bigint;
+  at: Date;
+  waiting: number;
+  mark: number | null;
+};
 
 /** The next who joined, in order; each line is counted once, whoever of it is among them. `waiting`: how many waited with the last of them included; `mark`: the number told of that line last. */
-export const joinings = ({
+export const newSubscriptions = ({
   shopId,
   after,
   upTo,
@@ -70,8 +75,8 @@ export const joinings = ({
   upTo: bigint;
   now: Date;
   limit: number;
-}): Promise<Joining[]> =>
-  db.$queryRaw<Joining[]>`
+}): Promise<NewSubscription[]> =>
+  db.$queryRaw<NewSubscription[]>`
     WITH next AS MATERIALIZED (
       SELECT s."id", s."shopId", s."variantId", s."state", s."grantedAt", s."expiresAt" FROM "Subscription" s
       WHERE (s."shopId", s."id") > (${shopId}, ${after}) AND (s."shopId", s."id") <= (${shopId}, ${upTo}) AND NOT s."isTest"
@@ -91,16 +96,21 @@ export const joinings = ({
  * A restock is told once its line is empty, or it is over; nobody of it is on the way any more. The order matters: while a long line is
  * being told, only the first row of that line is read.
  */
-const isTold = ({ now }: { now: Date }) => Prisma.sql`
+const isNotified = ({ now }: { now: Date }) => Prisma.sql`
   NOT r."isTest" AND r."told" > 0
   AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = r."shopId" AND t."fact" = 'restock ' || r."id")
   AND CASE WHEN r."closedAt" IS NOT NULL OR (SELECT w."id" ${waitingFor(Prisma.sql`r`, { now })} ORDER BY w."since" LIMIT 1) IS NULL
     THEN NOT EXISTS (SELECT FROM "Notification" n WHERE n."restockId" = r."id" AND n."settledAt" IS NULL)
     ELSE false END`;
 
-export type ToldRestock = About & { restockId: bigint; openedAt: Date; people: number; waiting: number };
+export type NotifiedRestock = VariantInfo & {
+  restockId: bigint;
+  openedAt: Date;
+  people: number;
+  waiting: number;
+};
 
-export const toldRestocks = ({
+export const notifiedRestocks = ({
   shopId,
   after,
   now,
@@ -110,47 +120,47 @@ export const toldRestocks = ({
   after: bigint;
   now: Date;
   limit: number;
-}): Promise<ToldRestock[]> =>
-  db.$queryRaw<ToldRestock[]>`
+}): Promise<NotifiedRestock[]> =>
+  db.$queryRaw<NotifiedRestock[]>`
     SELECT r."id" AS "restockId", r."openedAt", v."id" AS "variantId", v."productId", v."title",
       (SELECT count(*)::int FROM "Notification" n WHERE n."restockId" = r."id" AND n."state" IN ('sent', 'presumed')) AS people,
       (SELECT count(*)::int ${waitingFor(Prisma.sql`r`, { now })}) AS waiting
     FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    WHERE r."shopId" = ${shopId} AND r."id" > ${after} AND ${isTold({ now })}
+    WHERE r."shopId" = ${shopId} AND r."id" > ${after} AND ${isNotified({ now })}
     ORDER BY r."id" LIMIT ${limit}`;
 
 /** The trouble of the Page that speaks for the shop. */
-const isTrouble = Prisma.sql`
+const hasIssue = Prisma.sql`
   p."trouble" IS NOT NULL AND p."troubleSince" >= c."since" AND ${isCurrent}
   AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = p."shopId"
     AND t."fact" = 'trouble ' || p."id" || ' ' || p."trouble" || ' ' || (extract(epoch FROM p."troubleSince") * 1000)::bigint)`;
 
-export type Trouble = { pageId: bigint; page: string; trouble: string; since: Date };
+export type PageIssueEvent = { pageId: bigint; page: string; trouble: string; since: Date };
 
-export async function troubleOf({ shopId }: { shopId: bigint }): Promise<Trouble | null> {
-  const [found] = await db.$queryRaw<Trouble[]>`
+export async function pageIssues({ shopId }: { shopId: bigint }): Promise<PageIssueEvent | null> {
+  const [found] = await db.$queryRaw<PageIssueEvent[]>`
     SELECT p."id" AS "pageId", p."name" AS page, p."trouble"::text AS trouble, p."troubleSince" AS since
     FROM "Page" p JOIN "FlowCursor" c ON c."shopId" = p."shopId"
-    WHERE p."shopId" = ${shopId} AND ${isTrouble} LIMIT 1`;
+    WHERE p."shopId" = ${shopId} AND ${hasIssue} LIMIT 1`;
   return found ?? null;
 }
 
 /** The shops of which Flow has not heard everything: a few probes of an index for each shop that uses a trigger, none for the others. */
-export async function flowsDue({ now }: { now: Date }): Promise<bigint[]> {
+export async function shopsWithPendingFlowEvents({ now }: { now: Date }): Promise<bigint[]> {
   const rows = await db.$queryRaw<{ shopId: bigint }[]>`
     SELECT c."shopId" FROM "FlowCursor" c
     JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL AND s."accessUnknownSince" IS NULL AND s."unreadableSince" IS NULL
     WHERE (SELECT j."shopId" FROM "Subscription" j WHERE (j."shopId", j."id") > (c."shopId", c."joined") ORDER BY j."shopId", j."id" LIMIT 1) = c."shopId"
-       OR EXISTS (SELECT FROM "Page" p WHERE p."shopId" = c."shopId" AND ${isTrouble})
+       OR EXISTS (SELECT FROM "Page" p WHERE p."shopId" = c."shopId" AND ${hasIssue})
        OR (SELECT r."id" FROM "Restock" r
-          WHERE (r."shopId", r."id") > (c."shopId", c."restock") AND r."shopId" = c."shopId" AND ${isTold({ now })} LIMIT 1) IS NOT NULL`;
+          WHERE (r."shopId", r."id") > (c."shopId", c."restock") AND r."shopId" = c."shopId" AND ${isNotified({ now })} LIMIT 1) IS NOT NULL`;
   return rows.map(({ shopId }) => shopId);
 }
 
 type Of = { shopId: bigint };
 
 /** Only forward, and only while the shop still uses a trigger. */
-export async function toldUpTo({ shopId, joined }: Of & { joined: bigint }): Promise<void> {
+export async function saveCursor({ shopId, joined }: Of & { joined: bigint }): Promise<void> {
   await db.$executeRaw`
     UPDATE "FlowCursor" SET "joined" = ${joined} WHERE "shopId" = ${shopId} AND "joined" < ${joined}`;
 }
@@ -167,7 +177,7 @@ async function keep({
     ON CONFLICT ("shopId", "fact") DO UPDATE SET "reached" = excluded."reached", "at" = excluded."at"`;
 }
 
-export const toldNumber = ({
+export const saveThreshold = ({
   shopId,
   variantId,
   number,
@@ -176,7 +186,7 @@ export const toldNumber = ({
   keep({ shopId, fact: `line ${variantId}`, reached: number, now });
 
 /** A restock was told: its line begins anew, and each number may be reached again. */
-export async function toldRestock({
+export async function saveRestockDelivery({
   shopId,
   restockId,
   variantId,
@@ -187,17 +197,17 @@ export async function toldRestock({
 }
 
 /** A Page has one trouble at a time, so its last one is enough to remember. */
-export async function toldTrouble({
+export async function saveIssueDelivery({
   shopId,
   trouble: { pageId, trouble, since },
   now,
-}: Of & { trouble: Trouble; now: Date }): Promise<void> {
+}: Of & { trouble: PageIssueEvent; now: Date }): Promise<void> {
   await db.$executeRaw`DELETE FROM "FlowTold" WHERE "shopId" = ${shopId} AND "fact" LIKE ${`trouble ${pageId} %`}`;
   await keep({ shopId, fact: `trouble ${pageId} ${trouble} ${since.getTime()}`, now });
 }
 
 /** Moves the place of the restocks up to the first that is not done with; what is told below it needs no row any more. */
-export async function doneWithRestocks({ shopId, upTo }: Of & { upTo: bigint }): Promise<void> {
+export async function finishRestocks({ shopId, upTo }: Of & { upTo: bigint }): Promise<void> {
   await db.$executeRaw`
     UPDATE "FlowCursor" c SET "restock" = GREATEST(c."restock", COALESCE((
       SELECT min(r."id") - 1 FROM "Restock" r

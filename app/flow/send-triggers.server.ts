@@ -2,11 +2,31 @@
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { askShopify, type Cost, ShopifyFailed } from '../shopify/admin-api.server.ts';
-import { type Cursor, cursorOf, doneWithRestocks, joinings, settledTops, toldNumber, toldRestock, toldRestocks, toldTrouble, toldUpTo, troubleOf } from './pending-events.server.ts';
-import { type Event, type Explained, joined, milestone, needsAttention, reached, told } from './trigger-payloads.ts';
+import { adminGraphql, type Cost, ShopifyApiError } from '../shopify/admin-api.server.ts';
+import {
+  type Cursor,
+  cursorOf,
+  finishRestocks,
+  newSubscriptions,
+  committedUpTo,
+  saveThreshold,
+  saveRestockDelivery,
+  notifiedRestocks,
+  saveIssueDelivery,
+  saveCursor,
+  pageIssues,
+} from './pending-events.server.ts';
+import {
+  type TriggerEvent,
+  type Explained,
+  subscriptionPayload,
+  thresholdReached,
+  needsAttention,
+  thresholdPayload,
+  restockPayload,
+} from './trigger-payloads.ts';
 
-export const TELL_FLOW = `#graphql
+export const SEND_TRIGGER_MUTATION = `#graphql
   mutation TellFlow($handle: String!, $payload: JSON!) {
     flowTriggerReceive(handle: $handle, payload: $payload) {
       userErrors { field message }
@@ -23,7 +43,7 @@ const CALL_LIMIT_MS = 10 * SECOND;
 const WRONG_AGAIN_MS = 10 * MINUTE;
 
 /** Thrown to come again later: the fact at hand was not told and stays due. */
-class ComeAgain extends Error {
+class NextRun extends Error {
   afterMs: number;
   constructor(afterMs: number) {
     super('Flow is told later');
@@ -32,9 +52,9 @@ class ComeAgain extends Error {
 }
 
 /** In which words the merchant is told of a Page's trouble. */
-export type Explain = (given: { trouble: string; locale: string }) => Explained;
+export type ExplainIssue = (given: { trouble: string; locale: string }) => Explained;
 
-export type FlowTeller = (given: {
+export type FlowSender = (given: {
   shopId: bigint;
   lease: Lease;
   signal: AbortSignal;
@@ -44,7 +64,7 @@ export type FlowTeller = (given: {
  * Returns when to come again, or null once everything is told. A crash between a call and the note of it repeats that one event; both
  * copies carry the same Event ID.
  */
-export function createFlowTeller({ clock, explain }: { clock: Clock; explain: Explain }): FlowTeller {
+export function createFlowSender({ clock, explain }: { clock: Clock; explain: ExplainIssue }): FlowSender {
   /** Shops that are to be left alone for a while, also when the worker's round asks for them. */
   const resting = new Map<bigint, Date>();
 
@@ -52,10 +72,10 @@ export function createFlowTeller({ clock, explain }: { clock: Clock; explain: Ex
     const rest = resting.get(shopId);
     if (rest !== undefined && rest > clock()) return rest;
     resting.delete(shopId);
-    const tell = async (event: Event) => {
+    const tell = async (event: TriggerEvent) => {
       const until = resting.get(shopId);
-      if (until !== undefined && until > clock()) throw new ComeAgain(until.getTime() - clock().getTime());
-      if (signal.aborted || !holds(lease)) throw new ComeAgain(0);
+      if (until !== undefined && until > clock()) throw new NextRun(until.getTime() - clock().getTime());
+      if (signal.aborted || !holds(lease)) throw new NextRun(0);
       const cost = await deliver({ shopId, event, clock });
       const missing = cost === undefined ? 0 : cost.maximum * SHARE - cost.available;
       if (missing > 0) resting.set(shopId, later(clock(), (missing / cost!.restoreRate) * SECOND));
@@ -63,7 +83,7 @@ export function createFlowTeller({ clock, explain }: { clock: Clock; explain: Ex
     try {
       return await round({ shopId, tell, explain, clock });
     } catch (error) {
-      if (!(error instanceof ComeAgain)) throw error;
+      if (!(error instanceof NextRun)) throw error;
       const again = later(clock(), error.afterMs);
       resting.set(shopId, again);
       return again;
@@ -71,7 +91,7 @@ export function createFlowTeller({ clock, explain }: { clock: Clock; explain: Ex
   };
 }
 
-type Tell = (event: Event) => Promise<void>;
+type SendTrigger = (event: TriggerEvent) => Promise<void>;
 
 async function round({
   shopId,
@@ -80,73 +100,78 @@ async function round({
   clock,
 }: {
   shopId: bigint;
-  tell: Tell;
-  explain: Explain;
+  tell: SendTrigger;
+  explain: ExplainIssue;
   clock: Clock;
 }): Promise<Date | null> {
   for (;;) {
     const cursor = await cursorOf({ shopId });
     if (cursor === null) return null;
-    await tellTrouble({ cursor, tell, explain, clock });
-    const tops = await settledTops({ shopId });
+    await sendIssues({ cursor, tell, explain, clock });
+    const tops = await committedUpTo({ shopId });
     if (tops === null) return later(clock(), SECOND);
-    await tellRestocks({ cursor, upTo: tops.restock, tell, clock });
-    if (!(await tellJoinings({ cursor, upTo: tops.joined, tell, clock }))) return null;
+    await sendRestocks({ cursor, upTo: tops.restock, tell, clock });
+    if (!(await sendSubscriptions({ cursor, upTo: tops.joined, tell, clock }))) return null;
   }
 }
 
-async function tellTrouble({
+async function sendIssues({
   cursor: { shopId, locale },
   tell,
   explain,
   clock,
 }: {
   cursor: Cursor & { locale: string };
-  tell: Tell;
-  explain: Explain;
+  tell: SendTrigger;
+  explain: ExplainIssue;
   clock: Clock;
 }): Promise<void> {
-  const found = await troubleOf({ shopId });
+  const found = await pageIssues({ shopId });
   if (found === null) return;
   await tell(needsAttention({ ...found, ...explain({ trouble: found.trouble, locale }) }));
-  await toldTrouble({ shopId, trouble: found, now: clock() });
+  await saveIssueDelivery({ shopId, trouble: found, now: clock() });
 }
 
 /** What is new since the cursor, up to the newest that is sure. */
-type News = { cursor: Cursor; upTo: bigint; tell: Tell; clock: Clock };
+type NewEvents = { cursor: Cursor; upTo: bigint; tell: SendTrigger; clock: Clock };
 
-async function tellRestocks({ cursor: { shopId, restock }, upTo, tell, clock }: News): Promise<void> {
-  for (const found of await toldRestocks({ shopId, after: restock, now: clock(), limit: BATCH })) {
+async function sendRestocks({ cursor: { shopId, restock }, upTo, tell, clock }: NewEvents): Promise<void> {
+  for (const found of await notifiedRestocks({ shopId, after: restock, now: clock(), limit: BATCH })) {
     // Meta refused every one of them: nobody was told, so there is nothing to tell.
-    if (found.people > 0) await tell(told(found));
-    await toldRestock({ shopId, restockId: found.restockId, variantId: found.variantId, now: clock() });
+    if (found.people > 0) await tell(restockPayload(found));
+    await saveRestockDelivery({
+      shopId,
+      restockId: found.restockId,
+      variantId: found.variantId,
+      now: clock(),
+    });
   }
-  await doneWithRestocks({ shopId, upTo });
+  await finishRestocks({ shopId, upTo });
 }
 
 /** @returns whether there may be more. */
-async function tellJoinings({
+async function sendSubscriptions({
   cursor: { shopId, joined: after },
   upTo,
   tell,
   clock,
-}: News): Promise<boolean> {
-  const found = await joinings({ shopId, after, upTo, now: clock(), limit: BATCH });
+}: NewEvents): Promise<boolean> {
+  const found = await newSubscriptions({ shopId, after, upTo, now: clock(), limit: BATCH });
   const marks = new Map<bigint, number>();
   for (const one of found) {
     const { variantId, subscriptionId, waiting, mark } = one;
-    const number = milestone(waiting);
+    const number = thresholdReached(waiting);
     // Of a line that Flow has not heard of, only what this very yes made full is news.
-    if (number > (marks.get(variantId) ?? mark ?? milestone(waiting - 1))) {
-      await tell(reached({ ...one, number }));
-      await toldNumber({ shopId, variantId, number, now: clock() });
+    if (number > (marks.get(variantId) ?? mark ?? thresholdReached(waiting - 1))) {
+      await tell(thresholdPayload({ ...one, number }));
+      await saveThreshold({ shopId, variantId, number, now: clock() });
       marks.set(variantId, number);
     }
-    await tell(joined(one));
-    await toldUpTo({ shopId, joined: subscriptionId });
+    await tell(subscriptionPayload(one));
+    await saveCursor({ shopId, joined: subscriptionId });
   }
   if (found.length === BATCH) return true;
-  await toldUpTo({ shopId, joined: upTo });
+  await saveCursor({ shopId, joined: upTo });
   return false;
 }
 
@@ -157,13 +182,13 @@ async function deliver({
   clock,
 }: {
   shopId: bigint;
-  event: Event;
+  event: TriggerEvent;
   clock: Clock;
 }): Promise<Cost | undefined> {
   try {
-    const { data, cost } = await askShopify<Answer>({
+    const { data, cost } = await adminGraphql<Answer>({
       shopId,
-      query: TELL_FLOW,
+      query: SEND_TRIGGER_MUTATION,
       variables: event,
       clock,
       signal: AbortSignal.timeout(CALL_LIMIT_MS),
@@ -173,8 +198,8 @@ async function deliver({
       log.error('Flow refused an event of ours', { shopId, handle: event.handle, refused });
     return cost;
   } catch (error) {
-    if (!(error instanceof ShopifyFailed)) throw error;
+    if (!(error instanceof ShopifyApiError)) throw error;
     if (error.advice !== 'throttled') log.warn('Flow could not be told yet', { shopId, error });
-    throw new ComeAgain(error.advice === 'wrong' ? WRONG_AGAIN_MS : error.retryAfterMs);
+    throw new NextRun(error.advice === 'wrong' ? WRONG_AGAIN_MS : error.retryAfterMs);
   }
 }

@@ -1,24 +1,23 @@
 // What Shopify Flow is told, word for word: one payload for each trigger. The keys are those of extensions/flow-*; nothing of a person is in them.
 
-
 /** A variant as every event about one names it. */
-export type About = { variantId: bigint; productId: bigint; title: string };
+export type VariantInfo = { variantId: bigint; productId: bigint; title: string };
 
-export type Event = { handle: string; payload: Record<string, string | number> };
+export type TriggerEvent = { handle: string; payload: Record<string, string | number> };
 
-const variant = ({ variantId, productId, title }: About) => ({
+const variant = ({ variantId, productId, title }: VariantInfo) => ({
   // A reference is a number: https://shopify.dev/docs/apps/build/flow/triggers/reference
   product_id: Number(productId),
   'Variant ID': `gid://shopify/ProductVariant/${variantId}`,
   'Variant title': title,
 });
 
-export const joined = ({
+export const subscriptionPayload = ({
   subscriptionId,
   at,
   waiting,
   ...about
-}: About & { subscriptionId: bigint; at: Date; waiting: number }): Event => ({
+}: VariantInfo & { subscriptionId: bigint; at: Date; waiting: number }): TriggerEvent => ({
   handle: 'waitlist-joined',
   payload: {
     ...variant(about),
@@ -29,12 +28,12 @@ export const joined = ({
 });
 
 /** `subscriptionId` is the yes that made the number full. */
-export const reached = ({
+export const thresholdPayload = ({
   subscriptionId,
   number,
   waiting,
   ...about
-}: About & { subscriptionId: bigint; number: number; waiting: number }): Event => ({
+}: VariantInfo & { subscriptionId: bigint; number: number; waiting: number }): TriggerEvent => ({
   handle: 'waitlist-reached',
   payload: {
     ...variant(about),
@@ -44,13 +43,13 @@ export const reached = ({
   },
 });
 
-export const told = ({
+export const restockPayload = ({
   restockId,
   openedAt,
   people,
   waiting,
   ...about
-}: About & { restockId: bigint; openedAt: Date; people: number; waiting: number }): Event => ({
+}: VariantInfo & { restockId: bigint; openedAt: Date; people: number; waiting: number }): TriggerEvent => ({
   handle: 'restock-told',
   payload: {
     ...variant(about),
@@ -71,7 +70,7 @@ export const needsAttention = ({
   since,
   happened,
   remedy,
-}: Explained & { pageId: bigint; page: string; trouble: string; since: Date }): Event => ({
+}: Explained & { pageId: bigint; page: string; trouble: string; since: Date }): TriggerEvent => ({
   handle: 'messenger-needs-attention',
   payload: {
     Page: page,
@@ -84,7 +83,7 @@ export const needsAttention = ({
 });
 
 /** The largest of 5, 10, 25, 50, 100, 250, 500, 1,000 ... that `people` have reached; 0 before the first. */
-export function milestone(people: number): number {
+export function thresholdReached(people: number): number {
   let number = people < 5 ? 0 : 5;
   for (let ten = 10; ten <= people; ten *= 10)
     for (const step of [ten, ten * 2.5, ten * 5]) if (step <= people) number = step;

@@ -1,6 +1,6 @@
 // Which shops use our Flow triggers: Flow says so whenever a merchant turns a workflow on or off, and nobody else is told anything.
 import { webhookDb, type Tx } from '../db.server.ts';
-import { keepOr503 } from '../lib/http.server.ts';
+import { storeOr503 } from '../lib/http.server.ts';
 import type { Json } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { installedShop } from '../shopify/shops.server.ts';
@@ -14,9 +14,9 @@ const text = (value: Json | undefined): string =>
   typeof value === 'string' ? value.replaceAll('\0', '').slice(0, LONGEST_NAME) : '';
 
 /** What the door answers: 200 once it is kept, 503 when it could not be. */
-export const keepUsageOf = ({ payload, now }: { payload: Payload; now: Date }): Promise<Response> =>
-  keepOr503(
-    () => webhookDb.$transaction((tx) => keepUsage({ tx, payload, now })),
+export const saveTriggerUsage = ({ payload, now }: { payload: Payload; now: Date }): Promise<Response> =>
+  storeOr503(
+    () => webhookDb.$transaction((tx) => saveUsage({ tx, payload, now })),
     (error) => log.error('what Flow said about its triggers was not kept', { error }),
   );
 
@@ -24,7 +24,7 @@ export const keepUsageOf = ({ payload, now }: { payload: Payload; now: Date }): 
  * Keeps one lifecycle callback (https://shopify.dev/docs/apps/build/flow/track-lifecycle-events). An older one than the last changes
  * nothing. The first trigger in use begins the telling here and now: what happened before is not told.
  */
-async function keepUsage({ tx, payload, now }: { tx: Tx; payload: Payload; now: Date }): Promise<void> {
+async function saveUsage({ tx, payload, now }: { tx: Tx; payload: Payload; now: Date }): Promise<void> {
   const trigger = text(payload.flow_trigger_definition_id);
   const used = payload.has_enabled_flow;
   const said = new Date(text(payload.timestamp));

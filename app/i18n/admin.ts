@@ -2,7 +2,7 @@
 import { enCodes } from './admin/en.ts';
 import { esCodes } from './admin/es.ts';
 
-export function explainTrouble({ trouble, locale }: { trouble: string; locale: string }): {
+export function explainIssue({ trouble, locale }: { trouble: string; locale: string }): {
   happened: string;
   remedy: string;
 } {

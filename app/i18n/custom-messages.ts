@@ -1,11 +1,11 @@
 // The merchant's own wording: the one check of what would be said, used in the editor, at save, at the test message and whenever it is said.
 import { compile, type Values, valuesIn } from './format.ts';
 import { type Warning, warningsOf } from './promotional-terms.ts';
-import { LOCALES, type Overrides, wording } from './shopper.ts';
+import { LOCALES, type Overrides, messageText } from './shopper.ts';
 import { LIMIT } from './text-limits.ts';
 
 /** The messages that carry the shop's voice: what each may speak of, what it must, and Meta's limit on its length. */
-export const OWN_MESSAGES = [
+export const CUSTOM_MESSAGES = [
   { message: 'request.title', values: ['product'], needs: ['product'], limit: LIMIT.requestTitle },
   {
     message: 'confirm',
@@ -27,7 +27,7 @@ export const OWN_MESSAGES = [
   },
 ] as const;
 
-export type OwnMessage = (typeof OWN_MESSAGES)[number]['message'];
+export type CustomMessage = (typeof CUSTOM_MESSAGES)[number]['message'];
 
 /** Codes of the words `error.*`. */
 export type WordingError =
@@ -40,7 +40,7 @@ export type WordingError =
   | 'not_whole'
   | 'too_long';
 
-export type Judgement = { error?: WordingError; warnings: Warning[] };
+export type MessageCheck = { error?: WordingError; warnings: Warning[] };
 
 const example: Values = {
   product: 'Linen shirt, M / Sand',
@@ -71,7 +71,7 @@ const spokenWith = ({ text, locale }: { text: string; locale: string }): string[
   );
 
 /** Whether a text can be said, judged by what would be said and not by how it is written; and what it had better not promise. */
-export function judge({
+export function checkMessage({
   message,
   text,
   locale,
@@ -79,8 +79,8 @@ export function judge({
   message: string;
   text: string;
   locale: string;
-}): Judgement {
-  const of = OWN_MESSAGES.find((each) => each.message === message);
+}): MessageCheck {
+  const of = CUSTOM_MESSAGES.find((each) => each.message === message);
   if (of === undefined) return { error: 'unknown_message', warnings: [] };
   const error = wrong({ of, text, locale });
   const warnings = warningsOf({ text: text.replace(/\{[^{}]*\}/g, ' '), locale });
@@ -92,7 +92,7 @@ function wrong({
   text,
   locale,
 }: {
-  of: (typeof OWN_MESSAGES)[number];
+  of: (typeof CUSTOM_MESSAGES)[number];
   text: string;
   locale: string;
 }): WordingError | undefined {
@@ -125,48 +125,50 @@ function wrong({
 const sayable = new Map<string, boolean>();
 
 /** Whether a text of the merchant's is said: one that is only too long is shortened. */
-export function isSayable(given: { message: string; text: string; locale: string }): boolean {
+export function isSendable(given: { message: string; text: string; locale: string }): boolean {
   const key = `${given.locale} ${given.message} ${given.text}`;
   const known = sayable.get(key);
   if (known !== undefined) return known;
-  const { error } = judge(given);
+  const { error } = checkMessage(given);
   if (sayable.size > 2_000) sayable.clear();
   sayable.set(key, error === undefined || error === 'too_long');
   return sayable.get(key)!;
 }
 
 /** Every text that can't be said, by its path; empty texts mean ours. */
-export function wrongTexts(texts: Overrides): Record<string, string> {
+export function invalidMessages(texts: Overrides): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const [locale, messages] of Object.entries(texts))
     for (const [message, text] of Object.entries(messages)) {
-      const error = LOCALES.includes(locale) ? judge({ message, text, locale }).error : 'unknown_message';
+      const error = LOCALES.includes(locale)
+        ? checkMessage({ message, text, locale }).error
+        : 'unknown_message';
       if (error !== undefined) errors[`texts.${locale}.${message}`] = error;
     }
   return errors;
 }
 
 /** Our own wording of them, for each language that we speak. */
-export const ourTexts = (): Record<string, Record<OwnMessage, string>> =>
+export const defaultMessages = (): Record<string, Record<CustomMessage, string>> =>
   Object.fromEntries(
     LOCALES.map((locale) => [
       locale,
       Object.fromEntries(
-        OWN_MESSAGES.map(({ message }) => [message, wording({ locale, message })]),
-      ) as Record<OwnMessage, string>,
+        CUSTOM_MESSAGES.map(({ message }) => [message, messageText({ locale, message })]),
+      ) as Record<CustomMessage, string>,
     ]),
   );
 
 /** `texts` without those that are empty or the same as ours: a later wording of ours then reaches the shop. */
-export function differing(texts: Overrides): Overrides {
-  const ours = ourTexts();
+export function changedMessages(texts: Overrides): Overrides {
+  const ours = defaultMessages();
   const kept = Object.entries(texts).map(
     ([locale, messages]) =>
       [
         locale,
         Object.fromEntries(
           Object.entries(messages).filter(
-            ([message, text]) => text.trim() !== '' && text !== ours[locale]?.[message as OwnMessage],
+            ([message, text]) => text.trim() !== '' && text !== ours[locale]?.[message as CustomMessage],
           ),
         ),
       ] as const,

@@ -1,6 +1,6 @@
 // Says a message to a shopper in their language: the merchant's own wording where there is one, else ours.
 import { compile, type Values } from './format.ts';
-import { isSayable } from './custom-messages.ts';
+import { isSendable } from './custom-messages.ts';
 import { da } from './shopper/da.ts';
 import { de } from './shopper/de.ts';
 import { en, type Message, type Words } from './shopper/en.ts';
@@ -24,18 +24,18 @@ export const LOCALES = Object.keys(catalogues);
 export type Overrides = Record<string, Record<string, string>>;
 
 /** The language we speak for a locale (`pt-BR` is served in `pt`), or undefined. */
-export function spoken(locale: string | null | undefined): string | undefined {
+export function supportedLocale(locale: string | null | undefined): string | undefined {
   const language = locale?.toLowerCase().split(/[-_]/)[0];
   return language !== undefined && Object.hasOwn(catalogues, language) ? language : undefined;
 }
 
 /** The ref's language, then the shop's, then English. */
 export const chooseLocale = ({ ref, shop }: { ref?: string | null; shop?: string | null }): string =>
-  spoken(ref) ? ref! : spoken(shop) ? shop! : 'en';
+  supportedLocale(ref) ? ref! : supportedLocale(shop) ? shop! : 'en';
 
 /** Our own text behind a message, before its values are filled in. */
-export const wording = ({ locale, message }: { locale: string; message: Message }): string =>
-  catalogues[spoken(locale) ?? 'en']![message];
+export const messageText = ({ locale, message }: { locale: string; message: Message }): string =>
+  catalogues[supportedLocale(locale) ?? 'en']![message];
 
 const regional = (locale: string) => {
   try {
@@ -49,7 +49,7 @@ const regional = (locale: string) => {
  * The message in the shopper's language with its values. The shopper must hear something: a merchant's wording that can't be said (it was
  * damaged, or saved before it was checked) gives way to ours, a zone that does not exist to UTC.
  */
-export function say({
+export function formatMessage({
   locale,
   message,
   values = {},
@@ -62,12 +62,12 @@ export function say({
   overrides?: Overrides | undefined;
   timeZone?: string | undefined;
 }): string {
-  const language = spoken(locale) ?? 'en';
-  const spokenIn = spoken(locale) === undefined ? 'en' : regional(locale);
+  const language = supportedLocale(locale) ?? 'en';
+  const spokenIn = supportedLocale(locale) === undefined ? 'en' : regional(locale);
   const own = overrides?.[language]?.[message];
   const texts = [
-    ...(typeof own === 'string' && isSayable({ message, text: own, locale: language }) ? [own] : []),
-    wording({ locale, message }),
+    ...(typeof own === 'string' && isSendable({ message, text: own, locale: language }) ? [own] : []),
+    messageText({ locale, message }),
   ];
   const ways = texts.flatMap((text) =>
     [...new Set([timeZone, 'UTC'])].map((zone) => ({ text, timeZone: zone })),

@@ -35,7 +35,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit & Intl.NumberFormatOptions['unit'], nu
 const largest = (ms: number) => UNITS.find(([, size]) => Math.abs(ms) >= size) ?? UNITS[3]!;
 
 /** How the admin speaks; `now` is the moment at which the page's data was read, so that server and browser say the same. */
-export function speaker({ locale, timezone }: { locale: 'en' | 'es'; timezone: string }) {
+export function createTranslator({ locale, timezone }: { locale: 'en' | 'es'; timezone: string }) {
   const date = (at: string, options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options }).format(new Date(at));
   return {
@@ -69,11 +69,13 @@ export function speaker({ locale, timezone }: { locale: 'en' | 'es'; timezone: s
   };
 }
 
-export type Speaker = ReturnType<typeof speaker>;
+export type TranslatorProvider = ReturnType<typeof createTranslator>;
 
-const Speaking = createContext<Speaker>(speaker({ locale: 'en', timezone: 'UTC' }));
+const TranslatorContext = createContext<TranslatorProvider>(
+  createTranslator({ locale: 'en', timezone: 'UTC' }),
+);
 
-export function Speak({
+export function Translator({
   locale,
   timezone,
   children,
@@ -82,8 +84,8 @@ export function Speak({
   timezone: string;
   children: ReactNode;
 }) {
-  const value = useMemo(() => speaker({ locale, timezone }), [locale, timezone]);
-  return <Speaking.Provider value={value}>{children}</Speaking.Provider>;
+  const value = useMemo(() => createTranslator({ locale, timezone }), [locale, timezone]);
+  return <TranslatorContext.Provider value={value}>{children}</TranslatorContext.Provider>;
 }
 
-export const useWords = (): Speaker => useContext(Speaking);
+export const useTranslations = (): TranslatorProvider => useContext(TranslatorContext);

@@ -5,9 +5,9 @@ import { log } from '../lib/log.server.ts';
 import { acquireLease, releaseLease, renewLease, RENEW_MS, type Lease } from './lease.server.ts';
 
 /** One kind of work under a lease: does all that is due, and returns when to come again (null: not before it is rung for). */
-export type Hand = (given: { key: string; lease: Lease; signal: AbortSignal }) => Promise<Date | null>;
+export type Handler = (given: { key: string; lease: Lease; signal: AbortSignal }) => Promise<Date | null>;
 
-export type Tender<Name extends string> = {
+export type LeasedWorker<Name extends string> = {
   /** There may be work for this hand. Never lost: a hand at work is called once more afterwards. */
   poke(key: string, hand: Name): void;
   /** Stops taking leases, lets the hands finish what they hold, and gives the leases back. */
@@ -15,13 +15,13 @@ export type Tender<Name extends string> = {
 };
 
 /** Work that comes again sooner than this keeps its lease; anything later is found by the worker's own round. */
-const KEEP_MS = 5_000;
+const KEEP_LEASE_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
 
-type Held<Name> = { wanted: Set<Name>; wake: () => void; done: Promise<void> };
+type HeldLease<Name> = { wanted: Set<Name>; wake: () => void; done: Promise<void> };
 
 /** `kind` is the prefix of the leases' names: `page` tends `page:<key>`. */
-export function createTender<Name extends string>({
+export function createLeasedWorker<Name extends string>({
   kind,
   holder,
   clock,
@@ -30,12 +30,12 @@ export function createTender<Name extends string>({
   kind: string;
   holder: string;
   clock: Clock;
-  hands: Record<Name, Hand>;
-}): Tender<Name> {
-  const tended = new Map<string, Held<Name>>();
+  hands: Record<Name, Handler>;
+}): LeasedWorker<Name> {
+  const tended = new Map<string, HeldLease<Name>>();
   const stopping = new AbortController();
 
-  async function tend(key: string, held: Held<Name>): Promise<void> {
+  async function tend(key: string, held: HeldLease<Name>): Promise<void> {
     while (!stopping.signal.aborted && held.wanted.size > 0) {
       try {
         const acquired = await acquireLease({ name: `${kind}:${key}`, holder });
@@ -50,7 +50,15 @@ export function createTender<Name extends string>({
     tended.delete(key);
   }
 
-  async function work({ key, held, lease }: { key: string; held: Held<Name>; lease: Lease }): Promise<void> {
+  async function work({
+    key,
+    held,
+    lease,
+  }: {
+    key: string;
+    held: HeldLease<Name>;
+    lease: Lease;
+  }): Promise<void> {
     const lost = new AbortController();
     const signal = AbortSignal.any([lost.signal, stopping.signal]);
     const renewal = setInterval(() => {
@@ -85,9 +93,9 @@ export function createTender<Name extends string>({
         for (const [name, at] of again) if (at.getTime() <= now) held.wanted.add(name);
         for (const name of held.wanted) if (!running.has(name)) start(name);
         const soonest = Math.min(...[...again.values()].map((at) => at.getTime() - now));
-        if (running.size === 0 && soonest > KEEP_MS) return;
+        if (running.size === 0 && soonest > KEEP_LEASE_MS) return;
         await new Promise<void>((resolve) => {
-          const alarm = setTimeout(resolve, Math.max(1, Math.min(soonest, KEEP_MS)));
+          const alarm = setTimeout(resolve, Math.max(1, Math.min(soonest, KEEP_LEASE_MS)));
           held.wake = () => {
             clearTimeout(alarm);
             resolve();
@@ -112,7 +120,11 @@ export function createTender<Name extends string>({
         known.wake();
         return;
       }
-      const held: Held<Name> = { wanted: new Set([hand]), wake: () => undefined, done: Promise.resolve() };
+      const held: HeldLease<Name> = {
+        wanted: new Set([hand]),
+        wake: () => undefined,
+        done: Promise.resolve(),
+      };
       tended.set(key, held);
       held.done = tend(key, held);
     },

@@ -8,21 +8,21 @@ import { log } from '../lib/log.server.ts';
 const CHANNEL = 'notify_me';
 /** What is rung to find out whether it is heard. */
 const HELLO = 'hello';
-const HEARD_WITHIN_MS = 10_000;
+const HELLO_TIMEOUT_MS = 10_000;
 const UNHEARD =
   'What one connection notifies, another does not hear: the address of the database leads through a pooler, or DATABASE_DIRECT_URL to ' +
   'another database. What is due is found by looking once a second instead. Set DATABASE_DIRECT_URL to the same database without the pooler.';
 
 /** Whether this process hears the bell: `unheard` where it must find by itself what is due, `off` where nobody listens. */
-export type Hearing = 'off' | 'connecting' | 'heard' | 'unheard';
-let hearing: Hearing = 'off';
-export const bellHearing = (): Hearing => hearing;
+export type ListenState = 'off' | 'connecting' | 'heard' | 'unheard';
+let hearing: ListenState = 'off';
+export const listenState = (): ListenState => hearing;
 
 /** `inbox` and `lane` carry Meta's page id, `looks` the shop's id. */
-export type Bell = 'inbox' | 'looks' | 'lane';
+export type Subscription = 'inbox' | 'looks' | 'lane';
 
 /** Rings when the caller's transaction commits. Duplicates within one transaction are folded by PostgreSQL. */
-export async function ring(tx: Pick<Tx, '$executeRaw'>, bell: Bell, key: string): Promise<void> {
+export async function notify(tx: Pick<Tx, '$executeRaw'>, bell: Subscription, key: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${bell} ${key}`})`;
 }
 
@@ -34,7 +34,7 @@ export function listen({
   onRing,
   onLost,
 }: {
-  onRing: (bell: Bell, key: string) => void;
+  onRing: (bell: Subscription, key: string) => void;
   onLost: () => void;
 }): { stop(): Promise<void> } {
   let client: pg.Client | undefined;
@@ -50,7 +50,7 @@ export function listen({
     doubt = setTimeout(() => {
       hearing = 'unheard';
       log.warn(UNHEARD);
-    }, HEARD_WITHIN_MS);
+    }, HELLO_TIMEOUT_MS);
     await db.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${HELLO} ${hello}`})`;
   };
 
@@ -65,7 +65,7 @@ export function listen({
     });
     fresh.on('notification', ({ payload }) => {
       const [bell, ...key] = (payload ?? '').split(' ');
-      if (bell !== HELLO) onRing(bell as Bell, key.join(' '));
+      if (bell !== HELLO) onRing(bell as Subscription, key.join(' '));
       else if (key[0] === hello) {
         clearTimeout(doubt);
         hearing = 'heard';

@@ -5,10 +5,12 @@ import { connections, directUrl } from '../db.server.ts';
 import { log } from '../lib/log.server.ts';
 
 /** A chore: when (cron, UTC) and what. It is safe to run twice and says nothing of any person in the queue. */
-export type Chore = { cron: string; run: () => Promise<void> };
+export type ScheduledJob = { cron: string; run: () => Promise<void> };
 
 /** Starts the catalogue of chores. A chore that fails is tried again at its next turn. */
-export async function startChores(chores: Record<string, Chore>): Promise<{ stop(): Promise<void> }> {
+export async function startSchedule(
+  chores: Record<string, ScheduledJob>,
+): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({
     ...clientConfig(directUrl, { purpose: 'schedules' }),
     // Two apps in one database keep their schedules apart, as they do their tables.

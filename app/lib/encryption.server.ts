@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { env } from '../env.server.ts';
 import { log } from './log.server.ts';
-import { onceAProcess } from './once-per-process.ts';
+import { oncePerProcess } from './once-per-process.ts';
 
 type Binding = { shopId: bigint | null; purpose: string };
 
@@ -18,15 +18,15 @@ const hashingOld = env.SEALING_KEY_OLD === undefined ? undefined : derive(env.SE
 const bound = ({ shopId, purpose }: Binding) => Buffer.from(`${purpose}:${shopId ?? ''}`);
 
 /** Sealed bytes of `text`: nonce (12), tag (16), ciphertext. Opens only for the same shop and purpose. */
-export function seal(text: string, binding: Binding): Uint8Array<ArrayBuffer> {
+export function encrypt(text: string, binding: Binding): Uint8Array<ArrayBuffer> {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', current, nonce).setAAD(bound(binding));
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), body]));
 }
 
-/** What was sealed. @throws {CannotOpen} when the bytes belong to another shop or purpose, or to a key that is neither the current nor the old one. */
-export function unseal(sealed: Uint8Array, binding: Binding): string {
+/** What was sealed. @throws {DecryptionError} when the bytes belong to another shop or purpose, or to a key that is neither the current nor the old one. */
+export function decrypt(sealed: Uint8Array, binding: Binding): string {
   const bytes = Buffer.from(sealed);
   for (const key of all) {
     try {
@@ -39,11 +39,11 @@ export function unseal(sealed: Uint8Array, binding: Binding): string {
   }
   if (!known.closed) log.error(OTHER_KEY);
   known.closed = true;
-  throw new CannotOpen(binding.purpose);
+  throw new DecryptionError(binding.purpose);
 }
 
 /** What was sealed cannot be opened: not by this key, or not for this shop and purpose. */
-export class CannotOpen extends Error {
+export class DecryptionError extends Error {
   constructor(purpose: string) {
     super(
       `Sealed ${purpose} cannot be opened: set SEALING_KEY (or SEALING_KEY_OLD) to the key it was sealed with.`,
@@ -54,17 +54,17 @@ export class CannotOpen extends Error {
 const OTHER_KEY =
   'Something that was stored cannot be opened: SEALING_KEY is not the key it was sealed with. Put that key back, or set SEALING_KEY_OLD to it. ' +
   'If it is lost: merchants open the app once more and reconnect their Page, and who waits has to ask again.';
-const known = onceAProcess('sealing', () => ({ closed: false }));
+const known = oncePerProcess('sealing', () => ({ closed: false }));
 
 /** Said once in the log, and by readiness for as long as this process lives. */
-export const cannotOpen = (): string[] => (known.closed ? [OTHER_KEY] : []);
+export const decryptionFailed = (): string[] => (known.closed ? [OTHER_KEY] : []);
 
 /** Keyed hash (43 characters): finds a value again without holding it. */
-export const fingerprint = (text: string): string =>
+export const keyedHash = (text: string): string =>
   createHmac('sha256', hashing).update(text).digest('base64url');
 
 /** Every fingerprint under which `text` may have been stored, the current key's first. */
-export const fingerprints = (text: string): string[] =>
+export const keyedHashes = (text: string): string[] =>
   hashingOld === undefined
-    ? [fingerprint(text)]
-    : [fingerprint(text), createHmac('sha256', hashingOld).update(text).digest('base64url')];
+    ? [keyedHash(text)]
+    : [keyedHash(text), createHmac('sha256', hashingOld).update(text).digest('base64url')];

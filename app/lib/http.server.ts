@@ -63,7 +63,7 @@ export async function readBody(
  * Runs a webhook door's one transaction; when our database can't keep the event, answers 503 so that the sender tries again. A `Response`
  * that `keep` throws is the answer.
  */
-export async function keepOr503(
+export async function storeOr503(
   keep: () => Promise<unknown>,
   onFailure: (error: unknown) => void,
 ): Promise<Response> {

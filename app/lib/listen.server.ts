@@ -10,7 +10,7 @@ const WHY: Record<string, string> = {
 };
 
 /** Resolves once `server` listens. `name` is the setting that chose the port. @throws in words. */
-export async function listening({
+export async function listenOn({
   server,
   name,
   port,

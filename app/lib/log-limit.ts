@@ -7,7 +7,7 @@ type Turn = { write: boolean; /** Lines left out since the last one that was wri
 const MOST_EVENTS = 1_000;
 
 /** `now`: milliseconds of any clock that only goes forward. */
-export function createLineLimit({
+export function createLogLimit({
   perMinute,
 }: {
   perMinute: number;

@@ -1,7 +1,7 @@
 // The log: structured lines that cannot print a secret, and that strangers can neither make long nor many.
 import { pino } from 'pino';
 import { env } from '../env.server.ts';
-import { createLineLimit } from './log-limit.ts';
+import { createLogLimit } from './log-limit.ts';
 
 const secretKey = /token|secret|authorization|cookie|psid|password|proof|body|text|code_verifier/i;
 // Each of these reads a letter once, which lint makes sure of, and also takes a secret whose end was cut off.
@@ -78,7 +78,7 @@ function clean(value: unknown, key = '', depth = 0): unknown {
 }
 
 const out = pino({ level: env.LOG_LEVEL, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
-const limit = createLineLimit({ perMinute: 60 });
+const limit = createLogLimit({ perMinute: 60 });
 
 type Fields = Record<string, unknown>;
 const write =

@@ -1,7 +1,7 @@
 // What a process has once: the built web process holds its own copy of every module, and would make a second.
 
 /** What `make` made when it was first asked for by this name, in whichever copy of the code. */
-export function onceAProcess<T>(name: string, make: () => T): T {
+export function oncePerProcess<T>(name: string, make: () => T): T {
   const all = globalThis as unknown as Record<symbol, T>;
   const key = Symbol.for(`notify-me ${name}`);
   return (all[key] ??= make());

@@ -1,5 +1,5 @@
 // Whether Shopify refuses this server's own address: 403 for several shops at once, and an answer for none of them.
-import { onceAProcess } from './once-per-process.ts';
+import { oncePerProcess } from './once-per-process.ts';
 import { MINUTE, SECOND } from './clock.ts';
 
 /** 403 for one shop is that shop's: its plan, or a scope. For so many within a minute, and no answer for any, it is our address. */
@@ -8,7 +8,7 @@ const WITHIN_MS = MINUTE;
 /** While our address is refused one question is asked in so long, whoever asks it: what an operator has mended is known so soon. */
 const ASK_EVERY_MS = 10 * SECOND;
 
-const known = onceAProcess('own address', () => ({
+const known = oncePerProcess('own address', () => ({
   /** When each shop was last answered 403, since any was answered otherwise. */
   refusals: new Map<string, number>(),
   refusedSince: null as Date | null,

@@ -1,16 +1,30 @@
 // The merchant lends us a Page, second half: it is chosen, heard, made ready, switched, and given back as it was.
 import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { type Overrides, say } from '../i18n/shopper.ts';
+import { type Overrides, formatMessage } from '../i18n/shopper.ts';
 import { LIMIT, shorten } from '../i18n/text-limits.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { log } from '../lib/log.server.ts';
 import { shopById } from '../shopify/shops.server.ts';
-import { closeChoice, type LentPage, NEEDED_TASKS, openChoice, PERMISSIONS } from './facebook-login.server.ts';
-import { MetaFailed } from './graph-api.server.ts';
-import { type Before, inTheWay, type InTheWay, needsConsent, readProfile, restoreProfile, setProfile } from './messenger-profile.server.ts';
+import {
+  deleteChoice,
+  type GrantedPage,
+  NEEDED_TASKS,
+  readChosenPages,
+  PERMISSIONS,
+} from './facebook-login.server.ts';
+import { MetaApiError } from './graph-api.server.ts';
+import {
+  type PreviousProfile,
+  conflicts,
+  type Conflict,
+  needsConsent,
+  readProfile,
+  restoreProfile,
+  setProfile,
+} from './messenger-profile.server.ts';
 import { readSubscription, subscribe, unsubscribe } from './page-health.server.ts';
-import { type Page, pageOf, pagesByMetaId, pageToken, sealPageToken } from './pages.server.ts';
+import { type Page, pageOf, pagesByMetaId, pageToken, encryptPageToken } from './pages.server.ts';
 
 export type Choices = {
   /** What the merchant declined, and why it is needed. */
@@ -20,7 +34,7 @@ export type Choices = {
 
 /** The Pages to choose from after a login; null: there is nothing to choose (any more). */
 export async function listChoices({ shopId, now }: { shopId: bigint; now: Date }): Promise<Choices | null> {
-  const choice = await openChoice({ shopId, now });
+  const choice = await readChosenPages({ shopId, now });
   if (choice === null) return null;
   const current = await pageOf({ shopId });
   return {
@@ -34,14 +48,14 @@ export async function listChoices({ shopId, now }: { shopId: bigint; now: Date }
   };
 }
 
-const missingTasks = ({ tasks }: LentPage): string[] =>
+const missingTasks = ({ tasks }: GrantedPage): string[] =>
   // A system user's Pages come without tasks: then Meta's own refusal tells.
   tasks.length === 0 ? [] : NEEDED_TASKS.filter((task) => !tasks.includes(task));
 
 export type Chosen =
   | { outcome: 'connected'; page: Page; switchedFrom: Page | null; otherApps: string[] }
   /** Something of the merchant's stands in the way: they are asked; the choice stays open. */
-  | { outcome: 'ask_first'; inTheWay: InTheWay; otherApps: string[] }
+  | { outcome: 'ask_first'; inTheWay: Conflict; otherApps: string[] }
   | { outcome: 'missing_tasks'; missing: string[] }
   | { outcome: 'declined'; permissions: string[] }
   | { outcome: 'nothing_to_choose' }
@@ -62,7 +76,7 @@ export async function choosePage({
   profile?: 'replace' | 'keep';
   now: Date;
 }): Promise<Chosen> {
-  const choice = await openChoice({ shopId, now });
+  const choice = await readChosenPages({ shopId, now });
   const lent = choice?.pages.find((page) => page.metaPageId === metaPageId);
   const shop = await shopById({ shopId });
   if (!choice || !lent || !shop) return { outcome: 'nothing_to_choose' };
@@ -75,9 +89,9 @@ export async function choosePage({
     const { others: otherApps } = await readSubscription(of);
     const found = await readProfile(of);
     if (profile === undefined && needsConsent(found))
-      return { outcome: 'ask_first', inTheWay: inTheWay(found), otherApps };
+      return { outcome: 'ask_first', inTheWay: conflicts(found), otherApps };
     await subscribe(of);
-    const greeting = say({
+    const greeting = formatMessage({
       locale: shop.locale,
       message: 'greeting',
       values: { shop: shop.name },
@@ -89,18 +103,18 @@ export async function choosePage({
       greeting: shorten({ text: greeting, limit: LIMIT.greeting }),
       replace: profile === 'replace',
     });
-    const kept = await keepPage({ shopId, lent, connectedBy: choice.userId, made, now });
-    await closeChoice({ shopId });
+    const kept = await savePage({ shopId, lent, connectedBy: choice.userId, made, now });
+    await deleteChoice({ shopId });
     log.info('a Page was connected', { shopId, metaPageId, page: name });
     return { outcome: 'connected', ...kept, otherApps };
   } catch (error) {
-    if (!(error instanceof MetaFailed)) throw error;
+    if (!(error instanceof MetaApiError)) throw error;
     log.warn('a Page could not be connected', { shopId, metaPageId, error });
     return { outcome: 'failed', message: error.message };
   }
 }
 
-async function keepPage({
+async function savePage({
   shopId,
   lent: { metaPageId, name, token },
   connectedBy,
@@ -108,9 +122,9 @@ async function keepPage({
   now,
 }: {
   shopId: bigint;
-  lent: LentPage;
+  lent: GrantedPage;
   connectedBy: string;
-  made: Before;
+  made: PreviousProfile;
   now: Date;
 }): Promise<{ page: Page; switchedFrom: Page | null }> {
   return db.$transaction(async (tx) => {
@@ -122,10 +136,10 @@ async function keepPage({
       await tx.page.update({ where: { id: switchedFrom.id }, data: { replacedAt: now } });
     const known = await tx.page.findUnique({ where: { shopId_metaPageId: { shopId, metaPageId } } });
     const alive = known !== null && known.disconnectedAt === null;
-    const profileBefore = await profileAsItWas({ tx, metaPageId, made });
+    const profileBefore = await previousProfileOf({ tx, metaPageId, made });
     const connection = {
       name,
-      token: sealPageToken({ shopId, token }),
+      token: encryptPageToken({ shopId, token }),
       connectedBy,
       replacedAt: null,
       disconnectedAt: null,
@@ -141,26 +155,27 @@ async function keepPage({
       // A Page that was given back has to prove itself again; one that is merely reconnected has not changed.
       update: alive ? connection : { ...connection, connectedAt: now, testPassedAt: null, picture: null },
     });
-    await ring(tx, 'lane', metaPageId);
-    await ring(tx, 'inbox', metaPageId);
+    await notify(tx, 'lane', metaPageId);
+    await notify(tx, 'inbox', metaPageId);
     return { page, switchedFrom };
   });
 }
 
-const asJson = (before: Before) => before as unknown as Prisma.InputJsonObject;
+const asJson = (before: PreviousProfile) => before as unknown as Prisma.InputJsonObject;
 
 /** The profile before the first of our shops touched it: what a later connection finds is partly our own work. */
-async function profileAsItWas({
+async function previousProfileOf({
   tx,
   metaPageId,
   made,
 }: {
   tx: Tx;
   metaPageId: string;
-  made: Before;
-}): Promise<Before> {
+  made: PreviousProfile;
+}): Promise<PreviousProfile> {
   const connected = await pagesByMetaId({ metaPageId, tx });
-  const first = connected.find((page) => page.profileBefore !== null)?.profileBefore as Before | undefined;
+  const first = connected.find((page) => page.profileBefore !== null)?.profileBefore as
+    PreviousProfile | undefined;
   if (first === undefined) return made;
   const fresh = made.touched.filter((field) => !first.touched.includes(field));
   const was = { ...first.was };
@@ -196,14 +211,14 @@ export async function disconnectPage({
   let problem: string | null = null;
   if (last) {
     const of = { metaPageId: page.metaPageId, token: pageToken(page) };
-    const before = page.profileBefore as Before | null;
+    const before = page.profileBefore as PreviousProfile | null;
     const steps = [
       ...(before === null ? [] : [() => restoreProfile({ ...of, before })]),
       () => unsubscribe(of),
     ];
     for (const step of steps)
       await step().catch((error: unknown) => {
-        if (!(error instanceof MetaFailed)) throw error;
+        if (!(error instanceof MetaApiError)) throw error;
         problem = error.message;
         log.warn('a Page could not be put back as it was', { shopId, metaPageId: page.metaPageId, error });
       });
@@ -224,7 +239,7 @@ export async function disconnectPage({
 }
 
 /** A shop has left, as Shopify has confirmed: every Page it had is given back, unless it came back meanwhile. Safe to run again. */
-export async function windUpPages({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
+export async function releasePages({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
   const pages = await db.page.findMany({
     where: { shopId, disconnectedAt: null, shop: { uninstalledAt: { not: null } } },
   });

@@ -1,7 +1,7 @@
 // What an answer of Meta's means for us: the one table of (code, subcode), and the only place that knows the codes.
 import type { PageTrouble } from '@prisma/client';
 
-export type PersonReason =
+export type RecipientReason =
   | 'unavailable'
   | 'no_such_person'
   | 'stopped_by_person'
@@ -17,7 +17,7 @@ export type Consequence =
   /** Nothing of this connection (or, `whole`, of this Meta Page) can be said until somebody mends it. */
   | { kind: 'page_trouble'; trouble: PageTrouble; whole: boolean }
   /** About this one person, for good. */
-  | { kind: 'person'; reason: PersonReason }
+  | { kind: 'person'; reason: RecipientReason }
   /** The 24-hour window is shut. */
   | { kind: 'window' }
   /** Says nothing about whose fault it is: token, template or something else. */
@@ -25,7 +25,7 @@ export type Consequence =
   /** Our message is wrong; another one might be taken. */
   | { kind: 'fix'; what: 'picture' | 'template' | 'request' };
 
-export type AnswerRow = {
+export type ErrorRow = {
   code: number;
   /** undefined: every subcode of this code that has no row of its own. */
   subcode?: number;
@@ -38,19 +38,19 @@ export type AnswerRow = {
 const maybeSent: Consequence = { kind: 'retry', fate: 'unknown' };
 const notSent: Consequence = { kind: 'retry', fate: 'not_sent' };
 const slowDown: Consequence = { kind: 'slow_down' };
-const shut: Consequence = { kind: 'window' };
-const doubtful: Consequence = { kind: 'doubtful' };
-const trouble = (name: PageTrouble): Consequence => ({
+const windowClosed: Consequence = { kind: 'window' };
+const unexplained: Consequence = { kind: 'doubtful' };
+const pageIssue = (name: PageTrouble): Consequence => ({
   kind: 'page_trouble',
   trouble: name,
   whole: name === 'restricted' || name === 'blocked',
 });
-const person = (reason: PersonReason): Consequence => ({ kind: 'person', reason });
+const person = (reason: RecipientReason): Consequence => ({ kind: 'person', reason });
 const fix = (what: 'picture' | 'template' | 'request'): Consequence => ({ kind: 'fix', what });
 const unavailable = { consequence: person('unavailable'), whenTransient: notSent };
 
 /** In the order of docs: facts about Meta, section 5.1. */
-export const answerTable: readonly AnswerRow[] = [
+export const errorTable: readonly ErrorRow[] = [
   { code: 1, meaning: 'unknown error', consequence: maybeSent },
   { code: 1, subcode: 99, meaning: 'unknown error, perhaps a missing permission', consequence: maybeSent },
   { code: 1, subcode: 1357046, meaning: 'invalid JSON reply inside Meta', consequence: maybeSent },
@@ -66,10 +66,10 @@ export const answerTable: readonly AnswerRow[] = [
     consequence: person('asked_too_often'),
   },
   { code: 9, subcode: 2018352, meaning: 'too many opt-in requests', consequence: person('asked_too_often') },
-  { code: 10, meaning: 'no permission for this action', consequence: trouble('permission') },
-  { code: 10, subcode: 2018065, meaning: 'outside of the allowed window', consequence: shut },
-  { code: 10, subcode: 2018278, meaning: 'outside of the allowed window', consequence: shut },
-  { code: 10, subcode: 2534022, meaning: 'outside of the allowed window', consequence: shut },
+  { code: 10, meaning: 'no permission for this action', consequence: pageIssue('permission') },
+  { code: 10, subcode: 2018065, meaning: 'outside of the allowed window', consequence: windowClosed },
+  { code: 10, subcode: 2018278, meaning: 'outside of the allowed window', consequence: windowClosed },
+  { code: 10, subcode: 2534022, meaning: 'outside of the allowed window', consequence: windowClosed },
   { code: 10, subcode: 2018108, meaning: 'cannot receive messages right now', ...unavailable },
   {
     code: 10,
@@ -81,13 +81,13 @@ export const answerTable: readonly AnswerRow[] = [
     code: 10,
     subcode: 1404170,
     meaning: 'Page may not send opt-in requests',
-    consequence: trouble('not_granted'),
+    consequence: pageIssue('not_granted'),
   },
   {
     code: 10,
     subcode: 1893063,
     meaning: 'Page temporarily restricted from sending',
-    consequence: trouble('restricted'),
+    consequence: pageIssue('restricted'),
   },
   { code: 10, subcode: 2018336, meaning: 'thread impact in Europe', ...unavailable },
   {
@@ -100,12 +100,12 @@ export const answerTable: readonly AnswerRow[] = [
   { code: 32, meaning: 'call limit of the Page', consequence: slowDown },
   { code: 80001, meaning: 'business use case limit, Pages', consequence: slowDown },
   { code: 80006, meaning: 'business use case limit, Messenger', consequence: slowDown },
-  { code: 100, meaning: 'invalid parameter, or a token that cannot be spent', consequence: doubtful },
+  { code: 100, meaning: 'invalid parameter, or a token that cannot be spent', consequence: unexplained },
   {
     code: 100,
     subcode: 33,
     meaning: 'no such object, or no access to it',
-    consequence: trouble('permission'),
+    consequence: pageIssue('permission'),
   },
   { code: 100, subcode: 2018001, meaning: 'no matching user', consequence: person('no_such_person') },
   {
@@ -118,29 +118,29 @@ export const answerTable: readonly AnswerRow[] = [
   { code: 100, subcode: 2018074, meaning: 'attachment is not ours', consequence: fix('picture') },
   { code: 100, subcode: 2018109, meaning: 'attachment too big', consequence: fix('picture') },
   { code: 100, subcode: 2018294, meaning: 'picture took too long', consequence: fix('picture') },
-  { code: 100, subcode: 2018164, meaning: 'incorrect app id', consequence: trouble('permission') },
+  { code: 100, subcode: 2018164, meaning: 'incorrect app id', consequence: pageIssue('permission') },
   { code: 100, subcode: 1893029, meaning: 'template parameters', consequence: fix('template') },
   { code: 100, subcode: 2018416, meaning: 'template fault', consequence: fix('template') },
   { code: 100, subcode: 2388051, meaning: 'template example', consequence: fix('template') },
-  { code: 190, meaning: 'Page token is dead', consequence: trouble('reconnect') },
+  { code: 190, meaning: 'Page token is dead', consequence: pageIssue('reconnect') },
   ...[458, 459, 460, 463, 467, 492].map((subcode) => ({
     code: 190,
     subcode,
     meaning: 'Page token is dead',
-    consequence: trouble('reconnect'),
+    consequence: pageIssue('reconnect'),
   })),
-  { code: 200, meaning: 'app or person lacks a permission', consequence: trouble('permission') },
-  { code: 200, subcode: 2018021, meaning: 'app lacks a permission', consequence: trouble('permission') },
-  { code: 200, subcode: 2018027, meaning: 'app lacks a permission', consequence: trouble('permission') },
-  { code: 200, subcode: 2018028, meaning: 'app is not live', consequence: trouble('permission') },
+  { code: 200, meaning: 'app or person lacks a permission', consequence: pageIssue('permission') },
+  { code: 200, subcode: 2018021, meaning: 'app lacks a permission', consequence: pageIssue('permission') },
+  { code: 200, subcode: 2018027, meaning: 'app lacks a permission', consequence: pageIssue('permission') },
+  { code: 200, subcode: 2018028, meaning: 'app is not live', consequence: pageIssue('permission') },
   { code: 200, subcode: 1545041, meaning: 'person not available', ...unavailable },
   { code: 551, meaning: 'person not available', ...unavailable },
   { code: 551, subcode: 1545041, meaning: 'person not available', ...unavailable },
   { code: 551, subcode: 1893047, meaning: 'person not available', ...unavailable },
-  { code: 230, meaning: 'permission needed', consequence: trouble('permission') },
+  { code: 230, meaning: 'permission needed', consequence: pageIssue('permission') },
   { code: 341, meaning: 'application limit', consequence: slowDown },
-  { code: 368, meaning: 'blocked for breaking a policy', consequence: trouble('blocked') },
-  { code: 506, meaning: 'the same was said just now', consequence: doubtful },
+  { code: 368, meaning: 'blocked for breaking a policy', consequence: pageIssue('blocked') },
+  { code: 506, meaning: 'the same was said just now', consequence: unexplained },
   { code: 613, meaning: 'rate limit', consequence: slowDown },
   {
     code: 613,
@@ -148,8 +148,8 @@ export const answerTable: readonly AnswerRow[] = [
     meaning: 'same opt-in request again',
     consequence: person('asked_too_often'),
   },
-  { code: 613, subcode: 2018338, meaning: 'warned for abusive use', consequence: trouble('restricted') },
-  { code: 2022, meaning: 'commerce messages switched off', consequence: trouble('blocked') },
+  { code: 613, subcode: 2018338, meaning: 'warned for abusive use', consequence: pageIssue('restricted') },
+  { code: 2022, meaning: 'commerce messages switched off', consequence: pageIssue('blocked') },
   { code: 2018218, meaning: 'person has no profile', consequence: person('no_profile') },
   { code: 2018247, meaning: 'no permission for the profile', consequence: fix('request') },
   {
@@ -160,13 +160,13 @@ export const answerTable: readonly AnswerRow[] = [
   { code: 2018321, meaning: 'thread is in an automated flow', consequence: notSent },
   { code: 10303, meaning: 'bad account linking token', consequence: fix('request') },
   { code: 2635, meaning: 'API version is no longer served', consequence: fix('request') },
-  { code: 2500, meaning: 'no access token', consequence: trouble('reconnect') },
+  { code: 2500, meaning: 'no access token', consequence: pageIssue('reconnect') },
 ];
 
-const rows = new Map(answerTable.map((row) => [`${row.code}/${row.subcode ?? ''}`, row]));
+const rows = new Map(errorTable.map((row) => [`${row.code}/${row.subcode ?? ''}`, row]));
 
 /** What Meta's error means. A code that no page of Meta's names is doubtful, or worth another try when Meta says so. */
-export function consequenceOf({
+export function classifyError({
   code,
   subcode,
   transient = false,
@@ -179,5 +179,5 @@ export function consequenceOf({
 }): Consequence {
   const row = rows.get(`${code}/${subcode ?? ''}`) ?? rows.get(`${code}/`);
   if (row) return transient && row.whenTransient ? row.whenTransient : row.consequence;
-  return transient || status >= 500 ? maybeSent : doubtful;
+  return transient || status >= 500 ? maybeSent : unexplained;
 }

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { db } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { HOUR, later, MINUTE } from '../lib/clock.ts';
-import { fingerprint, fingerprints, seal, unseal } from '../lib/encryption.server.ts';
+import { keyedHash, keyedHashes, encrypt, decrypt } from '../lib/encryption.server.ts';
 import { idText } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { shopById } from '../shopify/shops.server.ts';
-import { askMeta, MetaFailed } from './graph-api.server.ts';
+import { callMeta, MetaApiError } from './graph-api.server.ts';
 
 /** What we ask for, and what each is for, in words for the merchant. */
 export const PERMISSIONS = {
@@ -22,13 +22,13 @@ export type Permission = keyof typeof PERMISSIONS;
 const NEEDED: Permission[] = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'];
 export const NEEDED_TASKS = ['MESSAGING', 'MODERATE'] as const;
 
-const STATE_LIVES = 15 * MINUTE;
-const CHOICE_LIVES = HOUR;
+const STATE_TTL_MS = 15 * MINUTE;
+const CHOICE_TTL_MS = HOUR;
 const redirectUri = () => new URL('/messenger/callback', env.SHOPIFY_APP_URL).toString();
 const binding = (shopId: bigint) => ({ shopId, purpose: 'login choice' });
 
 /** Where the merchant goes to log in. `again`: they declined something before, and are asked once more. */
-export async function beginConnect({
+export async function startLogin({
   shopId,
   now,
   again = false,
@@ -38,7 +38,7 @@ export async function beginConnect({
   again?: boolean;
 }): Promise<{ url: string }> {
   const state = randomBytes(32).toString('base64url');
-  await db.loginState.create({ data: { hash: fingerprint(state), shopId, createdAt: now } });
+  await db.loginState.create({ data: { hash: keyedHash(state), shopId, createdAt: now } });
   const url = new URL(`https://www.facebook.com/${env.META_GRAPH_VERSION}/dialog/oauth`);
   const asked = {
     client_id: env.META_APP_ID,
@@ -54,8 +54,8 @@ export async function beginConnect({
   return { url: url.toString() };
 }
 
-export type LentPage = { metaPageId: string; name: string; token: string; tasks: string[] };
-type Choice = { userId: string; pages: LentPage[]; declined: Permission[] };
+export type GrantedPage = { metaPageId: string; name: string; token: string; tasks: string[] };
+type Choice = { userId: string; pages: GrantedPage[]; declined: Permission[] };
 
 export type Finished =
   | { outcome: 'choose'; shopId: bigint; pages: number; declined: Permission[] }
@@ -66,16 +66,16 @@ export type Finished =
   | { outcome: 'failed'; shopId: bigint; message: string };
 
 const unspent = ({ query, now }: { query: URLSearchParams; now: Date }) => ({
-  hash: { in: fingerprints(query.get('state') ?? '') },
+  hash: { in: keyedHashes(query.get('state') ?? '') },
   usedAt: null,
-  createdAt: { gt: later(now, -STATE_LIVES) },
+  createdAt: { gt: later(now, -STATE_TTL_MS) },
 });
 
 /**
  * Which shop asks for the Pages of whoever Facebook sends back here; null: none, the state is spent, too old or never ours.
  * A link to Facebook's login can be passed on: whoever followed it must read whose shop it is before their Pages are lent to it.
  */
-export async function whoAsks(given: {
+export async function shopOfLogin(given: {
   query: URLSearchParams;
   now: Date;
 }): Promise<{ name: string; domain: string } | null> {
@@ -84,13 +84,7 @@ export async function whoAsks(given: {
 }
 
 /** The merchant agreed: the state is spent, the code becomes tokens, and the Pages are kept sealed until one is chosen. */
-export async function finishConnect({
-  query,
-  now,
-}: {
-  query: URLSearchParams;
-  now: Date;
-}): Promise<Finished> {
+export async function finishLogin({ query, now }: { query: URLSearchParams; now: Date }): Promise<Finished> {
   const [state] = await db.loginState.updateManyAndReturn({
     where: unspent({ query, now }),
     data: { usedAt: now },
@@ -105,12 +99,12 @@ export async function finishConnect({
       await tx.loginState.deleteMany({ where: { shopId, hash: { not: hash }, choice: { not: null } } });
       await tx.loginState.update({
         where: { hash },
-        data: { choice: seal(JSON.stringify(choice), binding(shopId)) },
+        data: { choice: encrypt(JSON.stringify(choice), binding(shopId)) },
       });
     });
     return { outcome: 'choose', shopId, pages: choice.pages.length, declined: choice.declined };
   } catch (error) {
-    if (!(error instanceof MetaFailed)) throw error;
+    if (!(error instanceof MetaApiError)) throw error;
     log.warn('a Facebook login could not be finished', { shopId, error });
     return { outcome: 'failed', shopId, message: error.message };
   }
@@ -138,7 +132,7 @@ const accountsShape = z.object({
 async function readChoice(code: string): Promise<Choice> {
   const secret = { client_id: env.META_APP_ID, client_secret: env.META_APP_SECRET };
   const oauth = (query: Record<string, string>) =>
-    askMeta({
+    callMeta({
       method: 'GET',
       path: '/oauth/access_token',
       query: { ...secret, ...query },
@@ -148,25 +142,25 @@ async function readChoice(code: string): Promise<Choice> {
   const long = await oauth({ grant_type: 'fb_exchange_token', fb_exchange_token: short }).catch(
     (error: unknown) => {
       // A system user's token (Login for Business) never expires, and need not be exchangeable.
-      if (env.META_LOGIN_CONFIG_ID !== undefined && error instanceof MetaFailed)
+      if (env.META_LOGIN_CONFIG_ID !== undefined && error instanceof MetaApiError)
         return { access_token: short };
       throw error;
     },
   );
   const token = long.access_token;
-  const me = await askMeta({ method: 'GET', path: '/me', token, query: { fields: 'id' }, shape: idShape });
-  const granted = await askMeta({ method: 'GET', path: '/me/permissions', token, shape: permissionsShape });
+  const me = await callMeta({ method: 'GET', path: '/me', token, query: { fields: 'id' }, shape: idShape });
+  const granted = await callMeta({ method: 'GET', path: '/me/permissions', token, shape: permissionsShape });
   const has = (name: Permission) =>
     granted.data.some((one) => one.permission === name && one.status === 'granted');
   return { userId: me.id, declined: NEEDED.filter((name) => !has(name)), pages: await readPages(token) };
 }
 
-async function readPages(token: string): Promise<LentPage[]> {
-  const pages: LentPage[] = [];
+async function readPages(token: string): Promise<GrantedPage[]> {
+  const pages: GrantedPage[] = [];
   let after: string | undefined;
   // Nobody chooses from thousands; and a cursor that never ends must not hold the merchant for ever.
   for (let sheet = 0; sheet < 20; sheet += 1) {
-    const { data, paging } = await askMeta({
+    const { data, paging } = await callMeta({
       method: 'GET',
       path: '/me/accounts',
       token,
@@ -192,18 +186,24 @@ async function readPages(token: string): Promise<LentPage[]> {
 }
 
 /** The Pages of the shop's latest login, while it may still choose. */
-export async function openChoice({ shopId, now }: { shopId: bigint; now: Date }): Promise<Choice | null> {
+export async function readChosenPages({
+  shopId,
+  now,
+}: {
+  shopId: bigint;
+  now: Date;
+}): Promise<Choice | null> {
   const state = await db.loginState.findFirst({
-    where: { shopId, choice: { not: null }, usedAt: { gt: later(now, -CHOICE_LIVES) } },
+    where: { shopId, choice: { not: null }, usedAt: { gt: later(now, -CHOICE_TTL_MS) } },
     orderBy: { usedAt: 'desc' },
   });
-  return state?.choice == null ? null : (JSON.parse(unseal(state.choice, binding(shopId))) as Choice);
+  return state?.choice == null ? null : (JSON.parse(decrypt(state.choice, binding(shopId))) as Choice);
 }
 
 /** The choice was made, or is to be forgotten. */
-export const closeChoice = ({ shopId }: { shopId: bigint }) =>
+export const deleteChoice = ({ shopId }: { shopId: bigint }) =>
   db.loginState.deleteMany({ where: { shopId, usedAt: { not: null } } });
 
 /** Housekeeping: logins that were never finished, choices that were never made. */
-export const tidyLogins = ({ now }: { now: Date }) =>
-  db.loginState.deleteMany({ where: { createdAt: { lt: later(now, -2 * CHOICE_LIVES) } } });
+export const deleteExpiredLogins = ({ now }: { now: Date }) =>
+  db.loginState.deleteMany({ where: { createdAt: { lt: later(now, -2 * CHOICE_TTL_MS) } } });

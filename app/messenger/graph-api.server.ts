@@ -11,7 +11,7 @@ export const GRAPH_ORIGIN = 'https://graph.facebook.com';
 /** No call of ours is alive longer: whoever repeats one after `CALL_SURELY_ENDED_MS` cannot meet the first on its way. */
 export const CALL_TIMEOUT_MS = 30_000;
 
-export const CALL_SURELY_ENDED_MS = 60_000;
+export const CALL_ENDED_AFTER_MS = 60_000;
 
 /** What Meta's headers say of our use of its limits. */
 export type Usage = { highestPercent: number; regainMs: number };
@@ -81,7 +81,7 @@ export async function graph({
     const text = await response.body.text();
     return read({ status: response.statusCode, text, usage: usageOf(response.headers) });
   } catch (error) {
-    return { outcome: 'lost', began: !neverLeft(error), because: reasonOf(error) };
+    return { outcome: 'lost', began: !isCertainlyNotSent(error), because: reasonOf(error) };
   }
 }
 
@@ -148,7 +148,8 @@ function codesOf(error: unknown): string[] {
   return [...(typeof own === 'string' ? [own] : []), ...inner.flatMap(codesOf)];
 }
 
-const neverLeft = (error: unknown): boolean => codesOf(error).some((code) => BEFORE_LEAVING.has(code));
+const isCertainlyNotSent = (error: unknown): boolean =>
+  codesOf(error).some((code) => BEFORE_LEAVING.has(code));
 
 const reasonOf = (error: unknown): string =>
   codesOf(error)[0] ?? (error instanceof Error ? error.name : 'unknown');
@@ -181,7 +182,7 @@ function objectsIn(header: string | string[] | undefined): { [key: string]: Json
   }
 }
 
-export class MetaFailed extends Error {
+export class MetaApiError extends Error {
   override name = 'MetaFailed';
   /** Meta's code; undefined when no answer came. */
   readonly code: number | undefined;
@@ -193,20 +194,20 @@ export class MetaFailed extends Error {
   }
 }
 
-/** Asks Graph and reads the answer by its shape. @throws {MetaFailed} whose message holds no secret. */
-export async function askMeta<Shape extends z.ZodType>({
+/** Asks Graph and reads the answer by its shape. @throws {MetaApiError} whose message holds no secret. */
+export async function callMeta<Shape extends z.ZodType>({
   shape,
   ...call
 }: GraphCall & { shape: Shape }): Promise<z.infer<Shape>> {
   const answer = await graph({ timeoutMs: 10_000, ...call });
-  if (answer.outcome === 'lost') throw new MetaFailed({ message: 'Facebook did not answer.' });
+  if (answer.outcome === 'lost') throw new MetaApiError({ message: 'Facebook did not answer.' });
   if (answer.outcome === 'refused')
-    throw new MetaFailed({
+    throw new MetaApiError({
       message: `Facebook refused: ${answer.message || 'without a reason'} (code ${answer.code})`,
       code: answer.code,
       ...(answer.subcode === undefined ? {} : { subcode: answer.subcode }),
     });
   const read = shape.safeParse(answer.data);
-  if (!read.success) throw new MetaFailed({ message: 'Facebook answered in a shape that we do not know.' });
+  if (!read.success) throw new MetaApiError({ message: 'Facebook answered in a shape that we do not know.' });
   return read.data;
 }

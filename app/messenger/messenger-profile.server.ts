@@ -1,6 +1,6 @@
 // Reads and changes a Page's Messenger profile; Meta allows ten calls in ten minutes, so each step is one call at most.
 import { z } from 'zod';
-import { askMeta } from './graph-api.server.ts';
+import { callMeta } from './graph-api.server.ts';
 import { GET_STARTED } from './payloads.ts';
 
 type Of = { metaPageId: string; token: string };
@@ -17,7 +17,7 @@ const profile = z.object({
 const done = z.object({ result: z.literal('success') });
 
 export async function readProfile({ metaPageId, token }: Of): Promise<Profile> {
-  const { data } = await askMeta({
+  const { data } = await callMeta({
     method: 'GET',
     path: path(metaPageId),
     token,
@@ -34,7 +34,7 @@ async function change({
   remove,
 }: Of & { set: Profile; remove: readonly string[] }): Promise<void> {
   if (remove.length > 0)
-    await askMeta({
+    await callMeta({
       method: 'DELETE',
       path: path(metaPageId),
       token,
@@ -42,7 +42,7 @@ async function change({
       shape: done,
     });
   if (Object.keys(set).length > 0)
-    await askMeta({ method: 'POST', path: path(metaPageId), token, body: set, shape: done });
+    await callMeta({ method: 'POST', path: path(metaPageId), token, body: set, shape: done });
 }
 
 /** Makes the Page ready for arrivals. @returns what has to be put back one day. */
@@ -51,14 +51,14 @@ export async function setProfile({
   greeting,
   replace,
   ...of
-}: Of & { found: Profile; greeting: string; replace: boolean }): Promise<Before> {
+}: Of & { found: Profile; greeting: string; replace: boolean }): Promise<PreviousProfile> {
   const { set, remove, touched } = planProfile({ found, greeting, replace });
   await change({ ...of, set, remove });
   return { was: found, touched };
 }
 
 /** Puts back what we changed. */
-export async function restoreProfile({ before, ...of }: Of & { before: Before }): Promise<void> {
+export async function restoreProfile({ before, ...of }: Of & { before: PreviousProfile }): Promise<void> {
   if (before.touched.length === 0) return;
   await change({ ...of, ...planRestore({ before, found: await readProfile(of) }) });
 }
@@ -75,14 +75,14 @@ export const PROFILE_FIELDS = ['get_started', 'greeting', 'ice_breakers', 'persi
 type Field = (typeof PROFILE_FIELDS)[number];
 
 /** What the merchant is asked before anything of theirs is replaced. */
-export type InTheWay = {
+export type Conflict = {
   /** Questions that Messenger shows instead of Get Started. */ iceBreakers: string[];
   /** Another bot answers Get Started. */ otherGetStarted: boolean;
   /** Shown, and left alone. */ menu: string[];
 };
 
 /** The profile as it was, and which fields we touched: kept until the last shop leaves the Page. */
-export type Before = { was: Profile; touched: Field[] };
+export type PreviousProfile = { was: Profile; touched: Field[] };
 
 export type Plan = { set: Profile; remove: Field[]; touched: Field[] };
 
@@ -92,14 +92,14 @@ const titles = (entries: unknown[] | undefined, name: string): string[] =>
     return actions.flatMap((action) => (typeof action[name] === 'string' ? [action[name]] : []));
   });
 
-export const inTheWay = (found: Profile): InTheWay => ({
+export const conflicts = (found: Profile): Conflict => ({
   iceBreakers: titles(found.ice_breakers, 'question'),
   otherGetStarted: found.get_started !== undefined && found.get_started.payload !== GET_STARTED,
   menu: titles(found.persistent_menu, 'title'),
 });
 
 export const needsConsent = (found: Profile): boolean => {
-  const { iceBreakers, otherGetStarted } = inTheWay(found);
+  const { iceBreakers, otherGetStarted } = conflicts(found);
   return iceBreakers.length > 0 || otherGetStarted;
 };
 
@@ -123,7 +123,7 @@ export function planProfile({
 }
 
 /** How the profile gets back to what it was: what we touched and nothing else, and only while it is still as we left it. */
-export function planRestore({ before, found }: { before: Before; found: Profile }): {
+export function planRestore({ before, found }: { before: PreviousProfile; found: Profile }): {
   set: Profile;
   remove: Field[];
 } {

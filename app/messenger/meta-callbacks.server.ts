@@ -4,13 +4,13 @@ import { db, type Tx, webhookDb } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { idText } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
-import { markTrouble, sealPageToken } from './pages.server.ts';
+import { setIssue, encryptPageToken } from './pages.server.ts';
 import { readSignedRequest } from './webhooks.ts';
 
 const TOPIC = 'meta/data_deletion';
 
 /** The app-scoped id in a genuine signed_request, or null. */
-export function signedPerson({ form }: { form: URLSearchParams }): string | null {
+export function signedUserId({ form }: { form: URLSearchParams }): string | null {
   const said = readSignedRequest({
     text: form.get('signed_request') ?? '',
     secret: env.META_APP_SECRET,
@@ -18,15 +18,15 @@ export function signedPerson({ form }: { form: URLSearchParams }): string | null
   return idText(said?.user_id) ?? null;
 }
 
-async function pagesOfPerson({ tx, userId }: { tx: Tx; userId: string }) {
+async function pagesOfUser({ tx, userId }: { tx: Tx; userId: string }) {
   return tx.page.findMany({ where: { connectedBy: userId, disconnectedAt: null } });
 }
 
 /** The person took the app back: what they lent us works no more until somebody connects again. Waiting shoppers keep their places. */
 export async function deauthorize({ userId, now }: { userId: string; now: Date }): Promise<void> {
   await webhookDb.$transaction(async (tx) => {
-    const pages = await pagesOfPerson({ tx, userId });
-    for (const page of pages) await markTrouble({ pageId: page.id, trouble: 'reconnect', now, tx });
+    const pages = await pagesOfUser({ tx, userId });
+    for (const page of pages) await setIssue({ pageId: page.id, trouble: 'reconnect', now, tx });
     log.info('a person took back the app on Facebook', { pages: pages.length });
   });
 }
@@ -44,13 +44,13 @@ export async function deleteData({
 }): Promise<{ url: string; confirmation_code: string }> {
   const code = randomBytes(12).toString('base64url');
   await webhookDb.$transaction(async (tx) => {
-    const pages = await pagesOfPerson({ tx, userId });
+    const pages = await pagesOfUser({ tx, userId });
     for (const page of pages) {
       await tx.page.update({
         where: { id: page.id },
-        data: { connectedBy: null, token: sealPageToken({ shopId: page.shopId, token: 'erased' }) },
+        data: { connectedBy: null, token: encryptPageToken({ shopId: page.shopId, token: 'erased' }) },
       });
-      await markTrouble({ pageId: page.id, trouble: 'reconnect', now, tx });
+      await setIssue({ pageId: page.id, trouble: 'reconnect', now, tx });
     }
     await tx.page.updateMany({ where: { connectedBy: userId }, data: { connectedBy: null } });
     // Logins under way are sealed and can't be told apart: they are begun again.

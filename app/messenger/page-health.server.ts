@@ -5,9 +5,9 @@ import { env } from '../env.server.ts';
 import { type Clock, DAY, later } from '../lib/clock.ts';
 import { idText } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
-import { consequenceOf } from './error-codes.ts';
-import { askMeta, MetaFailed } from './graph-api.server.ts';
-import { clearTrouble, markTrouble, type Page, pageToken } from './pages.server.ts';
+import { classifyError } from './error-codes.ts';
+import { callMeta, MetaApiError } from './graph-api.server.ts';
+import { clearIssue, setIssue, type Page, pageToken } from './pages.server.ts';
 
 const debugShape = z.object({
   data: z.object({
@@ -18,7 +18,7 @@ const debugShape = z.object({
 
 /** Asks Meta about a Page's token: is it alive, and may it do what we need. */
 async function checkToken({ page, now }: { page: Page; now: Date }): Promise<void> {
-  const { data } = await askMeta({
+  const { data } = await callMeta({
     method: 'GET',
     path: '/debug_token',
     token: `${env.META_APP_ID}|${env.META_APP_SECRET}`,
@@ -28,10 +28,10 @@ async function checkToken({ page, now }: { page: Page; now: Date }): Promise<voi
   const lacking = ['pages_messaging', 'pages_manage_metadata'].filter(
     (scope) => data.scopes !== undefined && !data.scopes.includes(scope),
   );
-  if (!data.is_valid) await markTrouble({ pageId: page.id, trouble: 'reconnect', now });
+  if (!data.is_valid) await setIssue({ pageId: page.id, trouble: 'reconnect', now });
   else {
-    await clearTrouble({ pageId: page.id, only: ['reconnect'] });
-    if (lacking.length > 0) await markTrouble({ pageId: page.id, trouble: 'permission', now });
+    await clearIssue({ pageId: page.id, only: ['reconnect'] });
+    if (lacking.length > 0) await setIssue({ pageId: page.id, trouble: 'permission', now });
   }
   await db.page.updateMany({ where: { id: page.id }, data: { checkedAt: now } });
 }
@@ -48,14 +48,14 @@ async function checkSubscription({ page, now }: { page: Page; now: Date }): Prom
       await subscribe(of);
     }
     await db.page.updateMany({ where: { id: page.id }, data: { subscribedAt: now } });
-    await clearTrouble({ pageId: page.id, only: ['unsubscribed'] });
+    await clearIssue({ pageId: page.id, only: ['unsubscribed'] });
   } catch (error) {
-    if (!(error instanceof MetaFailed)) throw error;
+    if (!(error instanceof MetaApiError)) throw error;
     const meant =
-      error.code === undefined ? null : consequenceOf({ code: error.code, subcode: error.subcode });
-    if (meant?.kind === 'page_trouble') await markTrouble({ pageId: page.id, trouble: meant.trouble, now });
+      error.code === undefined ? null : classifyError({ code: error.code, subcode: error.subcode });
+    if (meant?.kind === 'page_trouble') await setIssue({ pageId: page.id, trouble: meant.trouble, now });
     else if (meant !== null && meant.kind !== 'slow_down' && meant.kind !== 'retry')
-      await markTrouble({ pageId: page.id, trouble: 'unsubscribed', now });
+      await setIssue({ pageId: page.id, trouble: 'unsubscribed', now });
     log.warn('a Page’s subscription could not be checked', { metaPageId: page.metaPageId, error });
   }
 }
@@ -124,7 +124,7 @@ export async function readSubscription({
   metaPageId,
   token,
 }: Of): Promise<{ whole: boolean; others: string[] }> {
-  const { data } = await askMeta({ method: 'GET', path: path(metaPageId), token, shape: apps });
+  const { data } = await callMeta({ method: 'GET', path: path(metaPageId), token, shape: apps });
   const ours = data.find((app) => app.id === env.META_APP_ID);
   return {
     whole: FIELDS.every((field) => ours?.subscribed_fields?.includes(field)),
@@ -133,7 +133,7 @@ export async function readSubscription({
 }
 
 export async function subscribe({ metaPageId, token }: Of): Promise<void> {
-  await askMeta({
+  await callMeta({
     method: 'POST',
     path: path(metaPageId),
     token,
@@ -143,5 +143,5 @@ export async function subscribe({ metaPageId, token }: Of): Promise<void> {
 }
 
 export async function unsubscribe({ metaPageId, token }: Of): Promise<void> {
-  await askMeta({ method: 'DELETE', path: path(metaPageId), token, shape: success });
+  await callMeta({ method: 'DELETE', path: path(metaPageId), token, shape: success });
 }

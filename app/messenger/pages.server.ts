@@ -1,8 +1,8 @@
 // The Pages that speak for the shops: which one, with what token, and what is wrong with it.
 import { type Page, type PageTrouble, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
-import { seal, unseal } from '../lib/encryption.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
+import { encrypt, decrypt } from '../lib/encryption.server.ts';
 import { lesserIssues, OFF, PROBING } from './page-status.ts';
 
 export type { Page, PageTrouble };
@@ -35,14 +35,14 @@ export const pagesByMetaId = ({ metaPageId, tx }: { metaPageId: string; tx?: Tx 
 
 const binding = (shopId: bigint) => ({ shopId, purpose: 'page token' });
 
-export const sealPageToken = ({ shopId, token }: { shopId: bigint; token: string }) =>
-  seal(token, binding(shopId));
+export const encryptPageToken = ({ shopId, token }: { shopId: bigint; token: string }) =>
+  encrypt(token, binding(shopId));
 
 /** The Page's access token. @throws when the Page is disconnected. */
 export function pageToken(page: Pick<Page, 'shopId' | 'token' | 'metaPageId'>): string {
   if (page.token === null)
     throw new Error(`Page ${page.metaPageId} of shop ${page.shopId} is disconnected: it has no token.`);
-  return unseal(page.token, binding(page.shopId));
+  return decrypt(page.token, binding(page.shopId));
 }
 
 type Which = { pageId: bigint } | { metaPageId: string };
@@ -51,7 +51,7 @@ const where = (which: Which) =>
   'pageId' in which ? { id: which.pageId } : { metaPageId: which.metaPageId, disconnectedAt: null };
 
 /** Remembers what is wrong with a Page (one shop's connection, or all of a Meta Page's) until it is mended. */
-export async function markTrouble({
+export async function setIssue({
   trouble,
   now,
   tx,
@@ -64,7 +64,7 @@ export async function markTrouble({
 }
 
 /** The trouble is over: whoever waits is served. `only` clears one kind and leaves the others. */
-export async function clearTrouble({
+export async function clearIssue({
   only,
   tx,
   ...which
@@ -75,7 +75,7 @@ export async function clearTrouble({
     if (mended.length === 0) return;
     await within.page.updateMany({ where: found, data: { trouble: null, troubleSince: null } });
     for (const metaPageId of new Set(mended.map((page) => page.metaPageId)))
-      await ring(within, 'lane', metaPageId);
+      await notify(within, 'lane', metaPageId);
   };
   await (tx === undefined ? db.$transaction(clear) : clear(tx));
 }
@@ -84,7 +84,7 @@ export async function clearTrouble({
  * The merchant's own test went through: Meta accepted a paid notice from this Page. `picture`: whether that notice bore one.
  * From here on the storefront may offer the button.
  */
-export async function passTest({
+export async function recordTestPassed({
   pageId,
   picture,
   now,
@@ -99,25 +99,33 @@ export async function passTest({
     where: { id: pageId, disconnectedAt: null },
     data: { testPassedAt: now, ...(picture === null ? {} : { picture }) },
   });
-  await clearTrouble({ pageId, only: ['not_granted', 'doubtful'], ...(tx === undefined ? {} : { tx }) });
+  await clearIssue({ pageId, only: ['not_granted', 'doubtful'], ...(tx === undefined ? {} : { tx }) });
 }
 
 /** Up to 300 a second; a shop without a Page has nothing to pace. */
-export const choosePace = ({ shopId, perSecond, tx = db }: { shopId: bigint; perSecond: number; tx?: Tx }) =>
+export const setRateLimit = ({
+  shopId,
+  perSecond,
+  tx = db,
+}: {
+  shopId: bigint;
+  perSecond: number;
+  tx?: Tx;
+}) =>
   tx.page.updateMany({
     where: { shopId, disconnectedAt: null, replacedAt: null },
     data: { perSecond },
   });
 
 /** Meta's ids of the Pages whose inbox holds something that is due: events, or replies of ours. */
-export async function pagesWithEvents({ now }: { now: Date }): Promise<string[]> {
+export async function pagesWithDueEvents({ now }: { now: Date }): Promise<string[]> {
   const rows = await db.$queryRaw<{ metaPageId: string }[]>`
     SELECT DISTINCT "metaPageId" FROM "Inbox" WHERE "problem" IS NULL AND "dueAt" <= ${now}`;
   return rows.map((row) => row.metaPageId);
 }
 
 /** Messages a second that a Page may say at most: the most cautious choice among the shops that share it. */
-export async function perSecondOf({ metaPageId }: { metaPageId: string }): Promise<number> {
+export async function rateLimitOf({ metaPageId }: { metaPageId: string }): Promise<number> {
   const chosen = await db.page.aggregate({
     where: { metaPageId, disconnectedAt: null },
     _min: { perSecond: true },
@@ -126,7 +134,7 @@ export async function perSecondOf({ metaPageId }: { metaPageId: string }): Promi
 }
 
 /** Shops that have uninstalled the app and still hold a Page: it has to be given back. */
-export async function leaversWithPages(): Promise<bigint[]> {
+export async function uninstalledShopsWithPages(): Promise<bigint[]> {
   const pages = await db.page.findMany({
     where: { disconnectedAt: null, shop: { uninstalledAt: { not: null } } },
     distinct: ['shopId'],
@@ -153,7 +161,7 @@ export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {
        OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId")`;
 
 /** Safe to run again. Events that name no shop may be another's, and go by themselves within 30 days. */
-export async function forgetShop({ shopId }: { shopId: bigint }): Promise<void> {
+export async function eraseShopPages({ shopId }: { shopId: bigint }): Promise<void> {
   await db.loginState.deleteMany({ where: { shopId } });
   await db.inbox.deleteMany({ where: { shopId } });
 }

@@ -4,7 +4,7 @@ import { setTimeout as timer } from 'node:timers/promises';
 
 export type Kind = 'reply' | 'notification';
 
-export type Pace = {
+export type RateLimiter = {
   now(): number;
   /** Messages a second that are sent now at most: the merchant's limit, or less where Meta refused more. */
   rate(): number;
@@ -36,12 +36,12 @@ const CLIMB = 0.008;
 /** A rate so far past its last refusal grows by such a share a second. */
 const MOVED = { past: 1.05, perSecond: 1 };
 /** So many refusals in a row say that nothing is taken at all: all waits, then a single message asks. */
-const STORM = { inARow: 6, firstMs: 20, longer: 1.5, longestMs: 60_000 };
+const REFUSALS_IN_A_ROW = { inARow: 6, firstMs: 20, longer: 1.5, longestMs: 60_000 };
 /** A question that nobody answered is asked again. */
 const ASKED_MS = 2_000;
 
 /** Pure but for `turn`; `now` is monotonic, in ms. A new pace starts with an empty bucket: nothing is made up for. */
-export function createPace({
+export function createRateLimiter({
   perSecond,
   now = () => performance.now(),
   wait = (ms, signal) => timer(ms, undefined, { signal }),
@@ -49,7 +49,7 @@ export function createPace({
   perSecond: number;
   now?: () => number;
   wait?: (ms: number, signal?: AbortSignal) => Promise<unknown>;
-}): Pace {
+}): RateLimiter {
   const goal = (limit: number) => (limit > HEADROOM.above ? limit * HEADROOM.share : limit);
   let limit = perSecond;
   let rate = goal(limit);
@@ -176,11 +176,11 @@ export function createPace({
       refusedInARow += 1;
       if (storm) {
         if (!isAnswer(startedAt)) return;
-        storm.holdMs = Math.min(STORM.longestMs, storm.holdMs * STORM.longer);
+        storm.holdMs = Math.min(REFUSALS_IN_A_ROW.longestMs, storm.holdMs * REFUSALS_IN_A_ROW.longer);
         storm.askedAt = undefined;
         heldUntil = Math.max(heldUntil, at + storm.holdMs);
-      } else if (refusedInARow >= STORM.inARow) {
-        storm = { holdMs: STORM.firstMs, askedAt: undefined };
+      } else if (refusedInARow >= REFUSALS_IN_A_ROW.inARow) {
+        storm = { holdMs: REFUSALS_IN_A_ROW.firstMs, askedAt: undefined };
         heldUntil = Math.max(heldUntil, at + storm.holdMs);
       } else if (startedAt >= cutAt) {
         // What left before we slowed down says nothing about the slower pace.

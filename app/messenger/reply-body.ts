@@ -1,7 +1,7 @@
 // The messages that we send inside an open window, as the exact JSON of Meta's Send API.
 import { LIMIT, shorten, shortenTogether } from '../i18n/text-limits.ts';
-import { oneTimeToken } from './permissions/one-time-notification.ts';
-import { paidByWindow } from './permissions/open-window.ts';
+import { oneTimeNotification } from './permissions/one-time-notification.ts';
+import { addressedByPsid } from './permissions/open-window.ts';
 
 export type Button =
   { type: 'web_url'; title: string; url: string } | { type: 'postback'; title: string; payload: string };
@@ -15,7 +15,7 @@ export type Card = {
 };
 
 /** What is said, before it is known to whom and under which mark. */
-export type Saying =
+export type ReplyContent =
   | { kind: 'text'; text: string; quickReplies?: QuickReply[] }
   | { kind: 'buttons'; text: string; buttons: Button[]; quickReplies?: QuickReply[] }
   | { kind: 'cards'; cards: Card[]; quickReplies?: QuickReply[] }
@@ -41,7 +41,7 @@ const quick = (replies: QuickReply[] = []) =>
 
 const template = (payload: object) => ({ attachment: { type: 'template', payload } });
 
-function content(saying: Saying): object {
+function content(saying: ReplyContent): object {
   switch (saying.kind) {
     case 'text':
       return {
@@ -66,7 +66,7 @@ function content(saying: Saying): object {
         ...quick(saying.quickReplies),
       };
     case 'request':
-      return oneTimeToken.ask!({
+      return oneTimeNotification.ask!({
         title: shorten({ text: saying.title, limit: LIMIT.requestTitle }),
         payload: saying.payload,
       });
@@ -82,9 +82,17 @@ const element = ({ title, subtitle, imageUrl, url, buttons }: Card) => ({
 });
 
 /** The exact body of one message to one person. `mark` comes back in Meta's echo and says which of ours it was. */
-export const messageBody = ({ psid, saying, mark }: { psid: string; saying: Saying; mark: string }): string =>
+export const messageBody = ({
+  psid,
+  saying,
+  mark,
+}: {
+  psid: string;
+  saying: ReplyContent;
+  mark: string;
+}): string =>
   JSON.stringify({
-    recipient: paidByWindow(psid),
+    recipient: addressedByPsid(psid),
     messaging_type: 'RESPONSE',
     message: { ...content(saying), metadata: mark },
   });
@@ -97,7 +105,7 @@ const addressesOf = (buttons: Button[] = []) =>
  * The same said without the part that Meta is likeliest to have refused, the dearest part last: pictures, then links, then the form itself.
  * null: nothing simpler says it; an opt-in request has one form only.
  */
-export function simpler(saying: Saying): Saying | null {
+export function simpler(saying: ReplyContent): ReplyContent | null {
   switch (saying.kind) {
     case 'request':
       return null;
@@ -117,7 +125,7 @@ export function simpler(saying: Saying): Saying | null {
 
 const plainReply = ({ title, payload }: QuickReply): QuickReply => ({ title, payload });
 
-function simplerCards(saying: Extract<Saying, { kind: 'cards' }>): Saying {
+function simplerCards(saying: Extract<ReplyContent, { kind: 'cards' }>): ReplyContent {
   const { cards, quickReplies = [] } = saying;
   if (cards.some(({ imageUrl }) => imageUrl))
     return { ...saying, cards: cards.map(({ imageUrl: _refused, ...card }) => card) };

@@ -1,8 +1,8 @@
 // Says one message through a Page, at the Page's pace, and names what Meta's answer means.
 import { idText } from '../lib/json.ts';
-import { consequenceOf, type Consequence } from './error-codes.ts';
+import { classifyError, type Consequence } from './error-codes.ts';
 import { CALL_TIMEOUT_MS, graph } from './graph-api.server.ts';
-import type { Kind, Pace } from './rate-limiter.ts';
+import type { Kind, RateLimiter } from './rate-limiter.ts';
 
 export type SendAnswer =
   | { outcome: 'accepted'; mid?: string }
@@ -22,7 +22,7 @@ export type Sending = {
   token: string;
   /** The exact JSON text of the request: a repeat is the same byte for byte. */ body: string;
   kind: Kind;
-  pace: Pace;
+  pace: RateLimiter;
   /** The caller has taken this message's turn already. */ turnTaken?: boolean;
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -58,7 +58,7 @@ export async function send({
     );
     return { outcome: 'accepted', ...(mid === undefined ? {} : { mid }) };
   }
-  const consequence = consequenceOf(answer);
+  const consequence = classifyError(answer);
   // The limit per second (613) is open again within one: the minutes that a header names are those of the hourly limits.
   if (consequence.kind === 'slow_down')
     pace.refused({ startedAt, regainMs: answer.code === 613 ? 0 : (answer.usage?.regainMs ?? 0) });

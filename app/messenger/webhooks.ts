@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { idText, type Json, parseJson } from '../lib/json.ts';
 import { readPayload } from './payloads.ts';
-import { oneTimeToken } from './permissions/one-time-notification.ts';
+import { oneTimeNotification } from './permissions/one-time-notification.ts';
 
 type Fields = { [key: string]: Json };
 
@@ -41,7 +41,7 @@ export type MetaEvent = What & {
 };
 
 /** An event as it is kept: what Meta wrote, and where. */
-export type Kept = { metaPageId: string; time: number; standby: boolean; item: Json };
+export type StoredEvent = { metaPageId: string; time: number; standby: boolean; item: Json };
 
 const fields = (value: Json | undefined): Fields | undefined =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
@@ -66,8 +66,8 @@ const date = (value: Json | undefined) => {
 };
 
 /** The events of a signed body, each by itself. `odd` counts what has not even the envelope of an event. */
-export function openBatch({ body, now }: { body: Json; now: Date }): { kept: Kept[]; odd: number } {
-  const kept: Kept[] = [];
+export function openBatch({ body, now }: { body: Json; now: Date }): { kept: StoredEvent[]; odd: number } {
+  const kept: StoredEvent[] = [];
   let odd = 0;
   const envelope = fields(body);
   if (envelope?.object !== 'page') return { kept, odd: 1 };
@@ -88,7 +88,7 @@ export function openBatch({ body, now }: { body: Json; now: Date }): { kept: Kep
 }
 
 /** What a kept event says. Never throws: what can't be understood is `odd`, with the reason. */
-export function readEvent({ metaPageId, time, standby, item }: Kept): MetaEvent {
+export function readEvent({ metaPageId, time, standby, item }: StoredEvent): MetaEvent {
   const said = fields(item) ?? {};
   const sender = idText(fields(said.sender)?.id) ?? null;
   const recipient = idText(fields(said.recipient)?.id) ?? null;
@@ -181,7 +181,7 @@ function readPostback(postback: Fields): What {
 
 /** A Page's other apps ask for opt-ins too, and Meta tells every app of the Page of each: ours bear our payload. */
 function readOptIn(said: Fields, optin: Fields): What {
-  const grant = oneTimeToken.readGrant(said);
+  const grant = oneTimeNotification.readGrant(said);
   const payload = grant?.payload ?? text(optin.payload) ?? '';
   if (readPayload(payload)?.verb !== 'r') return { kind: 'foreign', what: 'an opt-in of another app' };
   return grant === null
@@ -193,7 +193,7 @@ function readOptIn(said: Fields, optin: Fields): What {
  * What makes an event the same event when Meta delivers it again. Meta's own id where there is one; an opt-in has none but its token.
  * To be hashed before it is kept.
  */
-export function eventKey(kept: Kept): string {
+export function eventKey(kept: StoredEvent): string {
   const event = readEvent(kept);
   const about = `${event.metaPageId} ${event.psid ?? ''}`;
   const moment = `${about} ${event.at.getTime()}`;
@@ -201,7 +201,7 @@ export function eventKey(kept: Kept): string {
     case 'wrote':
     case 'echoed':
       return event.mid === null
-        ? `${event.kind} ${moment} ${plain(kept.item)}`
+        ? `${event.kind} ${moment} ${eventJson(kept.item)}`
         : `${event.kind} ${event.mid}`;
     case 'tapped':
       return event.mid === null ? `tapped ${moment} ${event.payload}` : `tapped ${event.mid}`;
@@ -219,12 +219,12 @@ export function eventKey(kept: Kept): string {
     case 'handed_over':
     case 'foreign':
     case 'odd':
-      return `${event.kind} ${moment} ${plain(kept.item)}`;
+      return `${event.kind} ${moment} ${eventJson(kept.item)}`;
   }
 }
 
 /** JSON text in which an integer beyond 2^53 keeps its digits (as text: every reader of ids takes both). */
-export const plain = (value: unknown): string =>
+export const eventJson = (value: unknown): string =>
   JSON.stringify(value, (_key, one: unknown) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
 
 const same = (given: Buffer, expected: Buffer) =>
@@ -235,7 +235,7 @@ export const signatureIn = (header: string | null): string | undefined =>
   /^sha256=([0-9a-f]{64})$/.exec(header ?? '')?.[1];
 
 /** Whether `header` (X-Hub-Signature-256) signs exactly these bytes. Meta escapes unicode before it signs: never re-serialise. */
-export function webhookHolds({
+export function isSignatureValid({
   body,
   header,
   secret,
@@ -251,7 +251,13 @@ export function webhookHolds({
 }
 
 /** The handshake's challenge, to be given back as it came; null when the caller does not know our verify token. */
-export function challengeOf({ url, verifyToken }: { url: URL; verifyToken: string }): string | null {
+export function verificationChallenge({
+  url,
+  verifyToken,
+}: {
+  url: URL;
+  verifyToken: string;
+}): string | null {
   const asked = (name: string) => url.searchParams.get(`hub.${name}`) ?? '';
   const digest = (text: string) => createHmac('sha256', 'verify').update(text).digest();
   const known = same(digest(asked('verify_token')), digest(verifyToken));

@@ -5,38 +5,38 @@ import type { Lease } from '../jobs/lease.server.ts';
 import { later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { PROBING } from '../messenger/page-status.ts';
-import { clearTrouble, markTrouble, type Page, passTest } from '../messenger/pages.server.ts';
-import { fence } from './claim.server.ts';
+import { clearIssue, setIssue, type Page, recordTestPassed } from '../messenger/pages.server.ts';
+import { leaseIsCurrent } from './claim.server.ts';
 import { releaseAllUnsent } from './finish.server.ts';
-import type { Calls } from './in-flight-sends.server.ts';
-import type { Answered } from './result-writer.server.ts';
-import { memoryOf } from './sender-state.ts';
+import type { InFlightSends } from './in-flight-sends.server.ts';
+import type { AnsweredSend } from './result-writer.server.ts';
+import { stateOf } from './sender-state.ts';
 
-export type Pause = {
+export type CircuitState = {
   pausedAt: Date | null;
   pausedBecause: string | null;
   doubtful: number;
   tryAt: Date | null;
 };
 
-export const NO_PAUSE: Pause = { pausedAt: null, pausedBecause: null, doubtful: 0, tryAt: null };
+export const CLOSED_CIRCUIT: CircuitState = { pausedAt: null, pausedBecause: null, doubtful: 0, tryAt: null };
 
 /** Meta gave no answer any more. */
-export const SILENCE = 'silence';
+export const NO_RESPONSE = 'silence';
 
 /** Bare refusals of first attempts in a row that pause a lane. */
-export const DOUBTFUL_PAUSES = 3;
+export const FAILURE_THRESHOLD = 3;
 
-const TRY_LATEST_MS = 10 * MINUTE;
+const LONGEST_PROBE_DELAY_MS = 10 * MINUTE;
 
-export async function pauseOf({ metaPageId }: { metaPageId: string }): Promise<Pause> {
+export async function loadCircuit({ metaPageId }: { metaPageId: string }): Promise<CircuitState> {
   const row = await db.lane.findUnique({ where: { metaPageId } });
-  return row ?? NO_PAUSE;
+  return row ?? CLOSED_CIRCUIT;
 }
 
 /** Waits as long as the trouble has lasted already, between a minute and ten: a dead Page hears little from us. */
-export const nextTry = ({ since, now }: { since: Date; now: Date }): Date =>
-  later(now, Math.min(TRY_LATEST_MS, Math.max(MINUTE, now.getTime() - since.getTime())));
+export const nextProbeAt = ({ since, now }: { since: Date; now: Date }): Date =>
+  later(now, Math.min(LONGEST_PROBE_DELAY_MS, Math.max(MINUTE, now.getTime() - since.getTime())));
 
 async function write({
   tx,
@@ -55,7 +55,7 @@ async function write({
 }): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "Lane" ("metaPageId", "pausedAt", "pausedBecause", "tryAt")
-    SELECT ${metaPageId}, ${pausedAt}::timestamptz, ${because}, ${tryAt} WHERE ${fence(lease)}
+    SELECT ${metaPageId}, ${pausedAt}::timestamptz, ${because}, ${tryAt} WHERE ${leaseIsCurrent(lease)}
     ON CONFLICT ("metaPageId") DO UPDATE SET "pausedAt" = COALESCE("Lane"."pausedAt", excluded."pausedAt"),
       "pausedBecause" = COALESCE(excluded."pausedBecause", "Lane"."pausedBecause"), "tryAt" = excluded."tryAt"`;
 }
@@ -65,7 +65,7 @@ async function write({
  * through this connection (or, `whole`, through any of this Meta Page) until it is mended.
  * @returns the subscriptions that wait again.
  */
-export async function pauseFor({
+export async function openCircuit({
   metaPageId,
   pageId,
   lease,
@@ -82,7 +82,7 @@ export async function pauseFor({
 }): Promise<bigint[]> {
   log.warn('a Page is in trouble; whoever waits for it keeps their token', { metaPageId, trouble, whole });
   return db.$transaction(async (tx) => {
-    await markTrouble({ ...(whole ? { metaPageId } : { pageId }), trouble, now, tx });
+    await setIssue({ ...(whole ? { metaPageId } : { pageId }), trouble, now, tx });
     // A dead token is mended by the merchant alone: nothing is tried until then.
     if (trouble !== 'reconnect')
       await write({
@@ -91,22 +91,22 @@ export async function pauseFor({
         lease,
         pausedAt: whole ? now : null,
         because: whole ? trouble : null,
-        tryAt: await tryAfter({ tx, metaPageId, now }),
+        tryAt: await probeAfter({ tx, metaPageId, now }),
       });
     return releaseAllUnsent({ tx, metaPageId, ...(whole ? {} : { pageId }), lease, now });
   });
 }
 
-async function tryAfter({ tx, metaPageId, now }: { tx: Tx; metaPageId: string; now: Date }): Promise<Date> {
+async function probeAfter({ tx, metaPageId, now }: { tx: Tx; metaPageId: string; now: Date }): Promise<Date> {
   const oldest = await tx.page.aggregate({
     where: { metaPageId, disconnectedAt: null, trouble: { in: PROBING } },
     _min: { troubleSince: true },
   });
-  return nextTry({ since: oldest._min.troubleSince ?? now, now });
+  return nextProbeAt({ since: oldest._min.troubleSince ?? now, now });
 }
 
 /** Meta gives no answer any more: no further token is put at risk until one comes. */
-export async function pauseForSilence({
+export async function openCircuitForNoResponse({
   metaPageId,
   lease,
   now,
@@ -115,20 +115,20 @@ export async function pauseForSilence({
   lease: Lease;
   now: Date;
 }): Promise<void> {
-  const { pausedAt } = await pauseOf({ metaPageId });
+  const { pausedAt } = await loadCircuit({ metaPageId });
   log.warn('Meta gives no answer; the lane waits', { metaPageId });
   await write({
     tx: db,
     metaPageId,
     lease,
     pausedAt: now,
-    because: SILENCE,
-    tryAt: nextTry({ since: pausedAt ?? now, now }),
+    because: NO_RESPONSE,
+    tryAt: nextProbeAt({ since: pausedAt ?? now, now }),
   });
 }
 
 /** How many bare refusals of first attempts have come in a row: remembered beyond this worker. */
-export async function noteDoubtful({
+export async function recordUnexplainedErrors({
   metaPageId,
   inARow,
 }: {
@@ -143,7 +143,7 @@ export async function noteDoubtful({
 }
 
 /** When the next message may try whether the trouble has passed; written down before it does. */
-export async function appointTry({
+export async function scheduleProbe({
   metaPageId,
   since,
   now,
@@ -152,13 +152,13 @@ export async function appointTry({
   since: Date;
   now: Date;
 }): Promise<Date> {
-  const tryAt = nextTry({ since, now });
+  const tryAt = nextProbeAt({ since, now });
   await db.lane.upsert({ where: { metaPageId }, create: { metaPageId, tryAt }, update: { tryAt } });
   return tryAt;
 }
 
 /** Meta has accepted a message through this connection: what stood in its way is over. */
-export async function mend({
+export async function closeCircuit({
   metaPageId,
   pageIds,
   whole,
@@ -172,30 +172,30 @@ export async function mend({
       where: { metaPageId },
       data: { pausedAt: null, pausedBecause: null, doubtful: 0, tryAt: null },
     });
-    if (whole) await clearTrouble({ metaPageId, only: ['restricted', 'blocked', 'doubtful'], tx });
-    for (const pageId of pageIds) await clearTrouble({ pageId, only: PROBING, tx });
+    if (whole) await clearIssue({ metaPageId, only: ['restricted', 'blocked', 'doubtful'], tx });
+    for (const pageId of pageIds) await clearIssue({ pageId, only: PROBING, tx });
   });
 }
 
 /** So many calls in a row without any answer pause a lane. */
-const SILENT_PAUSES = 5;
+const NO_RESPONSE_THRESHOLD = 5;
 
-const REST_AFTER_DOUBT_MS = 5 * MINUTE;
+const PAUSE_AFTER_UNEXPLAINED_MS = 5 * MINUTE;
 
 type Given = {
   metaPageId: string;
   lease: Lease;
-  /** In the order in which they came. */ answers: Answered[];
-  pause: Pause;
+  /** In the order in which they came. */ answers: AnsweredSend[];
+  pause: CircuitState;
   pages: ReadonlyMap<bigint, Page>;
-  calls: Calls;
+  calls: InFlightSends;
   now: Date;
 };
 
 /** @returns whether what stands in the way of the lane, or of one of its connections, has changed. */
-export async function learn(given: Given): Promise<boolean> {
+export async function applyOutcomes(given: Given): Promise<boolean> {
   const { metaPageId, lease, answers, pause, now } = given;
-  const memory = memoryOf(lease);
+  const memory = stateOf(lease);
   memory.doubtfulInARow ??= pause.doubtful;
   const doubtfulBefore = memory.doubtfulInARow;
   let doubtfulMost = 0;
@@ -209,17 +209,17 @@ export async function learn(given: Given): Promise<boolean> {
     silentMost = Math.max(silentMost, memory.silentInARow);
   }
 
-  const mended = await rejoice(given);
-  let troubled = await complain(given);
+  const mended = await recordSuccess(given);
+  let troubled = await recordFailure(given);
   if (memory.doubtfulInARow !== doubtfulBefore)
-    await noteDoubtful({ metaPageId, inARow: memory.doubtfulInARow });
+    await recordUnexplainedErrors({ metaPageId, inARow: memory.doubtfulInARow });
   const lastDoubtful = answers.findLast(({ verdict }) => verdict.end === 'doubtful');
-  if (lastDoubtful && doubtfulMost >= DOUBTFUL_PAUSES && memory.doubtfulInARow > 0) {
+  if (lastDoubtful && doubtfulMost >= FAILURE_THRESHOLD && memory.doubtfulInARow > 0) {
     await stop(given, { pageId: lastDoubtful.row.pageId, trouble: 'doubtful', whole: true });
     troubled = true;
   }
-  if (silentMost >= SILENT_PAUSES && memory.silentInARow > 0 && !troubled) {
-    await pauseForSilence({ metaPageId, lease, now });
+  if (silentMost >= NO_RESPONSE_THRESHOLD && memory.silentInARow > 0 && !troubled) {
+    await openCircuitForNoResponse({ metaPageId, lease, now });
     given.calls.dropWaiting(() => true);
     troubled = true;
   }
@@ -227,16 +227,16 @@ export async function learn(given: Given): Promise<boolean> {
 }
 
 /** What Meta accepted: the merchant's test has passed, and a trouble in the way of this connection is over. */
-async function rejoice({ metaPageId, answers, pause, pages, calls, now }: Given): Promise<boolean> {
+async function recordSuccess({ metaPageId, answers, pause, pages, calls, now }: Given): Promise<boolean> {
   const accepted = answers.filter(({ verdict }) => verdict.end === 'sent');
   if (accepted.length === 0) {
     const heard = answers.some(({ verdict, trouble }) => trouble || isWord(verdict.end));
-    if (pause.pausedBecause !== SILENCE || !heard) return false;
-    await mend({ metaPageId, pageIds: [], whole: false });
+    if (pause.pausedBecause !== NO_RESPONSE || !heard) return false;
+    await closeCircuit({ metaPageId, pageIds: [], whole: false });
     return true;
   }
   for (const { row, picture } of accepted.filter((one) => one.row.isTest))
-    await passTest({
+    await recordTestPassed({
       pageId: row.pageId,
       picture: picture ? true : calls.pictureRefused(row.pageId) ? false : null,
       now,
@@ -245,15 +245,19 @@ async function rejoice({ metaPageId, answers, pause, pages, calls, now }: Given)
   const ill = [...spoke].filter((id) => PROBING.some((trouble) => pages.get(id)?.trouble === trouble));
   if (pause.pausedAt === null && pause.doubtful === 0 && pause.tryAt === null && ill.length === 0)
     return false;
-  await mend({ metaPageId, pageIds: ill, whole: pause.pausedAt !== null && pause.pausedBecause !== SILENCE });
+  await closeCircuit({
+    metaPageId,
+    pageIds: ill,
+    whole: pause.pausedAt !== null && pause.pausedBecause !== NO_RESPONSE,
+  });
   return true;
 }
 
 /** Ends that only an answer of Meta's can bring. */
-const isWord = (end: Answered['verdict']['end']) =>
+const isWord = (end: AnsweredSend['verdict']['end']) =>
   end === 'sent' || end === 'presumed' || end === 'refused' || end === 'doubtful';
 
-async function complain(given: Given): Promise<boolean> {
+async function recordFailure(given: Given): Promise<boolean> {
   const seen = new Set<string>();
   for (const { row, trouble } of given.answers) {
     if (trouble === undefined) continue;
@@ -267,11 +271,11 @@ async function complain(given: Given): Promise<boolean> {
 
 async function stop(
   { metaPageId, lease, calls, now }: Given,
-  trouble: { pageId: bigint; trouble: NonNullable<Answered['trouble']>['trouble']; whole: boolean },
+  trouble: { pageId: bigint; trouble: NonNullable<AnsweredSend['trouble']>['trouble']; whole: boolean },
 ): Promise<void> {
-  const released = await pauseFor({ metaPageId, lease, now, ...trouble });
+  const released = await openCircuit({ metaPageId, lease, now, ...trouble });
   // Whoever was refused without a reason lets others try first: one bad token must not stand for all.
   if (trouble.trouble === 'doubtful')
-    for (const id of released) memoryOf(lease).resting.set(id, now.getTime() + REST_AFTER_DOUBT_MS);
+    for (const id of released) stateOf(lease).resting.set(id, now.getTime() + PAUSE_AFTER_UNEXPLAINED_MS);
   calls.dropWaiting((row) => trouble.whole || row.pageId === trouble.pageId);
 }

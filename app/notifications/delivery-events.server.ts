@@ -1,14 +1,14 @@
 // What Meta tells us of a notice after the call: its echo overrides whatever we thought, deliveries and readings are noted.
 import { db, type Tx } from '../db.server.ts';
-import { passTest } from '../messenger/pages.server.ts';
-import { readMark } from './message.ts';
-import { settleSent } from './finish.server.ts';
+import { recordTestPassed } from '../messenger/pages.server.ts';
+import { readMetadataId } from './message.ts';
+import { finishSent } from './finish.server.ts';
 
 /**
  * The Page's thread shows our notice: it was sent, whatever its fate was held to be. Safe to run again.
  * @returns whether the mark was one of ours.
  */
-export async function settleByEcho({
+export async function finishByEcho({
   metaPageId,
   metadata,
   mid,
@@ -21,7 +21,7 @@ export async function settleByEcho({
   now: Date;
   tx?: Tx;
 }): Promise<boolean> {
-  const mark = readMark(metadata);
+  const mark = readMetadataId(metadata);
   if (mark === undefined) return false;
   const work = async (within: Tx) => {
     const row = await within.notification.findFirst({
@@ -33,8 +33,8 @@ export async function settleByEcho({
       await within.notification.updateMany({ where: { ...mark, mid: null }, data: { mid } });
       return;
     }
-    await settleSent({ tx: within, sent: [{ id: mark.id, mid }], now });
-    if (row.isTest) await passTest({ pageId: row.pageId, picture: null, now, tx: within });
+    await finishSent({ tx: within, sent: [{ id: mark.id, mid }], now });
+    if (row.isTest) await recordTestPassed({ pageId: row.pageId, picture: null, now, tx: within });
   };
   await (tx === undefined ? db.$transaction(work) : work(tx));
   return true;
@@ -49,7 +49,7 @@ type Seen = {
 };
 
 /** Delivered to the person's phone. Meta's watermark covers all that went before. */
-export async function noteDelivered({ metaPageId, psid, watermark, now, tx = db }: Seen): Promise<void> {
+export async function recordDelivered({ metaPageId, psid, watermark, now, tx = db }: Seen): Promise<void> {
   await tx.$executeRaw`
     UPDATE "Notification" n SET "deliveredAt" = LEAST(${watermark}::timestamptz, ${now}::timestamptz)
     FROM "Page" p JOIN "Shopper" s ON s."pageId" = p."id" AND s."psid" = ${psid} JOIN "Subscription" b ON b."shopId" = s."shopId" AND b."shopperId" = s."id"
@@ -58,7 +58,7 @@ export async function noteDelivered({ metaPageId, psid, watermark, now, tx = db 
 }
 
 /** Read by the person: whatever is read was delivered too. */
-export async function noteRead({ metaPageId, psid, watermark, now, tx = db }: Seen): Promise<void> {
+export async function recordRead({ metaPageId, psid, watermark, now, tx = db }: Seen): Promise<void> {
   await tx.$executeRaw`
     UPDATE "Notification" n SET "readAt" = LEAST(${watermark}::timestamptz, ${now}::timestamptz), "deliveredAt" = COALESCE(n."deliveredAt", LEAST(${watermark}::timestamptz, ${now}::timestamptz))
     FROM "Page" p JOIN "Shopper" s ON s."pageId" = p."id" AND s."psid" = ${psid} JOIN "Subscription" b ON b."shopId" = s."shopId" AND b."shopperId" = s."id"

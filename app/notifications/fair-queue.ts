@@ -1,5 +1,5 @@
 // Whose turn it is: shops take turns, and within a shop its restocks, so that three waiters never stand behind a hundred thousand.
-export type Turn = {
+export type QueueEntry = {
   restockId: bigint;
   shopId: bigint;
   variantId: bigint;
@@ -9,28 +9,28 @@ export type Turn = {
   troubled: boolean;
 };
 
-export type Turns = {
+export type FairQueue = {
   /** What is open now, as just read; whoever was found empty before is asked again. */
-  renew(open: Turn[]): void;
+  renew(open: QueueEntry[]): void;
   /** Who has waited longest for a turn, among those that `may`. */
-  next(may?: (turn: Turn) => boolean): Turn | undefined;
+  next(may?: (turn: QueueEntry) => boolean): QueueEntry | undefined;
   /** It had its turn: next time it stands last, and so does its shop. */
-  served(turn: Turn): void;
+  served(turn: QueueEntry): void;
   /** Nobody is left there for now. */
-  isEmpty(turn: Turn): void;
-  open(): Turn[];
+  isEmpty(turn: QueueEntry): void;
+  open(): QueueEntry[];
 };
 
-export function createTurns(): Turns {
-  let open: Turn[] = [];
+export function createFairQueue(): FairQueue {
+  let open: QueueEntry[] = [];
   const empty = new Set<bigint>();
   const shopServed = new Map<bigint, number>();
   const restockServed = new Map<bigint, number>();
   let round = 0;
 
-  const waited = (turn: Turn) =>
+  const waited = (turn: QueueEntry) =>
     [shopServed.get(turn.shopId) ?? 0, restockServed.get(turn.restockId) ?? 0] as const;
-  const before = (a: Turn, b: Turn) => {
+  const before = (a: QueueEntry, b: QueueEntry) => {
     const [[shopA, restockA], [shopB, restockB]] = [waited(a), waited(b)];
     return shopA !== shopB ? shopA < shopB : restockA < restockB;
   };
@@ -43,7 +43,7 @@ export function createTurns(): Turns {
       for (const id of restockServed.keys()) if (!known.has(id)) restockServed.delete(id);
     },
     next(may = () => true) {
-      let first: Turn | undefined;
+      let first: QueueEntry | undefined;
       for (const turn of open)
         if (!empty.has(turn.restockId) && may(turn) && (first === undefined || before(turn, first)))
           first = turn;

@@ -3,23 +3,23 @@ import { Prisma, type SubscriptionState } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import type { Lease } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
-import { among, fence, ours, unsettledOf } from './claim.server.ts';
-import { DOUBT_WAIT_MS, GIVE_UP_MS, type Verdict } from './outcome.ts';
+import { statusIn, leaseIsCurrent, ours, unfinishedOf } from './claim.server.ts';
+import { UNEXPLAINED_RETRY_MS, GIVE_UP_MS, type Outcome } from './outcome.ts';
 
-export type Settling = { id: bigint; verdict: Verdict };
+export type FinishedSend = { id: bigint; verdict: Outcome };
 
-type Of<End extends Verdict['end']> = { id: bigint; verdict: Extract<Verdict, { end: End }> };
+type Of<End extends Outcome['end']> = { id: bigint; verdict: Extract<Outcome, { end: End }> };
 
-const only = <End extends Verdict['end']>(all: Settling[], end: End) =>
+const only = <End extends Outcome['end']>(all: FinishedSend[], end: End) =>
   all.filter((one): one is Of<End> => one.verdict.end === end);
 
 /** Writes all verdicts in one transaction. What is in doubt needs no word: it stays begun, and its repeat stands written since then. */
-export async function settle({
+export async function finishSends({
   settlings,
   lease,
   now,
 }: {
-  settlings: Settling[];
+  settlings: FinishedSend[];
   lease: Lease;
   now: Date;
 }): Promise<void> {
@@ -27,31 +27,31 @@ export async function settle({
   if (written.length === 0) return;
   const sent = only(written, 'sent').map(({ id, verdict }) => ({ id, mid: verdict.mid }));
   // Nearly always there is nothing else: one statement, one commit.
-  if (sent.length === written.length) return settleSent({ tx: db, sent, now });
+  if (sent.length === written.length) return finishSent({ tx: db, sent, now });
   await db.$transaction(async (tx) => {
-    await settleSent({ tx, sent, now });
-    await settleFinal({
+    await finishSent({ tx, sent, now });
+    await finishOthers({
       tx,
       lease,
       ending: 'presumed',
       ends: only(written, 'presumed').map(({ id }) => ({ id, reason: 'repeat_refused' })),
       now,
     });
-    await settleFinal({
+    await finishOthers({
       tx,
       lease,
       ending: 'refused',
       ends: only(written, 'refused').map(({ id, verdict }) => ({ id, reason: verdict.reason })),
       now,
     });
-    await leaveForLater({ tx, lease, settlings: written, now });
+    await scheduleRetries({ tx, lease, settlings: written, now });
     await undoRepeats({ tx, lease, ids: only(written, 'not_repeated').map(({ id }) => id), now });
     await release({ tx, lease, ids: only(written, 'put_back').map(({ id }) => id), now });
   });
 }
 
 /** Meta took them. Whoever finds that out, and whenever: it is so. */
-export async function settleSent({
+export async function finishSent({
   tx,
   sent,
   now,
@@ -65,12 +65,12 @@ export async function settleSent({
     WITH done AS (
       UPDATE "Notification" n SET "state" = 'sent', "mid" = COALESCE(e."mid", n."mid"), "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = NULL
       FROM unnest(${sent.map((one) => one.id)}::bigint[], ${sent.map((one) => one.mid)}::text[]) AS e("id", "mid")
-      WHERE n."id" = e."id" AND NOT ${among({ states: ['sent'] })}
+      WHERE n."id" = e."id" AND NOT ${statusIn({ states: ['sent'] })}
       RETURNING n."subscriptionId")
-    ${endAsTold({ now })}`;
+    ${endAsNotified({ now })}`;
 }
 
-async function settleFinal({
+async function finishOthers({
   tx,
   lease,
   ending,
@@ -87,13 +87,13 @@ async function settleFinal({
   const rows = await tx.$queryRaw<{ subscriptionId: bigint; reason: string }[]>`
     UPDATE "Notification" n SET "state" = ${ending}::"NotificationState", "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = e."reason"
     FROM unnest(${ends.map((one) => one.id)}::bigint[], ${ends.map((one) => one.reason)}::text[]) AS e("id", "reason")
-    WHERE n."id" = e."id" AND ${among({ states: ['begun'] })} AND ${fence(lease)}
+    WHERE n."id" = e."id" AND ${statusIn({ states: ['begun'] })} AND ${leaseIsCurrent(lease)}
     RETURNING n."subscriptionId", n."reason"`;
   const ids = rows.map((row) => row.subscriptionId);
   await endSubscriptions({ tx, ids, ending, because: rows.map((row) => row.reason), now });
 }
 
-async function leaveForLater({
+async function scheduleRetries({
   tx,
   lease,
   settlings,
@@ -101,12 +101,12 @@ async function leaveForLater({
 }: {
   tx: Tx;
   lease: Lease;
-  settlings: Settling[];
+  settlings: FinishedSend[];
   now: Date;
 }): Promise<void> {
   const left = [
     ...only(settlings, 'again').map(({ id, verdict }) => ({ id, state: 'claimed', ms: verdict.afterMs })),
-    ...only(settlings, 'doubtful').map(({ id }) => ({ id, state: 'doubtful', ms: DOUBT_WAIT_MS })),
+    ...only(settlings, 'doubtful').map(({ id }) => ({ id, state: 'doubtful', ms: UNEXPLAINED_RETRY_MS })),
   ];
   if (left.length === 0) return;
   await tx.$executeRaw`
@@ -114,7 +114,7 @@ async function leaveForLater({
       "begunAt" = CASE WHEN e."state" = 'doubtful' THEN n."begunAt" END
     FROM unnest(${left.map((one) => one.id)}::bigint[], ${left.map((one) => one.state)}::text[],
       ${left.map((one) => later(now, one.ms))}::timestamptz[]) AS e("id", "state", "at")
-    WHERE n."id" = e."id" AND ${among({ states: ['begun'] })} AND ${ours(lease)}`;
+    WHERE n."id" = e."id" AND ${statusIn({ states: ['begun'] })} AND ${ours(lease)}`;
 }
 
 /** Repeats that were written down and not made: their call is as much in doubt as before, and due again at once. */
@@ -132,7 +132,7 @@ async function undoRepeats({
   if (ids.length === 0) return;
   await tx.$executeRaw`
     UPDATE "Notification" n SET "retryAt" = ${now}, "attempts" = n."attempts" - 1
-    WHERE n."id" = ANY(${ids}::bigint[]) AND ${among({ states: ['begun'] })} AND ${ours(lease)}`;
+    WHERE n."id" = ANY(${ids}::bigint[]) AND ${statusIn({ states: ['begun'] })} AND ${ours(lease)}`;
 }
 
 /** Gives back the places of messages that were surely not sent: the row goes, and its shopper waits again, in place. */
@@ -151,14 +151,14 @@ export async function release({
   const rows = await tx.$queryRaw<{ subscriptionId: bigint; restockId: bigint }[]>`
     DELETE FROM "Notification" n WHERE n."id" = ANY(${ids}::bigint[]) AND n."settledAt" IS NULL AND ${ours(lease)}
     RETURNING n."subscriptionId", n."restockId"`;
-  await giveBack({ tx, restockIds: rows.map((row) => row.restockId) });
+  await returnQuota({ tx, restockIds: rows.map((row) => row.restockId) });
   const subscriptionIds = rows.map((row) => row.subscriptionId);
-  await putBack({ tx, ids: subscriptionIds, now });
+  await returnToWaiting({ tx, ids: subscriptionIds, now });
   return subscriptionIds;
 }
 
 /** Rows that were claimed and never begun, by whomever: nobody will send them now, so their shoppers wait again. */
-export async function releaseNeverBegun({
+export async function releaseNeverStarted({
   metaPageId,
   lease,
   now,
@@ -168,7 +168,7 @@ export async function releaseNeverBegun({
   now: Date;
 }): Promise<number> {
   const rows = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT n."id" FROM ${unsettledOf({ metaPageId })} WHERE n."state" = 'claimed' AND n."retryAt" IS NULL`;
+    SELECT n."id" FROM ${unfinishedOf({ metaPageId })} WHERE n."state" = 'claimed' AND n."retryAt" IS NULL`;
   if (rows.length === 0) return 0;
   const released = await db.$transaction((tx) =>
     releaseIf({ tx, lease, ids: rows.map((row) => row.id), state: 'claimed', now }),
@@ -191,7 +191,7 @@ export async function releaseAllUnsent({
   now: Date;
 }): Promise<bigint[]> {
   const rows = await tx.$queryRaw<{ id: bigint; state: string }[]>`
-    SELECT n."id", n."state"::text AS "state" FROM ${unsettledOf({ metaPageId })}
+    SELECT n."id", n."state"::text AS "state" FROM ${unfinishedOf({ metaPageId })}
     WHERE (n."state" = 'doubtful' OR n."state" = 'claimed' AND n."retryAt" IS NOT NULL)
       AND (${pageId ?? null}::bigint IS NULL OR n."pageId" = ${pageId ?? null}::bigint)`;
   const released: bigint[] = [];
@@ -223,7 +223,7 @@ async function releaseIf({
 }
 
 /** Five minutes without a word: the fate is unknown, and it is said so. */
-export async function giveUp({
+export async function expireUncertain({
   metaPageId,
   inFlight,
   lease,
@@ -237,9 +237,9 @@ export async function giveUp({
   return db.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ subscriptionId: bigint }[]>`
       UPDATE "Notification" n SET "state" = 'unknown', "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = 'no_answer'
-      WHERE n."id" = ANY(ARRAY(SELECT n."id" FROM ${unsettledOf({ metaPageId })}
+      WHERE n."id" = ANY(ARRAY(SELECT n."id" FROM ${unfinishedOf({ metaPageId })}
           WHERE n."state" = 'begun' AND n."begunAt" <= ${later(now, -GIVE_UP_MS)} AND n."id" <> ALL(${inFlight}::bigint[])))
-        AND n."state" = 'begun' AND ${fence(lease)}
+        AND n."state" = 'begun' AND ${leaseIsCurrent(lease)}
       RETURNING n."subscriptionId"`;
     const ids = rows.map((row) => row.subscriptionId);
     await endSubscriptions({ tx, ids, ending: 'unknown', because: ids.map(() => 'no_answer'), now });
@@ -248,7 +248,7 @@ export async function giveUp({
 }
 
 /** One place given back for every time that a restock is named. */
-export async function giveBack({ tx, restockIds }: { tx: Tx; restockIds: bigint[] }): Promise<void> {
+export async function returnQuota({ tx, restockIds }: { tx: Tx; restockIds: bigint[] }): Promise<void> {
   if (restockIds.length === 0) return;
   await tx.$executeRaw`
     UPDATE "Restock" r SET "told" = GREATEST(0, r."told" - back."count")
@@ -257,7 +257,7 @@ export async function giveBack({ tx, restockIds }: { tx: Tx; restockIds: bigint[
 }
 
 /** Whoever was claimed and not told waits again, in place; whoever said STOP meanwhile does not. */
-export async function putBack({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Date }): Promise<void> {
+export async function returnToWaiting({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Date }): Promise<void> {
   if (ids.length === 0) return;
   await tx.$executeRaw`
     UPDATE "Subscription" s SET
@@ -268,10 +268,10 @@ export async function putBack({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Da
     FROM "Shopper" p WHERE s."id" = ANY(${ids}::bigint[]) AND s."state" = 'claimed' AND p."id" = s."shopperId"`;
 }
 
-export type Ending = Extract<SubscriptionState, 'presumed' | 'refused' | 'unknown'>;
+export type EndStatus = Extract<SubscriptionState, 'presumed' | 'refused' | 'unknown'>;
 
 /** SQL: whoever is in `done(subscriptionId)` was told, whatever was thought before. */
-export const endAsTold = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`
+export const endAsNotified = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`
   UPDATE "Subscription" s SET "state" = 'told', "token" = NULL, "endedAt" = ${now}, "endedBecause" = NULL
   FROM done WHERE s."id" = done."subscriptionId" AND s."state" <> 'told'`;
 
@@ -285,7 +285,7 @@ export async function endSubscriptions({
 }: {
   tx: Tx;
   ids: bigint[];
-  ending: Ending;
+  ending: EndStatus;
   because: string[];
   now: Date;
 }): Promise<void> {

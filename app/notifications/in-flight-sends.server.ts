@@ -3,47 +3,47 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Counter } from 'prom-client';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import type { Clock } from '../lib/clock.ts';
-import { unseal } from '../lib/encryption.server.ts';
+import { decrypt } from '../lib/encryption.server.ts';
 import { log } from '../lib/log.server.ts';
-import { onceAProcess } from '../lib/once-per-process.ts';
+import { oncePerProcess } from '../lib/once-per-process.ts';
 import { sendingThrough } from '../messenger/page-status.ts';
 import { type Page, pageToken } from '../messenger/pages.server.ts';
-import type { Pace } from '../messenger/rate-limiter.ts';
+import type { RateLimiter } from '../messenger/rate-limiter.ts';
 import { send } from '../messenger/send-api.server.ts';
-import { begin, beginRepeat, BODY, type Claimed, dueAgain } from './claim.server.ts';
-import { judge } from './outcome.ts';
-import { type Answered, createOutbox } from './result-writer.server.ts';
-import { memoryOf } from './sender-state.ts';
+import { startSends, repeatSends, REQUEST_BODY, type ClaimedNotification, dueSends } from './claim.server.ts';
+import { classifyOutcome } from './outcome.ts';
+import { type AnsweredSend, createResultWriter } from './result-writer.server.ts';
+import { stateOf } from './sender-state.ts';
 
 /** One message on its way through a lane. */
-type Message = {
-  row: Claimed;
+type PendingSend = {
+  row: ClaimedNotification;
   inDoubt: boolean;
   /** When it was first refused without a reason; null: it was not. */ doubtedAt: Date | null;
   /** What is repeated byte for byte. */ repeat: Uint8Array | null;
 };
 
 /** Written, begun, and waiting for its turn. */
-type Armed = Message & { token: string; body: string; picture: boolean; at: number };
+type StartedSend = PendingSend & { token: string; body: string; picture: boolean; at: number };
 
-const AT_ONCE = 128;
+const BATCH_SIZE = 128;
 
-const BEGINNINGS = 2;
+const CONCURRENT_STARTS = 2;
 
 /** So much is begun ahead: what a commit takes, so that a turn never waits for one. */
 const AHEAD_SECONDS = 0.12;
 
 /** A message that was begun and got no turn for so long goes back: what it says was checked too long ago. */
-const ARMED_FOR_MS = 2_000;
+const START_VALID_MS = 2_000;
 
-const REST_MS = 10 * 60_000;
+const RETRY_AFTER_RENDER_ERROR_MS = 10 * 60_000;
 
 /** So long without any answer, with calls on their way: nothing more is put at risk. */
-const HUSH_MS = 5_000;
+const NO_RESPONSE_MS = 5_000;
 
-export type Calls = ReturnType<typeof createCalls>;
+export type InFlightSends = ReturnType<typeof createInFlightSends>;
 
-export function createCalls({
+export function createInFlightSends({
   metaPageId,
   lease,
   pace,
@@ -55,20 +55,20 @@ export function createCalls({
 }: {
   metaPageId: string;
   lease: Lease;
-  pace: Pace;
+  pace: RateLimiter;
   clock: Clock;
   /** The connections as they stand, kept up to date by the lane. */ pages: ReadonlyMap<bigint, Page>;
   /** Called after the answers are settled, in the order in which they came. */
-  onAnswers: (answers: Answered[]) => Promise<void>;
+  onAnswers: (answers: AnsweredSend[]) => Promise<void>;
   onChange: () => void;
   onFailure: (error: unknown) => void;
 }) {
-  const memory = memoryOf(lease);
-  const flow = createFlow({ rate: pace.rate });
-  const outbox = createOutbox({ lease, clock, onAnswers, onChange, onFailure });
-  let queue: Message[] = [];
-  let armed: Armed[] = [];
-  const beginning = new Set<Message>();
+  const memory = stateOf(lease);
+  const flow = createConcurrencyLimit({ rate: pace.rate });
+  const outbox = createResultWriter({ lease, clock, onAnswers, onChange, onFailure });
+  let queue: PendingSend[] = [];
+  let armed: StartedSend[] = [];
+  const beginning = new Set<PendingSend>();
   let beginnings = 0;
   /** Calls that were made and not answered, and when. */
   const onTheWay = new Map<bigint, number>();
@@ -79,7 +79,7 @@ export function createCalls({
     return page !== undefined && sendingThrough({ ...page, circuit: null }) === 'on';
   };
 
-  function conclude(answered: Answered): void {
+  function conclude(answered: AnsweredSend): void {
     const { row, verdict } = answered;
     if (verdict.end === 'put_back' && verdict.restMs > 0)
       memory.resting.set(row.subscriptionId, clock().getTime() + verdict.restMs);
@@ -87,12 +87,12 @@ export function createCalls({
   }
 
   /** Surely not sent: waits again, in place. What is in doubt stays as it is and comes again at its own time. */
-  function giveBack({ row, inDoubt }: Message, restMs = 0): void {
+  function giveBack({ row, inDoubt }: PendingSend, restMs = 0): void {
     if (!inDoubt) conclude({ row, verdict: { end: 'put_back', restMs }, picture: false });
   }
 
   /** Begun, and surely not sent: nobody need wait until a call that was never made has surely ended. */
-  function disarm(messages: Armed[]): void {
+  function disarm(messages: StartedSend[]): void {
     for (const { row, inDoubt } of messages)
       conclude({
         row,
@@ -102,7 +102,7 @@ export function createCalls({
     countUnsent({ lease, count: messages.length });
   }
 
-  async function write(message: Message): Promise<Armed | undefined> {
+  async function write(message: PendingSend): Promise<StartedSend | undefined> {
     const { row, repeat } = message;
     const page = pages.get(row.pageId);
     if (page === undefined) {
@@ -111,7 +111,7 @@ export function createCalls({
     }
     try {
       const content = repeat
-        ? { body: unseal(repeat, { shopId: row.shopId, purpose: BODY }), picture: false }
+        ? { body: decrypt(repeat, { shopId: row.shopId, purpose: REQUEST_BODY }), picture: false }
         : await memory.writer.write({ row, page });
       return { ...message, ...content, token: pageToken(page), at: pace.now() };
     } catch (error) {
@@ -120,13 +120,13 @@ export function createCalls({
         notificationId: row.id,
         error,
       });
-      giveBack(message, REST_MS);
+      giveBack(message, RETRY_AFTER_RENDER_ERROR_MS);
       return undefined;
     }
   }
 
-  async function arm(messages: Message[]): Promise<void> {
-    const written: Armed[] = [];
+  async function arm(messages: PendingSend[]): Promise<void> {
+    const written: StartedSend[] = [];
     for (const message of messages) {
       const one = await write(message);
       if (one) written.push(one);
@@ -135,15 +135,15 @@ export function createCalls({
     const fresh = written.filter(({ inDoubt }) => !inDoubt);
     const repeats = written.filter(({ inDoubt }) => inDoubt).map(({ row }) => row.id);
     const [begun, repeated] = await Promise.all([
-      fresh.length === 0 ? new Set<bigint>() : begin({ messages: fresh, lease, now }),
-      beginRepeat({ ids: repeats, lease, now }),
+      fresh.length === 0 ? new Set<bigint>() : startSends({ messages: fresh, lease, now }),
+      repeatSends({ ids: repeats, lease, now }),
     ]);
     for (const one of written)
       if (begun.has(one.row.id) || repeated.has(one.row.id)) armed.push(one);
       else giveBack(one);
   }
 
-  async function call({ row, inDoubt, doubtedAt, token, body, picture }: Armed): Promise<void> {
+  async function call({ row, inDoubt, doubtedAt, token, body, picture }: StartedSend): Promise<void> {
     const startedAt = pace.now();
     onTheWay.set(row.id, startedAt);
     try {
@@ -159,7 +159,7 @@ export function createCalls({
       flow.answered(at - startedAt);
       if (answer.outcome !== 'lost') heardAt = at;
       if (answer.outcome === 'accepted') memory.acceptedAt.set(row.pageId, clock().getTime());
-      const judged = judge({
+      const judged = classifyOutcome({
         answer,
         inDoubt,
         attempts: row.attempts + 1,
@@ -182,15 +182,15 @@ export function createCalls({
 
   const hushed = (at: number): boolean => {
     const [oldest] = onTheWay.values();
-    return oldest !== undefined && at - oldest > HUSH_MS && at - heardAt > HUSH_MS;
+    return oldest !== undefined && at - oldest > NO_RESPONSE_MS && at - heardAt > NO_RESPONSE_MS;
   };
 
   /** Makes the calls whose turn it is. @returns after how many ms the next one has its turn. */
   function fire(): number {
     const at = pace.now();
-    const stale = armed.filter((one) => at - one.at > ARMED_FOR_MS);
+    const stale = armed.filter((one) => at - one.at > START_VALID_MS);
     if (stale.length > 0) {
-      armed = armed.filter((one) => at - one.at <= ARMED_FOR_MS);
+      armed = armed.filter((one) => at - one.at <= START_VALID_MS);
       disarm(stale);
     }
     let made = 0;
@@ -212,11 +212,12 @@ export function createCalls({
     if (hushed(at) || onTheWay.size >= flow.width()) return;
     const rate = pace.rate();
     const unpaced = rate === Infinity;
-    const ahead = unpaced ? BEGINNINGS * AT_ONCE : Math.max(2, Math.ceil(rate * AHEAD_SECONDS));
-    const most = Math.min(AT_ONCE, queue.length, ahead - armed.length - beginning.size);
+    const ahead = unpaced ? CONCURRENT_STARTS * BATCH_SIZE : Math.max(2, Math.ceil(rate * AHEAD_SECONDS));
+    const most = Math.min(BATCH_SIZE, queue.length, ahead - armed.length - beginning.size);
     // Without a limit the database sets the pace: fewer and larger batches are what it likes.
-    const worth = unpaced && beginnings + onTheWay.size > 0 ? Math.min(queue.length, AT_ONCE / 2) : 1;
-    if (most < worth || beginnings >= BEGINNINGS || pace.waitMs('notification') > ARMED_FOR_MS / 4) return;
+    const worth = unpaced && beginnings + onTheWay.size > 0 ? Math.min(queue.length, BATCH_SIZE / 2) : 1;
+    if (most < worth || beginnings >= CONCURRENT_STARTS || pace.waitMs('notification') > START_VALID_MS / 4)
+      return;
     const batch = queue.slice(0, most);
     queue = queue.slice(most);
     for (const message of batch) beginning.add(message);
@@ -243,13 +244,13 @@ export function createCalls({
 
   return {
     /** New ones, to be begun when their turn comes near. */
-    add(rows: Claimed[]): void {
+    add(rows: ClaimedNotification[]): void {
       for (const row of rows) queue.push({ row, inDoubt: false, doubtedAt: null, repeat: null });
     },
 
     /** Takes up what was left for later and is due. */
     async takeDue(): Promise<void> {
-      const due = await dueAgain({ metaPageId, inFlight: inHand(), limit: AT_ONCE, now: clock() });
+      const due = await dueSends({ metaPageId, inFlight: inHand(), limit: BATCH_SIZE, now: clock() });
       for (const { state, body, begunAt, ...row } of due.reverse()) {
         const inDoubt = state === 'begun';
         const may = row.isTest || mayRepeat(row.pageId);
@@ -283,7 +284,7 @@ export function createCalls({
       resting(now).length === 0 ? null : new Date(Math.min(...memory.resting.values())),
 
     /** What waits for its turn goes back, in place: nothing can be said through these connections now. */
-    dropWaiting(through: (row: Claimed) => boolean): void {
+    dropWaiting(through: (row: ClaimedNotification) => boolean): void {
       for (const message of queue.filter(({ row }) => through(row))) giveBack(message);
       disarm(armed.filter(({ row }) => through(row)));
       queue = queue.filter(({ row }) => !through(row));
@@ -301,7 +302,7 @@ export function createCalls({
   };
 }
 
-export type Flow = {
+export type ConcurrencyLimit = {
   width(): number;
   /** A call that took `ms` was answered. */
   answered(ms: number): void;
@@ -311,7 +312,7 @@ const FEWEST = 16;
 
 const MOST = 256;
 
-export function createFlow({ rate }: { rate: () => number }): Flow {
+export function createConcurrencyLimit({ rate }: { rate: () => number }): ConcurrencyLimit {
   let latency = 200;
   return {
     width: () => Math.min(MOST, FEWEST + Math.ceil((2 * rate() * latency) / 1_000)),
@@ -321,7 +322,7 @@ export function createFlow({ rate }: { rate: () => number }): Flow {
   };
 }
 
-const total = onceAProcess(
+const total = oncePerProcess(
   'count of the unsent',
   () =>
     new Counter({

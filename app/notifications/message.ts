@@ -1,12 +1,12 @@
 // What the one message says: the product, its price, where to buy it; never that anything is reserved.
-import { type Message, type Overrides, say } from '../i18n/shopper.ts';
+import { type Message, type Overrides, formatMessage } from '../i18n/shopper.ts';
 import { LIMIT, shorten, trimEnd } from '../i18n/text-limits.ts';
 import { makePayload } from '../messenger/payloads.ts';
 import type { Recipient } from '../messenger/permissions/permission.ts';
 import { fitName, type Named, nameWithin } from '../shopify/product.ts';
 
 /** What all notices of one restock have in common. */
-export type Subject = {
+export type TemplateData = {
   shopId: bigint;
   shopName: string;
   currency: string;
@@ -35,12 +35,20 @@ export function priceText({
   }
 }
 
-export type Words = { text: string; title: string; subtitle: string; buy: string; no: string; next: string };
+export type MessageTexts = {
+  text: string;
+  title: string;
+  subtitle: string;
+  buy: string;
+  no: string;
+  next: string;
+};
 
 /** The words of a restock's notices in one language; the same for everybody who speaks it. */
-export function wordsOf({ subject, locale }: { subject: Subject; locale: string }): Words {
+export function messageTexts({ subject, locale }: { subject: TemplateData; locale: string }): MessageTexts {
   const { shopName, currency, texts, price, variant } = subject;
-  const speak = (message: Message, values = {}) => say({ locale, message, values, overrides: texts });
+  const speak = (message: Message, values = {}) =>
+    formatMessage({ locale, message, values, overrides: texts });
   const priced = priceText({ price, currency, locale });
   const message = subject.canOnlyBeOrdered ? 'notice.canBeOrdered' : 'notice.back';
   // Without a price nothing may follow the colon that announces it.
@@ -58,15 +66,17 @@ export function wordsOf({ subject, locale }: { subject: Subject; locale: string 
 }
 
 /** The mark that comes back in Meta's echo. */
-export const markOf = ({ shopId, id }: { shopId: bigint; id: bigint }): string => `n1_${shopId}_${id}`;
+export const metadataId = ({ shopId, id }: { shopId: bigint; id: bigint }): string => `n1_${shopId}_${id}`;
 
-export function readMark(metadata: string | null | undefined): { shopId: bigint; id: bigint } | undefined {
+export function readMetadataId(
+  metadata: string | null | undefined,
+): { shopId: bigint; id: bigint } | undefined {
   const found = /^n1_(\d{1,18})_(\d{1,18})$/.exec(metadata ?? '');
   return found ? { shopId: BigInt(found[1]!), id: BigInt(found[2]!) } : undefined;
 }
 
 /** The exact JSON text of one notice. A picture only where it is said that this Page accepts one. */
-export function noticeBody({
+export function notificationBody({
   recipient,
   subject,
   words,
@@ -76,8 +86,8 @@ export function noticeBody({
   picture,
 }: {
   recipient: Recipient;
-  subject: Subject;
-  words: Words;
+  subject: TemplateData;
+  words: MessageTexts;
   id: bigint;
   subscriptionId: bigint;
   url: string;
@@ -108,7 +118,7 @@ export function noticeBody({
     recipient,
     message: {
       attachment: { type: 'template', payload: template },
-      metadata: markOf({ shopId: subject.shopId, id }),
+      metadata: metadataId({ shopId: subject.shopId, id }),
     },
   });
 }

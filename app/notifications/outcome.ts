@@ -3,7 +3,7 @@ import type { PageTrouble } from '@prisma/client';
 import { MINUTE, SECOND } from '../lib/clock.ts';
 import type { SendAnswer } from '../messenger/send-api.server.ts';
 
-export type Verdict =
+export type Outcome =
   | { end: 'sent'; mid: string | null }
   /** Told, as far as anybody can know: Meta would not take the same call twice. */
   | { end: 'presumed' }
@@ -19,20 +19,20 @@ export type Verdict =
   /** Surely not sent: waits again, in place; left alone for `restMs`. */
   | { end: 'put_back'; restMs: number };
 
-export type Judged = {
-  verdict: Verdict;
+export type Classified = {
+  verdict: Outcome;
   /** What the answer says of the Page. */
   trouble?: { trouble: PageTrouble; whole: boolean };
 };
 
-export const DOUBT_WAIT_MS = MINUTE;
+export const UNEXPLAINED_RETRY_MS = MINUTE;
 /** How long a fate may stay in doubt before it is named unknown. */
 export const GIVE_UP_MS = 5 * MINUTE;
-const TRIES = 5;
+const MAX_ATTEMPTS = 5;
 const REST_MS = 10 * MINUTE;
-const backOff = (attempts: number) => Math.min(MINUTE, SECOND * 2 ** Math.max(0, attempts - 1));
+const retryDelay = (attempts: number) => Math.min(MINUTE, SECOND * 2 ** Math.max(0, attempts - 1));
 
-export type Circumstances = {
+export type SendCircumstances = {
   answer: SendAnswer;
   /** An earlier call with this message may have been carried out. */
   inDoubt: boolean;
@@ -46,21 +46,21 @@ export type Circumstances = {
   othersAccepted: boolean;
 };
 
-export function judge(given: Circumstances): Judged {
+export function classifyOutcome(given: SendCircumstances): Classified {
   const { answer, inDoubt, attempts } = given;
   if (answer.outcome === 'accepted') return { verdict: { end: 'sent', mid: answer.mid ?? null } };
   if (answer.outcome === 'lost')
     return answer.began || inDoubt
       ? { verdict: { end: 'in_doubt' } }
-      : { verdict: { end: 'again', afterMs: backOff(attempts), withoutPicture: false } };
-  return inDoubt ? judgeRepeat(answer) : judgeFirst({ ...given, answer });
+      : { verdict: { end: 'again', afterMs: retryDelay(attempts), withoutPicture: false } };
+  return inDoubt ? classifyRepeat(answer) : classifyFirst({ ...given, answer });
 }
 
 type Refused = Extract<SendAnswer, { outcome: 'refused' }>;
 
 /** The answer to a repeated call: only "this token cannot be spent" says something about the first one. */
-function judgeRepeat({ consequence, code, subcode }: Refused): Judged {
-  const inDoubt: Verdict = { end: 'in_doubt' };
+function classifyRepeat({ consequence, code, subcode }: Refused): Classified {
+  const inDoubt: Outcome = { end: 'in_doubt' };
   switch (consequence.kind) {
     case 'doubtful':
       return { verdict: { end: 'presumed' } };
@@ -78,18 +78,18 @@ function judgeRepeat({ consequence, code, subcode }: Refused): Judged {
   }
 }
 
-function judgeFirst({
+function classifyFirst({
   answer: { consequence },
   attempts,
   picture,
   isTest,
   othersAccepted,
-}: Circumstances & { answer: Refused }): Judged {
+}: SendCircumstances & { answer: Refused }): Classified {
   switch (consequence.kind) {
     case 'retry':
       if (consequence.fate === 'unknown') return { verdict: { end: 'in_doubt' } };
-      return attempts < TRIES
-        ? { verdict: { end: 'again', afterMs: backOff(attempts), withoutPicture: false } }
+      return attempts < MAX_ATTEMPTS
+        ? { verdict: { end: 'again', afterMs: retryDelay(attempts), withoutPicture: false } }
         : { verdict: { end: 'put_back', restMs: REST_MS } };
     case 'slow_down':
       return { verdict: { end: 'again', afterMs: 0, withoutPicture: false } };

@@ -2,52 +2,52 @@
 // is left.
 import { db } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { type Clock, later, SECOND } from '../lib/clock.ts';
 import { type Page, pagesByMetaId } from '../messenger/pages.server.ts';
-import type { Pace } from '../messenger/rate-limiter.ts';
-import { keepFresh } from '../stock/check-requests.server.ts';
-import { appointTry, learn, NO_PAUSE, pauseOf } from './circuit-breaker.server.ts';
-import { claim, openTurns, unsettled } from './claim.server.ts';
-import { createTurns, type Turn } from './fair-queue.ts';
-import { giveUp, releaseNeverBegun } from './finish.server.ts';
-import { createCalls } from './in-flight-sends.server.ts';
-import { whenAgain } from './sender-state.ts';
+import type { RateLimiter } from '../messenger/rate-limiter.ts';
+import { refreshOpenRestocks } from '../stock/check-requests.server.ts';
+import { scheduleProbe, applyOutcomes, CLOSED_CIRCUIT, loadCircuit } from './circuit-breaker.server.ts';
+import { claim, sendableRestocks, unfinished } from './claim.server.ts';
+import { createFairQueue, type QueueEntry } from './fair-queue.ts';
+import { expireUncertain, releaseNeverStarted } from './finish.server.ts';
+import { createInFlightSends } from './in-flight-sends.server.ts';
+import { nextRunAt } from './sender-state.ts';
 
 const REFRESH_MS = 250;
-const KEEP_FRESH_MS = 1_000;
+const REFRESH_CHECKS_MS = 1_000;
 /** So much is claimed ahead: so little that few are claimed when the stock runs out, so much that no call waits for a claim. */
 const AHEAD_SECONDS = 0.4;
 const UNPACED = { ahead: 1_500, atATime: 500 };
 const SHUTDOWN_MS = 5_000;
 
-export type LaneGiven = {
+export type PageSenderOptions = {
   metaPageId: string;
   lease: Lease;
-  pace: Pace;
+  pace: RateLimiter;
   clock: Clock;
   signal: AbortSignal;
   /** How fast these connections may speak. */ limitOf?: (pages: Page[]) => number;
 };
 
 /** Where shops share a Page, the most careful of their merchants decides. */
-const mostCareful = (pages: Page[]) => Math.min(...pages.map((page) => page.perSecond));
+const lowestRateLimit = (pages: Page[]) => Math.min(...pages.map((page) => page.perSecond));
 
 /**
  * Tells whoever is to be told through this Page, as long as there is somebody and the lease is ours.
  * @returns when somebody has to come again; null: not before the bell.
  */
-export async function runLane({
+export async function runPageSender({
   metaPageId,
   lease,
   pace,
   clock,
   signal,
-  limitOf = mostCareful,
-}: LaneGiven): Promise<Date | null> {
-  const turns = createTurns();
+  limitOf = lowestRateLimit,
+}: PageSenderOptions): Promise<Date | null> {
+  const turns = createFairQueue();
   const pages = new Map<bigint, Page>();
-  let pause = NO_PAUSE;
+  let pause = CLOSED_CIRCUIT;
   let claiming: Promise<void> | undefined;
   let refreshing: Promise<void> | undefined;
   let tidying: Promise<void> | undefined;
@@ -63,7 +63,7 @@ export async function runLane({
     failure ??= { error };
     wake();
   };
-  const calls = createCalls({
+  const calls = createInFlightSends({
     metaPageId,
     lease,
     pace,
@@ -74,10 +74,10 @@ export async function runLane({
     async onAnswers(answers) {
       // A place given back may be somebody else's.
       moved ||= answers.some(({ verdict }) => verdict.end === 'put_back');
-      const changed = await learn({ metaPageId, lease, answers, pause, pages, calls, now: clock() });
+      const changed = await applyOutcomes({ metaPageId, lease, answers, pause, pages, calls, now: clock() });
       if (!changed) return;
       // What was just learnt stands in the way, or no longer does: read it before anybody else is claimed.
-      pause = await pauseOf({ metaPageId });
+      pause = await loadCircuit({ metaPageId });
       await readPages();
       refreshedAt = -Infinity;
     },
@@ -94,13 +94,13 @@ export async function runLane({
     refreshedAt = performance.now();
     const now = clock();
     const [open, standing] = await Promise.all([
-      openTurns({ metaPageId, now }),
-      pauseOf({ metaPageId }),
+      sendableRestocks({ metaPageId, now }),
+      loadCircuit({ metaPageId }),
       readPages(),
     ]);
     pause = standing;
     if (pause.tryAt === null && open.some((turn) => turn.troubled && !turn.isTest))
-      pause = { ...pause, tryAt: await appointTry({ metaPageId, since: now, now }) };
+      pause = { ...pause, tryAt: await scheduleProbe({ metaPageId, since: now, now }) };
     turns.renew(open);
   }
 
@@ -109,17 +109,17 @@ export async function runLane({
     tidiedAt = performance.now();
     const now = clock();
     await calls.takeDue();
-    if (tidiedAt - keptFreshAt < KEEP_FRESH_MS) return;
+    if (tidiedAt - keptFreshAt < REFRESH_CHECKS_MS) return;
     keptFreshAt = tidiedAt;
-    await giveUp({ metaPageId, inFlight: calls.inFlight(), lease, now });
-    looksAsked = await keepFresh({ metaPageId, now });
+    await expireUncertain({ metaPageId, inFlight: calls.inFlight(), lease, now });
+    looksAsked = await refreshOpenRestocks({ metaPageId, now });
   }
 
   /** Nothing stands in this restock's way, or it is the merchant's own test: that one tries whatever the trouble. */
-  const isFree = (turn: Turn) => turn.isTest || (pause.pausedAt === null && !turn.troubled);
+  const isFree = (turn: QueueEntry) => turn.isTest || (pause.pausedAt === null && !turn.troubled);
 
   /** Whose turn it is: `anyway` when it tries whether a trouble has passed. */
-  function nextTurn(): { turn: Turn; anyway: boolean } | undefined {
+  function nextTurn(): { turn: QueueEntry; anyway: boolean } | undefined {
     const free = turns.next(isFree);
     if (free) return { turn: free, anyway: free.isTest };
     const tried = pause.tryAt !== null && pause.tryAt <= clock() ? turns.next() : undefined;
@@ -136,13 +136,13 @@ export async function runLane({
     return calls.ready() >= ahead / 2 ? 0 : Math.min(atATime, ahead - calls.ready());
   }
 
-  async function claimNext({ turn, anyway }: { turn: Turn; anyway: boolean }): Promise<void> {
+  async function claimNext({ turn, anyway }: { turn: QueueEntry; anyway: boolean }): Promise<void> {
     const now = clock();
     const limit = anyway ? 1 : wanted();
     turns.served(turn);
     if (anyway && !isFree(turn)) {
       const since = pause.pausedAt ?? pages.get(turn.pageId)?.troubleSince ?? now;
-      pause = { ...pause, tryAt: await appointTry({ metaPageId, since, now }) };
+      pause = { ...pause, tryAt: await scheduleProbe({ metaPageId, since, now }) };
     }
     const claimed = await claim({
       metaPageId,
@@ -165,7 +165,10 @@ export async function runLane({
       wake();
     });
   try {
-    const [released] = await Promise.all([releaseNeverBegun({ metaPageId, lease, now: clock() }), refresh()]);
+    const [released] = await Promise.all([
+      releaseNeverStarted({ metaPageId, lease, now: clock() }),
+      refresh(),
+    ]);
     // Whoever was given back in this moment waits where the first reading did not see them.
     if (released > 0) await refresh();
     while (maySpeak() && failure === undefined) {
@@ -198,14 +201,14 @@ export async function runLane({
     await Promise.all([claiming, refreshing, tidying]);
     await calls.finish({ withinMs: SHUTDOWN_MS });
     // Whoever holds the Page by now need not find by looking what we have just given back.
-    if (!holds(lease)) await ring(db, 'lane', metaPageId).catch(() => undefined);
+    if (!holds(lease)) await notify(db, 'lane', metaPageId).catch(() => undefined);
   }
   if (failure !== undefined) throw failure.error;
   const now = clock();
   // Cut off in the middle, by a stall that may be over already: whoever holds the Page now has to go on at once.
   if (!maySpeak()) return now;
-  const again = whenAgain({
-    rows: await unsettled({ metaPageId }),
+  const again = nextRunAt({
+    rows: await unfinished({ metaPageId }),
     blocked: (pageId) => !calls.mayRepeat(pageId),
     tryAt: turns.open().length > 0 ? pause.tryAt : null,
     restedAt: turns.open().length > 0 && pause.pausedAt === null ? calls.restedAt(now) : null,

@@ -2,34 +2,37 @@
 import { db } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import type { Overrides } from '../i18n/shopper.ts';
-import { unseal } from '../lib/encryption.server.ts';
+import { decrypt } from '../lib/encryption.server.ts';
 import type { Page } from '../messenger/pages.server.ts';
-import { paidByToken } from '../messenger/permissions/one-time-notification.ts';
-import type { Claimed } from './claim.server.ts';
-import { noticeBody, type Subject, type Words, wordsOf } from './message.ts';
+import { addressedByToken } from '../messenger/permissions/one-time-notification.ts';
+import type { ClaimedNotification } from './claim.server.ts';
+import { notificationBody, type TemplateData, type MessageTexts, messageTexts } from './message.ts';
 
 /** A price that the merchant corrects is right in the notices half a minute later. */
-const KNOWN_FOR_MS = 30_000;
+const CACHE_MS = 30_000;
 
-export type Written = { body: string; picture: boolean };
+export type RenderedMessage = { body: string; picture: boolean };
 
-export type Writer = {
-  write(given: { row: Claimed; page: Page }): Promise<Written>;
+export type MessageRenderer = {
+  write(given: { row: ClaimedNotification; page: Page }): Promise<RenderedMessage>;
   /** This connection takes no pictures in a notice. */
   leaveOutPictures(pageId: bigint): void;
 };
 
-export function createWriter(): Writer {
-  const subjects = new Map<bigint, { subject: Subject; words: Map<string, Words>; until: number }>();
+export function createRenderer(): MessageRenderer {
+  const subjects = new Map<
+    bigint,
+    { subject: TemplateData; words: Map<string, MessageTexts>; until: number }
+  >();
   const withoutPictures = new Set<bigint>();
 
-  async function known(row: Claimed) {
+  async function known(row: ClaimedNotification) {
     const found = subjects.get(row.restockId);
     if (found && found.until > performance.now()) return found;
-    const subject = await subjectOf({ shopId: row.shopId, restockId: row.restockId });
+    const subject = await loadTemplateData({ shopId: row.shopId, restockId: row.restockId });
     if (subject === null) throw new Error(`Restock ${row.restockId} is gone.`);
     if (subjects.size > 1_000) subjects.clear();
-    const fresh = { subject, words: new Map<string, Words>(), until: performance.now() + KNOWN_FOR_MS };
+    const fresh = { subject, words: new Map<string, MessageTexts>(), until: performance.now() + CACHE_MS };
     subjects.set(row.restockId, fresh);
     return fresh;
   }
@@ -38,13 +41,14 @@ export function createWriter(): Writer {
     async write({ row, page }) {
       const { subject, words } = await known(row);
       let spoken = words.get(row.locale);
-      if (spoken === undefined) words.set(row.locale, (spoken = wordsOf({ subject, locale: row.locale })));
-      const token = unseal(row.token, { shopId: row.shopId, purpose: 'one-time token' });
+      if (spoken === undefined)
+        words.set(row.locale, (spoken = messageTexts({ subject, locale: row.locale })));
+      const token = decrypt(row.token, { shopId: row.shopId, purpose: 'one-time token' });
       // The merchant's test is how we learn whether this Page may show a picture; nobody else's token is risked for it.
       const mayTry = page.picture === true || (row.isTest && page.picture === null);
       const picture = mayTry && !withoutPictures.has(page.id) && subject.imageUrl !== null;
-      const body = noticeBody({
-        recipient: paidByToken(token),
+      const body = notificationBody({
+        recipient: addressedByToken(token),
         subject,
         words: spoken,
         id: row.id,
@@ -70,13 +74,13 @@ type Row = {
 };
 
 /** null: the restock is gone, and its shop with it. */
-export async function subjectOf({
+export async function loadTemplateData({
   shopId,
   restockId,
 }: {
   shopId: bigint;
   restockId: bigint;
-}): Promise<Subject | null> {
+}): Promise<TemplateData | null> {
   const [row] = await db.$queryRaw<Row[]>`
     SELECT sh."name" AS "shopName", sh."currency", sh."texts", v."productTitle", v."title", v."price", v."imageUrl", r."kind"
     FROM "Restock" r JOIN "Shop" sh ON sh."id" = r."shopId" JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"

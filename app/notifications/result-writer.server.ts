@@ -2,23 +2,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Lease } from '../jobs/lease.server.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Claimed } from './claim.server.ts';
-import { settle } from './finish.server.ts';
-import type { Judged } from './outcome.ts';
+import type { ClaimedNotification } from './claim.server.ts';
+import { finishSends } from './finish.server.ts';
+import type { Classified } from './outcome.ts';
 
 /** How one message ended for now. */
-export type Answered = Judged & { row: Claimed; picture: boolean };
+export type AnsweredSend = Classified & { row: ClaimedNotification; picture: boolean };
 
-export type Outbox = {
-  put(answered: Answered): void;
+export type ResultWriter = {
+  put(answered: AnsweredSend): void;
   /** Those not yet written down. */ ids(): bigint[];
   isEmpty(): boolean;
 };
 
-const AT_ONCE = 500;
-const PATIENCE_MS = 10_000;
+const BATCH_SIZE = 500;
+const MAX_DELAY_MS = 10_000;
 
-export function createOutbox({
+export function createResultWriter({
   lease,
   clock,
   onAnswers,
@@ -27,19 +27,19 @@ export function createOutbox({
 }: {
   lease: Lease;
   clock: Clock;
-  /** Called after they are settled. */ onAnswers: (answers: Answered[]) => Promise<void>;
+  /** Called after they are settled. */ onAnswers: (answers: AnsweredSend[]) => Promise<void>;
   onChange: () => void;
   onFailure: (error: unknown) => void;
-}): Outbox {
-  let waiting: Answered[] = [];
-  let underWay: Answered[] = [];
+}): ResultWriter {
+  let waiting: AnsweredSend[] = [];
+  let underWay: AnsweredSend[] = [];
   let flushing: Promise<void> | undefined;
 
   function flush(): void {
     flushing ??= (async () => {
       while (waiting.length > 0) {
-        underWay = waiting.slice(0, AT_ONCE);
-        waiting = waiting.slice(AT_ONCE);
+        underWay = waiting.slice(0, BATCH_SIZE);
+        waiting = waiting.slice(BATCH_SIZE);
         await settlePatiently(underWay);
         await onAnswers(underWay);
         underWay = [];
@@ -54,11 +54,11 @@ export function createOutbox({
   }
 
   /** A database that restarts is waited for: what Meta has told us must not be lost with it. */
-  async function settlePatiently(batch: Answered[]): Promise<void> {
+  async function settlePatiently(batch: AnsweredSend[]): Promise<void> {
     const settlings = batch.map(({ row, verdict }) => ({ id: row.id, verdict }));
-    for (const until = performance.now() + PATIENCE_MS; ;) {
+    for (const until = performance.now() + MAX_DELAY_MS; ;) {
       try {
-        await settle({ settlings, lease, now: clock() });
+        await finishSends({ settlings, lease, now: clock() });
         return;
       } catch (error) {
         if (performance.now() >= until) throw error;

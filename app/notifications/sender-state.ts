@@ -2,10 +2,10 @@
 import type { Lease } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { GIVE_UP_MS } from './outcome.ts';
-import { createWriter, type Writer } from './render-message.server.ts';
+import { createRenderer, type MessageRenderer } from './render-message.server.ts';
 
-export type LaneMemory = {
-  writer: Writer;
+export type SenderState = {
+  writer: MessageRenderer;
   /** Subscriptions that are left alone until then. */
   resting: Map<bigint, number>;
   /** When Meta last accepted a message through a connection. */
@@ -17,20 +17,20 @@ export type LaneMemory = {
   silentInARow: number;
 };
 
-const memories = new WeakMap<Lease, LaneMemory>();
+const states = new WeakMap<Lease, SenderState>();
 
-export function memoryOf(lease: Lease): LaneMemory {
-  const known = memories.get(lease);
+export function stateOf(lease: Lease): SenderState {
+  const known = states.get(lease);
   if (known) return known;
-  const fresh: LaneMemory = {
-    writer: createWriter(),
+  const fresh: SenderState = {
+    writer: createRenderer(),
     resting: new Map(),
     acceptedAt: new Map(),
     pictureRefused: new Set(),
     doubtfulInARow: undefined,
     silentInARow: 0,
   };
-  memories.set(lease, fresh);
+  states.set(lease, fresh);
   return fresh;
 }
 
@@ -41,7 +41,7 @@ type Left = {
   begunAt: Date | null;
 };
 
-export function whenAgain({
+export function nextRunAt({
   rows,
   blocked,
   tryAt,

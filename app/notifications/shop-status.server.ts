@@ -1,6 +1,12 @@
 // What is true of a shop's Pages now: the one that speaks for it, and how far whoever waits on any of them can be reached.
 import { db } from '../db.server.ts';
-import { type OpenCircuit, pageStatus, type PageStatus, type Sending, sendingThrough } from '../messenger/page-status.ts';
+import {
+  type OpenCircuit,
+  pageStatus,
+  type PageStatus,
+  type Sending,
+  sendingThrough,
+} from '../messenger/page-status.ts';
 import type { Page } from '../messenger/pages.server.ts';
 
 export type ShopStatus = {

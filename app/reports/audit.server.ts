@@ -64,7 +64,7 @@ export async function balance({ shopId }: { shopId?: bigint } = {}): Promise<{
 }
 
 /** Housekeeping: shop by shop, whatever contradicts itself is said aloud, by what and which row. @returns how many rows that is. */
-export async function auditBooks(): Promise<number> {
+export async function auditConsistency(): Promise<number> {
   const shops = await db.shop.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
   let found = 0;
   for (const { id: shopId } of shops) {

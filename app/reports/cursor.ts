@@ -12,4 +12,4 @@ export function readCursor(text: string | null): Cursor | undefined {
   return idNumber(id) === undefined ? undefined : { id: id!, value: value! };
 }
 
-export const likely = (search: string) => `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;
+export const isPlausibleCursor = (search: string) => `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;

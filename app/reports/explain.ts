@@ -2,7 +2,7 @@
 import type { OpenCircuit, Sending } from '../messenger/page-status.ts';
 import { type RestockFacts, restockStatus } from '../stock/restock-status.ts';
 
-export type Life = {
+export type SubscriptionFacts = {
   state: 'waiting' | 'claimed' | 'told' | 'presumed' | 'refused' | 'unknown' | 'expired' | 'stopped';
   expiresAt: Date;
   /** The one they said yes to. */
@@ -16,7 +16,7 @@ export type Life = {
   lookReason: string | null;
 };
 
-export type Why = {
+export type Explanation = {
   /** told · on its way · not yet · never · unknown: the headline. */
   answer: 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
   /** A code of the words `why.*`. */
@@ -25,14 +25,18 @@ export type Why = {
   detail: string | null;
 };
 
-const answer = (verdict: Why['answer'], because: string, detail: string | null = null): Why => ({
+const answer = (
+  verdict: Explanation['answer'],
+  because: string,
+  detail: string | null = null,
+): Explanation => ({
   answer: verdict,
   because,
   detail,
 });
 
 /** Pure: the first thing that decides is the answer. */
-export function why({ life, now }: { life: Life; now: Date }): Why {
+export function explain({ life, now }: { life: SubscriptionFacts; now: Date }): Explanation {
   const { notification: sent, restock } = life;
   if (sent?.state === 'sent') return answer('told', 'sent');
   if (sent?.state === 'presumed') return answer('told', 'presumed');
@@ -60,10 +64,10 @@ export function why({ life, now }: { life: Life; now: Date }): Why {
     : answer('not_yet', state);
 }
 
-export type LineState = 'missing' | 'paused' | 'restocked' | 'unseen' | 'waiting' | 'notYet';
+export type VariantStatus = 'missing' | 'paused' | 'restocked' | 'unseen' | 'waiting' | 'notYet';
 
 /** `reason`: that of the newest look; null: there was none. */
-export function lineState({
+export function variantStatus({
   missing,
   paused,
   restocked,
@@ -73,7 +77,7 @@ export function lineState({
   paused: boolean;
   restocked: boolean;
   reason: string | null;
-}): LineState {
+}): VariantStatus {
   if (missing) return 'missing';
   if (paused) return 'paused';
   if (restocked) return 'restocked';

@@ -2,10 +2,10 @@
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
-import type { Asked } from './waitlist.server.ts';
+import type { WaitlistQuery } from './waitlist.server.ts';
 
 /** Notifications of the last `days` by how they ended; those still on their way are `under_way`. Tests are left out. */
-export async function toldFigures({
+export async function notifiedFigures({
   shopId,
   now,
   days,
@@ -25,7 +25,7 @@ export async function toldFigures({
 export type Funnel = { arrived: number; asked: number; accepted: number };
 
 /** Of those who came for a sold-out variant in the last `days`: how many got the card, and how many tapped Notify Me on it. */
-export async function funnel({ shopId, now, days = 7 }: Asked & { days?: number }): Promise<Funnel> {
+export async function funnel({ shopId, now, days = 7 }: WaitlistQuery & { days?: number }): Promise<Funnel> {
   const [row] = await db.$queryRaw<Funnel[]>`
     SELECT count(*)::int AS arrived,
            count(*) FILTER (WHERE "sentAt" IS NOT NULL OR "acceptedAt" IS NOT NULL)::int AS asked,
@@ -36,10 +36,13 @@ export async function funnel({ shopId, now, days = 7 }: Asked & { days?: number 
 }
 
 /** `orders` are those of which something is left; amounts of different currencies are never added up. */
-export type Earned = { taps: number; sales: { currency: string; amount: string; orders: number }[] };
+export type RecoveredRevenue = {
+  taps: number;
+  sales: { currency: string; amount: string; orders: number }[];
+};
 
 /** Tests are left out. */
-export async function earned({
+export async function recoveredRevenue({
   shopId,
   now,
   days,
@@ -47,25 +50,25 @@ export async function earned({
   shopId: bigint;
   now: Date;
   days: number;
-}): Promise<Earned> {
+}): Promise<RecoveredRevenue> {
   const since = later(now, -days * DAY);
   const [[row], sales] = await Promise.all([
     db.$queryRaw<{ taps: number }[]>`
       SELECT count(DISTINCT t."notificationId")::int AS taps
       FROM "Tap" t
-      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}`,
-    db.$queryRaw<Earned['sales']>`
+      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}`,
+    db.$queryRaw<RecoveredRevenue['sales']>`
       SELECT s."currency", sum(s."amount" - s."refunded")::text AS amount,
              (count(*) FILTER (WHERE s."amount" > s."refunded"))::int AS orders
       FROM "Sale" s
-      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
+      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
       GROUP BY s."currency" ORDER BY sum(s."amount" - s."refunded") DESC`,
   ]);
   return { taps: row!.taps, sales };
 }
 
 /** `day` is the calendar's, YYYY-MM-DD; today is the last. */
-export type Days = {
+export type DailyActivity = {
   days: { day: string; told: number; taps: number }[];
   earned: { currency: string; amounts: number[] }[];
 };
@@ -73,7 +76,7 @@ export type Days = {
 type Counted = { day: string; count: number };
 
 /** The last `days` calendar days, each with its zero. Tests are left out, as everywhere. */
-export async function daysReport({
+export async function dailyActivity({
   shopId,
   now,
   days,
@@ -83,7 +86,7 @@ export async function daysReport({
   now: Date;
   days: number;
   timezone: string;
-}): Promise<Days> {
+}): Promise<DailyActivity> {
   const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' });
   const today = new Date(`${calendar.format(now)}T00:00:00Z`);
   const list = Array.from({ length: days }, (_, at) =>
@@ -105,14 +108,14 @@ export async function daysReport({
       SELECT to_char(day, 'YYYY-MM-DD') AS day, count FROM (
         SELECT (f."at" AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
         FROM (SELECT min(t."at") AS at FROM "Tap" t
-              WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
+              WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
               GROUP BY t."notificationId") f
         GROUP BY 1) tapped`,
     db.$queryRaw<{ day: string; currency: string; amount: number }[]>`
       SELECT to_char(s."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, s."currency",
              sum(s."amount" - s."refunded")::float8 AS amount
       FROM "Sale" s
-      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${ofNoTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
+      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
       GROUP BY 1, 2`,
   ]);
   const of = (counts: Counted[]) => new Map(counts.map(({ day, count }) => [day, count]));
@@ -133,5 +136,5 @@ export async function daysReport({
  * SQL: `notificationId` is of no test. The handful of tests is read from an index of its own; a join with all messages would be planned
  * as a reading of all of them.
  */
-export const ofNoTest = ({ shopId, notificationId }: { shopId: bigint; notificationId: Prisma.Sql }) =>
+export const notTest = ({ shopId, notificationId }: { shopId: bigint; notificationId: Prisma.Sql }) =>
   Prisma.sql`${notificationId} <> ALL(ARRAY(SELECT n."id" FROM "Notification" n WHERE n."shopId" = ${shopId} AND n."isTest"))`;

@@ -3,10 +3,16 @@ import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { later, MINUTE, SECOND } from '../lib/clock.ts';
 import type { Reach } from '../notifications/shop-status.server.ts';
-import { EVERYONE } from '../stock/decide.ts';
+import { NO_LIMIT } from '../stock/decide.ts';
 import { quietEnd, type QuietSettings } from '../stock/quiet-hours.ts';
-import { type RestockAction, restockActions, type RestockFacts, restockStatus, type RestockStatus } from '../stock/restock-status.ts';
-import { FRESH_MS, untold } from '../stock/restocks.server.ts';
+import {
+  type RestockAction,
+  restockActions,
+  type RestockFacts,
+  restockStatus,
+  type RestockStatus,
+} from '../stock/restock-status.ts';
+import { CHECK_VALID_MS, notYetNotified } from '../stock/restocks.server.ts';
 
 type Of = { shopId: bigint };
 
@@ -49,7 +55,7 @@ type Now = { settings: QuietSettings; now: Date };
 function row({ found, settings, now }: Now & { found: Found }): RestockRow {
   const { id, variant, reach, paused, holdUntil, waveAt, checkDue, fresh, belowMinimum, ...shown } = found;
   const { reachable, lately, perSecond, allowance: limit, ...rest } = shown;
-  const allowance = limit === EVERYONE ? null : limit;
+  const allowance = limit === NO_LIMIT ? null : limit;
   const quietUntil = quietEnd({ now, settings }) ?? null;
   const checked = { checkDue, fresh, belowMinimum };
   const facts = { ...checked, reach, paused, holdUntil, waveAt, allowance, quietUntil, ...rest };
@@ -72,7 +78,7 @@ function row({ found, settings, now }: Now & { found: Found }): RestockRow {
 function reachOf({ reach, now }: { reach: Reach; now: Date }): Prisma.Sql {
   const waits = (on: Prisma.Sql) => Prisma.sql`(SELECT s."id" FROM "Subscription" s
     WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}
-      AND ${on} AND ${untold({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+      AND ${on} AND ${notYetNotified({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
   const arms = (['on', 'probing'] as const)
     .filter((sending) => reach[sending].length > 0)
     .map(
@@ -116,12 +122,12 @@ export async function restocks({
           AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}) counted)
     SELECT r."id", r."variantId" AS variant, v."productTitle", v."title", v."imageUrl", r."openedAt", r."closedAt", r."units", r."kind",
       r."told", r."allowance", r."holdUntil", r."waveAt", r."heldAt" IS NOT NULL AS held, line.waiting, line.reachable,
-      r."sellableAt" > ${later(now, -FRESH_MS)} AS fresh, v."wanted" > v."looked" AS "checkDue", v."pausedAt" IS NOT NULL AS paused,
+      r."sellableAt" > ${later(now, -CHECK_VALID_MS)} AS fresh, v."wanted" > v."looked" AS "checkDue", v."pausedAt" IS NOT NULL AS paused,
       COALESCE((SELECT l."reason" = 'below_minimum' FROM "Look" l WHERE l."shopId" = r."shopId" AND l."variantId" = r."variantId"
         AND NOT l."isTest" ORDER BY l."at" DESC, l."id" DESC LIMIT 1), false) AS "belowMinimum",
       ${reachOf({ reach, now })} AS reach,
       CASE WHEN r."closedAt" IS NULL THEN (SELECT count(*)::int FROM "Notification" n WHERE n."shopId" = r."shopId"
-         AND n."claimedAt" > ${later(now, -LATELY_MS)} AND n."restockId" = r."id") ELSE 0 END AS lately,
+         AND n."claimedAt" > ${later(now, -RECENT_MS)} AND n."restockId" = r."id") ELSE 0 END AS lately,
       (SELECT min(p."perSecond") FROM "Page" p WHERE p."id" = ANY(${reach.on}::bigint[])) AS "perSecond"
     FROM shown r JOIN line ON line."variantId" = r."variantId"
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
@@ -129,7 +135,7 @@ export async function restocks({
   return found.map((each) => row({ found: each, settings, now }));
 }
 
-export type LookRow = {
+export type StockCheckRow = {
   lookId: string;
   at: Date;
   sellable: boolean;
@@ -139,11 +145,11 @@ export type LookRow = {
 };
 
 /** The newest looks at a variant. */
-export async function looks({
+export async function stockChecks({
   shopId,
   variantId,
   limit = 20,
-}: Of & { variantId: bigint; limit?: number }): Promise<LookRow[]> {
+}: Of & { variantId: bigint; limit?: number }): Promise<StockCheckRow[]> {
   const found = await db.look.findMany({
     where: { shopId, variantId, isTest: false },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
@@ -154,12 +160,12 @@ export async function looks({
 }
 
 /** The pace is read off the messages begun in this time. */
-export const LATELY_MS = 30 * SECOND;
+export const RECENT_MS = 30 * SECOND;
 
 /** Fewer than these say nothing about a pace. */
-const TELLING = 5;
+const SENDING = 5;
 
-export type Telling = {
+export type SendingState = {
   told: number;
   waiting: number;
   /** null: everyone. */
@@ -169,17 +175,21 @@ export type Telling = {
 };
 
 /** How many of those who wait this restock may tell before its next wave. */
-export const leftToTell = ({ told, waiting, allowance }: Omit<Telling, 'lately' | 'perSecond'>): number =>
+export const remainingToNotify = ({
+  told,
+  waiting,
+  allowance,
+}: Omit<SendingState, 'lately' | 'perSecond'>): number =>
   Math.max(0, Math.min(waiting, allowance === null ? waiting : allowance - told));
 
 /**
  * Whole minutes until the last of them is told, at least one; null when there is nobody to tell, or nothing to reckon with. What later
  * waves bring depends on stock that nobody knows yet: they are not guessed at.
  */
-export function minutesLeft(telling: Telling): number | null {
-  const left = leftToTell(telling);
+export function minutesLeft(telling: SendingState): number | null {
+  const left = remainingToNotify(telling);
   const { lately, perSecond } = telling;
-  const seen = lately >= TELLING ? (lately * SECOND) / LATELY_MS : undefined;
+  const seen = lately >= SENDING ? (lately * SECOND) / RECENT_MS : undefined;
   // A lane that has just begun has not shown its pace yet, and none goes on faster than its Page may.
   const pace = seen === undefined ? perSecond : perSecond === null ? seen : Math.min(seen, perSecond);
   if (left === 0 || pace === null || pace <= 0) return null;

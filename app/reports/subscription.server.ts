@@ -5,10 +5,10 @@ import { sendingThrough } from '../messenger/page-status.ts';
 import type { Page } from '../messenger/pages.server.ts';
 import { openCircuits } from '../notifications/shop-status.server.ts';
 import { quietEnd, type QuietSettings } from '../stock/quiet-hours.ts';
-import { FRESH_MS } from '../stock/restocks.server.ts';
-import { why, type Why } from './explain.ts';
+import { CHECK_VALID_MS } from '../stock/restocks.server.ts';
+import { explain, type Explanation } from './explain.ts';
 
-export type LifeRead = {
+export type SubscriptionDetails = {
   subscriptionId: string;
   variant: { variantId: string; productTitle: string; title: string; imageUrl: string | null };
   shopper: string;
@@ -18,7 +18,7 @@ export type LifeRead = {
   isTest: boolean;
   /** How many wait in front; null when this one does not wait. */
   ahead: number | null;
-  why: Why;
+  why: Explanation;
   steps: {
     asked: Date | null;
     accepted: Date | null;
@@ -35,7 +35,7 @@ export type LifeRead = {
 };
 
 /** null when this shop has no such subscription. */
-export async function life({
+export async function subscriptionDetails({
   shop,
   subscriptionId,
   now,
@@ -43,7 +43,7 @@ export async function life({
   shop: QuietSettings & { id: bigint };
   subscriptionId: bigint;
   now: Date;
-}): Promise<LifeRead | null> {
+}): Promise<SubscriptionDetails | null> {
   const shopId = shop.id;
   const found = await db.subscription.findUnique({
     where: { shopId_id: { shopId, id: subscriptionId } },
@@ -93,7 +93,7 @@ export async function life({
     endedBecause: found.endedBecause,
     isTest: found.isTest,
     ahead,
-    why: why({
+    why: explain({
       now,
       life: {
         state: found.state,
@@ -115,7 +115,7 @@ export async function life({
           told: restock.told,
           belowMinimum: look?.reason === 'below_minimum',
           checkDue: variant.wanted > variant.looked,
-          fresh: restock.sellableAt > later(now, -FRESH_MS),
+          fresh: restock.sellableAt > later(now, -CHECK_VALID_MS),
           toldAlready: restock.notifications.length > 0,
         },
         lookReason: look?.reason ?? null,

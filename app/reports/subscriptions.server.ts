@@ -5,18 +5,18 @@ import { later } from '../lib/clock.ts';
 import { type PageFacts, sendingThrough } from '../messenger/page-status.ts';
 import { openCircuits } from '../notifications/shop-status.server.ts';
 import { quietEnd, type QuietSettings } from '../stock/quiet-hours.ts';
-import { FRESH_MS } from '../stock/restocks.server.ts';
+import { CHECK_VALID_MS } from '../stock/restocks.server.ts';
 import type { Cursor } from './cursor.ts';
-import { type Life, why, type Why } from './explain.ts';
+import { type SubscriptionFacts, explain, type Explanation } from './explain.ts';
 import { cursorDate } from './waitlist.server.ts';
 
 /** `waiting`: can still be told; `untold`: refused, of unknown fate, expired or stopped. Who was told stands among the messages. */
-export const LIFE_SHOWS = ['waiting', 'untold'] as const;
-export const LIFE_SORTS = ['newest', 'oldest'] as const;
-export type LifeShow = (typeof LIFE_SHOWS)[number];
-export type LifeSort = (typeof LIFE_SORTS)[number];
+export const SUBSCRIPTION_FILTERS = ['waiting', 'untold'] as const;
+export const SUBSCRIPTION_SORTS = ['newest', 'oldest'] as const;
+export type SubscriptionFilter = (typeof SUBSCRIPTION_FILTERS)[number];
+export type SubscriptionSort = (typeof SUBSCRIPTION_SORTS)[number];
 
-export type LifeRow = {
+export type SubscriptionRow = {
   subscriptionId: string;
   variantId: string;
   productTitle: string;
@@ -28,18 +28,18 @@ export type LifeRow = {
   since: Date;
   /** 1 is the next to be told; null: no longer in line, or further back than is counted. */
   place: number | null;
-  why: Why;
+  why: Explanation;
 };
 
 const PAGE_SIZE = 25;
 /** Places further back are not counted: nobody needs to know whether it is 4,711. */
-export const COUNTED_PLACES = 1_000;
+export const COUNTED_POSITIONS = 1_000;
 
-type Found = Omit<LifeRow, 'subscriptionId' | 'variantId' | 'why' | 'place'> & {
+type Found = Omit<SubscriptionRow, 'subscriptionId' | 'variantId' | 'why' | 'place'> & {
   id: bigint;
   variant: bigint;
   ahead: number | null;
-  state: Life['state'];
+  state: SubscriptionFacts['state'];
   expiresAt: Date;
   stopped: boolean;
   paused: boolean;
@@ -64,7 +64,7 @@ type Found = Omit<LifeRow, 'subscriptionId' | 'variantId' | 'why' | 'place'> & {
 const likely = (search: string) => `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 /** One page; `after` is the last row of the page before. The merchant's own tests are left out. */
-export async function lives({
+export async function subscriptions({
   shop,
   now,
   show = 'waiting',
@@ -75,12 +75,12 @@ export async function lives({
 }: {
   shop: QuietSettings & { id: bigint };
   now: Date;
-  show?: LifeShow;
-  sort?: LifeSort;
+  show?: SubscriptionFilter;
+  sort?: SubscriptionSort;
   search?: string;
   after?: Cursor | undefined;
   limit?: number;
-}): Promise<{ rows: LifeRow[]; next: Cursor | null }> {
+}): Promise<{ rows: SubscriptionRow[]; next: Cursor | null }> {
   const shopId = shop.id;
   const from = after && cursorDate(after);
   const behind =
@@ -114,13 +114,13 @@ export async function lives({
       v."missingSince" IS NOT NULL AS missing, pg."metaPageId", pg."trouble"::text AS trouble, pg."disconnectedAt",
       n."state"::text AS sent, n."reason" AS "sentReason",
       r."id" AS restock, r."heldAt" IS NOT NULL AS held, r."holdUntil", r."waveAt", r."allowance", r."told",
-      v."wanted" > v."looked" AS "checkDue", r."sellableAt" > ${later(now, -FRESH_MS)} AS fresh,
+      v."wanted" > v."looked" AS "checkDue", r."sellableAt" > ${later(now, -CHECK_VALID_MS)} AS fresh,
       (SELECT o."id" FROM "Notification" o WHERE o."restockId" = r."id" AND o."shopperId" = s."shopperId" LIMIT 1) IS NOT NULL AS "toldAlready",
       (SELECT l."reason" FROM "Look" l WHERE l."shopId" = s."shopId" AND l."variantId" = s."variantId" AND NOT l."isTest"
         ORDER BY l."at" DESC, l."id" DESC LIMIT 1) AS "lookReason",
       CASE WHEN s."state" = 'waiting' THEN (SELECT count(*)::int FROM (
         SELECT FROM "Subscription" w WHERE w."shopId" = s."shopId" AND w."variantId" = s."variantId" AND w."state" = 'waiting' AND NOT w."isTest"
-          AND w."expiresAt" > ${now} AND (w."since", w."id") < (s."since", s."id") LIMIT ${COUNTED_PLACES}) ahead) END AS ahead
+          AND w."expiresAt" > ${now} AND (w."since", w."id") < (s."since", s."id") LIMIT ${COUNTED_POSITIONS}) ahead) END AS ahead
     FROM one s
     JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
     JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
@@ -141,8 +141,8 @@ export async function lives({
 
 type Now = { circuit: PageFacts['circuit']; quietUntil: Date | null; now: Date };
 
-function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): LifeRow {
-  const life: Life = {
+function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): SubscriptionRow {
+  const life: SubscriptionFacts = {
     state: row.state,
     expiresAt: row.expiresAt,
     page: {
@@ -179,7 +179,7 @@ function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): LifeRow
     shopper: row.shopper,
     locale: row.locale,
     since: row.since,
-    place: row.ahead === null || row.ahead >= COUNTED_PLACES ? null : row.ahead + 1,
-    why: why({ life, now }),
+    place: row.ahead === null || row.ahead >= COUNTED_POSITIONS ? null : row.ahead + 1,
+    why: explain({ life, now }),
   };
 }

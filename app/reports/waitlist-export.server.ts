@@ -1,9 +1,9 @@
 // The whole line as a file, in pieces: as many people as there are, in the memory of one page.
 import { db } from '../db.server.ts';
 
-const PIECE = 2_000;
+const BATCH_SIZE = 2_000;
 
-const HEAD = [
+const HEADERS = [
   'product',
   'variant',
   'variant_id',
@@ -25,8 +25,14 @@ type Row = {
 };
 
 /** CSV text of those who can still be told, oldest first. */
-export async function* exportLine({ shopId, now }: { shopId: bigint; now: Date }): AsyncGenerator<string> {
-  yield csvLine(HEAD);
+export async function* exportWaitlist({
+  shopId,
+  now,
+}: {
+  shopId: bigint;
+  now: Date;
+}): AsyncGenerator<string> {
+  yield csvLine(HEADERS);
   let after: { since: Date; id: bigint } = { since: new Date(0), id: 0n };
   for (;;) {
     const rows = await db.$queryRaw<Row[]>`
@@ -36,7 +42,7 @@ export async function* exportLine({ shopId, now }: { shopId: bigint; now: Date }
       JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
       WHERE s."shopId" = ${shopId} AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}
         AND (s."since", s."id") > (${after.since}, ${after.id})
-      ORDER BY s."since", s."id" LIMIT ${PIECE}`;
+      ORDER BY s."since", s."id" LIMIT ${BATCH_SIZE}`;
     if (rows.length > 0)
       yield rows
         .map((row) =>
@@ -51,7 +57,7 @@ export async function* exportLine({ shopId, now }: { shopId: bigint; now: Date }
           ]),
         )
         .join('');
-    const last = rows[PIECE - 1];
+    const last = rows[BATCH_SIZE - 1];
     if (last === undefined) return;
     after = last;
   }

@@ -2,13 +2,13 @@
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
-import { type Cursor, likely, writeCursor } from './cursor.ts';
-import { lineState, type LineState } from './explain.ts';
+import { type Cursor, isPlausibleCursor, writeCursor } from './cursor.ts';
+import { variantStatus, type VariantStatus } from './explain.ts';
 
-export type Asked = { shopId: bigint; now: Date };
+export type WaitlistQuery = { shopId: bigint; now: Date };
 
 /** Those who can still be told: not ended, not expired, not the merchant's own test. */
-const waits = ({ shopId, now }: Asked) => Prisma.sql`
+const isWaiting = ({ shopId, now }: WaitlistQuery) => Prisma.sql`
   s."shopId" = ${shopId} AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}`;
 
 /**
@@ -23,12 +23,12 @@ export async function readByIndex<Row>(query: Prisma.Sql): Promise<Row[]> {
   return rows;
 }
 
-export type LineSort = 'waiting' | 'oldest' | 'title';
+export type WaitlistSort = 'waiting' | 'oldest' | 'title';
 
-export type LineFilter = 'all' | 'restocked' | 'paused' | 'missing';
+export type WaitlistFilter = 'all' | 'restocked' | 'paused' | 'missing';
 
 /** One variant's line as a row of the table. */
-export type Line = {
+export type WaitlistRow = {
   variantId: string;
   productTitle: string;
   title: string;
@@ -69,7 +69,7 @@ const orders = {
   },
 };
 
-const filters: Record<LineFilter, Prisma.Sql> = {
+const filters: Record<WaitlistFilter, Prisma.Sql> = {
   all: Prisma.sql`true`,
   restocked: Prisma.sql`EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest")`,
   paused: Prisma.sql`v."pausedAt" IS NOT NULL`,
@@ -77,13 +77,13 @@ const filters: Record<LineFilter, Prisma.Sql> = {
 };
 
 /** How many people wait in a shop, and for how many variants. */
-export type LineFigures = { waiting: number; variants: number };
+export type VariantWaitlist = { waiting: number; variants: number };
 
 /**
  * One page of the lines in the chosen order, and the figures of all of them: who waits is counted once for both, from an index alone.
  * Pages go by key, so that the last of 100,000 lines costs what the first does.
  */
-export async function lineByVariant({
+export async function waitlistByVariant({
   shopId,
   now,
   search = '',
@@ -91,13 +91,13 @@ export async function lineByVariant({
   sort = 'waiting',
   after,
   limit = PAGE_SIZE,
-}: Asked & {
+}: WaitlistQuery & {
   search?: string;
-  filter?: LineFilter;
-  sort?: LineSort;
+  filter?: WaitlistFilter;
+  sort?: WaitlistSort;
   after?: Cursor | undefined;
   limit?: number;
-}): Promise<{ lines: Line[]; next: string | null; figures: LineFigures }> {
+}): Promise<{ lines: WaitlistRow[]; next: string | null; figures: VariantWaitlist }> {
   const { column, down, read } = orders[sort];
   const at = after && read(after);
   const behind =
@@ -107,7 +107,7 @@ export async function lineByVariant({
         ? Prisma.sql`(${column}, v."id") < (${at}, ${BigInt(after.id)})`
         : Prisma.sql`(${column}, v."id") > (${at}, ${BigInt(after.id)})`;
   const direction = down ? Prisma.sql`DESC` : Prisma.sql`ASC`;
-  type Found = Omit<Line, 'variantId'> & {
+  type Found = Omit<WaitlistRow, 'variantId'> & {
     all: number;
     variants: number;
     id: bigint | null;
@@ -116,12 +116,12 @@ export async function lineByVariant({
   const rows = await readByIndex<Found>(Prisma.sql`
     WITH line AS MATERIALIZED (
       SELECT s."variantId", count(*)::int AS waiting, min(s."since") AS oldest
-      FROM "Subscription" s WHERE ${waits({ shopId, now })} GROUP BY s."variantId"),
+      FROM "Subscription" s WHERE ${isWaiting({ shopId, now })} GROUP BY s."variantId"),
     shown AS (
       SELECT v.*, line."waiting" AS "lineWaiting", line."oldest" AS "lineOldest", ${column} AS "sortKey"
       FROM line JOIN "Variant" v ON v."shopId" = ${shopId} AND v."id" = line."variantId"
       WHERE ${filters[filter]} AND ${behind}
-        AND (${search.trim() === ''} OR (v."productTitle" || ' ' || v."title") ILIKE ${likely(search)})
+        AND (${search.trim() === ''} OR (v."productTitle" || ' ' || v."title") ILIKE ${isPlausibleCursor(search)})
       ORDER BY "sortKey" ${direction}, v."id" ${direction} LIMIT ${limit + 1})
     SELECT total.*, v."id", v."productTitle", v."title", v."imageUrl", v."lineWaiting" AS waiting, v."lineOldest" AS oldest, v."sortKey",
       v."lookAt", v."wanted" > v."looked" AS "lookDue", v."pausedAt" IS NOT NULL AS paused, v."missingSince" IS NOT NULL AS missing,
@@ -150,12 +150,12 @@ export async function lineByVariant({
 }
 
 /** A variant with its line; null when this shop has no such variant. */
-export async function lineOf({ shopId, variantId, now }: Asked & { variantId: bigint }) {
+export async function waitlistOfVariant({ shopId, variantId, now }: WaitlistQuery & { variantId: bigint }) {
   const variant = await db.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
   if (variant === null) return null;
   const [row] = await db.$queryRaw<{ waiting: number; oldest: Date | null; until: Date | null }[]>`
     SELECT count(*)::int AS waiting, min(s."since") AS oldest, min(s."expiresAt") AS until
-    FROM "Subscription" s WHERE ${waits({ shopId, now })} AND s."variantId" = ${variantId}`;
+    FROM "Subscription" s WHERE ${isWaiting({ shopId, now })} AND s."variantId" = ${variantId}`;
   return {
     variantId: String(variant.id),
     productId: String(variant.productId),
@@ -170,7 +170,7 @@ export async function lineOf({ shopId, variantId, now }: Asked & { variantId: bi
   };
 }
 
-export type Person = {
+export type WaitingShopper = {
   subscriptionId: string;
   shopper: string;
   locale: string;
@@ -179,14 +179,14 @@ export type Person = {
 };
 
 /** Those who wait for one variant, in their order: the first is told first. */
-export async function peopleOf({
+export async function waitingShoppers({
   shopId,
   variantId,
   now,
   after,
   limit = PAGE_SIZE,
-}: Asked & { variantId: bigint; after?: Cursor | undefined; limit?: number }): Promise<{
-  people: Person[];
+}: WaitlistQuery & { variantId: bigint; after?: Cursor | undefined; limit?: number }): Promise<{
+  people: WaitingShopper[];
   next: string | null;
 }> {
   const from = after && cursorDate(after);
@@ -197,7 +197,7 @@ export async function peopleOf({
   >`
     SELECT s."id", p."psid", p."locale", s."since", s."expiresAt"
     FROM "Subscription" s JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
-    WHERE ${waits({ shopId, now })} AND s."variantId" = ${variantId} AND ${behind}
+    WHERE ${isWaiting({ shopId, now })} AND s."variantId" = ${variantId} AND ${behind}
     ORDER BY s."since", s."id" LIMIT ${limit + 1}`;
   const last = rows[limit - 1];
   return {
@@ -212,7 +212,7 @@ export async function peopleOf({
 }
 
 /** How many wait on a Page of the shop (the current one unless told). */
-export async function whoWouldNotBeTold({
+export async function countWaitingOnPage({
   shopId,
   pageId,
   now,
@@ -231,15 +231,15 @@ export async function whoWouldNotBeTold({
   return row!.people;
 }
 
-export type ProductLine = {
+export type ProductWaitlist = {
   /** People waiting for any of its variants. */
   waiting: number;
-  lines: { variantId: string; title: string; waiting: number; oldest: Date | null; state: LineState }[];
+  lines: { variantId: string; title: string; waiting: number; oldest: Date | null; state: VariantStatus }[];
   /** Variants that have no room in `lines`. */
   more: number;
 };
 
-type Found = Omit<ProductLine['lines'][number], 'variantId' | 'state'> & {
+type Found = Omit<ProductWaitlist['lines'][number], 'variantId' | 'state'> & {
   id: bigint;
   missing: boolean;
   paused: boolean;
@@ -247,20 +247,20 @@ type Found = Omit<ProductLine['lines'][number], 'variantId' | 'state'> & {
   reason: string | null;
 };
 
-const ROOM = 20;
+const MAX_VARIANTS = 20;
 
 /** Variants that people wait for or that are being told, the longest line first; empty when nobody ever asked for this product here. */
-export async function productLine({
+export async function productWaitlist({
   shopId,
   productId,
   now,
-  room = ROOM,
+  room = MAX_VARIANTS,
 }: {
   shopId: bigint;
   productId: bigint;
   now: Date;
   room?: number;
-}): Promise<ProductLine> {
+}): Promise<ProductWaitlist> {
   const found = await db.$queryRaw<Found[]>`
     SELECT v."id", v."title", line."waiting", line."oldest", v."missingSince" IS NOT NULL AS missing, v."pausedAt" IS NOT NULL AS paused,
       EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS restocked,
@@ -276,7 +276,7 @@ export async function productLine({
     waiting: shown.reduce((sum, { waiting }) => sum + waiting, 0),
     lines: shown.slice(0, room).map((one) => {
       const { id, title, waiting, oldest } = one;
-      return { variantId: String(id), title, waiting, oldest, state: lineState(one) };
+      return { variantId: String(id), title, waiting, oldest, state: variantStatus(one) };
     }),
     more: Math.max(0, shown.length - room),
   };

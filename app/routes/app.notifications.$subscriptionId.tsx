@@ -2,34 +2,36 @@
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, Box, Button, Card, InlineStack, Text } from '@shopify/polaris';
-import { merchantAt } from '../authenticate.server.ts';
+import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
-import { WhyCard } from '../components/notification-status.tsx';
+import { NotificationStatus } from '../components/notification-status.tsx';
 import { VariantName } from '../components/variant.tsx';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { life } from '../reports/subscription.server.ts';
+import { subscriptionDetails } from '../reports/subscription.server.ts';
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const subscriptionId = idNumber(params.subscriptionId);
   const found =
-    subscriptionId === undefined ? null : await life({ shop, subscriptionId, now: systemClock() });
+    subscriptionId === undefined
+      ? null
+      : await subscriptionDetails({ shop, subscriptionId, now: systemClock() });
   if (found === null) throw new Response('Not found', { status: 404 });
   return json(found);
 }
 
-export default function OneLife() {
+export default function SubscriptionPage() {
   const found = useLoaderData<typeof loader>();
-  const { say } = useWords();
+  const { say } = useTranslations();
   return (
     <AdminPage
       title={say('life.title', { shopper: found.shopper })}
       back={{ content: say('nav.notifications'), url: '/app/notifications' }}
     >
       <BlockStack gap="400">
-        <WhyCard life={found} />
+        <NotificationStatus life={found} />
         <Card>
           <BlockStack gap="300">
             <InlineStack>
@@ -38,10 +40,10 @@ export default function OneLife() {
             <Text as="h2" variant="headingMd">
               {say('life.steps')}
             </Text>
-            <LifeSteps steps={found.steps} state={found.state} />
+            <Timeline steps={found.steps} state={found.state} />
           </BlockStack>
         </Card>
-        <Consent consent={found.consent} shopper={found.shopper} />
+        <ConsentRecord consent={found.consent} shopper={found.shopper} />
       </BlockStack>
     </AdminPage>
   );
@@ -60,20 +62,20 @@ const STEPS = [
 ] as const;
 
 /** Meta may stay silent about these even when they happened; orders we may not be allowed to see. */
-const MAY_BE_UNSAID = new Set<string>(['delivered', 'read', 'bought']);
+const OPTIONAL_STEPS = new Set<string>(['delivered', 'read', 'bought']);
 
-export function LifeSteps({
+export function Timeline({
   steps,
   state,
 }: {
   steps: Record<(typeof STEPS)[number], string | null>;
   state: string;
 }) {
-  const { say, moment } = useWords();
+  const { say, moment } = useTranslations();
   const told = state === 'told' || state === 'presumed';
   const missing = (step: string) => {
     if (!told) return '–';
-    return MAY_BE_UNSAID.has(step) ? say('life.unknown') : say('life.no');
+    return OPTIONAL_STEPS.has(step) ? say('life.unknown') : say('life.no');
   };
   return (
     <BlockStack gap="150">
@@ -97,8 +99,8 @@ type Props = {
   shopper: string;
 };
 
-export function Consent({ consent, shopper }: Props) {
-  const { say, moment, day, timezone } = useWords();
+export function ConsentRecord({ consent, shopper }: Props) {
+  const { say, moment, day, timezone } = useTranslations();
   const line = say('consent.line', {
     title: consent.title,
     at: `${moment(consent.at)} (${timezone})`,

@@ -2,17 +2,17 @@
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
 import { Badge, BlockStack, Box, Card, InlineStack, Select, Text } from '@shopify/polaris';
-import { merchantAt } from '../authenticate.server.ts';
+import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
 import { type Paged, PagedTable } from '../components/paged-table.tsx';
 import { VariantName } from '../components/variant.tsx';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { readCursor, writeCursor } from '../reports/cursor.ts';
 import { messages, OUTCOMES } from '../reports/messages.server.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const asked = new URL(request.url).searchParams;
   const outcome = OUTCOMES.find((each) => each === asked.get('outcome')) ?? 'all';
   const { rows, next } = await messages({ shopId: shop.id, outcome, after: readCursor(asked.get('after')) });
@@ -28,13 +28,13 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 export default function Notifications() {
   const loaded = useLoaderData<typeof loader>();
-  const { say } = useWords();
+  const { say } = useTranslations();
   const navigation = useNavigation();
   return (
     <AdminPage title={say('nav.notifications')} fullWidth>
       <Card padding="0">
         <BlockStack>
-          <MessageTable {...loaded} loading={navigation.state === 'loading'} />
+          <AlertsTable {...loaded} loading={navigation.state === 'loading'} />
         </BlockStack>
       </Card>
     </AdminPage>
@@ -67,14 +67,14 @@ const TONES: Record<string, 'success' | 'warning' | 'attention' | 'info'> = {
   unknown: 'attention',
 };
 
-export function MessageState({ state }: { state: string }) {
-  const { code } = useWords();
+export function AlertStatus({ state }: { state: string }) {
+  const { code } = useTranslations();
   const shown = TONES[state] ? state : 'under_way';
   return <Badge tone={TONES[state] ?? 'info'}>{code('sent', shown)}</Badge>;
 }
 
-export function MessageTable({ rows, now, outcomes, outcome, ...paged }: Props) {
-  const { say, code, relative } = useWords();
+export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
+  const { say, code, relative } = useTranslations();
   const [, setParams] = useSearchParams();
   const show = (value: string) =>
     setParams((params) => {
@@ -127,12 +127,12 @@ export function MessageTable({ rows, now, outcomes, outcome, ...paged }: Props) 
           <VariantName {...row} url={url(row)} />,
           `…${row.shopper}`,
           when(row),
-          <MessageState state={row.state} />,
+          <AlertStatus state={row.state} />,
           came(row),
         ]}
         card={(row) => (
           <InlineStack gap="200" blockAlign="center">
-            <MessageState state={row.state} />
+            <AlertStatus state={row.state} />
             <Text as="span">{when(row)}</Text>
           </InlineStack>
         )}

@@ -1,15 +1,15 @@
 // The door of the block on the admin's product page: it comes from another origin, with Shopify's session token.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
-import { merchantAt } from '../authenticate.server.ts';
+import { authenticateMerchant } from '../authenticate.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { productLine } from '../reports/waitlist.server.ts';
+import { productWaitlist } from '../reports/waitlist.server.ts';
 
 /** A product of another shop is answered as one that nobody ever asked for: nobody waits. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  const { shop, cors } = await merchantAt(request);
+  const { shop, cors } = await authenticateMerchant(request);
   // No product has the number 0.
   const productId = idNumber(params.productId) ?? 0n;
-  const line = await productLine({ shopId: shop.id, productId, now: systemClock() });
+  const line = await productWaitlist({ shopId: shop.id, productId, now: systemClock() });
   return cors(json(line, { headers: { 'Cache-Control': 'no-store' } }));
 }

@@ -1,6 +1,13 @@
 // The merchant's admin: who they are, their language, and the way to each page.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
-import { isRouteErrorResponse, Link, Outlet, useLoaderData, useLocation, useRouteError } from '@remix-run/react';
+import {
+  isRouteErrorResponse,
+  Link,
+  Outlet,
+  useLoaderData,
+  useLocation,
+  useRouteError,
+} from '@remix-run/react';
 import { NavMenu } from '@shopify/app-bridge-react';
 import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris';
 import polarisStyles from '@shopify/polaris/build/esm/styles.css?url';
@@ -8,15 +15,15 @@ import polarisSpanish from '@shopify/polaris/locales/es.json' with { type: 'json
 import { AppProvider } from '@shopify/shopify-app-remix/react';
 import { boundary } from '@shopify/shopify-app-remix/server';
 import { type ComponentProps, type ReactNode, useEffect, useState } from 'react';
-import { merchantAt } from '../authenticate.server.ts';
+import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
 import { env } from '../env.server.ts';
-import { adminLocale, Speak, useWords } from '../i18n/use-translations.tsx';
+import { adminLocale, Translator, useTranslations } from '../i18n/use-translations.tsx';
 
 export const links = () => [{ rel: 'stylesheet', href: polarisStyles }];
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const locale = adminLocale(new URL(request.url).searchParams.get('locale'));
   return json({
     apiKey: env.SHOPIFY_API_KEY,
@@ -43,15 +50,15 @@ function Frame({
   return (
     // App Bridge stands in the document's head already.
     <AppProvider isEmbeddedApp={false} apiKey={apiKey} i18n={polaris}>
-      <Speak locale={locale} timezone={timezone}>
+      <Translator locale={locale} timezone={timezone}>
         {children}
-      </Speak>
+      </Translator>
     </AppProvider>
   );
 }
 
 function Navigation() {
-  const { say } = useWords();
+  const { say } = useTranslations();
   return (
     <NavMenu>
       <Link to="/app" rel="home">
@@ -93,7 +100,7 @@ export function ErrorBoundary() {
   return (
     <Frame apiKey="" locale="en" timezone="UTC">
       <main>
-        <Trouble missing={isRouteErrorResponse(error) && error.status === 404} />
+        <IssueBanner missing={isRouteErrorResponse(error) && error.status === 404} />
       </main>
     </Frame>
   );
@@ -101,8 +108,8 @@ export function ErrorBoundary() {
 
 export const headers = boundary.headers;
 
-export function Trouble({ missing }: { missing: boolean }) {
-  const { say } = useWords();
+export function IssueBanner({ missing }: { missing: boolean }) {
+  const { say } = useTranslations();
   const title = say(missing ? 'page.missing' : 'page.broken');
   return (
     <AdminPage title={title}>

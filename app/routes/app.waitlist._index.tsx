@@ -3,26 +3,26 @@ import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
 import { InlineStack, Text } from '@shopify/polaris';
 import { useState } from 'react';
-import { merchantAt } from '../authenticate.server.ts';
+import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
-import { askedList, LineTools } from '../components/list-filters.tsx';
+import { listQuery, ListFilters } from '../components/list-filters.tsx';
 import { type Paged, PagedTable } from '../components/paged-table.tsx';
-import { fullName, LineState, VariantName } from '../components/variant.tsx';
+import { fullName, VariantStatus, VariantName } from '../components/variant.tsx';
 import { WaitlistTabs } from '../components/waitlist-tabs.tsx';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { readCursor } from '../reports/cursor.ts';
-import { lineByVariant, type LineFilter, type LineSort } from '../reports/waitlist.server.ts';
+import { waitlistByVariant, type WaitlistFilter, type WaitlistSort } from '../reports/waitlist.server.ts';
 
-const SORTS: readonly LineSort[] = ['waiting', 'oldest', 'title'];
+const SORTS: readonly WaitlistSort[] = ['waiting', 'oldest', 'title'];
 
-const FILTERS: readonly LineFilter[] = ['all', 'restocked', 'paused', 'missing'];
+const FILTERS: readonly WaitlistFilter[] = ['all', 'restocked', 'paused', 'missing'];
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const now = systemClock();
-  const { after, ...shown } = askedList({ request, sorts: SORTS, filters: FILTERS });
-  const { lines, next, figures } = await lineByVariant({
+  const { after, ...shown } = listQuery({ request, sorts: SORTS, filters: FILTERS });
+  const { lines, next, figures } = await waitlistByVariant({
     shopId: shop.id,
     now,
     ...shown,
@@ -43,7 +43,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export default function Waitlist() {
   const { now, figures, lines, next, further, sorts, filters, search, sort, filter } =
     useLoaderData<typeof loader>();
-  const { say } = useWords();
+  const { say } = useTranslations();
   const navigation = useNavigation();
   const file = useExport('/app/waitlist/export', 'waitlist.csv');
   return (
@@ -63,14 +63,14 @@ export default function Waitlist() {
       }
     >
       <WaitlistTabs way="variants" nobody={figures.waiting === 0 && !search}>
-        <LineTools
+        <ListFilters
           search={search}
           sort={sort}
           sorts={sorts.map((value) => ({ value, label: say(`waitlist.sort.${value}`) }))}
           filter={filter}
           filters={filters.map((value) => ({ value, label: say(`waitlist.filter.${value}`) }))}
         />
-        <LineTable
+        <WaitlistTable
           lines={lines}
           now={now}
           next={next}
@@ -82,7 +82,7 @@ export default function Waitlist() {
   );
 }
 
-export type LineShown = {
+export type VariantRow = {
   variantId: string;
   productTitle: string;
   title: string;
@@ -99,15 +99,15 @@ export type LineShown = {
   restocked: boolean;
 };
 
-export function LineTable({ lines, now, ...paged }: Paged & { lines: LineShown[]; now: string }) {
-  const { say, relative, number } = useWords();
-  const look = (line: LineShown) =>
+export function WaitlistTable({ lines, now, ...paged }: Paged & { lines: VariantRow[]; now: string }) {
+  const { say, relative, number } = useTranslations();
+  const look = (line: VariantRow) =>
     line.lookDue
       ? say('waitlist.lookDue')
       : line.lookAt === null
         ? say('waitlist.onChange')
         : relative({ at: line.lookAt, now });
-  const url = (line: LineShown) => `/app/waitlist/${line.variantId}`;
+  const url = (line: VariantRow) => `/app/waitlist/${line.variantId}`;
   return (
     <PagedTable
       {...paged}
@@ -129,12 +129,12 @@ export function LineTable({ lines, now, ...paged }: Paged & { lines: LineShown[]
         number(line.waiting),
         relative({ at: line.oldest, now }),
         line.units === null ? '–' : number(line.units),
-        <LineState line={line} />,
+        <VariantStatus line={line} />,
         look(line),
       ]}
       card={(line) => (
         <InlineStack gap="200" blockAlign="center">
-          <LineState line={line} />
+          <VariantStatus line={line} />
           <Text as="span">{say('waitlist.people', { waiting: line.waiting })}</Text>
         </InlineStack>
       )}
@@ -144,7 +144,7 @@ export function LineTable({ lines, now, ...paged }: Paged & { lines: LineShown[]
 
 export function useExport(address: string, name: string) {
   const [rows, setRows] = useState<number | null>(null);
-  const { say } = useWords();
+  const { say } = useTranslations();
   async function start() {
     setRows(0);
     try {

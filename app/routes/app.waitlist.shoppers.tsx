@@ -2,24 +2,33 @@
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
 import { Badge, Box, InlineStack, Text } from '@shopify/polaris';
-import { merchantAt } from '../authenticate.server.ts';
+import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
-import { askedList, LineTools } from '../components/list-filters.tsx';
-import { type Answer, ANSWER_TONES } from '../components/notification-status.tsx';
+import { listQuery, ListFilters } from '../components/list-filters.tsx';
+import { type Answer, OUTCOME_TONES } from '../components/notification-status.tsx';
 import { type Paged, PagedTable } from '../components/paged-table.tsx';
 import { VariantName } from '../components/variant.tsx';
 import { WaitlistTabs } from '../components/waitlist-tabs.tsx';
-import { useWords } from '../i18n/use-translations.tsx';
+import { useTranslations } from '../i18n/use-translations.tsx';
 import { systemClock } from '../lib/clock.ts';
 import { readCursor, writeCursor } from '../reports/cursor.ts';
-import { COUNTED_PLACES, LIFE_SHOWS, LIFE_SORTS, lives } from '../reports/subscriptions.server.ts';
+import {
+  COUNTED_POSITIONS,
+  SUBSCRIPTION_FILTERS,
+  SUBSCRIPTION_SORTS,
+  subscriptions,
+} from '../reports/subscriptions.server.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const now = systemClock();
-  const { after, filter: show, ...asked } = askedList({ request, sorts: LIFE_SORTS, filters: LIFE_SHOWS });
+  const {
+    after,
+    filter: show,
+    ...asked
+  } = listQuery({ request, sorts: SUBSCRIPTION_SORTS, filters: SUBSCRIPTION_FILTERS });
   const shown = { ...asked, show };
-  const { rows, next } = await lives({
+  const { rows, next } = await subscriptions({
     shop,
     now,
     ...shown,
@@ -28,9 +37,9 @@ export async function loader({ request }: LoaderFunctionArgs) {
   return json({
     now,
     ...shown,
-    sorts: LIFE_SORTS,
-    shows: LIFE_SHOWS,
-    countedPlaces: COUNTED_PLACES,
+    sorts: SUBSCRIPTION_SORTS,
+    shows: SUBSCRIPTION_FILTERS,
+    countedPlaces: COUNTED_POSITIONS,
     rows,
     next: next && writeCursor(next),
     further: after !== null,
@@ -39,20 +48,20 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 export default function Shoppers() {
   const { search, sort, show, sorts, shows, rows, further, ...loaded } = useLoaderData<typeof loader>();
-  const { say } = useWords();
+  const { say } = useTranslations();
   const navigation = useNavigation();
   const nobody = rows.length === 0 && search === '' && show === 'waiting' && !further;
   return (
     <AdminPage title={say('waitlist.title')} fullWidth>
       <WaitlistTabs way="shoppers" nobody={nobody}>
-        <LineTools
+        <ListFilters
           search={search}
           sort={sort}
           sorts={sorts.map((value) => ({ value, label: say(`shoppers.sort.${value}`) }))}
           filter={show}
           filters={shows.map((value) => ({ value, label: say(`shoppers.filter.${value}`) }))}
         />
-        <ShopperTable
+        <ShoppersTable
           {...loaded}
           rows={rows}
           further={further}
@@ -83,8 +92,8 @@ type Row = {
 
 type Props = Paged & { rows: Row[]; now: string; countedPlaces: number; waiting: boolean };
 
-export function ShopperTable({ rows, now, countedPlaces, waiting, ...paged }: Props) {
-  const { say, code, relative, number, language } = useWords();
+export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: Props) {
+  const { say, code, relative, number, language } = useTranslations();
   /** What decided it, in a line: the detail says more than the headline where there is one. */
   const because = ({ why }: Row) =>
     why.detail === null
@@ -100,7 +109,7 @@ export function ShopperTable({ rows, now, countedPlaces, waiting, ...paged }: Pr
         : '–'
       : number(row.place);
   const answer = (row: Row) => (
-    <Badge tone={ANSWER_TONES[row.why.answer]}>{code('answer', row.why.answer)}</Badge>
+    <Badge tone={OUTCOME_TONES[row.why.answer]}>{code('answer', row.why.answer)}</Badge>
   );
   const url = (row: Row) => `/app/notifications/${row.subscriptionId}`;
   return (

@@ -1,6 +1,6 @@
 // Shopify Flow's door: a merchant turned a workflow on or off that begins with one of our triggers.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { keepUsageOf } from '../flow/trigger-usage.server.ts';
+import { saveTriggerUsage } from '../flow/trigger-usage.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { onlyPosted, payloadOf, verifyShopifyWebhook } from '../shopify/webhook-handler.server.ts';
 
@@ -9,5 +9,5 @@ export const loader = onlyPosted;
 export async function action({ request }: ActionFunctionArgs) {
   const now = systemClock();
   const payload = payloadOf(await verifyShopifyWebhook({ request, now }));
-  return keepUsageOf({ payload, now });
+  return saveTriggerUsage({ payload, now });
 }

@@ -1,6 +1,6 @@
 // The message's link: leads to the variant; a code that we do not know gets a plain page, since a person stands before it.
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { follow } from '../attribution/link-clicks.server.ts';
+import { followLink } from '../attribution/link-clicks.server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { htmlPage } from '../lib/html-page.ts';
 
@@ -9,7 +9,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const purpose = ['Sec-Purpose', 'Purpose', 'X-Purpose', 'X-Moz']
     .map((name) => headers.get(name))
     .find(Boolean);
-  const url = await follow({
+  const url = await followLink({
     press: {
       code: params.code ?? '',
       userAgent: headers.get('User-Agent'),

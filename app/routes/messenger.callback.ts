@@ -3,13 +3,13 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
 import { htmlPage } from '../lib/html-page.ts';
-import { finishConnect, whoAsks, type Finished } from '../messenger/facebook-login.server.ts';
+import { finishLogin, shopOfLogin, type Finished } from '../messenger/facebook-login.server.ts';
 
 /** Nothing is lent by a link alone: the merchant reads which shop asks, and says yes. Cancelled at Facebook: there is nothing to ask. */
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const [state, code] = [query.get('state'), query.get('code')];
-  const shop = await whoAsks({ query, now: systemClock() });
+  const shop = await shopOfLogin({ query, now: systemClock() });
   if (shop === null || state === null || code === null) return finish(query);
   return htmlPage({
     title: `Lend your Pages to ${shop.name}?`,
@@ -23,7 +23,7 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
 }
 
 async function finish(query: URLSearchParams): Promise<Response> {
-  const finished = await finishConnect({ query, now: systemClock() });
+  const finished = await finishLogin({ query, now: systemClock() });
   return htmlPage({ ...told(finished), status: finished.outcome === 'unknown_state' ? 400 : 200 });
 }
 

@@ -2,7 +2,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
-import { deleteData, deletionStatus, signedPerson } from '../messenger/meta-callbacks.server.ts';
+import { deleteData, deletionStatus, signedUserId } from '../messenger/meta-callbacks.server.ts';
 import { htmlPage } from '../lib/html-page.ts';
 
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
@@ -22,7 +22,7 @@ export async function loader({ request }: LoaderFunctionArgs): Promise<Response>
 
 export async function action({ request }: ActionFunctionArgs): Promise<Response> {
   const form = new URLSearchParams((await readBody(request, 64 * 1024)).toString('utf8'));
-  const userId = signedPerson({ form });
+  const userId = signedUserId({ form });
   if (userId === null) return new Response('The signed_request is not Meta’s.', { status: 401 });
   return Response.json(await deleteData({ userId, now: systemClock() }));
 }

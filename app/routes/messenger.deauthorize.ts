@@ -1,15 +1,15 @@
 // Meta tells us that a person took the app back.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
-import { keepOr503, readBody } from '../lib/http.server.ts';
+import { storeOr503, readBody } from '../lib/http.server.ts';
 import { log } from '../lib/log.server.ts';
-import { deauthorize, signedPerson } from '../messenger/meta-callbacks.server.ts';
+import { deauthorize, signedUserId } from '../messenger/meta-callbacks.server.ts';
 
 export async function action({ request }: ActionFunctionArgs): Promise<Response> {
   const form = new URLSearchParams((await readBody(request, 64 * 1024)).toString('utf8'));
-  const userId = signedPerson({ form });
+  const userId = signedUserId({ form });
   if (userId === null) return new Response('The signed_request is not Meta’s.', { status: 401 });
-  return keepOr503(
+  return storeOr503(
     () => deauthorize({ userId, now: systemClock() }),
     (error) => log.error('a deauthorisation could not be kept', { error }),
   );

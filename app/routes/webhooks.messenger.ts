@@ -1,15 +1,15 @@
 // The door for Meta's events: GET is its handshake; POST verifies the raw bytes, keeps the events, and answers.
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
-import { keepEvents } from '../conversation/event-store.server.ts';
+import { storeEvents } from '../conversation/event-store.server.ts';
 import { env } from '../env.server.ts';
 import { systemClock } from '../lib/clock.ts';
-import { keepOr503, readBody } from '../lib/http.server.ts';
+import { storeOr503, readBody } from '../lib/http.server.ts';
 import { type Json, parseJson } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
-import { challengeOf, signatureIn, webhookHolds } from '../messenger/webhooks.ts';
+import { verificationChallenge, signatureIn, isSignatureValid } from '../messenger/webhooks.ts';
 
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
-  const challenge = challengeOf({ url: new URL(request.url), verifyToken: env.META_VERIFY_TOKEN });
+  const challenge = verificationChallenge({ url: new URL(request.url), verifyToken: env.META_VERIFY_TOKEN });
   if (challenge === null) return new Response('Unknown verify token.', { status: 403 });
   return new Response(challenge, {
     headers: { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' },
@@ -22,15 +22,15 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
   const header = request.headers.get('x-hub-signature-256');
   if (signatureIn(header) === undefined) return refused();
   const raw = await readBody(request);
-  if (!webhookHolds({ body: raw, header, secret: env.META_APP_SECRET })) return refused();
+  if (!isSignatureValid({ body: raw, header, secret: env.META_APP_SECRET })) return refused();
   let body: Json;
   try {
     body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(raw));
   } catch {
     return new Response('The body is not JSON.', { status: 400 });
   }
-  return keepOr503(
-    () => keepEvents({ body, now: systemClock() }),
+  return storeOr503(
+    () => storeEvents({ body, now: systemClock() }),
     (error) => log.error('events of Meta could not be kept', { error }),
   );
 }

@@ -1,12 +1,12 @@
 // Shopify's door for inventory: a level or an item has moved, which is a hint and no more.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { idNumber } from '../lib/json.ts';
-import { answerShopify, onlyPosted } from '../shopify/webhook-handler.server.ts';
-import { hint } from '../stock/check-requests.server.ts';
+import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';
+import { requestStockChecks } from '../stock/check-requests.server.ts';
 
 export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>
-  answerShopify({
+  handleShopifyWebhook({
     request,
     keep: async ({ tx, shop, delivery: { payload, topic }, now }) => {
       // The item's id stands in the GID's query string too, where no number can have been rounded.
@@ -14,6 +14,7 @@ export const action = ({ request }: ActionFunctionArgs) =>
       const item = idNumber(
         named ?? (topic.startsWith('inventory_items/') ? payload.id : payload.inventory_item_id),
       );
-      if (shop && item !== undefined) await hint({ tx, shopId: shop.id, inventoryItemIds: [item], now });
+      if (shop && item !== undefined)
+        await requestStockChecks({ tx, shopId: shop.id, inventoryItemIds: [item], now });
     },
   });

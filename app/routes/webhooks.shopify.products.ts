@@ -1,15 +1,16 @@
 // Shopify's door for products: anything about a product may change whether its variants can be bought.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { idNumber } from '../lib/json.ts';
-import { answerShopify, onlyPosted } from '../shopify/webhook-handler.server.ts';
-import { hint } from '../stock/check-requests.server.ts';
+import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';
+import { requestStockChecks } from '../stock/check-requests.server.ts';
 
 export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>
-  answerShopify({
+  handleShopifyWebhook({
     request,
     keep: async ({ tx, shop, delivery: { payload }, now }) => {
       const product = idNumber(payload.id);
-      if (shop && product !== undefined) await hint({ tx, shopId: shop.id, productIds: [product], now });
+      if (shop && product !== undefined)
+        await requestStockChecks({ tx, shopId: shop.id, productIds: [product], now });
     },
   });

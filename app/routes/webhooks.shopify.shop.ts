@@ -1,17 +1,17 @@
 // Shopify's door for the shop itself: it is said to have left, lets us do more or less, or has a new name, zone, currency or language.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { hintScopes } from '../shopify/order-attribution.server.ts';
+import { requestScopesCheck } from '../shopify/order-attribution.server.ts';
 import { reportUninstall, updateShop } from '../shopify/shops.server.ts';
-import { answerShopify, onlyPosted } from '../shopify/webhook-handler.server.ts';
+import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';
 
 export const loader = onlyPosted;
 export const action = ({ request }: ActionFunctionArgs) =>
-  answerShopify({
+  handleShopifyWebhook({
     request,
     keep: async ({ tx, shop, delivery: { domain, topic, triggeredAt, payload }, now }) => {
       if (shop === null) return;
       if (topic === 'app/uninstalled') await reportUninstall({ tx, domain, triggeredAt, now });
-      else if (topic === 'app/scopes_update') await hintScopes({ tx, shop: { domain }, now });
+      else if (topic === 'app/scopes_update') await requestScopesCheck({ tx, shop: { domain }, now });
       else if (topic === 'shop/update') await updateShop({ tx, shopId: shop.id, payload });
     },
   });

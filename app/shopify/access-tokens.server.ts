@@ -7,15 +7,15 @@ import { db } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { acquireLease, releaseLease, RENEW_MS, renewLease } from '../jobs/lease.server.ts';
 import { type Clock, DAY, later, MINUTE } from '../lib/clock.ts';
-import { CannotOpen, seal, unseal } from '../lib/encryption.server.ts';
+import { DecryptionError, encrypt, decrypt } from '../lib/encryption.server.ts';
 import { log, scrub } from '../lib/log.server.ts';
 import { API_VERSION } from './api-version.ts';
 
 /** Shopify refused to renew, or there is no session: the merchant has to open the app. */
-export class Unreadable extends Error {}
+export class ReauthorizationRequired extends Error {}
 
 /** Shopify refused a refresh token that is, for all we know, the last one that it gave us. */
-export class RenewalRefused extends Unreadable {}
+export class RenewalRefused extends ReauthorizationRequired {}
 
 const RENEW_BEFORE_MS = 5 * MINUTE;
 
@@ -24,7 +24,7 @@ export const sessionId = (domain: string) => `offline_${domain}`;
 const load = async (domain: string): Promise<Session> => {
   const session = await sessionStorage.loadSession(sessionId(domain));
   if (!session?.accessToken)
-    throw new Unreadable(`${domain} has no session; the merchant has to open the app once`);
+    throw new ReauthorizationRequired(`${domain} has no session; the merchant has to open the app once`);
   return session;
 };
 
@@ -34,9 +34,9 @@ const fresh = (session: Pick<Session, 'expires'>, now: Date) =>
 /**
  * The offline session to call Shopify with. `refused` is a token that Shopify has just answered 401 to: the session is read once more
  * first, since another process may have exchanged it in the meantime, and renewed only when it is still the same.
- * @throws {Unreadable} when Shopify refuses the renewal; the shop is then marked, and unmarked at the merchant's next visit.
+ * @throws {ReauthorizationRequired} when Shopify refuses the renewal; the shop is then marked, and unmarked at the merchant's next visit.
  */
-export async function accessTo({
+export async function accessTokenFor({
   domain,
   clock,
   refused,
@@ -71,14 +71,14 @@ export async function accessTo({
 const RENEW_DORMANT_BEFORE_MS = 30 * DAY;
 
 /** Renews the access of installed shops whose refresh token nears its end. One shop's failure leaves the others alone. */
-export async function renewDormant({ clock }: { clock: Clock }): Promise<void> {
+export async function renewDormantTokens({ clock }: { clock: Clock }): Promise<void> {
   const ending = await db.session.findMany({
     where: { isOnline: false, refreshTokenExpires: { lt: later(clock(), RENEW_DORMANT_BEFORE_MS) } },
     select: { shop: true, expires: true },
   });
   for (const { shop: domain, expires } of ending) {
     if (expires !== null && fresh({ expires }, clock())) continue;
-    await accessTo({ domain, clock }).catch((error: unknown) => {
+    await accessTokenFor({ domain, clock }).catch((error: unknown) => {
       log.warn('the access of a dormant shop was not renewed', { domain, error });
     });
   }
@@ -89,7 +89,7 @@ async function renew(session: Session, now: Date): Promise<Session> {
   if (!session.refreshToken) {
     const why = 'its session cannot be renewed';
     await noteUnreadable({ domain, now, why });
-    throw new Unreadable(`${domain} cannot be read: ${why}`);
+    throw new ReauthorizationRequired(`${domain} cannot be read: ${why}`);
   }
   const first = await beginRenewal({ domain, now });
   try {
@@ -107,7 +107,7 @@ async function renew(session: Session, now: Date): Promise<Session> {
     if (newer.accessToken !== session.accessToken) return newer;
     const why = `Shopify answered ${status}`;
     await noteUnreadable({ domain, now, why });
-    throw new (first ? RenewalRefused : Unreadable)(`${domain} cannot be read: ${why}`);
+    throw new (first ? RenewalRefused : ReauthorizationRequired)(`${domain} cannot be read: ${why}`);
   }
 }
 
@@ -152,9 +152,10 @@ async function noteUnreadable({
 
 const binding = (shop: string) => ({ shopId: null, purpose: `session ${shop}` });
 
-const hide = (text: string, shop: string) => Buffer.from(seal(text, binding(shop))).toString('base64');
+const encryptTokens = (text: string, shop: string) =>
+  Buffer.from(encrypt(text, binding(shop))).toString('base64');
 
-const show = (text: string, shop: string) => unseal(Buffer.from(text, 'base64'), binding(shop));
+const decryptTokens = (text: string, shop: string) => decrypt(Buffer.from(text, 'base64'), binding(shop));
 
 const rows = new PrismaSessionStorage(db);
 
@@ -168,15 +169,15 @@ function withTokens(session: Session, change: (text: string, shop: string) => st
 /** One that was sealed with a key that is gone counts as none: Shopify gives the shop another when its merchant opens the app. */
 function opened(session: Session): Session | undefined {
   try {
-    return withTokens(session, show);
+    return withTokens(session, decryptTokens);
   } catch (error) {
-    if (error instanceof CannotOpen) return undefined;
+    if (error instanceof DecryptionError) return undefined;
     throw error;
   }
 }
 
 export const sessionStorage = {
-  storeSession: (session: Session) => rows.storeSession(withTokens(session, hide)),
+  storeSession: (session: Session) => rows.storeSession(withTokens(session, encryptTokens)),
   async loadSession(id: string) {
     const session = await rows.loadSession(id);
     return session && opened(session);

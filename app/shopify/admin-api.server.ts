@@ -5,7 +5,7 @@ import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { restOfAddress } from '../lib/own-address.ts';
 import { nextAttemptAt, wait as realWait, type Wait } from '../lib/retry.ts';
-import { accessTo, api, Unreadable } from './access-tokens.server.ts';
+import { accessTokenFor, api, ReauthorizationRequired } from './access-tokens.server.ts';
 import { meansAddress, noteStatus } from './address-status.server.ts';
 import { type Bucket, restored, UNKNOWN, waitFor } from './query-budget.ts';
 
@@ -13,7 +13,7 @@ import { type Bucket, restored, UNKNOWN, waitFor } from './query-budget.ts';
  * What to do: `retry` soon, wait out the `throttled` bucket, wait for the merchant (`unreadable`), mend our own query (`wrong`), or wait for
  * the operator: Shopify refuses the `address` of this server, which says nothing of any shop.
  */
-export class ShopifyFailed extends Error {
+export class ShopifyApiError extends Error {
   advice: 'retry' | 'throttled' | 'unreadable' | 'wrong' | 'address';
   retryAfterMs: number;
   /** Points that Shopify asks for the query, where it was refused for its price; more than it takes for any query: it must be smaller. */
@@ -25,7 +25,7 @@ export class ShopifyFailed extends Error {
       retryAfterMs = 1_000,
       price,
       cause,
-    }: { advice: ShopifyFailed['advice']; retryAfterMs?: number; price?: number; cause?: unknown },
+    }: { advice: ShopifyApiError['advice']; retryAfterMs?: number; price?: number; cause?: unknown },
   ) {
     super(message, { cause });
     this.advice = advice;
@@ -106,9 +106,9 @@ type Asked = {
 /**
  * Runs one operation once the shop's points suffice for it; a 401 is answered by reading the session once more before it is renewed.
  * @param patienceMs how long the points may be waited for, where somebody waits for the answer; else they are not waited for at all.
- * @throws {ShopifyFailed} with advice.
+ * @throws {ShopifyApiError} with advice.
  */
-export async function askShopify<T>({
+export async function adminGraphql<T>({
   patienceMs = 0,
   wait = realWait,
   signal = AbortSignal.timeout(ANSWER_LIMIT_MS + patienceMs),
@@ -116,9 +116,9 @@ export async function askShopify<T>({
 }: Asked & { patienceMs?: number; wait?: Wait }): Promise<{ data: T; cost?: Cost }> {
   for (let leftMs = patienceMs; ;) {
     try {
-      return await askOnce<T>({ ...asked, signal });
+      return await requestOnce<T>({ ...asked, signal });
     } catch (error) {
-      if (!(error instanceof ShopifyFailed) || error.advice !== 'throttled' || error.retryAfterMs > leftMs)
+      if (!(error instanceof ShopifyApiError) || error.advice !== 'throttled' || error.retryAfterMs > leftMs)
         throw error;
       leftMs -= error.retryAfterMs;
       await wait({ ms: error.retryAfterMs, signal });
@@ -126,7 +126,7 @@ export async function askShopify<T>({
   }
 }
 
-async function askOnce<T>({
+async function requestOnce<T>({
   shopId,
   query,
   variables,
@@ -142,15 +142,15 @@ async function askOnce<T>({
   });
   const name = `${Array.isArray(variables?.ids) ? variables.ids.length : 0} ${query}`;
   const price = asked.price ?? prices.get(name) ?? 0;
-  const missingMs = takePoints({ shopId, price, now: clock() });
+  const missingMs = reservePoints({ shopId, price, now: clock() });
   if (missingMs > 0)
-    throw new ShopifyFailed('Shopify would throttle the query', {
+    throw new ShopifyApiError('Shopify would throttle the query', {
       advice: 'throttled',
       retryAfterMs: missingMs,
     });
   const ended = (extensions: unknown): Cost | undefined => {
     const cost = costOf(extensions);
-    notePoints({ shopId, price, cost, now: clock() });
+    recordPoints({ shopId, price, cost, now: clock() });
     if (prices.size > MOST_PRICES) prices.clear();
     if (cost) prices.set(name, cost.requested);
     return cost;
@@ -178,14 +178,14 @@ async function rested({
   now,
 }: {
   shopId: bigint;
-  failed: ShopifyFailed;
+  failed: ShopifyApiError;
   failures: number;
   now: Date;
-}): Promise<ShopifyFailed> {
+}): Promise<ShopifyApiError> {
   const apiRetryAt = nextAttemptAt({
     attempt: failures,
     retryAfterMs: failed.retryAfterMs,
-    ...(failed.cause instanceof Unreadable ? { longestMs: LONGEST_REST_UNREADABLE_MS } : {}),
+    ...(failed.cause instanceof ReauthorizationRequired ? { longestMs: LONGEST_REST_UNREADABLE_MS } : {}),
     now,
   });
   await db.shop.updateMany({ where: { id: shopId }, data: { apiFailures: failures, apiRetryAt } });
@@ -208,7 +208,7 @@ async function request({
 }: Omit<Asked, 'shopId' | 'price'> & { domain: string }): Promise<{ data?: unknown; extensions?: unknown }> {
   let refused: string | undefined;
   for (;;) {
-    const session = await accessTo({ domain, clock, refused });
+    const session = await accessTokenFor({ domain, clock, refused });
     try {
       return await new api.clients.Graphql({ session }).request(query, { variables, retries: 0, signal });
     } catch (error) {
@@ -220,14 +220,18 @@ async function request({
 }
 
 const addressRefused = (retryAfterMs: number, cause?: unknown) =>
-  new ShopifyFailed('Shopify refuses the address of this server', { advice: 'address', retryAfterMs, cause });
+  new ShopifyApiError('Shopify refuses the address of this server', {
+    advice: 'address',
+    retryAfterMs,
+    cause,
+  });
 
-function failure(error: unknown): ShopifyFailed {
-  if (error instanceof ShopifyFailed) return error;
-  if (error instanceof Unreadable)
-    return new ShopifyFailed(error.message, { advice: 'unreadable', cause: error });
+function failure(error: unknown): ShopifyApiError {
+  if (error instanceof ShopifyApiError) return error;
+  if (error instanceof ReauthorizationRequired)
+    return new ShopifyApiError(error.message, { advice: 'unreadable', cause: error });
   if (error instanceof HttpThrottlingError)
-    return new ShopifyFailed('Shopify asks us to slow down', {
+    return new ShopifyApiError('Shopify asks us to slow down', {
       advice: 'throttled',
       retryAfterMs: (error.response.retryAfter ?? 2) * 1_000,
     });
@@ -235,8 +239,8 @@ function failure(error: unknown): ShopifyFailed {
     const { code } = error.response;
     if (meansAddress(error)) return addressRefused(SECOND, error);
     if (code === 401 || code === 402 || code === 403 || code === 404 || code === 423)
-      return new ShopifyFailed(`Shopify answered ${code}`, { advice: 'unreadable', cause: error });
-    return new ShopifyFailed(`Shopify answered ${code}`, { advice: 'retry', cause: error });
+      return new ShopifyApiError(`Shopify answered ${code}`, { advice: 'unreadable', cause: error });
+    return new ShopifyApiError(`Shopify answered ${code}`, { advice: 'retry', cause: error });
   }
   if (error instanceof GraphqlQueryError) {
     const errors =
@@ -248,13 +252,13 @@ function failure(error: unknown): ShopifyFailed {
     const cost = costOf(error.body?.extensions);
     if (errors.some((each) => each.extensions?.code === 'THROTTLED')) {
       const missing = cost ? Math.max(cost.requested - cost.available, 50) : 100;
-      return new ShopifyFailed('Shopify throttled the query', {
+      return new ShopifyApiError('Shopify throttled the query', {
         advice: 'throttled',
         retryAfterMs: Math.ceil((missing / (cost?.restoreRate ?? 50)) * 1_000),
         price: cost?.requested,
       });
     }
-    return new ShopifyFailed(
+    return new ShopifyApiError(
       `Shopify refused the query: ${errors.map((each) => each.message).join(' ') || error.message}`,
       {
         advice: 'wrong',
@@ -263,23 +267,23 @@ function failure(error: unknown): ShopifyFailed {
       },
     );
   }
-  return new ShopifyFailed('Shopify gave no answer', { advice: 'retry', cause: error });
+  return new ShopifyApiError('Shopify gave no answer', { advice: 'retry', cause: error });
 }
 
 /** `underWay`: points of our calls that were not answered yet; they are taken from what Shopify says with another call's answer. */
-type Kept = { bucket: Bucket; at: Date; underWay: number };
+type ShopBudget = { bucket: Bucket; at: Date; underWay: number };
 
 /** Per shop, lost on a restart, which does no harm: Shopify says it again with every answer. */
-const buckets = new Map<bigint, Kept>();
+const buckets = new Map<bigint, ShopBudget>();
 
 const MOST_SHOPS = 10_000;
 
-const keptOf = ({ shopId, now }: { shopId: bigint; now: Date }): Kept =>
+const stateOf = ({ shopId, now }: { shopId: bigint; now: Date }): ShopBudget =>
   buckets.get(shopId) ?? { bucket: UNKNOWN, at: now, underWay: 0 };
 
 /** The shop's bucket now; `UNKNOWN` until Shopify has spoken of it. */
 export function bucketOf({ shopId, now }: { shopId: bigint; now: Date }): Bucket {
-  const { bucket, at } = keptOf({ shopId, now });
+  const { bucket, at } = stateOf({ shopId, now });
   return restored({ bucket, ms: now.getTime() - at.getTime() });
 }
 
@@ -287,11 +291,11 @@ export function bucketOf({ shopId, now }: { shopId: bigint; now: Date }): Bucket
  * Takes a call's price out of the bucket, as Shopify does before it runs a query.
  * @returns 0, or after how many ms there will be enough: then nothing was taken, and the call is not to be sent now.
  */
-export function takePoints({ shopId, price, now }: { shopId: bigint; price: number; now: Date }): number {
+export function reservePoints({ shopId, price, now }: { shopId: bigint; price: number; now: Date }): number {
   const bucket = bucketOf({ shopId, now });
   const waitMs = waitFor({ bucket, points: price });
   if (waitMs > 0) return waitMs;
-  const { underWay } = keptOf({ shopId, now });
+  const { underWay } = stateOf({ shopId, now });
   if (buckets.size >= MOST_SHOPS && !buckets.has(shopId)) buckets.clear();
   buckets.set(shopId, {
     bucket: { ...bucket, available: bucket.available - price },
@@ -302,7 +306,7 @@ export function takePoints({ shopId, price, now }: { shopId: bigint; price: numb
 }
 
 /** The call for which `price` was taken has ended; `cost` is what Shopify said with its answer, of all processes' calls. */
-export function notePoints({
+export function recordPoints({
   shopId,
   price,
   cost,
@@ -313,7 +317,7 @@ export function notePoints({
   cost: Cost | undefined;
   now: Date;
 }): void {
-  const kept = keptOf({ shopId, now });
+  const kept = stateOf({ shopId, now });
   const underWay = Math.max(0, kept.underWay - price);
   if (cost === undefined) {
     buckets.set(shopId, { ...kept, underWay });

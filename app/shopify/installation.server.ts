@@ -3,7 +3,7 @@ import { HttpResponseError, type Session } from '@shopify/shopify-api';
 import { db } from '../db.server.ts';
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { restOfAddress } from '../lib/own-address.ts';
-import { accessTo, api, RenewalRefused, sessionId, sessionStorage } from './access-tokens.server.ts';
+import { accessTokenFor, api, RenewalRefused, sessionId, sessionStorage } from './access-tokens.server.ts';
 import { noteStatus } from './address-status.server.ts';
 import { INSTALLATION_QUERY } from './storefront.server.ts';
 
@@ -52,7 +52,7 @@ async function askWith({ session, clock }: { session: Session; clock: Clock }): 
   const { refreshToken, refreshTokenExpires } = session;
   if (!refreshToken || (refreshTokenExpires && refreshTokenExpires <= clock())) return 'unknown';
   try {
-    const renewed = await accessTo({ domain: session.shop, clock, refused: session.accessToken });
+    const renewed = await accessTokenFor({ domain: session.shop, clock, refused: session.accessToken });
     return (await statusOf({ session: renewed, clock })) === 200 ? 'present' : 'unknown';
   } catch (error) {
     if (!(error instanceof RenewalRefused)) return 'unknown';

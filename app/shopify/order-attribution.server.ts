@@ -3,11 +3,11 @@ import { db, type Tx } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { type Clock, HOUR, later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { askShopify, ShopifyFailed } from './admin-api.server.ts';
+import { adminGraphql, ShopifyApiError } from './admin-api.server.ts';
 import { ORDERS_SCOPE } from './scopes.ts';
 import type { Shop } from './shops.server.ts';
 
-export type Counting = {
+export type OrderAttribution = {
   on: boolean;
   since: Date | null;
   endedAt: Date | null;
@@ -21,14 +21,14 @@ const CHECK_EVERY_MS = 6 * HOUR;
 
 const AGAIN_MS = MINUTE;
 
-export const countingOf = (shop: Shop): Counting => ({
+export const orderAttributionOf = (shop: Shop): OrderAttribution => ({
   on: shop.counting === 'on',
   since: shop.counting === 'on' ? shop.countingSince : null,
   endedAt: shop.counting === 'on' ? null : shop.countingEndedAt,
   because: shop.counting === 'on' ? null : shop.countingEndedBecause,
 });
 
-async function begin({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
+async function startAttribution({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
   const begun = await db.shop.updateMany({
     where: { id: shopId, counting: { not: 'on' }, uninstalledAt: null },
     data: { counting: 'on', countingSince: now, countingEndedAt: null, countingEndedBecause: null },
@@ -41,26 +41,26 @@ async function begin({ shopId, now }: { shopId: bigint; now: Date }): Promise<vo
   if (begun.count > 0) log.info('orders are counted', { shopId });
 }
 
-/** The merchant has said yes to Shopify, who is asked whether it is so. @throws {ShopifyFailed} */
-export async function beginCounting({
+/** The merchant has said yes to Shopify, who is asked whether it is so. @throws {ShopifyApiError} */
+export async function turnOnAttribution({
   shopId,
   clock,
 }: Of): Promise<'counting' | 'not_granted' | 'not_approved'> {
   const access = await readOrderAccess({ shopId, clock });
   if (!access.granted) return 'not_granted';
   try {
-    await hearOrders({ shopId, clock, access });
+    await subscribeToOrders({ shopId, clock, access });
   } catch (error) {
     if (!(error instanceof OrdersRefused)) throw error;
     log.warn('Shopify does not send us orders', { shopId, error });
     return 'not_approved';
   }
-  await begin({ shopId, now: clock() });
+  await startAttribution({ shopId, now: clock() });
   return 'counting';
 }
 
 /** From this moment no order is taken; that Shopify hears of it too is tried at once, and again until it has. */
-export async function stopCounting({ shopId, clock }: Of): Promise<void> {
+export async function turnOffAttribution({ shopId, clock }: Of): Promise<void> {
   const now = clock();
   await db.shop.updateMany({
     where: { id: shopId, counting: 'on' },
@@ -71,14 +71,14 @@ export async function stopCounting({ shopId, clock }: Of): Promise<void> {
       countingCheckAt: later(now, AGAIN_MS),
     },
   });
-  await settleCounting({ shopId, clock }).catch((error: unknown) => {
-    if (!(error instanceof ShopifyFailed)) throw error;
+  await syncAttribution({ shopId, clock }).catch((error: unknown) => {
+    if (!(error instanceof ShopifyApiError)) throw error;
     log.warn('Shopify was not told yet that orders are no longer counted', { shopId, error });
   });
 }
 
 /** What we may read seems to have changed: a hint, and no more. */
-export async function hintScopes({
+export async function requestScopesCheck({
   tx = db,
   shop,
   now,
@@ -91,7 +91,13 @@ export async function hintScopes({
 }
 
 /** Shops whose counting is to be compared with the truth, or `within` one; an unreadable one waits for its merchant. */
-export const countingsDue = async ({ now, within }: { now: Date; within?: bigint }): Promise<bigint[]> => {
+export const shopsToCheckAttribution = async ({
+  now,
+  within,
+}: {
+  now: Date;
+  within?: bigint;
+}): Promise<bigint[]> => {
   const due = await db.shop.findMany({
     where: {
       id: within,
@@ -108,9 +114,9 @@ export const countingsDue = async ({ now, within }: { now: Date; within?: bigint
 /**
  * Makes our side and Shopify's the same. The scope is asked for by nothing but the merchant's *Count orders*: where it is granted, they
  * want it, also when their browser was closed before it could tell us.
- * @throws {ShopifyFailed} the check stays due.
+ * @throws {ShopifyApiError} the check stays due.
  */
-export async function settleCounting({ shopId, clock }: Of): Promise<void> {
+export async function syncAttribution({ shopId, clock }: Of): Promise<void> {
   // Whatever becomes of this attempt, the next one is not before a minute has passed.
   const countingCheckAt = later(clock(), AGAIN_MS);
   const { counting } = await db.shop.update({ where: { id: shopId }, data: { countingCheckAt } });
@@ -123,13 +129,13 @@ export async function settleCounting({ shopId, clock }: Of): Promise<void> {
     });
 
   if (counting === 'ending') {
-    await unhearOrders({ shopId, clock, access });
-    if (access.granted) await giveBackOrders({ shopId, clock });
+    await unsubscribeFromOrders({ shopId, clock, access });
+    if (access.granted) await revokeOrdersScope({ shopId, clock });
     await done({ counting: 'off' });
   } else if (access.granted) {
     try {
-      await hearOrders({ shopId, clock, access });
-      await begin({ shopId, now: clock() });
+      await subscribeToOrders({ shopId, clock, access });
+      await startAttribution({ shopId, now: clock() });
     } catch (error) {
       if (!(error instanceof OrdersRefused)) throw error;
       log.warn('Shopify does not send us orders', { shopId, error });
@@ -165,7 +171,7 @@ export const ORDER_ACCESS_QUERY = `#graphql
     }
   }`;
 
-export const HEAR_ORDERS_MUTATION = `#graphql
+export const SUBSCRIBE_TO_ORDERS_MUTATION = `#graphql
   mutation HearOrders($topic: WebhookSubscriptionTopic!, $webhook: WebhookSubscriptionInput!) {
     webhookSubscriptionCreate(topic: $topic, webhookSubscription: $webhook) {
       webhookSubscription { id }
@@ -173,12 +179,12 @@ export const HEAR_ORDERS_MUTATION = `#graphql
     }
   }`;
 
-export const UNHEAR_ORDERS_MUTATION = `#graphql
+export const UNSUBSCRIBE_FROM_ORDERS_MUTATION = `#graphql
   mutation UnhearOrders($id: ID!) {
     webhookSubscriptionDelete(id: $id) { userErrors { field message } }
   }`;
 
-export const GIVE_BACK_SCOPES_MUTATION = `#graphql
+export const REVOKE_SCOPES_MUTATION = `#graphql
   mutation GiveBackScopes($scopes: [String!]!) {
     appRevokeAccessScopes(scopes: $scopes) { userErrors { field message } }
   }`;
@@ -194,9 +200,9 @@ type AccessOf = { shopId: bigint; clock: Clock };
 /** Shopify will not send us orders although the scope was granted: the app's access to protected customer data is not approved. */
 export class OrdersRefused extends Error {}
 
-/** The truth, as Shopify has it now. @throws {ShopifyFailed} */
+/** The truth, as Shopify has it now. @throws {ShopifyApiError} */
 export async function readOrderAccess({ shopId, clock }: AccessOf): Promise<OrderAccess> {
-  const { data } = await askShopify<{
+  const { data } = await adminGraphql<{
     currentAppInstallation: { accessScopes: { handle: string }[] };
     webhookSubscriptions: { nodes: Subscription[] };
   }>({ shopId, query: ORDER_ACCESS_QUERY, clock });
@@ -208,7 +214,7 @@ export async function readOrderAccess({ shopId, clock }: AccessOf): Promise<Orde
 
 const here = () => new URL('/webhooks/shopify/orders', env.SHOPIFY_APP_URL).href;
 
-const asWeWant = ({ uri, includeFields }: Subscription) =>
+const isSubscribed = ({ uri, includeFields }: Subscription) =>
   uri === here() &&
   includeFields.length === ORDER_FIELDS.length &&
   ORDER_FIELDS.every((field) => includeFields.includes(field));
@@ -216,21 +222,21 @@ const asWeWant = ({ uri, includeFields }: Subscription) =>
 /**
  * Subscribes to what is missing and ends what is wrong; all is well already: no call. Shopify ends a shop's own subscription after eight
  * failed deliveries in a row, so this is done again and again.
- * @throws {ShopifyFailed} | {OrdersRefused}
+ * @throws {ShopifyApiError} | {OrdersRefused}
  */
-export async function hearOrders({
+export async function subscribeToOrders({
   shopId,
   clock,
   access,
 }: AccessOf & { access: Pick<OrderAccess, 'subscriptions'> }): Promise<void> {
-  const wrong = access.subscriptions.filter((each) => !asWeWant(each));
-  await unhearOrders({ shopId, clock, access: { subscriptions: wrong } });
-  const heard = new Set(access.subscriptions.filter(asWeWant).map(({ topic }) => topic));
+  const wrong = access.subscriptions.filter((each) => !isSubscribed(each));
+  await unsubscribeFromOrders({ shopId, clock, access: { subscriptions: wrong } });
+  const heard = new Set(access.subscriptions.filter(isSubscribed).map(({ topic }) => topic));
   for (const topic of TOPICS.filter((each) => !heard.has(each))) {
     const webhook = { uri: here(), format: 'JSON', includeFields: ORDER_FIELDS };
-    const { data } = await askShopify<{ webhookSubscriptionCreate: Errors }>({
+    const { data } = await adminGraphql<{ webhookSubscriptionCreate: Errors }>({
       shopId,
-      query: HEAR_ORDERS_MUTATION,
+      query: SUBSCRIBE_TO_ORDERS_MUTATION,
       variables: { topic, webhook },
       clock,
     });
@@ -240,21 +246,21 @@ export async function hearOrders({
   }
 }
 
-/** Ends subscriptions. One that is gone already is no trouble. @throws {ShopifyFailed} */
-export async function unhearOrders({
+/** Ends subscriptions. One that is gone already is no trouble. @throws {ShopifyApiError} */
+export async function unsubscribeFromOrders({
   shopId,
   clock,
   access,
 }: AccessOf & { access: Pick<OrderAccess, 'subscriptions'> }): Promise<void> {
   for (const { id } of access.subscriptions)
-    await askShopify({ shopId, query: UNHEAR_ORDERS_MUTATION, variables: { id }, clock });
+    await adminGraphql({ shopId, query: UNSUBSCRIBE_FROM_ORDERS_MUTATION, variables: { id }, clock });
 }
 
-/** Gives the optional scope back to the merchant. @throws {ShopifyFailed} */
-export async function giveBackOrders({ shopId, clock }: AccessOf): Promise<void> {
-  await askShopify({
+/** Gives the optional scope back to the merchant. @throws {ShopifyApiError} */
+export async function revokeOrdersScope({ shopId, clock }: AccessOf): Promise<void> {
+  await adminGraphql({
     shopId,
-    query: GIVE_BACK_SCOPES_MUTATION,
+    query: REVOKE_SCOPES_MUTATION,
     variables: { scopes: [ORDERS_SCOPE] },
     clock,
   });

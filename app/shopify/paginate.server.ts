@@ -2,7 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { MINUTE } from '../lib/clock.ts';
 import type { Wait } from '../lib/retry.ts';
-import { askShopify } from './admin-api.server.ts';
+import { adminGraphql } from './admin-api.server.ts';
 import type { Page } from './variant-queries.ts';
 
 /** Somebody waits for the list; each page may wait so long for the shop's points. */
@@ -38,7 +38,7 @@ export async function readAllPages<Data, Row>({
     if (clock().getTime() - at.getTime() > KEPT_FOR_MS) unfinished.delete(other);
   const begun = unfinished.get(key) ?? { rows: [], after: null, at: clock() };
   for (;;) {
-    const { data } = await askShopify<Data>({
+    const { data } = await adminGraphql<Data>({
       shopId,
       query,
       variables: { ...variables, after: begun.after },

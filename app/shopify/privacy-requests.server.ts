@@ -17,7 +17,7 @@ const TOPICS = ['customers/data_request', 'customers/redact', 'shop/redact'];
  * the same request, under whatever webhook id it comes. Only an erasure of the whole shop is due again when it comes again, since a shop
  * may come back, and leave again.
  */
-export async function keepPrivacyRequest({
+export async function storePrivacyRequest({
   tx,
   delivery: { payload, topic },
   now,

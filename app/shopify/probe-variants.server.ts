@@ -1,7 +1,7 @@
 // A cheap reading of many variants: enough to see that something changed, not enough to decide.
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { askShopify, type Cost } from './admin-api.server.ts';
+import { adminGraphql, type Cost } from './admin-api.server.ts';
 import { priceOf, VARIANTS_A_PROBE } from './read-plan.ts';
 import { variantGid } from './variant-queries.ts';
 
@@ -41,7 +41,7 @@ export async function probeVariants({
 }): Promise<{ probes: Map<bigint, Probe>; cost?: Cost }> {
   if (variantIds.length > VARIANTS_A_PROBE)
     throw new RangeError(`A probe reads at most ${VARIANTS_A_PROBE} variants, not ${variantIds.length}.`);
-  const { data, cost } = await askShopify<{ nodes: (({ id?: string } & Probe) | null)[] }>({
+  const { data, cost } = await adminGraphql<{ nodes: (({ id?: string } & Probe) | null)[] }>({
     shopId,
     query: PROBE_QUERY,
     variables: { ids: variantIds.map(variantGid) },

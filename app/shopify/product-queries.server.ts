@@ -1,7 +1,7 @@
 // Finds products by what a shopper wrote: a name, or the handle in a pasted link.
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
-import { askShopify } from './admin-api.server.ts';
+import { adminGraphql } from './admin-api.server.ts';
 import { readAllPages } from './paginate.server.ts';
 import type { Page } from './variant-queries.ts';
 
@@ -63,7 +63,7 @@ export async function findProducts({
         ? ''
         : ` title:${phrase(title)}`
       : ` handle:${phrase(handle)}`;
-  const { data } = await askShopify<{ products: { nodes: Node[] } }>({
+  const { data } = await adminGraphql<{ products: { nodes: Node[] } }>({
     shopId,
     query: FIND_PRODUCTS_QUERY,
     // A handle names one product: asked for five, Shopify would take the price of five out of the bucket first.
@@ -133,7 +133,7 @@ export const PRODUCT_VARIANTS_QUERY = `#graphql
 
 type OptionRow = { id: string; title: string };
 
-export type Sibling = { variantId: string; title: string };
+export type ProductVariant = { variantId: string; title: string };
 
 /** All of them, in the product's own order; none when the product is gone too. @throws {ShopifyFailed} with advice. */
 export async function variantsOfProduct({
@@ -144,7 +144,7 @@ export async function variantsOfProduct({
   shopId: bigint;
   productId: bigint;
   clock: Clock;
-}): Promise<Sibling[]> {
+}): Promise<ProductVariant[]> {
   const rows = await readAllPages<{ product: { variants: Page<OptionRow> } | null }, OptionRow>({
     shopId,
     query: PRODUCT_VARIANTS_QUERY,
@@ -164,7 +164,7 @@ export const SOLD_OUT_QUERY = `#graphql
     }
   }`;
 
-type SoldOutSheet = {
+type SoldOutAnswer = {
   productVariants: { pageInfo: { hasNextPage: boolean }; nodes: { availableForSale: boolean }[] };
 };
 
@@ -179,7 +179,12 @@ export async function soldOutVariants({
   shopId: bigint;
   clock: Clock;
 }): Promise<{ count: number; more: boolean }> {
-  const { data } = await askShopify<SoldOutSheet>({ shopId, query: SOLD_OUT_QUERY, patienceMs: SOLD_OUT_WITHIN_MS, clock });
+  const { data } = await adminGraphql<SoldOutAnswer>({
+    shopId,
+    query: SOLD_OUT_QUERY,
+    patienceMs: SOLD_OUT_WITHIN_MS,
+    clock,
+  });
   const { nodes, pageInfo } = data.productVariants;
   return { count: nodes.filter((node) => !node.availableForSale).length, more: pageInfo.hasNextPage };
 }

@@ -41,7 +41,7 @@ export type Named = {
 const isPlain = ({ title }: Named) => title === '' || title === 'Default Title';
 
 /** A variant as a person calls it: the product with its size or colour, unless it has none. */
-export const nameOf = (variant: Named): string =>
+export const variantName = (variant: Named): string =>
   isPlain(variant) ? variant.productTitle : `${variant.productTitle}, ${variant.title}`;
 
 /** Of a product's title so much is left at least, or the name is cut as a whole. */
@@ -52,14 +52,14 @@ const TITLE_AT_LEAST = 8;
  * middle, since options differ at either end.
  */
 export function nameWithin({ variant, limit }: { variant: Named; limit: number }): string {
-  const name = nameOf(variant);
+  const name = variantName(variant);
   if (name.length <= limit) return name;
   if (isPlain(variant) || limit < 3 * TITLE_AT_LEAST) return shorten({ text: name, limit });
-  const between = nameOf({ productTitle: '', title: 'x' }).length - 1;
+  const between = variantName({ productTitle: '', title: 'x' }).length - 1;
   const room = Math.max(TITLE_AT_LEAST, limit - between - variant.title.length);
   const productTitle = shorten({ text: variant.productTitle, limit: room });
   const rest = limit - between - productTitle.length;
-  return nameOf({ productTitle, title: shortenMiddle({ text: variant.title, limit: rest }) });
+  return variantName({ productTitle, title: shortenMiddle({ text: variant.title, limit: rest }) });
 }
 
 /** A sentence within `limit` in which only the name gives way: what is asked must stay readable however long the name is. */
@@ -72,7 +72,7 @@ export function fitName({
   limit: number;
   write: (name: string) => string;
 }): string {
-  const name = nameOf(variant);
+  const name = variantName(variant);
   const whole = write(name);
   if (whole.length <= limit) return whole;
   const room = name.length - (whole.length - limit);

@@ -2,10 +2,33 @@
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { wait as realWait, type Wait } from '../lib/retry.ts';
-import { askShopify, bucketOf, ShopifyFailed } from './admin-api.server.ts';
+import { adminGraphql, bucketOf, ShopifyApiError } from './admin-api.server.ts';
 import { differs, type Probe, probeVariants } from './probe-variants.server.ts';
-import { fewer, moreAgain, type Planned, planRead, priceOf, type ReadPlan, type Rest, VARIANTS_A_CALL, type Wanted } from './read-plan.ts';
-import { componentItemOf, type ComponentNode, COMPONENTS_QUERY, type LevelNode, levelOf, LEVELS_QUERY, type Page, truthOf, variantGid, type VariantNode, VARIANTS_QUERY, type VariantTruth } from './variant-queries.ts';
+import {
+  fewer,
+  moreAgain,
+  type Planned,
+  planRead,
+  priceOf,
+  type ReadPlan,
+  type Rest,
+  VARIANTS_A_CALL,
+  type Wanted,
+} from './read-plan.ts';
+import {
+  componentItemOf,
+  type ComponentNode,
+  COMPONENTS_QUERY,
+  type LevelNode,
+  levelOf,
+  LEVELS_QUERY,
+  type Page,
+  variantStateOf,
+  variantGid,
+  type VariantNode,
+  VARIANTS_QUERY,
+  type VariantState,
+} from './variant-queries.ts';
 
 /** A variant that is to be read. */
 export type Due = Wanted & {
@@ -20,11 +43,11 @@ export type Due = Wanted & {
  * `mark` and `at`: as they were when Shopify was first asked for the variant; what changed since may not be in it. null: Shopify no longer
  * knows the variant.
  */
-export type Reading = { truth: VariantTruth | 'unreadable' | null; mark: bigint; at: Date };
+export type Reading = { truth: VariantState | 'unreadable' | null; mark: bigint; at: Date };
 type Readings = Map<bigint, Reading>;
 
 /** A variant of which pages are missing. */
-type Begun = Reading & { truth: VariantTruth; rests: Rest[] };
+type Begun = Reading & { truth: VariantState; rests: Rest[] };
 /** What a probe has found. Behind news that comes in bursts it is not asked for again at once. */
 type Probed = { mark: bigint; at: Date; changed: boolean };
 const PROBED_FOR_MS = 30 * SECOND;
@@ -35,7 +58,7 @@ export type Reader = {
   /**
    * Makes the call that was planned last. @returns the variants that are read whole by now; none, while pages are missing, or after a probe
    * or a refusal, which only change the next plan.
-   * @throws {ShopifyFailed} Shopify cannot be read now: what was read in part is kept.
+   * @throws {ShopifyApiError} Shopify cannot be read now: what was read in part is kept.
    */
   read(plan: ReadPlan): Promise<Readings>;
 };
@@ -64,7 +87,7 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
     variables: Record<string, unknown>;
   }): Promise<T> {
     const { call, price } = plan;
-    const { data, cost } = await askShopify<T>({ shopId, ...asked, price, clock });
+    const { data, cost } = await adminGraphql<T>({ shopId, ...asked, price, clock });
     if (cost) dearer = cost.requested / priceOf(call);
     return data;
   }
@@ -79,7 +102,7 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
   }
 
   function keepFirst({ node, mark, at }: { node: VariantNode; mark: bigint; at: Date }): Readings {
-    const truth = truthOf(node);
+    const truth = variantStateOf(node);
     const { inventoryLevels, locationsCount } = node.inventoryItem;
     const { hasNextPage, endCursor } = inventoryLevels.pageInfo;
     const counted = (locationsCount?.count ?? 0) - truth.levels.length;
@@ -164,7 +187,7 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
   };
 
   /** A refused call is made smaller: that one may succeed, or show which variant it is that Shopify cannot answer. */
-  function shrink({ call }: ReadPlan, error: ShopifyFailed): Readings {
+  function shrink({ call }: ReadPlan, error: ShopifyApiError): Readings {
     const tooDear = error.advice === 'wrong' && error.price !== undefined;
     if (error.price !== undefined) dearer = error.price / priceOf(call);
     if (call.of === 'probe' && error.advice === 'wrong') return keepProbes(call.ids, undefined);
@@ -204,7 +227,8 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
         atMost = moreAgain(atMost);
         return found;
       } catch (error) {
-        if (!(error instanceof ShopifyFailed) || !['throttled', 'wrong'].includes(error.advice)) throw error;
+        if (!(error instanceof ShopifyApiError) || !['throttled', 'wrong'].includes(error.advice))
+          throw error;
         return shrink(plan, error);
       }
     },
@@ -218,7 +242,7 @@ const PATIENCE_MS = 5_000;
  * Reads these variants for somebody who waits, as soon as the shop's points suffice. A variant that Shopify no longer knows is missing
  * from the map.
  * @param patienceMs how long the points may be waited for in all.
- * @throws {ShopifyFailed} with advice.
+ * @throws {ShopifyApiError} with advice.
  */
 export async function readVariants({
   shopId,
@@ -232,16 +256,16 @@ export async function readVariants({
   clock: Clock;
   patienceMs?: number;
   wait?: Wait;
-}): Promise<Map<bigint, VariantTruth>> {
+}): Promise<Map<bigint, VariantState>> {
   const reader = createReader({ shopId, clock });
-  const truths = new Map<bigint, VariantTruth>();
+  const truths = new Map<bigint, VariantState>();
   const unseen = { levels: null, news: true, mark: 0n, seenForSale: null, seenQuantity: null };
   let wanted = variantIds.map((id): Due => ({ id, ...unseen }));
   for (let leftMs = patienceMs; wanted.length > 0;) {
     const plan = reader.plan(wanted);
     const { waitMs } = plan;
     if (waitMs > leftMs)
-      throw new ShopifyFailed('Shopify would throttle the query', {
+      throw new ShopifyApiError('Shopify would throttle the query', {
         advice: 'throttled',
         retryAfterMs: waitMs,
       });
@@ -250,7 +274,8 @@ export async function readVariants({
     else {
       const found = await reader.read(plan);
       for (const [id, { truth }] of found) {
-        if (truth === 'unreadable') throw new ShopifyFailed('Shopify refused a variant', { advice: 'wrong' });
+        if (truth === 'unreadable')
+          throw new ShopifyApiError('Shopify refused a variant', { advice: 'wrong' });
         if (truth !== null) truths.set(id, truth);
       }
       wanted = wanted.filter(({ id }) => !found.has(id));

@@ -28,5 +28,5 @@ export async function saveSettings({
 }
 
 /** Stays put away; the checklist "is it on?" remains. */
-export const dismissGuide = ({ shopId, now }: { shopId: bigint; now: Date }) =>
+export const dismissSetupGuide = ({ shopId, now }: { shopId: bigint; now: Date }) =>
   db.shop.updateMany({ where: { id: shopId, guideDismissedAt: null }, data: { guideDismissedAt: now } });

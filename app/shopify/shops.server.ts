@@ -14,7 +14,7 @@ export const shopById = ({ shopId, tx = db }: { shopId: bigint; tx?: Tx }): Prom
   tx.shop.findUnique({ where: { id: shopId } });
 
 /** SQL over `sh` = "Shop": something may be sent and asked for it. It has the app, and nobody says that it has left (leave.server.ts). */
-export const served = Prisma.sql`(sh."uninstalledAt" IS NULL AND sh."accessUnknownSince" IS NULL)`;
+export const activeShop = Prisma.sql`(sh."uninstalledAt" IS NULL AND sh."accessUnknownSince" IS NULL)`;
 
 /** The shop behind a myshopify.com name, also one that has left; or null. */
 export const shopNamed = ({ domain, tx = db }: { domain: string; tx?: Tx }): Promise<Shop | null> =>
@@ -173,7 +173,7 @@ export async function reportUninstall({
 }
 
 /** The merchant is here: whatever was said of the shop can be settled now. */
-export async function askSoon({
+export async function requestInstallationCheck({
   shop,
   now,
 }: {

@@ -2,14 +2,14 @@
 import { db } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { askShopify } from './admin-api.server.ts';
+import { adminGraphql } from './admin-api.server.ts';
 
 export const INSTALLATION_QUERY = `#graphql
   query Installation {
     currentAppInstallation { id }
   }`;
 
-export const TELL_STOREFRONT_MUTATION = `#graphql
+export const PUBLISH_STOREFRONT_STATE_MUTATION = `#graphql
   mutation TellStorefront($metafields: [MetafieldsSetInput!]!) {
     metafieldsSet(metafields: $metafields) { userErrors { field message } }
   }`;
@@ -24,7 +24,7 @@ export type StorefrontState = { available: boolean; ready: boolean; metaPageId: 
  * Writes the state to Shopify unless the storefront was told just that already.
  * @throws {ShopifyFailed} with advice; the state stays due.
  */
-export async function tellStorefront({
+export async function publishStorefrontState({
   shopId,
   available,
   ready,
@@ -37,7 +37,7 @@ export async function tellStorefront({
     select: { refKey: true, storefrontTold: true },
   });
   if (shop.storefrontTold === told) return;
-  const { data } = await askShopify<{ currentAppInstallation: { id: string } }>({
+  const { data } = await adminGraphql<{ currentAppInstallation: { id: string } }>({
     shopId,
     query: INSTALLATION_QUERY,
     clock,
@@ -55,9 +55,9 @@ export async function tellStorefront({
     field('ref_key', 'single_line_text_field', shop.refKey),
     ...(metaPageId === null ? [] : [field('page_id', 'single_line_text_field', metaPageId)]),
   ];
-  const answer = await askShopify<{ metafieldsSet: { userErrors: { message: string }[] } }>({
+  const answer = await adminGraphql<{ metafieldsSet: { userErrors: { message: string }[] } }>({
     shopId,
-    query: TELL_STOREFRONT_MUTATION,
+    query: PUBLISH_STOREFRONT_STATE_MUTATION,
     variables: { metafields },
     clock,
   });

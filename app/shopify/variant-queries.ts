@@ -9,7 +9,7 @@ export type Level = {
   fulfillsOnlineOrders: boolean;
 };
 
-export type VariantTruth = {
+export type VariantState = {
   variantId: bigint;
   productId: bigint;
   inventoryItemId: bigint | null;
@@ -36,7 +36,7 @@ export type VariantTruth = {
 };
 
 /** Whether the online store shows the product to shoppers now; of any other nobody outside the shop may learn even the name. */
-export const isShown = ({ status, published }: Pick<VariantTruth, 'status' | 'published'>): boolean =>
+export const isShown = ({ status, published }: Pick<VariantState, 'status' | 'published'>): boolean =>
   (status === 'ACTIVE' || status === 'UNLISTED') && published;
 
 /**
@@ -117,7 +117,7 @@ export type VariantNode = {
     id: string;
     title: string;
     handle: string;
-    status: VariantTruth['status'];
+    status: VariantState['status'];
     onlineStoreUrl: string | null;
     requiresSellingPlan: boolean;
     featuredMedia: Preview | null;
@@ -145,7 +145,7 @@ export const levelOf = (node: LevelNode): Level => ({
 });
 
 /** What a variant's first page says of it: levels and components that are on further pages are still missing. */
-export const truthOf = (node: VariantNode): VariantTruth => ({
+export const variantStateOf = (node: VariantNode): VariantState => ({
   variantId: idNumber(node.id)!,
   productId: idNumber(node.product.id)!,
   inventoryItemId: idNumber(node.inventoryItem.id) ?? null,

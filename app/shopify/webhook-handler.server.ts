@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Tx, webhookDb } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { systemClock } from '../lib/clock.ts';
-import { keepOr503, readBody } from '../lib/http.server.ts';
+import { storeOr503, readBody } from '../lib/http.server.ts';
 import { idNumber, type Json, parseJson } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { createShares } from './handler-share.ts';
@@ -24,7 +24,7 @@ export type Delivery = Omit<Signed, 'body'> & { payload: Payload };
 
 const secrets = [env.SHOPIFY_API_SECRET, env.SHOPIFY_API_SECRET_OLD].filter((secret) => secret !== undefined);
 
-function genuine(raw: Buffer, signature: string): boolean {
+function isAuthentic(raw: Buffer, signature: string): boolean {
   const given = Buffer.from(signature);
   const expected = secrets.map((secret) =>
     Buffer.from(createHmac('sha256', secret).update(raw).digest('base64')),
@@ -53,7 +53,7 @@ export async function verifyShopifyWebhook({
   const signature = request.headers.get('x-shopify-hmac-sha256') ?? '';
   if (!/^[A-Za-z0-9+/]{43}=$/.test(signature)) throw refused('There is no signature.');
   const body = await readBody(request);
-  if (!genuine(body, signature)) throw refused('The signature does not hold.');
+  if (!isAuthentic(body, signature)) throw refused('The signature does not hold.');
   const triggeredAt = new Date(request.headers.get('x-shopify-triggered-at') ?? now);
   return {
     topic: request.headers.get('x-shopify-topic') ?? '',
@@ -100,7 +100,7 @@ const NAMING: Record<string, Naming> = {
  * Whether the body is about the shop, and of the kind, that the headers say; true for topics whose body names no shop. `shopId`: whose name
  * the header gives, where we know it.
  */
-export function isAboutItsShop({
+export function isSameShop({
   delivery: { topic, domain, payload },
   shopId,
 }: {
@@ -120,7 +120,7 @@ export function isAboutItsShop({
 }
 
 /** `shop` is null when the shop is unknown or has left: its webhook is answered and forgotten. */
-export type Kept = { tx: Tx; shop: Shop | null; delivery: Delivery; now: Date };
+export type StoredDelivery = { tx: Tx; shop: Shop | null; delivery: Delivery; now: Date };
 
 /** For whoever opens a webhook's address in a browser; Remix itself would call that a fault of the server. */
 export const onlyPosted = (): Response =>
@@ -133,23 +133,23 @@ const share = createShares({ waiting: 256 });
  * Answers 200 once `keep` has committed, 503 when it could not or the shop has sent too much at once (Shopify tries again: 8 times over
  * 4 h), 401 when its body is about another shop, and what verifyShopifyWebhook and payloadOf throw when it is not genuine.
  */
-export async function answerShopify({
+export async function handleShopifyWebhook({
   request,
   keep,
 }: {
   request: Request;
-  keep: (kept: Kept) => Promise<void>;
+  keep: (kept: StoredDelivery) => Promise<void>;
 }): Promise<Response> {
   const now = systemClock();
   const { body, ...signed } = await verifyShopifyWebhook({ request, now });
   const { topic, domain } = signed;
   const stored = () =>
-    keepOr503(
+    storeOr503(
       async () => {
         const delivery = { ...signed, payload: payloadOf({ body }) };
         await webhookDb.$transaction(async (tx) => {
           const shop = await shopNamed({ tx, domain });
-          if (!isAboutItsShop({ delivery, shopId: shop?.id })) {
+          if (!isSameShop({ delivery, shopId: shop?.id })) {
             log.warn('a webhook of Shopify is not about the shop in its header', { topic, domain });
             throw refused('The body is not about this shop.');
           }

@@ -1,5 +1,5 @@
 // What Shopify's figures mean: can this variant be bought online now, how many are there, and is the answer to be trusted.
-import type { VariantTruth } from '../shopify/variant-queries.ts';
+import type { VariantState } from '../shopify/variant-queries.ts';
 
 export type Kind = 'in_stock' | 'can_be_ordered';
 
@@ -10,7 +10,7 @@ export type StockSettings = {
   tellPreorder: boolean;
 };
 
-export type Standing = {
+export type Availability = {
   sellable: boolean;
   /** Units at the locations that count; null: not tracked, or a number would say nothing. */
   units: number | null;
@@ -28,7 +28,7 @@ const no = ({
   why: Reason;
   units: number | null;
   stale?: boolean;
-}): Standing => ({
+}): Availability => ({
   sellable: false,
   units,
   kind: 'in_stock',
@@ -40,7 +40,7 @@ const no = ({
 const MOST_UNITS = 1_000_000_000;
 
 /** Units at the locations that count for this shop; null when stock is not tracked. */
-function unitsOf({ truth, settings }: { truth: VariantTruth; settings: StockSettings }): number | null {
+function unitsOf({ truth, settings }: { truth: VariantState; settings: StockSettings }): number | null {
   if (!truth.tracked) return null;
   const chosen = new Set(settings.locationIds);
   return truth.levels
@@ -50,13 +50,19 @@ function unitsOf({ truth, settings }: { truth: VariantTruth; settings: StockSett
 }
 
 /** Why there is nothing to sell: nothing anywhere, or only where it does not count. */
-const none = ({ truth, units }: { truth: VariantTruth; units: number | null }): Reason =>
+const none = ({ truth, units }: { truth: VariantState; units: number | null }): Reason =>
   units !== null && units <= 0 && truth.levels.some((level) => level.active && level.available > 0)
     ? 'stock_elsewhere'
     : 'sold_out';
 
 /** Whether the variant can be bought online; an answer that its own units contradict may be stale, and is no yes. */
-export function sellable({ truth, settings }: { truth: VariantTruth; settings: StockSettings }): Standing {
+export function availabilityOf({
+  truth,
+  settings,
+}: {
+  truth: VariantState;
+  settings: StockSettings;
+}): Availability {
   const units = unitsOf({ truth, settings });
   if (truth.status !== 'ACTIVE' && truth.status !== 'UNLISTED') return no({ why: 'not_active', units });
   if (!truth.published) return no({ why: 'not_published', units });

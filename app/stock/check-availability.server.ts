@@ -1,18 +1,18 @@
 // Answers the conversation's question about one variant: may it be shown to a shopper, and can it be bought now.
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 import { readVariants } from '../shopify/read-variants.server.ts';
 import { shopById } from '../shopify/shops.server.ts';
-import { isShown, type VariantTruth } from '../shopify/variant-queries.ts';
-import { sellable } from './availability.ts';
+import { isShown, type VariantState } from '../shopify/variant-queries.ts';
+import { availabilityOf } from './availability.ts';
 
 /** A shopper is answered even when Shopify isn't: the request is sent without the truth. */
-const PATIENCE_MS = 5 * SECOND;
+const TIMEOUT_MS = 5 * SECOND;
 
 /** Asks Shopify each time. A product that the online store does not show is `gone`: no shopper learns its name or sees its picture. */
-export const askAvailability =
-  ({ clock }: { clock: Clock }): Look =>
+export const checkAvailability =
+  ({ clock }: { clock: Clock }): CheckAvailability =>
   async ({ shopId, variantId }) => {
     const shop = await shopById({ shopId });
     if (shop === null) return 'gone';
@@ -20,17 +20,17 @@ export const askAvailability =
       log.warn('Shopify could not be asked about a variant', { shopId, variantId, error });
       return undefined;
     });
-    const found = await within({ ms: PATIENCE_MS, work: reading });
+    const found = await withTimeout({ ms: TIMEOUT_MS, work: reading });
     if (found === undefined) return 'no answer';
     const truth = found.get(variantId);
     if (truth === undefined || !isShown(truth)) return 'gone';
-    return { truth, sellable: sellable({ truth, settings: shop }).sellable };
+    return { truth, sellable: availabilityOf({ truth, settings: shop }).sellable };
   };
 
 /**
  * One look for the conversation: the truth and whether it is for sale; `gone` also when the store does not show it to shoppers; `no answer`
  * when Shopify keeps us waiting.
  */
-export type Seen = { truth: VariantTruth; sellable: boolean } | 'gone' | 'no answer';
+export type AvailabilityResult = { truth: VariantState; sellable: boolean } | 'gone' | 'no answer';
 
-export type Look = (given: { shopId: bigint; variantId: bigint }) => Promise<Seen>;
+export type CheckAvailability = (given: { shopId: bigint; variantId: bigint }) => Promise<AvailabilityResult>;

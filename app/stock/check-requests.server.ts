@@ -1,20 +1,20 @@
 // A hint: something about a variant may have changed. It marks the variant for a look, or costs one indexed read when nobody cares.
 import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { later, SECOND } from '../lib/clock.ts';
 import type { Due } from '../shopify/read-variants.server.ts';
-import { served } from '../shopify/shops.server.ts';
-import type { VariantTruth } from '../shopify/variant-queries.ts';
-import { untold } from './restocks.server.ts';
-import { described } from './variants.server.ts';
+import { activeShop } from '../shopify/shops.server.ts';
+import type { VariantState } from '../shopify/variant-queries.ts';
+import { notYetNotified } from './restocks.server.ts';
+import { describeVariant } from './variants.server.ts';
 
 /**
  * SQL over `v`: somebody waits for it (also one whose message may yet come back unsent), or a restock is open that may have to close. Two
  * probes that stay such: as EXISTS they may be planned as a reading of all who wait; and by an index's order, since where most of a table is
  * one line, reading until the first match seems cheap, and is not for a variant that nobody waits for.
  */
-export const concerns = Prisma.sql`COALESCE(
+export const hasWaitingOrOpenRestock = Prisma.sql`COALESCE(
   (SELECT true FROM "Subscription" s WHERE s."shopId" = v."shopId" AND s."variantId" = v."id"
     AND s."state" IN ('waiting', 'claimed') AND NOT s."isTest" ORDER BY s."shopperId" LIMIT 1),
   (SELECT true FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest" LIMIT 1),
@@ -36,7 +36,7 @@ function arms({ inventoryItemIds = [], productIds = [], variantIds = [] }: Which
  * Marks the variants behind these ids, several per inventory item and bundles of it included.
  * @returns how many were marked; 0 cost one read and no write.
  */
-export async function hint({
+export async function requestStockChecks({
   tx,
   shopId,
   now,
@@ -44,18 +44,26 @@ export async function hint({
 }: { tx: Tx; shopId: bigint; now: Date } & Which): Promise<number> {
   const found = arms(which).map(
     (arm) =>
-      Prisma.sql`SELECT v."id" FROM "Variant" v WHERE v."shopId" = ${shopId} AND ${arm} AND ${concerns}`,
+      Prisma.sql`SELECT v."id" FROM "Variant" v WHERE v."shopId" = ${shopId} AND ${arm} AND ${hasWaitingOrOpenRestock}`,
   );
   if (found.length === 0) return 0;
   const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.join(found, ' UNION '));
-  return markWanted({ tx, shopId, variantIds: rows.map((row) => row.id), news: true, now });
+  return requestStockCheck({ tx, shopId, variantIds: rows.map((row) => row.id), news: true, now });
 }
 
 /** A location or the settings have changed: that may concern every variant that someone waits for, and is news of none of them. */
-export async function hintAll({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }): Promise<number> {
+export async function requestAllStockChecks({
+  tx,
+  shopId,
+  now,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  now: Date;
+}): Promise<number> {
   const rows = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT v."id" FROM "Variant" v WHERE v."shopId" = ${shopId} AND v."missingSince" IS NULL AND ${concerns}`;
-  return markWanted({ tx, shopId, variantIds: rows.map((row) => row.id), news: false, now });
+    SELECT v."id" FROM "Variant" v WHERE v."shopId" = ${shopId} AND v."missingSince" IS NULL AND ${hasWaitingOrOpenRestock}`;
+  return requestStockCheck({ tx, shopId, variantIds: rows.map((row) => row.id), news: false, now });
 }
 
 export type Of = { shopId: bigint; variantId: bigint };
@@ -65,7 +73,7 @@ export type Of = { shopId: bigint; variantId: bigint };
  * @param news whether something was said about just these variants: they are looked at before those that are marked with all the others.
  * @returns how many of them are known here.
  */
-export async function markWanted({
+export async function requestStockCheck({
   tx,
   shopId,
   variantIds,
@@ -90,19 +98,24 @@ export async function markWanted({
     WHERE v."shopId" = ${shopId} AND v."id" = was."id"
     RETURNING NOT was."due" OR (${news} AND NOT was."news") AS "fresh"`;
   // Only a variant that turns from clean to marked, or gets its first news, needs the bell: whoever looks at it reads `wanted` itself.
-  if (rows.some((row) => row.fresh)) await ring(tx, 'looks', String(shopId));
+  if (rows.some((row) => row.fresh)) await notify(tx, 'looks', String(shopId));
   return rows.length;
 }
 
 /** A hint that time itself will give; the earlier of two appointments is kept. */
-export async function lookLater({ tx, shopId, variantId, at }: Of & { tx: Tx; at: Date }): Promise<void> {
+export async function scheduleStockCheck({
+  tx,
+  shopId,
+  variantId,
+  at,
+}: Of & { tx: Tx; at: Date }): Promise<void> {
   await tx.$executeRaw`
     UPDATE "Variant" SET "lookAt" = LEAST(COALESCE("lookAt", ${at}), ${at}) WHERE "shopId" = ${shopId} AND "id" = ${variantId}`;
-  await ring(tx, 'looks', String(shopId));
+  await notify(tx, 'looks', String(shopId));
 }
 
 /** Marks the variants of one shop whose appointment has come: news that time itself gives. */
-export async function keepAppointments({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
+export async function requestDueChecks({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
   await db.$executeRaw`
     UPDATE "Variant" SET "wanted" = "wanted" + 1, "newsMark" = "wanted" + 1, "lookAt" = NULL,
       "dueSince" = CASE WHEN "wanted" > "looked" THEN "dueSince" ELSE "lookAt" END
@@ -110,7 +123,7 @@ export async function keepAppointments({ shopId, now }: { shopId: bigint; now: D
 }
 
 /** The shops that have a look to make now, and when the next appointment of any shop comes. */
-export async function shopsToLook({
+export async function shopsWithDueChecks({
   now,
 }: {
   now: Date;
@@ -125,7 +138,7 @@ export async function shopsToLook({
  * Keeps what a look has found. An answer older than the newest look's is thrown away.
  * @returns false when it was too old to keep.
  */
-export async function noteLooked({
+export async function recordChecked({
   tx,
   shopId,
   variantId,
@@ -136,7 +149,7 @@ export async function noteLooked({
 }: Of & {
   tx: Tx;
   lookedTo: bigint;
-  /** null: Shopify no longer knows the variant. */ truth: VariantTruth | null;
+  /** null: Shopify no longer knows the variant. */ truth: VariantState | null;
   staleLooks?: number;
   now: Date;
 }): Promise<boolean> {
@@ -150,7 +163,7 @@ export async function noteLooked({
       ...(truth === null
         ? {}
         : {
-            ...described(truth),
+            ...describeVariant(truth),
             seenForSale: truth.availableForSale,
             seenQuantity: truth.inventoryQuantity,
             missingSince: null,
@@ -172,8 +185,8 @@ const AT_ONCE = 1_000;
  * The variants for which a look is due, with the mark that the look has to note: those with news, oldest first; then those that are due
  * because all were marked, of which an open restock goes first, since it holds up a lane until it is read again.
  */
-export async function dueFirst({ shopId, now }: { shopId: bigint; now: Date }): Promise<Due[]> {
-  await keepAppointments({ shopId, now });
+export async function dueVariants({ shopId, now }: { shopId: bigint; now: Date }): Promise<Due[]> {
+  await requestDueChecks({ shopId, now });
   return db.$queryRaw<Due[]>`
     SELECT v."id", v."wanted" AS "mark", v."levels", v."newsMark" > v."looked" AS "news", v."seenForSale", v."seenQuantity"
     FROM "Variant" v
@@ -183,7 +196,7 @@ export async function dueFirst({ shopId, now }: { shopId: bigint; now: Date }): 
 }
 
 /** When time itself gives the next hint of this shop. */
-export async function nextAppointment({ shopId }: { shopId: bigint }): Promise<Date | null> {
+export async function nextScheduledCheck({ shopId }: { shopId: bigint }): Promise<Date | null> {
   const next = await db.variant.aggregate({
     where: { shopId, lookAt: { not: null } },
     _min: { lookAt: true },
@@ -192,19 +205,25 @@ export async function nextAppointment({ shopId }: { shopId: bigint }): Promise<D
 }
 
 /** Asked for early enough that the answer is there before the old one has run out. */
-const ASK_AFTER_MS = 20 * SECOND;
+const REFRESH_AFTER_MS = 20 * SECOND;
 
 /**
  * Marks for a new look every open restock from which this Page's lane could still tell somebody and whose look grows old. Cheap enough
  * for every second; a variant that is due already is left alone.
  * @returns how many were marked.
  */
-export async function keepFresh({ metaPageId, now }: { metaPageId: string; now: Date }): Promise<number> {
+export async function refreshOpenRestocks({
+  metaPageId,
+  now,
+}: {
+  metaPageId: string;
+  now: Date;
+}): Promise<number> {
   const rows = await db.$queryRaw<{ shopId: bigint; variantId: bigint }[]>`
     SELECT r."shopId", r."variantId" FROM "Page" p
-    JOIN "Shop" sh ON sh."id" = p."shopId" AND ${served}
+    JOIN "Shop" sh ON sh."id" = p."shopId" AND ${activeShop}
     JOIN "Restock" r ON r."shopId" = p."shopId" AND r."closedAt" IS NULL AND NOT r."isTest"
-      AND r."sellableAt" <= ${later(now, -ASK_AFTER_MS)} AND r."told" < r."allowance"
+      AND r."sellableAt" <= ${later(now, -REFRESH_AFTER_MS)} AND r."told" < r."allowance"
       AND r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now})
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" AND v."wanted" = v."looked" AND v."pausedAt" IS NULL
     WHERE p."metaPageId" = ${metaPageId} AND p."disconnectedAt" IS NULL
@@ -212,11 +231,11 @@ export async function keepFresh({ metaPageId, now }: { metaPageId: string; now: 
       -- waits for the next one: no reason to look at this one.
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
         AND s."state" = 'waiting' AND s."pageId" = p."id" AND NOT s."isTest" AND s."expiresAt" > ${now}
-        AND ${untold({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+        AND ${notYetNotified({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
   const shops = Map.groupBy(rows, (row) => row.shopId);
   for (const [shopId, found] of shops)
     await db.$transaction((tx) =>
-      markWanted({ tx, shopId, variantIds: found.map((row) => row.variantId), news: true, now }),
+      requestStockCheck({ tx, shopId, variantIds: found.map((row) => row.variantId), news: true, now }),
     );
   return rows.length;
 }

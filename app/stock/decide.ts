@@ -1,9 +1,9 @@
 // Decides what a look means for those who wait: open a restock, allow more to be told, wait, close it, or nothing, and why.
 import { later, MINUTE, SECOND } from '../lib/clock.ts';
-import type { Kind, Reason, Standing } from './availability.ts';
+import type { Kind, Reason, Availability } from './availability.ts';
 import { quietEnd, type QuietSettings, quietStart } from './quiet-hours.ts';
 
-export type Verdict = 'open' | 'allow' | 'wait' | 'close' | 'nothing';
+export type DecisionKind = 'open' | 'allow' | 'wait' | 'close' | 'nothing';
 
 export type RestockSettings = QuietSettings & {
   policy: 'fair' | 'everyone';
@@ -15,8 +15,8 @@ export type RestockSettings = QuietSettings & {
 };
 
 /** What one reading found; `standing` is null when Shopify no longer knows the variant. */
-export type Finding = {
-  standing: Standing | null;
+export type StockCheckResult = {
+  standing: Availability | null;
   staleLooks: number;
   /** An appointment for a look that is still to come. */
   lookAt: Date | null;
@@ -35,7 +35,7 @@ export type RestockState = {
 };
 
 export type Decision = {
-  verdict: Verdict;
+  verdict: DecisionKind;
   reason: Reason;
   /** The restock's row as it shall be: a new one, or the one given. null: no row. */
   restock: (RestockState & { row: 'new' | 'same' }) | null;
@@ -45,7 +45,7 @@ export type Decision = {
 };
 
 /** An allowance without a bound: the largest number its column holds. */
-export const EVERYONE = 2_147_483_647;
+export const NO_LIMIT = 2_147_483_647;
 /** More than any line is long, and far enough below the column's bound to be added to. */
 const MOST = 1_000_000_000;
 
@@ -53,7 +53,7 @@ const MOST = 1_000_000_000;
 const STALE_STEPS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE];
 
 type Given = {
-  look: Finding;
+  look: StockCheckResult;
   /** The newest restock of the variant, open or closed. */
   restock: RestockState | null;
   settings: RestockSettings;
@@ -71,7 +71,13 @@ export const isSame = ({ restock, settings, now }: Pick<Given, 'restock' | 'sett
     now.getTime() - restock.closedAt.getTime() < settings.flapGuardMinutes * MINUTE);
 
 /** How many may be told at once on these units; Infinity: all. */
-export function room({ standing, settings }: { standing: Standing; settings: RestockSettings }): number {
+export function remainingQuota({
+  standing,
+  settings,
+}: {
+  standing: Availability;
+  settings: RestockSettings;
+}): number {
   const { units } = standing;
   if (units !== null && units < Math.max(1, settings.minimumUnits)) return 0;
   if (units === null || settings.policy === 'everyone') return Infinity;
@@ -86,23 +92,23 @@ export function decide(given: Given): Decision {
 
   if (standing === null || !standing.sellable) {
     const reason = standing?.why ?? 'gone';
-    const again = doubt({ look, now });
+    const again = staleWait({ look, now });
     if (open === null) return { verdict: 'nothing', reason, restock: null, ...again };
     return { verdict: 'close', reason, restock: { ...open, row: 'same', closedAt: now }, ...again };
   }
 
   const calm = { lookAt: null, staleLooks: 0 };
   if (open !== null)
-    return tell({ ...given, standing, restock: { ...open, row: 'same', kind: standing.kind } });
+    return quotaDecision({ ...given, standing, restock: { ...open, row: 'same', kind: standing.kind } });
 
   const nothing = (reason: Reason): Decision => ({ verdict: 'nothing', reason, restock: null, ...calm });
   if (look.pausedAt !== null) return nothing('paused');
-  if (room({ standing, settings }) === 0) return nothing('below_minimum');
+  if (remainingQuota({ standing, settings }) === 0) return nothing('below_minimum');
   const same = isSame({ restock, settings, now }) ? restock : null;
   if (same === null && waiting === 0) return nothing('nobody_waits');
 
   const fresh = { allowance: 0, units: null, waveAt: null, heldAt: null };
-  const opened = tell({
+  const opened = quotaDecision({
     ...given,
     standing,
     told: same === null ? 0 : given.told,
@@ -119,7 +125,13 @@ export function decide(given: Given): Decision {
 }
 
 /** Looks again while Shopify's figures contradict each other, each time a little later, three times. */
-function doubt({ look, now }: { look: Finding; now: Date }): Pick<Decision, 'lookAt' | 'staleLooks'> {
+function staleWait({
+  look,
+  now,
+}: {
+  look: StockCheckResult;
+  now: Date;
+}): Pick<Decision, 'lookAt' | 'staleLooks'> {
   if (!look.standing?.stale) return { lookAt: null, staleLooks: 0 };
   // Five webhooks of one restock are one doubt, not five.
   if (look.staleLooks > 0 && look.lookAt !== null) return { lookAt: null, staleLooks: look.staleLooks };
@@ -128,10 +140,10 @@ function doubt({ look, now }: { look: Finding; now: Date }): Pick<Decision, 'loo
   return { lookAt: later(now, step), staleLooks: look.staleLooks + 1 };
 }
 
-type Telling = Given & { standing: Standing; restock: RestockState & { row: 'new' | 'same' } };
+type QuotaInput = Given & { standing: Availability; restock: RestockState & { row: 'new' | 'same' } };
 
 /** In an open restock: may anybody be told now, and how many in all? */
-function tell(given: Telling): Decision {
+function quotaDecision(given: QuotaInput): Decision {
   const { look, restock, settings, waiting, now } = given;
   const calm = { restock, lookAt: null, staleLooks: 0 };
   if (look.pausedAt !== null) return { ...calm, verdict: 'wait', reason: 'paused' };
@@ -156,7 +168,7 @@ function tell(given: Telling): Decision {
   }
   if (holdOff !== null) return { ...calm, lookAt: holdOff, verdict: 'wait', reason: 'hold_off' };
 
-  const granted = grant(given);
+  const granted = raiseQuota(given);
   const next = { ...restock, ...granted, holdUntil: null };
   const left = next.allowance - given.told;
   const beyond = waiting > left;
@@ -178,10 +190,10 @@ function outcome({
   left,
   raised,
   beyond,
-}: Telling & { left: number; raised: boolean; beyond: boolean }): Pick<Decision, 'verdict' | 'reason'> {
+}: QuotaInput & { left: number; raised: boolean; beyond: boolean }): Pick<Decision, 'verdict' | 'reason'> {
   if (waiting === 0) return { verdict: 'nothing', reason: 'nobody_waits' };
   if (raised) return { verdict: 'allow', reason: beyond ? 'wave' : 'everyone_allowed' };
-  if (room({ standing, settings }) === 0) return { verdict: 'wait', reason: 'below_minimum' };
+  if (remainingQuota({ standing, settings }) === 0) return { verdict: 'wait', reason: 'below_minimum' };
   return left > 0
     ? { verdict: 'nothing', reason: 'still_telling' }
     : { verdict: 'wait', reason: 'next_wave' };
@@ -191,17 +203,17 @@ function outcome({
  * The allowance, cumulative. All who wait at once when they fit the stock, else a wave now and the next one after a while. Never more
  * outstanding than the newest units bear: what the Page could not send yet must not be sent on units that are gone.
  */
-function grant({
+function raiseQuota({
   restock,
   standing,
   settings,
   waiting,
   told,
   now,
-}: Telling): Pick<RestockState, 'allowance' | 'units' | 'waveAt'> {
+}: QuotaInput): Pick<RestockState, 'allowance' | 'units' | 'waveAt'> {
   const { units } = standing;
-  const bears = room({ standing, settings });
-  if (bears === Infinity) return { allowance: EVERYONE, units, waveAt: null };
+  const bears = remainingQuota({ standing, settings });
+  if (bears === Infinity) return { allowance: NO_LIMIT, units, waveAt: null };
   if (restock.waveAt !== null && restock.waveAt > now) {
     const grown = Math.max(0, units! - (restock.units ?? 0)) * settings.unitsFactor;
     return {

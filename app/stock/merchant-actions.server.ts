@@ -1,22 +1,26 @@
 // The merchant's own hand on a restock: look now, tell now, hold, pause, move; all through the same look and the same guards.
 import { db, type Tx } from '../db.server.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { type Clock, later } from '../lib/clock.ts';
 import { sendingThrough } from '../messenger/page-status.ts';
-import { ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { ShopifyApiError } from '../shopify/admin-api.server.ts';
 import { readVariants } from '../shopify/read-variants.server.ts';
-import { moveLine } from '../waitlist/move-subscriptions.server.ts';
-import { markWanted } from './check-requests.server.ts';
+import { moveSubscriptions } from '../waitlist/move-subscriptions.server.ts';
+import { requestStockCheck } from './check-requests.server.ts';
 import type { RestockState, RestockStatus } from './restock-status.ts';
-import { FRESH_MS } from './restocks.server.ts';
-import { knowVariant, pauseLine } from './variants.server.ts';
+import { CHECK_VALID_MS } from './restocks.server.ts';
+import { saveVariant, setVariantPaused } from './variants.server.ts';
 
 type Of = { shopId: bigint; variantId: bigint; now: Date };
 
 /** Asks for a look at once. */
-export async function lookNow({ shopId, variantId, now }: Of): Promise<{ outcome: 'looking' | 'unknown' }> {
+export async function checkInventoryNow({
+  shopId,
+  variantId,
+  now,
+}: Of): Promise<{ outcome: 'looking' | 'unknown' }> {
   const marked = await db.$transaction((tx) =>
-    markWanted({ tx, shopId, variantIds: [variantId], news: true, now }),
+    requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now }),
   );
   return { outcome: marked === 1 ? 'looking' : 'unknown' };
 }
@@ -25,7 +29,7 @@ export async function lookNow({ shopId, variantId, now }: Of): Promise<{ outcome
  * Ends hold, send delay and batch interval of the open restock. Nobody is notified on the old stock check: a new one decides, by stock,
  * minimum and quiet hours as ever. Where that would let nobody be notified, nothing is changed and the state says why.
  */
-export async function tellNow({
+export async function notifyNow({
   shopId,
   variantId,
   readOpenRestock,
@@ -42,32 +46,36 @@ export async function tellNow({
     const { state, mayNotifyNow } = open.status;
     // A hold could be ended; what would go on standing in the way is the quiet hours.
     if (!mayNotifyNow) return { outcome: state === 'held' ? 'quiet_hours' : state };
-    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    await requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now });
     await tx.restock.updateMany({
       where: { shopId, id: BigInt(open.restockId), closedAt: null },
       // Twice, since the page sender's clock may be behind ours.
-      data: { heldAt: null, holdUntil: null, waveAt: null, sellableAt: later(now, -2 * FRESH_MS) },
+      data: { heldAt: null, holdUntil: null, waveAt: null, sellableAt: later(now, -2 * CHECK_VALID_MS) },
     });
     return { outcome: 'looking' };
   });
 }
 
 /** Holds the open restock back: from the next claim on nobody is told, until it is released. */
-export async function hold({ shopId, variantId, now }: Of): Promise<{ outcome: 'held' | 'not_open' }> {
+export async function pauseRestock({
+  shopId,
+  variantId,
+  now,
+}: Of): Promise<{ outcome: 'held' | 'not_open' }> {
   const open = { shopId, variantId, closedAt: null, isTest: false };
   const { count } = await db.restock.updateMany({ where: { ...open, heldAt: null }, data: { heldAt: now } });
   return { outcome: count === 1 || (await db.restock.count({ where: open })) === 1 ? 'held' : 'not_open' };
 }
 
 /** Ends a hold; a fresh look decides how it goes on. `paused`: the variant is, so that nobody is told all the same. */
-export async function release({
+export async function resumeRestock({
   shopId,
   variantId,
   now,
 }: Of): Promise<{ outcome: 'looking' | 'paused' | 'not_held' | 'not_open' }> {
   return db.$transaction(async (tx) => {
     const variant = await tx.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
-    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    await requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now });
     const open = { shopId, variantId, closedAt: null, isTest: false };
     const { count } = await tx.restock.updateMany({
       where: { ...open, heldAt: { not: null } },
@@ -87,10 +95,10 @@ export async function pauseVariant({
   now,
 }: Of & { paused: boolean }): Promise<{ outcome: 'paused' | 'looking' | 'unknown' }> {
   return db.$transaction(async (tx) => {
-    if (!(await pauseLine({ tx, shopId, variantId, pausedAt: paused ? now : null })))
+    if (!(await setVariantPaused({ tx, shopId, variantId, pausedAt: paused ? now : null })))
       return { outcome: 'unknown' };
     if (paused) return { outcome: 'paused' };
-    await markWanted({ tx, shopId, variantIds: [variantId], news: true, now });
+    await requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now });
     return { outcome: 'looking' };
   });
 }
@@ -101,10 +109,10 @@ export type Moved =
   | { outcome: 'not_missing' }
   | { outcome: 'other_product' }
   | { outcome: 'unknown' }
-  | { outcome: 'no_answer'; advice: ShopifyFailed['advice'] };
+  | { outcome: 'no_answer'; advice: ShopifyApiError['advice'] };
 
 /** Moves the waiters of a variant that Shopify no longer knows to a variant of the same product, as Shopify knows it now. */
-export async function moveWaiters({
+export async function moveShoppers({
   shopId,
   from,
   to,
@@ -121,7 +129,7 @@ export async function moveWaiters({
   try {
     truths = await readVariants({ shopId, variantIds: [from, to], clock });
   } catch (error) {
-    if (error instanceof ShopifyFailed) return { outcome: 'no_answer', advice: error.advice };
+    if (error instanceof ShopifyApiError) return { outcome: 'no_answer', advice: error.advice };
     throw error;
   }
   const target = truths.get(to);
@@ -129,15 +137,15 @@ export async function moveWaiters({
   if (target === undefined) return { outcome: 'unknown' };
   if (target.productId !== known.productId) return { outcome: 'other_product' };
   return db.$transaction(async (tx) => {
-    await knowVariant({ tx, shopId, variantId: to, truth: target });
-    const done = await moveLine({ tx, shopId, from, to, now: clock() });
-    await markWanted({ tx, shopId, variantIds: [to], news: true, now: clock() });
+    await saveVariant({ tx, shopId, variantId: to, truth: target });
+    const done = await moveSubscriptions({ tx, shopId, from, to, now: clock() });
+    await requestStockCheck({ tx, shopId, variantIds: [to], news: true, now: clock() });
     return { outcome: 'moved' as const, ...done };
   });
 }
 
 /** Opens a test restock that may tell one; an earlier test of the shop is over. */
-export async function pretend({
+export async function simulateRestock({
   shopId,
   pageId,
   subscriptionId,
@@ -164,7 +172,7 @@ export async function pretend({
     const { id } = await tx.restock.create({
       data: { shopId, variantId, openedAt: now, sellableAt: now, isTest: true, allowance: 1 },
     });
-    await ring(tx, 'lane', subscription.page.metaPageId);
+    await notify(tx, 'lane', subscription.page.metaPageId);
     return { outcome: 'pretended', restockId: id };
   });
 }

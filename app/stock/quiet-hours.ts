@@ -38,7 +38,7 @@ function isQuiet({ at, settings }: { at: Date; settings: QuietSettings }): boole
 }
 
 /** The first moment after `now` at which quiet hours end, or begin when it is not quiet now; undefined when there are none. */
-function turn({ now, settings }: { now: Date; settings: QuietSettings }): Date | undefined {
+function nextChange({ now, settings }: { now: Date; settings: QuietSettings }): Date | undefined {
   const { quietFrom: from, quietUntil: until, timezone } = settings;
   if (from === null || until === null || from === until) return undefined;
   const quiet = isQuiet({ at: now, settings });
@@ -55,8 +55,8 @@ function turn({ now, settings }: { now: Date; settings: QuietSettings }): Date |
 
 /** When quiet hours end, while it is quiet; else undefined. */
 export const quietEnd = (given: { now: Date; settings: QuietSettings }): Date | undefined =>
-  isQuiet({ at: given.now, settings: given.settings }) ? turn(given) : undefined;
+  isQuiet({ at: given.now, settings: given.settings }) ? nextChange(given) : undefined;
 
 /** When the next quiet hours begin, while it is not quiet; else undefined. */
 export const quietStart = (given: { now: Date; settings: QuietSettings }): Date | undefined =>
-  isQuiet({ at: given.now, settings: given.settings }) ? undefined : turn(given);
+  isQuiet({ at: given.now, settings: given.settings }) ? undefined : nextChange(given);

@@ -3,11 +3,11 @@ import { db } from '../db.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { wait, type Wait } from '../lib/retry.ts';
-import { type Cost, ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { type Cost, ShopifyApiError } from '../shopify/admin-api.server.ts';
 import { differs, type Probe, probeVariants } from '../shopify/probe-variants.server.ts';
 import { VARIANTS_A_PROBE } from '../shopify/read-plan.ts';
-import { served } from '../shopify/shops.server.ts';
-import { concerns, markWanted } from './check-requests.server.ts';
+import { activeShop } from '../shopify/shops.server.ts';
+import { hasWaitingOrOpenRestock, requestStockCheck } from './check-requests.server.ts';
 
 /** The sweep leaves half of the shop's points to looks, to the conversation, and to the merchant's other needs. */
 const SHARE = 0.5;
@@ -15,7 +15,7 @@ const TRIES = 4;
 /** So many shops are swept at a time: each has a budget of its own. */
 const SHOPS_AT_ONCE = 8;
 
-export type Swept = {
+export type Reconciled = {
   /** `cut_short`: Shopify could not be read, or the sweep was stopped; go on after variant `after`. */
   outcome: 'swept' | 'cut_short';
   after: bigint | null;
@@ -40,7 +40,7 @@ const watched = ({ shopId, after, limit }: { shopId: bigint; after: bigint; limi
   SELECT v."id", v."seenForSale", v."seenQuantity", v."dueSince" AS "lookedAt",
     EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS "open"
   FROM "Variant" v
-  WHERE v."shopId" = ${shopId} AND v."id" > ${after} AND v."wanted" = v."looked" AND v."missingSince" IS NULL AND ${concerns}
+  WHERE v."shopId" = ${shopId} AND v."id" > ${after} AND v."wanted" = v."looked" AND v."missingSince" IS NULL AND ${hasWaitingOrOpenRestock}
   ORDER BY v."id" LIMIT ${limit}`;
 
 /** A variant that is for sale and has no restock (too few units, at another place, an order only) is looked at again so often. */
@@ -68,7 +68,7 @@ export function suspicion({
  * Sweeps one shop on at most half of its points. Safe to run beside webhooks and beside itself: it only marks.
  * @param after where an earlier sweep was cut short.
  */
-export async function sweepShop({
+export async function reconcileShop({
   shopId,
   clock,
   after = 0n,
@@ -80,8 +80,8 @@ export async function sweepShop({
   after?: bigint;
   signal?: AbortSignal;
   rest?: Wait;
-}): Promise<Swept> {
-  const swept: Swept = { outcome: 'swept', after, probed: 0, marked: 0, points: 0 };
+}): Promise<Reconciled> {
+  const swept: Reconciled = { outcome: 'swept', after, probed: 0, marked: 0, points: 0 };
   let limit = VARIANTS_A_PROBE;
   for (let failures = 0; !signal?.aborted;) {
     const page = await watched({ shopId, after: swept.after ?? 0n, limit });
@@ -95,10 +95,10 @@ export async function sweepShop({
       swept.after = page.at(-1)!.id;
       failures = 0;
       limit = Math.min(VARIANTS_A_PROBE, limit * 2);
-      const ms = debt({ cost, spentMs: clock().getTime() - began });
+      const ms = pointsOwed({ cost, spentMs: clock().getTime() - began });
       if (ms > 0) await rest({ ms, signal });
     } catch (error) {
-      if (!(error instanceof ShopifyFailed)) throw error;
+      if (!(error instanceof ShopifyApiError)) throw error;
       const { advice, retryAfterMs } = error;
       log.warn('the sweep could not probe', { shopId, advice, error });
       failures += 1;
@@ -127,13 +127,13 @@ async function mark({
   const ids = (which: 'changed' | 'doubtful') => (found.get(which) ?? []).map(({ id }) => id);
   return db.$transaction(
     async (tx) =>
-      (await markWanted({ tx, shopId, variantIds: ids('changed'), news: true, now })) +
-      (await markWanted({ tx, shopId, variantIds: ids('doubtful'), news: false, now })),
+      (await requestStockCheck({ tx, shopId, variantIds: ids('changed'), news: true, now })) +
+      (await requestStockCheck({ tx, shopId, variantIds: ids('doubtful'), news: false, now })),
   );
 }
 
 /** How long to rest so that the sweep's share is kept, and half of the bucket stays full for others. */
-function debt({ cost, spentMs }: { cost?: Cost; spentMs: number }): number {
+function pointsOwed({ cost, spentMs }: { cost?: Cost; spentMs: number }): number {
   if (cost === undefined) return SECOND;
   const ownPace = (cost.actual / (cost.restoreRate * SHARE)) * SECOND - spentMs;
   const refill = ((cost.maximum * SHARE - cost.available) / cost.restoreRate) * SECOND;
@@ -141,20 +141,20 @@ function debt({ cost, spentMs }: { cost?: Cost; spentMs: number }): number {
 }
 
 /** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
-export async function sweep({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
+export async function reconcile({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
   const shops = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT sh."id" FROM "Shop" sh WHERE ${served}
+    SELECT sh."id" FROM "Shop" sh WHERE ${activeShop}
       AND (sh."apiRetryAt" IS NULL OR sh."apiRetryAt" <= ${clock()})
-      AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${concerns})`;
+      AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${hasWaitingOrOpenRestock})`;
   const left = shops.map((shop) => shop.id);
   const hands = Array.from({ length: SHOPS_AT_ONCE }, async () => {
     for (let shopId = left.shift(); shopId !== undefined && !signal?.aborted; shopId = left.shift()) {
       const id = shopId;
-      const after = cutShort.get(id);
-      cutShort.delete(id);
-      await sweepShop({ shopId: id, clock, after, signal }).then(
+      const after = stoppedEarly.get(id);
+      stoppedEarly.delete(id);
+      await reconcileShop({ shopId: id, clock, after, signal }).then(
         (swept) => {
-          if (swept.outcome === 'cut_short' && swept.after !== null) cutShort.set(id, swept.after);
+          if (swept.outcome === 'cut_short' && swept.after !== null) stoppedEarly.set(id, swept.after);
           if (swept.marked > 0) log.info('the sweep found changes', { shopId: id, ...swept });
         },
         (error: unknown) => log.error('a shop could not be swept', { shopId: id, error }),
@@ -164,4 +164,4 @@ export async function sweep({ clock, signal }: { clock: Clock; signal?: AbortSig
   await Promise.all(hands);
 }
 
-const cutShort = new Map<bigint, bigint>();
+const stoppedEarly = new Map<bigint, bigint>();

@@ -1,7 +1,7 @@
 // Opens a restock, moves its allowance and closes it, as decided, and wakes the lanes that may now tell somebody.
 import { Prisma, type Restock } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { ring } from '../jobs/pg-notify.server.ts';
+import { notify } from '../jobs/pg-notify.server.ts';
 import { DAY, HOUR, later, SECOND } from '../lib/clock.ts';
 import type { Kind } from './availability.ts';
 import type { Decision } from './decide.ts';
@@ -19,7 +19,7 @@ export async function newestRestock({ tx, shopId, variantId }: Of): Promise<Rest
 }
 
 /** Writes the restock that was decided on. `at`: when the reading began that found it so. */
-export async function keepRestock({
+export async function saveRestock({
   tx,
   shopId,
   variantId,
@@ -45,19 +45,19 @@ export async function keepRestock({
 }
 
 /** Wakes the lane of every Page through which somebody of this shop may wait. */
-export async function wakeLanes({ tx, shopId }: { tx: Tx; shopId: bigint }): Promise<void> {
+export async function wakePageSenders({ tx, shopId }: { tx: Tx; shopId: bigint }): Promise<void> {
   const pages = await tx.page.findMany({
     where: { shopId, disconnectedAt: null },
     select: { metaPageId: true },
   });
-  for (const { metaPageId } of pages) await ring(tx, 'lane', metaPageId);
+  for (const { metaPageId } of pages) await notify(tx, 'lane', metaPageId);
 }
 
 /**
  * How many wait and were not told in restock `restockId` (null: in none yet), and how many were claimed in it, in one snapshot: a claim
  * that runs meanwhile moves one from the first to the second, and their sum stays. Counting stops after `atMost`.
  */
-export async function lineOf({
+export async function countWaiting({
   tx,
   shopId,
   variantId,
@@ -73,7 +73,9 @@ export async function lineOf({
   now: Date;
 }): Promise<{ waiting: number; told: number }> {
   const notYet =
-    restockId === null ? Prisma.empty : Prisma.sql`AND ${untold({ restockId: Prisma.sql`${restockId}` })}`;
+    restockId === null
+      ? Prisma.empty
+      : Prisma.sql`AND ${notYetNotified({ restockId: Prisma.sql`${restockId}` })}`;
   const [row] = await tx.$queryRaw<{ waiting: number; told: number }[]>`
     SELECT
       (SELECT count(*)::int FROM (
@@ -86,23 +88,23 @@ export async function lineOf({
 }
 
 /** Nobody is told without a look of their variant younger than this. */
-export const FRESH_MS = 30 * SECOND;
+export const CHECK_VALID_MS = 30 * SECOND;
 
 /** SQL over `r` = "Restock" and `v` = its "Variant": it may be told of now. The merchant's own test stands outside hold and pause. */
-export const tellable = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`(
-  r."closedAt" IS NULL AND r."sellableAt" > ${later(now, -FRESH_MS)}
+export const mayNotify = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`(
+  r."closedAt" IS NULL AND r."sellableAt" > ${later(now, -CHECK_VALID_MS)}
   AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL)))`;
 
 /** SQL over the same: it may be told of, and to more than were claimed already. */
-export const claimable = ({ now }: { now: Date }): Prisma.Sql =>
-  Prisma.sql`(r."told" < r."allowance" AND ${tellable({ now })})`;
+export const hasQuota = ({ now }: { now: Date }): Prisma.Sql =>
+  Prisma.sql`(r."told" < r."allowance" AND ${mayNotify({ now })})`;
 
-const LOOKS_KEPT = 90 * DAY;
+const CHECKS_KEPT_DAYS = 90 * DAY;
 
 const AT_ONCE = 5_000;
 
 /** Drops looks older than 90 days, in small steps, and closes tests older than an hour. Safe to run twice. */
-export async function forgetOldLooks({ now }: { now: Date }): Promise<{ forgotten: number }> {
+export async function deleteExpiredStockChecks({ now }: { now: Date }): Promise<{ forgotten: number }> {
   await db.restock.updateMany({
     where: { isTest: true, closedAt: null, openedAt: { lt: later(now, -HOUR) } },
     data: { closedAt: now },
@@ -110,7 +112,7 @@ export async function forgetOldLooks({ now }: { now: Date }): Promise<{ forgotte
   let forgotten = 0;
   for (;;) {
     const dropped = await db.$executeRaw`
-      DELETE FROM "Look" WHERE "id" IN (SELECT "id" FROM "Look" WHERE "at" < ${later(now, -LOOKS_KEPT)} LIMIT ${AT_ONCE})`;
+      DELETE FROM "Look" WHERE "id" IN (SELECT "id" FROM "Look" WHERE "at" < ${later(now, -CHECKS_KEPT_DAYS)} LIMIT ${AT_ONCE})`;
     forgotten += dropped;
     if (dropped < AT_ONCE) return { forgotten };
   }
@@ -120,5 +122,5 @@ export async function forgetOldLooks({ now }: { now: Date }): Promise<{ forgotte
  * SQL: the shopper of `s` was not told in that restock. A subquery that stays one: as a join it would read all who were told already; and
  * COALESCE, since plans take it for rare that something IS NULL, and would not follow the line for it.
  */
-export const untold = ({ restockId }: { restockId: Prisma.Sql }): Prisma.Sql => Prisma.sql`
+export const notYetNotified = ({ restockId }: { restockId: Prisma.Sql }): Prisma.Sql => Prisma.sql`
   NOT COALESCE((SELECT true FROM "Notification" told WHERE told."restockId" = ${restockId} AND told."shopperId" = s."shopperId" LIMIT 1), false)`;

@@ -3,27 +3,32 @@ import { db, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { restsUntil, ShopifyFailed } from '../shopify/admin-api.server.ts';
+import { restsUntil, ShopifyApiError } from '../shopify/admin-api.server.ts';
 import { createReader, type Reader, type Reading } from '../shopify/read-variants.server.ts';
 import { type Shop, shopById } from '../shopify/shops.server.ts';
-import type { VariantTruth } from '../shopify/variant-queries.ts';
-import { sellable, type Standing } from './availability.ts';
-import { dueFirst, lookLater, nextAppointment, noteLooked } from './check-requests.server.ts';
-import { decide, type Decision, isSame, room } from './decide.ts';
-import { keepRestock, lineOf, newestRestock, wakeLanes } from './restocks.server.ts';
+import type { VariantState } from '../shopify/variant-queries.ts';
+import { availabilityOf, type Availability } from './availability.ts';
+import {
+  dueVariants,
+  scheduleStockCheck,
+  nextScheduledCheck,
+  recordChecked,
+} from './check-requests.server.ts';
+import { decide, type Decision, isSame, remainingQuota } from './decide.ts';
+import { saveRestock, countWaiting, newestRestock, wakePageSenders } from './restocks.server.ts';
 
-export type Round =
+export type RunResult =
   /** Nothing is due before `nextAt`. */
   | { outcome: 'idle'; nextAt: Date | null }
   /** `looked` variants were read whole; more may be due: come again at once. */
   | { outcome: 'looked'; looked: number }
   /** Shopify can't be read now, or the shop's points do not suffice yet: what is due stays due until then. */
-  | { outcome: 'backed_off'; advice: ShopifyFailed['advice']; until: Date }
+  | { outcome: 'backed_off'; advice: ShopifyApiError['advice']; until: Date }
   /** Another worker holds the shop's lease. */
   | { outcome: 'lost' };
 
 /** A variant whose answer can't be read must not keep the others of its shop waiting. */
-const UNREADABLE_AGAIN = 10 * MINUTE;
+const REAUTHORIZE_RETRY_MS = 10 * MINUTE;
 /** So often a look is tried again at once before its variant counts as the trouble and not the database. */
 const STUMBLES = 3;
 const STUMBLED_AGAIN = MINUTE;
@@ -39,7 +44,7 @@ const readers = new Map<string, Reader>();
  * is noted before Shopify is called, so that a hint that arrives during the call makes the variant due again. Safe to run twice: an older
  * answer is thrown away.
  */
-export async function lookAtDue({
+export async function runDueChecks({
   shopId,
   lease,
   clock,
@@ -47,7 +52,7 @@ export async function lookAtDue({
   shopId: bigint;
   lease: Lease;
   clock: Clock;
-}): Promise<Round> {
+}): Promise<RunResult> {
   const now = clock();
   const shop = await shopById({ shopId });
   if (shop === null || shop.uninstalledAt !== null || shop.accessUnknownSince !== null)
@@ -57,10 +62,10 @@ export async function lookAtDue({
   if (rest !== null) return { outcome: 'backed_off', advice: 'retry', until: rest };
 
   const key = `${shopId} ${lease.holder}`;
-  const due = await dueFirst({ shopId, now });
+  const due = await dueVariants({ shopId, now });
   if (due.length === 0) {
     readers.delete(key);
-    return { outcome: 'idle', nextAt: await nextAppointment({ shopId }) };
+    return { outcome: 'idle', nextAt: await nextScheduledCheck({ shopId }) };
   }
   if (!holds(lease)) return { outcome: 'lost' };
 
@@ -72,7 +77,7 @@ export async function lookAtDue({
   try {
     readings = await reader.read(plan);
   } catch (error) {
-    if (!(error instanceof ShopifyFailed)) throw error;
+    if (!(error instanceof ShopifyApiError)) throw error;
     const { advice, retryAfterMs } = error;
     return { outcome: 'backed_off', advice, until: later(clock(), retryAfterMs) };
   }
@@ -98,7 +103,7 @@ type Conclusion = {
   lease: Lease;
   variantId: bigint;
   lookedTo: bigint;
-  truth: VariantTruth | 'unreadable' | null;
+  truth: VariantState | 'unreadable' | null;
   at: Date;
 };
 
@@ -108,11 +113,11 @@ type Kept = 'kept' | 'outdated' | 'lost';
 /** One variant's look: what is noted, decided and done about it, in one transaction. */
 async function conclude(given: Conclusion): Promise<Kept> {
   const { shop, variantId, truth, at } = given;
-  if (truth === 'unreadable') return postpone({ ...given, again: UNREADABLE_AGAIN });
-  const standing = truth && sellable({ truth, settings: shop });
+  if (truth === 'unreadable') return postpone({ ...given, again: REAUTHORIZE_RETRY_MS });
+  const standing = truth && availabilityOf({ truth, settings: shop });
   // Counted before anything is locked: a line of a million must not keep a webhook waiting.
   const line = standing?.sellable
-    ? await countLine({ shop, variantId, standing, at })
+    ? await countShoppers({ shop, variantId, standing, at })
     : { waiting: 0, told: 0, restockId: undefined };
 
   return db.$transaction(async (tx) => {
@@ -130,26 +135,29 @@ async function conclude(given: Conclusion): Promise<Kept> {
       told: line.told,
       now: at,
     });
-    await keep({ ...given, truth, tx, standing, newest, decision, line });
+    await saveResult({ ...given, truth, tx, standing, newest, decision, line });
     return 'kept';
   });
 }
 
-async function countLine({
+async function countShoppers({
   shop,
   variantId,
   standing,
   at,
-}: Pick<Conclusion, 'shop' | 'variantId' | 'at'> & { standing: Standing }): Promise<{
+}: Pick<Conclusion, 'shop' | 'variantId' | 'at'> & { standing: Availability }): Promise<{
   waiting: number;
   told: number;
   restockId: bigint | null;
 }> {
   const newest = await newestRestock({ tx: db, shopId: shop.id, variantId });
   const restockId = isSame({ restock: newest, settings: shop, now: at }) ? newest!.id : null;
-  const bears = room({ standing, settings: shop });
+  const bears = remainingQuota({ standing, settings: shop });
   const atMost = bears === Infinity ? 1 : bears + 1;
-  return { ...(await lineOf({ tx: db, shopId: shop.id, variantId, restockId, atMost, now: at })), restockId };
+  return {
+    ...(await countWaiting({ tx: db, shopId: shop.id, variantId, restockId, atMost, now: at })),
+    restockId,
+  };
 }
 
 type Locked = { staleLooks: number; lookAt: Date | null; pausedAt: Date | null };
@@ -170,7 +178,7 @@ async function lockVariant({
   return row.mine ? row : 'lost';
 }
 
-async function keep({
+async function saveResult({
   tx,
   shop,
   variantId,
@@ -183,15 +191,15 @@ async function keep({
   line,
 }: Conclusion & {
   tx: Tx;
-  truth: VariantTruth | null;
-  standing: Standing | null;
+  truth: VariantState | null;
+  standing: Availability | null;
   newest: Awaited<ReturnType<typeof newestRestock>>;
   decision: Decision;
   line: { waiting: number; told: number };
 }): Promise<void> {
   const shopId = shop.id;
   const { verdict, reason, staleLooks, lookAt, restock } = decision;
-  await noteLooked({ tx, shopId, variantId, lookedTo, truth, staleLooks, now: at });
+  await recordChecked({ tx, shopId, variantId, lookedTo, truth, staleLooks, now: at });
   await tx.look.create({
     data: {
       shopId,
@@ -203,10 +211,10 @@ async function keep({
       reason,
     },
   });
-  if (restock !== null) await keepRestock({ tx, shopId, variantId, newest, decided: restock, at });
-  if (lookAt !== null) await lookLater({ tx, shopId, variantId, at: lookAt });
+  if (restock !== null) await saveRestock({ tx, shopId, variantId, newest, decided: restock, at });
+  if (lookAt !== null) await scheduleStockCheck({ tx, shopId, variantId, at: lookAt });
   const telling = restock !== null && restock.closedAt === null && restock.holdUntil === null;
-  if (telling && line.waiting > 0 && restock.allowance > line.told) await wakeLanes({ tx, shopId });
+  if (telling && line.waiting > 0 && restock.allowance > line.told) await wakePageSenders({ tx, shopId });
   if (verdict !== 'nothing') log.info('a look was decided', { shopId, variantId, verdict, reason });
 }
 
@@ -236,13 +244,13 @@ function postpone(given: Conclusion & { again: number }): Promise<Kept> {
     await tx.look.create({
       data: { shopId, variantId, at, sellable: false, verdict: 'nothing', reason: 'unreadable' },
     });
-    await lookLater({ tx, shopId, variantId, at: later(at, again) });
+    await scheduleStockCheck({ tx, shopId, variantId, at: later(at, again) });
     return 'kept';
   });
 }
 
 /** The soonest moment for the next round after `round`; null: when it is rung for. */
-export function comeAgain({ round, now }: { round: Round; now: Date }): Date | null {
+export function nextRunAt({ round, now }: { round: RunResult; now: Date }): Date | null {
   switch (round.outcome) {
     case 'looked':
       return now;

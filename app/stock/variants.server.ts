@@ -1,12 +1,12 @@
 // A variant's row: what Shopify says of its product, and whether the merchant paused it.
 import type { Tx } from '../db.server.ts';
-import { isShown, type VariantTruth } from '../shopify/variant-queries.ts';
+import { isShown, type VariantState } from '../shopify/variant-queries.ts';
 
 /**
  * What a variant's row says of its product, from the truth. Shoppers read it, so a product that the store does not show keeps the name
  * and the picture under which it was last shown.
  */
-export const described = (truth: VariantTruth) => ({
+export const describeVariant = (truth: VariantState) => ({
   productId: truth.productId,
   inventoryItemId: truth.inventoryItemId,
   componentItemIds: truth.componentItemIds,
@@ -24,7 +24,7 @@ export const described = (truth: VariantTruth) => ({
 });
 
 /** The variant's row, with what the truth says of it. */
-export async function knowVariant({
+export async function saveVariant({
   tx,
   shopId,
   variantId,
@@ -33,17 +33,17 @@ export async function knowVariant({
   tx: Tx;
   shopId: bigint;
   variantId: bigint;
-  truth: VariantTruth | null;
+  truth: VariantState | null;
 }) {
   return tx.variant.upsert({
     where: { shopId_id: { shopId, id: variantId } },
     create: { shopId, id: variantId, ...newVariant(truth) },
-    update: truth === null ? {} : { ...described(truth), missingSince: null },
+    update: truth === null ? {} : { ...describeVariant(truth), missingSince: null },
   });
 }
 
 /** Pauses or resumes what is said about a variant; whoever waits keeps their place. */
-export async function pauseLine({
+export async function setVariantPaused({
   tx,
   shopId,
   variantId,
@@ -59,10 +59,10 @@ export async function pauseLine({
 }
 
 /** The row of a variant that is met for the first time; what can't be said of it yet, the next look fills in. */
-export const newVariant = (truth: VariantTruth | null) => ({
+export const newVariant = (truth: VariantState | null) => ({
   productId: 0n,
   productTitle: '',
   title: '',
   handle: '',
-  ...(truth === null ? {} : described(truth)),
+  ...(truth === null ? {} : describeVariant(truth)),
 });

@@ -10,7 +10,7 @@ const ended = (now: Date, because: string) => ({
 });
 
 /** Ends those of the person's subscriptions in this shop that `which` names, as they stood at the time `at` when the person said so. @returns how many. */
-export async function stopSome({
+export async function cancelSubscriptions({
   tx,
   shopId,
   shopperId,
@@ -45,7 +45,7 @@ export async function stopSome({
  * STOP: in every shop of this Page, at once, and remembered. What is claimed already keeps its row for the lane, which asks for
  * `stoppedAt` before it sends. A STOP that reaches us late ends nothing that was agreed after it.
  */
-export async function stopEverything({
+export async function optOut({
   tx,
   shopperIds,
   pageIds,
@@ -77,17 +77,25 @@ export async function stopEverything({
 const AT_ONCE = 1_000;
 
 /** Ends every waiting subscription whose permission has run out by `now`. Safe to run twice at once. @returns how many. */
-export async function sweepExpired({ now }: { now: Date }): Promise<number> {
+export async function expireSubscriptions({ now }: { now: Date }): Promise<number> {
   let swept = 0;
   for (;;) {
-    const some = await db.$transaction((tx) => expireLine({ tx, now, limit: AT_ONCE }));
+    const some = await db.$transaction((tx) => expireWaiting({ tx, now, limit: AT_ONCE }));
     swept += some;
     if (some < AT_ONCE) return swept;
   }
 }
 
 /** Ends those whose permission has run out before their product came back. @returns how many. */
-export async function expireLine({ tx, now, limit }: { tx: Tx; now: Date; limit: number }): Promise<number> {
+export async function expireWaiting({
+  tx,
+  now,
+  limit,
+}: {
+  tx: Tx;
+  now: Date;
+  limit: number;
+}): Promise<number> {
   return tx.$executeRaw`
     UPDATE "Subscription" SET "state" = 'expired', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'the permission ran out'
     WHERE "id" IN (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "expiresAt" <= ${now}

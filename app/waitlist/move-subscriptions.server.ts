@@ -7,7 +7,7 @@ type Move = { tx: Tx; shopId: bigint; from: bigint; to: bigint; now: Date };
  * Moves everybody who waits for `from` to `to`, a variant that is known here; each keeps their place. Who waits there already keeps the earlier of both places and one
  * of the two tokens. The merchant's own tests stay where they are.
  */
-export async function moveLine({
+export async function moveSubscriptions({
   tx,
   shopId,
   from,

@@ -2,15 +2,15 @@
 import type { OptInRequest, Page, Shopper, Subscription, Variant } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
-import { fingerprint, fingerprints, seal } from '../lib/encryption.server.ts';
+import { keyedHash, keyedHashes, encrypt } from '../lib/encryption.server.ts';
 import { readPayload } from '../messenger/payloads.ts';
-import { oneTimeToken } from '../messenger/permissions/one-time-notification.ts';
+import { oneTimeNotification } from '../messenger/permissions/one-time-notification.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 
 type OptIn = Extract<MetaEvent, { kind: 'opted_in' }>;
 type Request = OptInRequest & { shopper: Shopper & { page: Page }; variant: Variant };
 
-export type Saved =
+export type SubscribeResult =
   | { outcome: 'waiting'; subscription: Subscription; request: Request }
   | { outcome: 'already_waiting'; request: Request }
   /** The token was seen before: a late copy of an old yes, perhaps of somebody forgotten since. */
@@ -20,13 +20,21 @@ export type Saved =
   | { outcome: 'unknown_request' };
 
 /** Asking again within this time after the end of an earlier wait keeps the place of the first yes. */
-const PLACE_KEPT = 30 * DAY;
+const POSITION_KEPT_MS = 30 * DAY;
 
 /**
  * Saves the token of an opt-in. Safe to run again: a token pays once, a request is accepted once, and one shopper waits once for a variant.
  */
-export async function saveToken({ tx, event, now }: { tx: Tx; event: OptIn; now: Date }): Promise<Saved> {
-  const known = await tx.spentToken.findFirst({ where: { hash: { in: fingerprints(event.token) } } });
+export async function subscribe({
+  tx,
+  event,
+  now,
+}: {
+  tx: Tx;
+  event: OptIn;
+  now: Date;
+}): Promise<SubscribeResult> {
+  const known = await tx.spentToken.findFirst({ where: { hash: { in: keyedHashes(event.token) } } });
   if (known) return { outcome: 'spent' };
   const named = readPayload(event.payload);
   const request =
@@ -41,13 +49,13 @@ export async function saveToken({ tx, event, now }: { tx: Tx; event: OptIn; now:
   if (!request || !theirs) return { outcome: 'unknown_request' };
   const { shopId, shopperId, variantId, isTest, shopper } = request;
   const first = await tx.spentToken.createMany({
-    data: [{ hash: fingerprint(event.token), shopId, day: new Date(now.toISOString().slice(0, 10)) }],
+    data: [{ hash: keyedHash(event.token), shopId, day: new Date(now.toISOString().slice(0, 10)) }],
     skipDuplicates: true,
   });
   if (first.count === 0) return { outcome: 'spent' };
   if (shopper.stoppedAt !== null && event.at <= shopper.stoppedAt) return { outcome: 'stopped' };
 
-  const since = isTest ? event.at : await firstYes({ tx, shopId, shopperId, variantId, at: event.at });
+  const since = isTest ? event.at : await firstGrant({ tx, shopId, shopperId, variantId, at: event.at });
   const [subscription] = await tx.subscription.createManyAndReturn({
     data: [
       {
@@ -56,11 +64,11 @@ export async function saveToken({ tx, event, now }: { tx: Tx; event: OptIn; now:
         variantId,
         pageId: shopper.pageId,
         requestId: request.id,
-        token: seal(event.token, { shopId, purpose: 'one-time token' }),
+        token: encrypt(event.token, { shopId, purpose: 'one-time token' }),
         isTest,
         since,
         grantedAt: event.at,
-        expiresAt: oneTimeToken.diesAt(event.at),
+        expiresAt: oneTimeNotification.diesAt(event.at),
       },
     ],
     skipDuplicates: true,
@@ -76,7 +84,7 @@ export async function saveToken({ tx, event, now }: { tx: Tx; event: OptIn; now:
 }
 
 /** Since when this shopper counts as waiting: a wait that ended without their own doing a short while ago goes on. */
-async function firstYes({
+async function firstGrant({
   tx,
   shopId,
   shopperId,
@@ -96,7 +104,7 @@ async function firstYes({
       variantId,
       isTest: false,
       state: { in: ['told', 'presumed', 'unknown', 'refused', 'expired'] },
-      endedAt: { gte: later(at, -PLACE_KEPT) },
+      endedAt: { gte: later(at, -POSITION_KEPT_MS) },
     },
     orderBy: { since: 'asc' },
   });

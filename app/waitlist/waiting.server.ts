@@ -3,7 +3,7 @@ import { db, type Tx } from '../db.server.ts';
 import type { Shop } from '../shopify/shops.server.ts';
 
 /** A subscription's place: 1 is the next to be told. The merchant's own tests stand in no line. */
-export async function placeInLine({
+export async function positionOf({
   tx,
   shopId,
   variantId,
@@ -32,7 +32,7 @@ export async function placeInLine({
 }
 
 /** Whether those waiting for a variant will probably be told in waves: more of them than one unit's share. */
-export async function wavesLikely({
+export async function batchesLikely({
   tx,
   shop,
   variantId,
@@ -44,12 +44,12 @@ export async function wavesLikely({
   now: Date;
 }): Promise<boolean> {
   if (shop.policy !== 'fair') return false;
-  const { waiting } = await waitersOf({ tx, shopId: shop.id, variantId, now });
+  const { waiting } = await waitingOf({ tx, shopId: shop.id, variantId, now });
   return waiting > shop.unitsFactor * Math.max(1, shop.minimumUnits);
 }
 
 /** How many wait for a variant, and since when the first of them; the merchant's own tests don't count. */
-export async function waitersOf({
+export async function waitingOf({
   tx,
   shopId,
   variantId,

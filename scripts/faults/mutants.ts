@@ -61,7 +61,9 @@ function readMutant(text: string): Mutant {
   }
   close();
   if (!mutant.what || !mutant.test || mutant.edits.length === 0)
-    throw new Error(`mutant ${name} does not say what it breaks, which test must fail ("Test: ...") and where ("In: ...").`);
+    throw new Error(
+      `mutant ${name} does not say what it breaks, which test must fail ("Test: ...") and where ("In: ...").`,
+    );
   return mutant;
 }
 

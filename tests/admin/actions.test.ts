@@ -6,7 +6,7 @@ import { enCodes } from '../../app/i18n/admin/en.ts';
 import { ISSUES } from '../../app/messenger/page-status.ts';
 import * as home from '../../app/routes/app._index/route.tsx';
 import * as variantPage from '../../app/routes/app.waitlist.$variantId/route.tsx';
-import { hold, pauseVariant } from '../../app/stock/merchant-actions.server.ts';
+import { pauseRestock, pauseVariant } from '../../app/stock/merchant-actions.server.ts';
 import { mintSessionToken } from '../../simulators/shopify/session-token.ts';
 import { furnish, type House, setClock } from '../stock/house.ts';
 import { tellAll } from '../stock/lane.ts';
@@ -62,18 +62,18 @@ const STATES: Record<string, () => Promise<Arranged>> = {
   'between two batches': () => back({ settings: ONE_A_UNIT, told: 3 }),
   async held() {
     const arranged = await back();
-    await hold({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    await pauseRestock({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
     return arranged;
   },
   async 'held between two batches'() {
     const arranged = await back({ settings: ONE_A_UNIT, told: 3 });
-    await hold({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    await pauseRestock({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
     return arranged;
   },
   'in quiet hours': () => back({ settings: quietNow() }),
   async 'held in quiet hours'() {
     const arranged = await back({ settings: quietNow() });
-    await hold({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    await pauseRestock({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
     return arranged;
   },
   async paused() {

@@ -118,10 +118,10 @@ test('no intent changes a row of another shop, whatever id it is given', async (
   const before = await house.everythingOf('theirs');
   const token = house.token({ whose: 'mine' });
   // A Page whose token can be opened, so that giving one's own back goes all its way.
-  const { sealPageToken } = await import('../../app/messenger/pages.server.ts');
+  const { encryptPageToken } = await import('../../app/messenger/pages.server.ts');
   const { shopId, pageId } = house.rowsOf('mine');
   await house.client.query('UPDATE "Page" SET "token" = $1 WHERE "id" = $2', [
-    sealPageToken({ shopId: BigInt(shopId), token: 'of mine' }),
+    encryptPageToken({ shopId: BigInt(shopId), token: 'of mine' }),
     pageId,
   ]);
   for (const route of house.routes.filter((each) => each.action))

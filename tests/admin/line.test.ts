@@ -37,18 +37,18 @@ beforeAll(async () => {
 const report = () => import('../../app/reports/waitlist.server.ts');
 
 test('however it is sorted, paging shows every line once, in order', async () => {
-  const { lineByVariant } = await report();
+  const { waitlistByVariant } = await report();
   for (const sort of ['waiting', 'oldest', 'title'] as const) {
     const seen: { variantId: string; waiting: number; oldest: Date }[] = [];
     let after: string | null = null;
     do {
-      const page = await lineByVariant({ shopId, now, sort, after: readCursor(after), limit: 9 });
+      const page = await waitlistByVariant({ shopId, now, sort, after: readCursor(after), limit: 9 });
       seen.push(...page.lines);
       after = page.next;
     } while (after !== null);
     expect(new Set(seen.map((line) => line.variantId)).size).toBe(LINES);
     expect(seen).toHaveLength(LINES);
-    const { figures } = await lineByVariant({ shopId, now, sort, search: 'nothing like it' });
+    const { figures } = await waitlistByVariant({ shopId, now, sort, search: 'nothing like it' });
     expect(figures).toEqual({ waiting: seen.reduce((sum, line) => sum + line.waiting, 0), variants: LINES });
     const pairs = seen.slice(1).map((line, at) => [seen[at]!, line] as const);
     if (sort === 'waiting') expect(pairs.every(([a, b]) => a.waiting >= b.waiting)).toBe(true);
@@ -57,9 +57,9 @@ test('however it is sorted, paging shows every line once, in order', async () =>
 });
 
 test('a search takes its words as they are, signs included', async () => {
-  const { lineByVariant } = await report();
+  const { waitlistByVariant } = await report();
   const found = async (search: string) =>
-    (await lineByVariant({ shopId, now, search, limit: 500 })).lines.length;
+    (await waitlistByVariant({ shopId, now, search, limit: 500 })).lines.length;
   expect(await found('100% LINEN')).toBe(LINES / 2);
   expect(await found('shirt_')).toBe(LINES / 2);
   expect(await found('100%x')).toBe(0);
@@ -67,7 +67,7 @@ test('a search takes its words as they are, signs included', async () => {
 });
 
 test('a place that cannot be read is the beginning, not an error', async () => {
-  const { lineByVariant } = await report();
+  const { waitlistByVariant } = await report();
   for (const text of [
     '',
     'nonsense',
@@ -78,12 +78,12 @@ test('a place that cannot be read is the beginning, not an error', async () => {
     `5~${'9'.repeat(400)}`,
   ])
     for (const sort of ['waiting', 'oldest'] as const)
-      await expect(lineByVariant({ shopId, now, sort, after: readCursor(text) })).resolves.toBeDefined();
+      await expect(waitlistByVariant({ shopId, now, sort, after: readCursor(text) })).resolves.toBeDefined();
 });
 
 test('who cannot be told is in no count and in no file: expired, ended, and the merchant’s own test', async () => {
-  const { lineByVariant } = await report();
-  const waiting = async () => (await lineByVariant({ shopId, now, limit: 1 })).figures.waiting;
+  const { waitlistByVariant } = await report();
+  const waiting = async () => (await waitlistByVariant({ shopId, now, limit: 1 })).figures.waiting;
   const before = await waiting();
   const change = (set: string) =>
     house.client.query(
@@ -94,9 +94,9 @@ test('who cannot be told is in no count and in no file: expired, ended, and the 
   await change(`"state" = 'stopped', "token" = NULL`);
   await change(`"isTest" = true`);
   expect(await waiting()).toBe(before - 3);
-  const { exportLine } = await import('../../app/reports/waitlist-export.server.ts');
+  const { exportWaitlist } = await import('../../app/reports/waitlist-export.server.ts');
   let text = '';
-  for await (const piece of exportLine({ shopId, now })) text += piece;
+  for await (const piece of exportWaitlist({ shopId, now })) text += piece;
   expect(text.trimEnd().split('\r\n')).toHaveLength(1 + before - 3);
 });
 

@@ -34,14 +34,14 @@ beforeAll(async () => {
 });
 
 const report = () => import('../../app/reports/subscriptions.server.ts');
-type Given = Omit<Parameters<Awaited<ReturnType<typeof report>>['lives']>[0], 'shop' | 'now'>;
+type Given = Omit<Parameters<Awaited<ReturnType<typeof report>>['subscriptions']>[0], 'shop' | 'now'>;
 
 async function all(given: Given) {
-  const { lives } = await report();
-  const seen: Awaited<ReturnType<typeof lives>>['rows'] = [];
-  let after: Awaited<ReturnType<typeof lives>>['next'] = null;
+  const { subscriptions } = await report();
+  const seen: Awaited<ReturnType<typeof subscriptions>>['rows'] = [];
+  let after: Awaited<ReturnType<typeof subscriptions>>['next'] = null;
   do {
-    const page = await lives({ shop, now, limit: 7, ...given, after: after ?? undefined });
+    const page = await subscriptions({ shop, now, limit: 7, ...given, after: after ?? undefined });
     seen.push(...page.rows);
     after = page.next;
   } while (after !== null);
@@ -100,7 +100,7 @@ test('those whose wait ended without a message stand by themselves, with their r
 });
 
 test('a place that cannot be read is the beginning, not an error', async () => {
-  const { lives } = await report();
+  const { subscriptions } = await report();
   for (const value of ['', 'nonsense', '9'.repeat(400), '+275760-09-13T00:00:00Z', '0000-01-01'])
-    expect((await lives({ shop, now, after: { value, id: '5' } })).rows).toHaveLength(25);
+    expect((await subscriptions({ shop, now, after: { value, id: '5' } })).rows).toHaveLength(25);
 });

@@ -1,11 +1,11 @@
 // Why told, why not yet, why not at all: each row of the answer, and which of two reasons wins.
 import { expect, test } from 'vitest';
-import { why, type Life, type Why } from '../../app/reports/explain.ts';
+import { explain, type SubscriptionFacts, type Explanation } from '../../app/reports/explain.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
 const later = new Date('2026-11-23T10:00:08Z');
 
-const waits: Life = {
+const waits: SubscriptionFacts = {
   state: 'waiting',
   expiresAt: new Date('2027-11-23T10:00:00Z'),
   page: { issue: null, sending: 'on', gone: false },
@@ -15,7 +15,7 @@ const waits: Life = {
   restock: null,
   lookReason: 'sold_out',
 };
-const open: NonNullable<Life['restock']> = {
+const open: NonNullable<SubscriptionFacts['restock']> = {
   held: false,
   quietUntil: null,
   holdUntil: null,
@@ -29,7 +29,7 @@ const open: NonNullable<Life['restock']> = {
 };
 const sent = (state: string, reason: string | null = null) => ({ notification: { state, reason } });
 
-const rows: [string, Partial<Life>, Why['answer'], string, (string | null)?][] = [
+const rows: [string, Partial<SubscriptionFacts>, Explanation['answer'], string, (string | null)?][] = [
   ['Meta accepted it', { state: 'told', ...sent('sent') }, 'told', 'sent'],
   ['presumed', { state: 'presumed', ...sent('presumed') }, 'told', 'presumed'],
   ['refused', { state: 'refused', ...sent('refused', 'unavailable') }, 'never', 'refused', 'unavailable'],
@@ -82,5 +82,5 @@ const rows: [string, Partial<Life>, Why['answer'], string, (string | null)?][] =
 
 for (const [name, life, answer, because, detail = null] of rows)
   test(`${name}: ${answer}, because ${because}`, () => {
-    expect(why({ life: { ...waits, ...life }, now })).toEqual({ answer, because, detail });
+    expect(explain({ life: { ...waits, ...life }, now })).toEqual({ answer, because, detail });
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
 import { catalogues } from '../../app/i18n/use-translations.tsx';
-import { answerTable } from '../../app/messenger/error-codes.ts';
+import { errorTable } from '../../app/messenger/error-codes.ts';
 import { wordsIn } from './words-in.ts';
 
 const [en, es] = [catalogues.en!, catalogues.es!];
@@ -32,7 +32,7 @@ test('everything stored as a code has words: reasons, verdicts, troubles, refusa
     .exec(source('prisma/schema.prisma'))![1]!
     .split(/\s+/)
     .filter(Boolean);
-  const refusals = answerTable.flatMap(({ consequence }) =>
+  const refusals = errorTable.flatMap(({ consequence }) =>
     consequence.kind === 'person' ? [consequence.reason] : [],
   );
   const needed = [

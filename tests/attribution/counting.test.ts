@@ -1,6 +1,13 @@
 // Counting follows what Shopify lets us read: begun by the merchant, mended by itself, and ended by either side.
 import { expect, onTestFinished, test } from 'vitest';
-import { beginCounting, countingOf, countingsDue, hintScopes, settleCounting, stopCounting } from '../../app/shopify/order-attribution.server.ts';
+import {
+  turnOnAttribution,
+  orderAttributionOf,
+  shopsToCheckAttribution,
+  requestScopesCheck,
+  syncAttribution,
+  turnOffAttribution,
+} from '../../app/shopify/order-attribution.server.ts';
 import { checkInstallation } from '../../app/shopify/shops.server.ts';
 import { openOrders, type Shop } from './house.ts';
 
@@ -9,9 +16,9 @@ const { shopify, clock, settle } = house;
 const SCOPES = ['read_orders'];
 const HERE = `${process.env.SHOPIFY_APP_URL}/webhooks/shopify/orders`;
 
-const begin = ({ shopId }: Shop) => beginCounting({ shopId, clock });
-const stop = ({ shopId }: Shop) => stopCounting({ shopId, clock });
-const standing = async (shop: Shop) => countingOf(await shop.row());
+const begin = ({ shopId }: Shop) => turnOnAttribution({ shopId, clock });
+const stop = ({ shopId }: Shop) => turnOffAttribution({ shopId, clock });
+const standing = async (shop: Shop) => orderAttributionOf(await shop.row());
 const topics = (shop: Shop) => shop.subscriptions().map(({ topic }) => topic);
 const granted = (shop: Shop) => shopify.scopes(shop.domain).granted.includes('read_orders');
 
@@ -137,10 +144,10 @@ test('a hint that comes while Shopify is being asked is not lost', async () => {
   const shop = await house.install();
   const { shopId, domain } = shop;
   // Shopify has read what is granted; the merchant allows more before its answer arrives.
-  house.during(async () => hintScopes({ shop: { domain }, now: clock() }));
-  await settleCounting({ shopId, clock });
+  house.during(async () => requestScopesCheck({ shop: { domain }, now: clock() }));
+  await syncAttribution({ shopId, clock });
   expect((await standing(shop)).on).toBe(false);
-  expect(await countingsDue({ now: clock() })).toContain(shopId);
+  expect(await shopsToCheckAttribution({ now: clock() })).toContain(shopId);
 });
 
 test('an uninstall ends it; a shop that comes back has to allow it anew', async () => {
@@ -153,5 +160,5 @@ test('an uninstall ends it; a shop that comes back has to allow it anew', async 
     countingEndedBecause: 'revoked',
     countingCheckAt: null,
   });
-  expect(await countingsDue({ now: new Date(8.64e15) })).not.toContain(shop.shopId);
+  expect(await shopsToCheckAttribution({ now: new Date(8.64e15) })).not.toContain(shop.shopId);
 });

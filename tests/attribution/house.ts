@@ -4,12 +4,16 @@ import '@shopify/shopify-api/adapters/node';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { readOrders, shopsWithReadings } from '../../app/attribution/sync-orders.server.ts';
+import { syncOrders, shopsWithOrderSyncs } from '../../app/attribution/sync-orders.server.ts';
 import { db } from '../../app/db.server.ts';
 import * as orders from '../../app/routes/webhooks.shopify.orders.ts';
 import * as shopDoor from '../../app/routes/webhooks.shopify.shop.ts';
 import { api, sessionStorage } from '../../app/shopify/access-tokens.server.ts';
-import { beginCounting, countingsDue, settleCounting } from '../../app/shopify/order-attribution.server.ts';
+import {
+  turnOnAttribution,
+  shopsToCheckAttribution,
+  syncAttribution,
+} from '../../app/shopify/order-attribution.server.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
 import { openArrivals } from '../shopify/arrivals.ts';
@@ -127,9 +131,9 @@ export function openOrders() {
     await shopify.settle();
     pass(0.5);
     for (;;) {
-      const due = await countingsDue({ now: clock() });
+      const due = await shopsToCheckAttribution({ now: clock() });
       if (due.length === 0) return;
-      for (const shopId of due) await settleCounting({ shopId, clock }).catch(() => undefined);
+      for (const shopId of due) await syncAttribution({ shopId, clock }).catch(() => undefined);
       await shopify.settle();
     }
   }
@@ -150,15 +154,15 @@ export function openOrders() {
     async counting(given: Parameters<typeof install>[0] = {}) {
       const shop = await install(given);
       shopify.grantScopes({ shop: shop.domain, scopes: ['read_orders'] });
-      const outcome = await beginCounting({ shopId: shop.shopId, clock });
+      const outcome = await turnOnAttribution({ shopId: shop.shopId, clock });
       if (outcome !== 'counting') throw new Error(`not counting but ${outcome}`);
       await settle();
       return shop;
     },
     /** What the worker does with a shop's readings that are due. */
     async read(): Promise<void> {
-      for (const shopId of await shopsWithReadings({ now: clock() }))
-        await readOrders({ shopId, clock, signal: new AbortController().signal });
+      for (const shopId of await shopsWithOrderSyncs({ now: clock() }))
+        await syncOrders({ shopId, clock, signal: new AbortController().signal });
     },
   };
 }

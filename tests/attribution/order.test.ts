@@ -1,7 +1,7 @@
 // What makes an order ours, and what it is worth: pure, over every landing page and every fate of the money.
 import { expect, test } from 'vitest';
-import { codeIn, codeOf, landing } from '../../app/attribution/landing-url.ts';
-import { orderInWebhook, worthOf } from '../../app/attribution/order.ts';
+import { linkCodeInUrl, linkCodeOfVisit, landingUrl } from '../../app/attribution/landing-url.ts';
+import { orderInWebhook, amountsOf } from '../../app/attribution/order.ts';
 import { parseJson, type Json } from '../../app/lib/json.ts';
 
 const MARKS = 'utm_source=messenger&utm_medium=messenger&utm_campaign=back_in_stock';
@@ -45,7 +45,7 @@ const landings: [string, string | null, string | null][] = [
 ];
 for (const [what, address, code] of landings)
   test(`the landing page with ${what} ${code ? 'carries our code' : 'carries none'}`, () =>
-    expect(codeIn(address)).toBe(code));
+    expect(linkCodeInUrl(address)).toBe(code));
 
 test('the link of our own message carries its code, in every language and market', () => {
   for (const locale of ['en', 'es', 'pt-BR'])
@@ -55,30 +55,30 @@ test('the link of our own message carries its code, in every language and market
         'https://linen.example/products/shirt',
         'https://linen.example/de/products/shirt',
       ]) {
-        const address = landing({
+        const address = landingUrl({
           variant: { id: 7n, url, handle: 'shirt' },
           shop: { domain: 'linen.myshopify.com', locale: 'en' },
           shopper: { locale, country },
           code: 'Ab-9_xyz',
         });
         const { pathname, search } = new URL(address);
-        expect([codeIn(address), codeIn(pathname + search)]).toEqual(['Ab-9_xyz', 'Ab-9_xyz']);
+        expect([linkCodeInUrl(address), linkCodeInUrl(pathname + search)]).toEqual(['Ab-9_xyz', 'Ab-9_xyz']);
       }
 });
 
 test('Shopify’s own reading of the marks counts like the address', () => {
   const came = { source: 'messenger', campaign: 'back_in_stock', content: 'Ab-9_xyz' };
-  expect(codeOf(came)).toBe('Ab-9_xyz');
+  expect(linkCodeOfVisit(came)).toBe('Ab-9_xyz');
   for (const other of [
     null,
     { ...came, source: 'x' },
     { ...came, campaign: null },
     { ...came, content: null },
   ])
-    expect(codeOf(other)).toBeNull();
+    expect(linkCodeOfVisit(other)).toBeNull();
 });
 
-const fates: [string, Parameters<typeof worthOf>[0], [number, number] | undefined][] = [
+const fates: [string, Parameters<typeof amountsOf>[0], [number, number] | undefined][] = [
   ['paid', { total: '49.00', current: '49.00', cancelled: false }, [49, 49]],
   ['partly returned', { total: '100.00', current: '70.00', refunded: '30.00', cancelled: false }, [100, 70]],
   ['returned whole', { total: '100.00', current: '0.00', refunded: '100.00', cancelled: false }, [100, 0]],
@@ -114,7 +114,7 @@ const fates: [string, Parameters<typeof worthOf>[0], [number, number] | undefine
 ];
 for (const [what, given, expected] of fates)
   test(`an order ${what} is worth ${expected?.[1] ?? 'nothing that can be read'}`, () => {
-    const worth = worthOf(given);
+    const worth = amountsOf(given);
     expect(worth && [Number(worth.amount), Number(worth.amount) - Number(worth.refunded)]).toEqual(expected);
   });
 

@@ -1,13 +1,13 @@
 // From an order to a sale: what carries our code is counted once and kept true, and nothing else is counted at all.
 import { createHmac, randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { forgetOrders } from '../../app/attribution/attributed-orders.server.ts';
-import { tidyReadings } from '../../app/attribution/sync-orders.server.ts';
+import { eraseOrders } from '../../app/attribution/attributed-orders.server.ts';
+import { deleteExpiredOrderSyncs } from '../../app/attribution/sync-orders.server.ts';
 import { db } from '../../app/db.server.ts';
-import { daysReport, earned } from '../../app/reports/home-figures.server.ts';
-import { life } from '../../app/reports/subscription.server.ts';
+import { dailyActivity, recoveredRevenue } from '../../app/reports/home-figures.server.ts';
+import { subscriptionDetails } from '../../app/reports/subscription.server.ts';
 import * as door from '../../app/routes/webhooks.shopify.orders.ts';
-import { stopCounting } from '../../app/shopify/order-attribution.server.ts';
+import { turnOffAttribution } from '../../app/shopify/order-attribution.server.ts';
 import { writeJson } from '../../simulators/shopify/payloads.ts';
 import { openOrders, type Shop } from './house.ts';
 
@@ -53,7 +53,7 @@ test('the life of the message then says when it was bought', async () => {
   const order = shop.place({ landingSite: shop.landing() });
   await house.brought();
   const subscriptionId = BigInt(shop.rows.subscriptionId);
-  const read = await life({
+  const read = await subscriptionDetails({
     shop: await db.shop.findUniqueOrThrow({ where: { id: shop.shopId } }),
     subscriptionId,
     now: new Date(),
@@ -152,9 +152,10 @@ test('many orders to read are read a few at a time, and leave half of the shopâ€
   }
   expect(await shop.sales()).toHaveLength(12);
   const prices = shopify.admin.calls().filter(({ operation }) => operation === 'Orders');
-  expect(new Set(prices.map(({ requestedCost }) => requestedCost! % 54)), 'the price that is planned').toEqual(
-    new Set([0]),
-  );
+  expect(
+    new Set(prices.map(({ requestedCost }) => requestedCost! % 54)),
+    'the price that is planned',
+  ).toEqual(new Set([0]));
   // Too little for five at once: two are read now, and none twice.
   for (let n = 0; n < 4; n += 1) shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
   await house.brought();
@@ -277,7 +278,7 @@ test('a cancelled order counts as nothing, whichever is heard first', async () =
   await house.brought();
   await deliver({ shop, topic: 'orders/create', body: created });
   expect((await shop.sales())[0]).toMatchObject({ left: 0 });
-  const report = await earned({ shopId: shop.shopId, now: new Date(), days: 30 });
+  const report = await recoveredRevenue({ shopId: shop.shopId, now: new Date(), days: 30 });
   expect(report.sales.map(({ orders, amount }) => [orders, Number(amount)])).toEqual([[0, 0]]);
 });
 
@@ -303,12 +304,12 @@ test('whatever currency the shopper saw, the shopâ€™s own is counted; two of the
   store.updateShop({ shop: shop.domain, currency: 'GBP' });
   shop.place({ landingSite: shop.landing(), shipping: 500 });
   await house.brought();
-  const { sales } = await earned({ shopId: shop.shopId, now: new Date(), days: 30 });
+  const { sales } = await recoveredRevenue({ shopId: shop.shopId, now: new Date(), days: 30 });
   expect(sales.map(({ currency, amount, orders }) => [currency, Number(amount), orders])).toEqual([
     ['GBP', 54, 1],
     ['EUR', 49, 1],
   ]);
-  const { days, earned: byDay } = await daysReport({
+  const { days, earned: byDay } = await dailyActivity({
     shopId: shop.shopId,
     now: new Date(),
     days: 30,
@@ -341,7 +342,7 @@ test('a shop that does not count leaves no trace of an order', async () => {
   const shop = await house.counting();
   const body = bodyOf(shop, shop.place({ landingSite: shop.landing() }).id);
   await house.brought();
-  await stopCounting({ shopId: shop.shopId, clock });
+  await turnOffAttribution({ shopId: shop.shopId, clock });
   await db.sale.deleteMany({ where: { shopId: shop.shopId } });
   await db.orderReading.deleteMany({ where: { shopId: shop.shopId } });
   for (const topic of ['orders/create', 'orders/updated'])
@@ -353,11 +354,11 @@ test('what is to be read when the merchant stops is not read, and goes', async (
   const shop = await house.counting();
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
   await house.brought();
-  await stopCounting({ shopId: shop.shopId, clock });
+  await turnOffAttribution({ shopId: shop.shopId, clock });
   house.pass(3);
   await house.read();
   expect([await shop.sales(), shop.asked()]).toEqual([[], []]);
-  await tidyReadings({ now: new Date(Date.now() + 4 * DAY) });
+  await deleteExpiredOrderSyncs({ now: new Date(Date.now() + 4 * DAY) });
   expect(await shop.readings()).toBe(0);
 });
 
@@ -365,7 +366,7 @@ test('a customer who is forgotten takes the sale along, and a late webhook does 
   const shop = await house.counting();
   const placed = shop.place({ landingSite: shop.landing() });
   await house.brought();
-  expect(await forgetOrders({ shopId: shop.shopId, orderIds: [placed.id] })).toBe(1);
+  expect(await eraseOrders({ shopId: shop.shopId, orderIds: [placed.id] })).toBe(1);
   // Shopify asks for it half a year after the order.
   const body = {
     ...bodyOf(shop, placed.id),

@@ -1,5 +1,14 @@
 // shopify.app.toml is complete and true: what the app asks and hears is covered by its scopes, and each scope is needed.
-import { getNamedType, type GraphQLOutputType, isObjectType, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
+import {
+  getNamedType,
+  type GraphQLOutputType,
+  isObjectType,
+  parse,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -152,7 +161,9 @@ const ofShops = {
   path: 'app/routes/webhooks.shopify.orders.ts',
   uri: '/webhooks/shopify/orders',
   topics: [
-    .../const TOPICS = \[([^\]]*)\]/.exec(read('app/shopify/order-attribution.server.ts'))![1]!.matchAll(/'(\w+)'/g),
+    .../const TOPICS = \[([^\]]*)\]/
+      .exec(read('app/shopify/order-attribution.server.ts'))![1]!
+      .matchAll(/'(\w+)'/g),
   ].map(([, name]) => name!.toLowerCase().replace('_', '/')),
 };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, expect, inject, test } from 'vitest';
-import { clientConfig, readDatabaseUrl, shareOut } from '../../app/database-url.ts';
+import { clientConfig, readDatabaseUrl, splitConnections } from '../../app/database-url.ts';
 import { urlOf } from '../../scripts/database/embedded.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'database-url-'));
@@ -174,7 +174,7 @@ test('the settings that the product needs hold, whatever database, role and addr
 test('however few connections a process has, each part of it has one, and together they are no more', () => {
   for (const role of ['web', 'worker', 'all'] as const)
     for (let limit = 5; limit <= 100; limit += 1) {
-      const { work, webhooks, schedules } = shareOut({ limit, role });
+      const { work, webhooks, schedules } = splitConnections({ limit, role });
       const listening = role === 'web' ? 0 : 1;
       expect([role, limit, work + webhooks + schedules + listening]).toEqual([role, limit, limit]);
       expect([role, limit, work >= 2, webhooks >= 1]).toEqual([role, limit, true, true]);

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { acquireLease } from '../../app/jobs/lease.server.ts';
 import { makePayload, type Verb } from '../../app/messenger/payloads.ts';
-import { hintAll } from '../../app/stock/check-requests.server.ts';
-import { lookAtDue } from '../../app/stock/run-checks.server.ts';
+import { requestAllStockChecks } from '../../app/stock/check-requests.server.ts';
+import { runDueChecks } from '../../app/stock/run-checks.server.ts';
 import { clock, pass, setScene, type Scene } from '../messenger/stage.ts';
 
 const SECRET = 'Unreleased jacket';
@@ -64,10 +64,10 @@ test('a product that goes back to draft under a new name: who waits reads the na
   const of = { shop: scene.domain, productId: scene.productId };
   scene.shopify.store.setStatus({ ...of, status: 'DRAFT' });
   scene.shopify.store.updateProduct({ ...of, title: SECRET, imageUrl: PICTURE });
-  await db.$transaction((tx) => hintAll({ tx, shopId: scene.shopId, now: clock() }));
+  await db.$transaction((tx) => requestAllStockChecks({ tx, shopId: scene.shopId, now: clock() }));
   const acquired = await acquireLease({ name: `shop:${scene.shopId}`, holder: 'looker' });
   if ('heldForMs' in acquired) throw new Error('held');
-  const round = await lookAtDue({ shopId: scene.shopId, lease: acquired.lease, clock });
+  const round = await runDueChecks({ shopId: scene.shopId, lease: acquired.lease, clock });
   expect(round).toMatchObject({ outcome: 'looked' });
 
   const [subscription] = await scene.subscriptions();

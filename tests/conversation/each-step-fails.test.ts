@@ -1,9 +1,9 @@
 // Each step of handling fails, for each kind of event: what the person did stands, and the answer comes later or never; nothing else happens.
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
-import { testLink } from '../../app/conversation/arrival.server.ts';
-import { retryParked } from '../../app/conversation/failed-events.server.ts';
-import { GIVE_UP_AFTER } from '../../app/conversation/process-events.server.ts';
+import { createTestLink } from '../../app/conversation/arrival.server.ts';
+import { retryFailedEvents } from '../../app/conversation/failed-events.server.ts';
+import { MAX_ATTEMPTS } from '../../app/conversation/process-events.server.ts';
 import { db } from '../../app/db.server.ts';
 import { GET_STARTED, makePayload, type Verb } from '../../app/messenger/payloads.ts';
 import { failEachStatement, FAULTS } from './breaks.ts';
@@ -33,7 +33,9 @@ const press =
     await tapped(makePayload({ verb, shopId, id }))(scene);
   };
 const startTest: Act = async (scene) =>
-  scene.open(new URL((await testLink({ shopId: scene.shopId, now: clock() }))!).searchParams.get('ref')!);
+  scene.open(
+    new URL((await createTestLink({ shopId: scene.shopId, now: clock() }))!).searchParams.get('ref')!,
+  );
 /** The first of what they wait for has come back, and they were told. */
 const told: Act = async (scene) => {
   const [first] = await db.subscription.findMany({
@@ -251,7 +253,7 @@ const isJust = (said: string[], says: string[]) =>
 /** The fault is over: what was parked is taken up again, and what waits for its time has it. */
 async function recover(anybody: Scene): Promise<void> {
   const { metaPageId } = anybody;
-  await retryParked({ whose: { metaPageId }, now: clock() });
+  await retryFailedEvents({ whose: { metaPageId }, now: clock() });
   for (let round = 0; round < 2; round += 1) {
     pass(600);
     await anybody.settle();
@@ -269,7 +271,7 @@ for (const [what, { fault, beforeTheSave, shopifyIsSilent, never }] of Object.en
     const mend = await fault(anybody);
     const saidTo = await act(crowd);
     await anybody.settle();
-    for (let attempt = 1; attempt <= GIVE_UP_AFTER; attempt += 1) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       pass(2 ** attempt);
       await anybody.work();
     }

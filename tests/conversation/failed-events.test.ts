@@ -1,7 +1,11 @@
 // Events whose handling keeps failing are parked, shown, and taken up again: by the merchant, after a release, when the cause is mended.
 import { expect, test } from 'vitest';
-import { parkedEvents, retryAfterRelease, retryParked } from '../../app/conversation/failed-events.server.ts';
-import { GIVE_UP_AFTER } from '../../app/conversation/process-events.server.ts';
+import {
+  failedEvents,
+  retryAfterRelease,
+  retryFailedEvents,
+} from '../../app/conversation/failed-events.server.ts';
+import { MAX_ATTEMPTS } from '../../app/conversation/process-events.server.ts';
 import { db } from '../../app/db.server.ts';
 import { FAULTS, type Mend } from './breaks.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
@@ -9,13 +13,13 @@ import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts
 /** Works until every event that fails is parked. */
 async function untilParked(scene: Scene): Promise<void> {
   await scene.settle();
-  for (let attempt = 1; attempt <= GIVE_UP_AFTER; attempt += 1) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     pass(2 ** attempt);
     await scene.work();
   }
 }
 const breakCommits = (scene: Scene): Mend | Promise<Mend> => FAULTS['nothing can be committed']!.fault(scene);
-const shown = async ({ shopId }: Scene) => (await parkedEvents({ shopId })).map(({ kind }) => kind);
+const shown = async ({ shopId }: Scene) => (await failedEvents({ shopId })).map(({ kind }) => kind);
 
 test('a parked arrival is shown to its own merchant, and asked once it is retried', async () => {
   const scene = enter(await openPlace());
@@ -26,10 +30,10 @@ test('a parked arrival is shown to its own merchant, and asked once it is retrie
   await mend();
   expect(await shown(scene)).toEqual(['not_handled']);
   expect(await shown(other)).toEqual([]);
-  expect(await retryParked({ whose: { shopId: other.shopId }, now: clock() })).toBe(0);
+  expect(await retryFailedEvents({ whose: { shopId: other.shopId }, now: clock() })).toBe(0);
   await scene.settle();
   expect(scene.said()).toHaveLength(0);
-  expect(await retryParked({ whose: { shopId: scene.shopId }, now: clock() })).toBe(1);
+  expect(await retryFailedEvents({ whose: { shopId: scene.shopId }, now: clock() })).toBe(1);
   await scene.settle();
   expect(scene.said()).toHaveLength(2);
   expect(await shown(scene)).toEqual([]);
@@ -48,7 +52,7 @@ test('what fails again is parked again after one try, and what the person did si
   await untilParked(scene);
   await scene.settle();
   expect(scene.lastSaid()).toContain('Stopped');
-  await retryParked({ whose: 'everybody', now: clock() });
+  await retryFailedEvents({ whose: 'everybody', now: clock() });
   await scene.work();
   expect(await shown(scene)).toEqual(['not_handled']);
   await db.inbox.update({ where: { id: event!.id }, data: { body: event!.body } });
@@ -68,7 +72,7 @@ test('a STOP that is taken up late ends what was agreed before it, and nothing t
   await untilParked(scene);
   await mend();
   await scene.subscribe({ variantId: scene.soldOut[1]! });
-  await retryParked({ whose: { metaPageId: scene.metaPageId }, now: clock() });
+  await retryFailedEvents({ whose: { metaPageId: scene.metaPageId }, now: clock() });
   await scene.settle();
   expect((await scene.subscriptions()).map(({ state }) => state)).toEqual(['stopped', 'waiting']);
   expect(await db.shopper.findFirstOrThrow({ where: { psid: scene.psid() } })).toMatchObject({
@@ -88,7 +92,7 @@ test('a day later a STOP still counts, and nothing is said any more to what a pe
   await untilParked(asks);
   await mend();
   pass(86_400);
-  await retryParked({ whose: 'everybody', now: clock() });
+  await retryFailedEvents({ whose: 'everybody', now: clock() });
   await asks.settle();
   expect([asks.said().length, stops.said().length]).toEqual([0, before]);
   // Nor is a question noted that nobody was asked: their next words would be taken for its answer.

@@ -1,7 +1,7 @@
 // The loop as a shopper sees it: arrive, be asked, say yes, and whatever the network does meanwhile.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { unseal } from '../../app/lib/encryption.server.ts';
+import { decrypt } from '../../app/lib/encryption.server.ts';
 import { knock } from '../messenger/doors.ts';
 import { clock, pass, setScene } from '../messenger/stage.ts';
 
@@ -19,7 +19,7 @@ test('a shopper arrives in a new thread, is shown the card and asked, says yes, 
   const [subscription] = await scene.subscriptions();
   expect(subscription).toMatchObject({ state: 'waiting', variantId: scene.soldOut[0], isTest: false });
   const { shopId } = scene;
-  expect(unseal(subscription!.token!, { shopId, purpose: 'one-time token' })).toBe(token);
+  expect(decrypt(subscription!.token!, { shopId, purpose: 'one-time token' })).toBe(token);
   expect(scene.lastSaid()).toContain('one message about Linen shirt, S');
   expect(scene.lastSaid()).toContain('STOP');
   expect(await db.inbox.count({ where: { metaPageId: scene.metaPageId } })).toBe(0);

@@ -1,7 +1,7 @@
 // Other voices in a thread: an automation takes nothing over, people do, a hand-over does until the thread comes back; each to an open question.
 import { beforeAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { isAutomatic } from '../../app/conversation/thread.ts';
+import { isAutomation } from '../../app/conversation/thread.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
 
 const OUR_APP = process.env.META_APP_ID!;
@@ -197,8 +197,8 @@ test('whose word it is, by its time: ten seconds after the person or around our 
   const acted = [{ ...person, lastActionAt: at(100) }];
   const spoke = [{ ...person, spokeAt: at(100) }];
   const asked = [{ ...person, question: { kind: 'product', at: at(100).toISOString() } }];
-  const judged = (known: Parameters<typeof isAutomatic>[0]['known'], seconds: number[]) =>
-    seconds.map((second) => isAutomatic({ at: at(second), known }));
+  const judged = (known: Parameters<typeof isAutomation>[0]['known'], seconds: number[]) =>
+    seconds.map((second) => isAutomation({ at: at(second), known }));
   expect(judged(acted, [99, 100, 101, 110, 111])).toEqual([false, true, true, true, false]);
   expect(judged(spoke, [89, 90, 100, 110, 111])).toEqual([false, true, true, true, false]);
   expect(judged(asked, [89, 99, 110, 111])).toEqual([false, true, true, false]);

@@ -1,6 +1,6 @@
 // The conversation beyond its first question: names, links, sizes, alerts, answers to a notice, STOP, and Pages that shops share.
 import { expect, test } from 'vitest';
-import { testLink } from '../../app/conversation/arrival.server.ts';
+import { createTestLink } from '../../app/conversation/arrival.server.ts';
 import { db } from '../../app/db.server.ts';
 import { makePayload } from '../../app/messenger/payloads.ts';
 import { clock, pass, type Scene, setScene } from '../messenger/stage.ts';
@@ -196,7 +196,7 @@ test('the place in line is told unasked only when waves are likely', async () =>
 
 test('the merchant’s own test: the real card, the real yes, marked as a test, and no look is asked for', async () => {
   const scene = await setScene();
-  const link = await testLink({ shopId: scene.shopId, now: clock() });
+  const link = await createTestLink({ shopId: scene.shopId, now: clock() });
   scene.open(new URL(link!).searchParams.get('ref')!);
   await scene.settle();
   scene.phone.tapNotifyMe();

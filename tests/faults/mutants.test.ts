@@ -14,7 +14,9 @@ test('there are at least sixty, each of its own name, each names a test that exi
   const wrong = mutants.flatMap((mutant) => {
     const why = misfit({ base: root, mutant });
     return [
-      ...(existsSync(join(root, mutant.test)) ? [] : [`${mutant.name} names ${mutant.test}, which does not exist`]),
+      ...(existsSync(join(root, mutant.test))
+        ? []
+        : [`${mutant.name} names ${mutant.test}, which does not exist`]),
       ...(why === null ? [] : [`${mutant.name}: ${why}`]),
     ];
   });

@@ -1,9 +1,9 @@
 // What planted bugs slipped past: tests that were written because a bug was planted and no other test minded.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { begin, beginRepeat, claim, dueAgain } from '../../app/notifications/claim.server.ts';
-import { settleByEcho } from '../../app/notifications/delivery-events.server.ts';
-import { saveToken } from '../../app/waitlist/subscribe.server.ts';
+import { startSends, repeatSends, claim, dueSends } from '../../app/notifications/claim.server.ts';
+import { finishByEcho } from '../../app/notifications/delivery-events.server.ts';
+import { subscribe } from '../../app/waitlist/subscribe.server.ts';
 import { createLaneWorld } from '../notifications/lane-world.ts';
 
 const world = await createLaneWorld();
@@ -35,14 +35,14 @@ test('an echo through another Page does not settle a call whose fate is unknown;
   const { shop, worker, rows, metaPageId } = await claimed({ count: 1, limit: 1 });
   const now = world.clock();
   const [row] = rows;
-  await begin({ messages: [{ row: row!, body: '{}' }], lease: worker.lease, now });
+  await startSends({ messages: [{ row: row!, body: '{}' }], lease: worker.lease, now });
   const metadata = `n1_${shop.id}_${row!.id}`;
   const kept = () =>
     db.notification.findUniqueOrThrow({ where: { id: row!.id }, select: { state: true, mid: true } });
 
-  await settleByEcho({ metaPageId: '999', metadata, mid: 'm_other', now });
+  await finishByEcho({ metaPageId: '999', metadata, mid: 'm_other', now });
   expect(await kept()).toEqual({ state: 'begun', mid: null });
-  await settleByEcho({ metaPageId, metadata, mid: 'm_own', now });
+  await finishByEcho({ metaPageId, metadata, mid: 'm_own', now });
   expect(await kept()).toEqual({ state: 'sent', mid: 'm_own' });
   await worker.leave();
 });
@@ -58,10 +58,10 @@ test('a call of unknown fate is not taken up again, and may not be, before it ha
   const { worker, rows, metaPageId } = await claimed({ count: 1, limit: 1 });
   const begun = world.clock();
   const [row] = rows;
-  await begin({ messages: [{ row: row!, body: '{}' }], lease: worker.lease, now: begun });
+  await startSends({ messages: [{ row: row!, body: '{}' }], lease: worker.lease, now: begun });
   const after = (ms: number) => new Date(begun.getTime() + ms);
-  const due = (now: Date) => dueAgain({ metaPageId, inFlight: [], limit: 10, now });
-  const repeat = (now: Date) => beginRepeat({ ids: [row!.id], lease: worker.lease, now });
+  const due = (now: Date) => dueSends({ metaPageId, inFlight: [], limit: 10, now });
+  const repeat = (now: Date) => repeatSends({ ids: [row!.id], lease: worker.lease, now });
 
   expect(await due(after(59_000))).toEqual([]);
   expect((await repeat(after(59_000))).size).toBe(0);
@@ -99,7 +99,7 @@ test('a token pays once: under another request, after its wait has ended, it is 
       at,
       standby: false,
     };
-    return (await db.$transaction((tx) => saveToken({ tx, event, now: at }))).outcome;
+    return (await db.$transaction((tx) => subscribe({ tx, event, now: at }))).outcome;
   };
   expect(await yes()).toBe('waiting');
   await db.subscription.updateMany({

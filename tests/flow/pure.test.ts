@@ -3,22 +3,22 @@ import fc from 'fast-check';
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as events from '../../app/flow/trigger-payloads.ts';
-import { milestone } from '../../app/flow/trigger-payloads.ts';
+import { thresholdReached } from '../../app/flow/trigger-payloads.ts';
 import { readTrigger, triggers } from '../../simulators/shopify/flow.ts';
 
 test('5, 10, 25, 50, and so on tenfold', () => {
   const numbers = new Set<number>();
-  for (let people = 0; people <= 30_000; people += 1) numbers.add(milestone(people));
+  for (let people = 0; people <= 30_000; people += 1) numbers.add(thresholdReached(people));
   expect([...numbers]).toEqual([0, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000]);
 });
 
 test('a number is reached by those who have it, and is a step of its own', () => {
   fc.assert(
     fc.property(fc.integer({ min: 5, max: 1_000_000_000 }), (people) => {
-      const number = milestone(people);
+      const number = thresholdReached(people);
       expect(number).toBeLessThanOrEqual(people);
       expect(number * 2.5).toBeGreaterThanOrEqual(people / 1.000_001);
-      expect([milestone(number), milestone(number - 1) < number]).toEqual([number, true]);
+      expect([thresholdReached(number), thresholdReached(number - 1) < number]).toEqual([number, true]);
     }),
   );
 });
@@ -26,9 +26,9 @@ test('a number is reached by those who have it, and is a step of its own', () =>
 const about = { variantId: 45_218_377_105_457n, productId: 8_412_667_281_457n, title: 'M' };
 const at = new Date('2026-11-23T10:00:00Z');
 const made = [
-  events.joined({ ...about, subscriptionId: 1n, at, waiting: 1 }),
-  events.reached({ ...about, subscriptionId: 1n, number: 5, waiting: 5 }),
-  events.told({ ...about, restockId: 1n, openedAt: at, people: 1, waiting: 0 }),
+  events.subscriptionPayload({ ...about, subscriptionId: 1n, at, waiting: 1 }),
+  events.thresholdPayload({ ...about, subscriptionId: 1n, number: 5, waiting: 5 }),
+  events.restockPayload({ ...about, restockId: 1n, openedAt: at, people: 1, waiting: 0 }),
   events.needsAttention({
     ...{ pageId: 1n, page: 'Linen & Co', trouble: 'reconnect', since: at },
     ...{ happened: 'It happened.', remedy: 'Do this.' },

@@ -1,8 +1,8 @@
 // A shop with a workflow in Flow, and the worker's own hand for it, called as the worker calls it.
 import { randomUUID } from 'node:crypto';
-import { explainTrouble } from '../../app/i18n/admin.ts';
-import { flowsDue } from '../../app/flow/pending-events.server.ts';
-import { createFlowTeller } from '../../app/flow/send-triggers.server.ts';
+import { explainIssue } from '../../app/i18n/admin.ts';
+import { shopsWithPendingFlowEvents } from '../../app/flow/pending-events.server.ts';
+import { createFlowSender } from '../../app/flow/send-triggers.server.ts';
 import { releaseLease } from '../../app/jobs/lease.server.ts';
 import { clock, furnish, type House } from '../stock/house.ts';
 
@@ -20,7 +20,7 @@ export async function openFlowShop({
 /** Each call is a worker of its own, without any memory of the one before. */
 export function flowOf(house: House) {
   const { shopId, domain, shopify } = house;
-  let worker = createFlowTeller({ clock, explain: explainTrouble });
+  let worker = createFlowSender({ clock, explain: explainIssue });
   return {
     received: () => shopify.flow.received(domain),
     ids: () => shopify.flow.received(domain).map(({ payload }) => payload['Event ID']),
@@ -29,9 +29,9 @@ export function flowOf(house: House) {
         .received(domain)
         .filter((each) => each.handle === handle)
         .map(({ payload }) => payload),
-    due: async () => (await flowsDue({ now: clock() })).includes(shopId),
+    due: async () => (await shopsWithPendingFlowEvents({ now: clock() })).includes(shopId),
     anotherWorker: () => {
-      worker = createFlowTeller({ clock, explain: explainTrouble });
+      worker = createFlowSender({ clock, explain: explainIssue });
     },
     /** What the worker does when its round finds the shop; answers when it will come again. */
     async tell({ signal = always }: { signal?: AbortSignal } = {}): Promise<Date | null> {

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { clearTrouble, markTrouble } from '../../app/messenger/pages.server.ts';
+import { clearIssue, setIssue } from '../../app/messenger/pages.server.ts';
 import { clock, furnish, pass } from '../stock/house.ts';
 import { tellAll } from '../stock/lane.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -158,7 +158,7 @@ test('a restock in which Meta refused everybody told nobody', async () => {
 test('a Page in trouble is told with what to do, in the shop’s language, once for each time it begins', async () => {
   const shop = await openFlowShop({ uses: ['messenger-needs-attention'], locale: 'es-MX' });
   pass(1);
-  await markTrouble({ pageId: shop.page.id, trouble: 'reconnect', now: clock() });
+  await setIssue({ pageId: shop.page.id, trouble: 'reconnect', now: clock() });
   await shop.tell();
   await shop.tell();
   expect(shop.received().map(({ payload }) => payload)).toEqual([
@@ -171,9 +171,9 @@ test('a Page in trouble is told with what to do, in the shop’s language, once 
       'Event ID': `attention-${shop.page.id}-reconnect-${clock().getTime()}`,
     },
   ]);
-  await clearTrouble({ pageId: shop.page.id });
+  await clearIssue({ pageId: shop.page.id });
   pass(60);
-  await markTrouble({ pageId: shop.page.id, trouble: 'reconnect', now: clock() });
+  await setIssue({ pageId: shop.page.id, trouble: 'reconnect', now: clock() });
   await shop.tell();
   expect(shop.received()).toHaveLength(2);
   expect(await shop.due()).toBe(false);

@@ -1,12 +1,12 @@
 // Another process of the same app, run by the tests beside this file: it tends a key until it is killed, or rings a bell and ends.
 import { db } from '../../app/db.server.ts';
-import { ring, type Bell } from '../../app/jobs/pg-notify.server.ts';
-import { createTender } from '../../app/jobs/leased-worker.server.ts';
+import { notify, type Subscription } from '../../app/jobs/pg-notify.server.ts';
+import { createLeasedWorker } from '../../app/jobs/leased-worker.server.ts';
 
 const [what, first, second] = process.argv.slice(2);
 
 if (what === 'tend') {
-  const tender = createTender({
+  const tender = createLeasedWorker({
     kind: 'page',
     holder: `process ${process.pid}`,
     clock: () => new Date(),
@@ -24,6 +24,6 @@ if (what === 'tend') {
     void tender.stop().then(() => db.$disconnect());
   });
 } else {
-  await db.$transaction((tx) => ring(tx, first as Bell, second!));
+  await db.$transaction((tx) => notify(tx, first as Subscription, second!));
   await db.$disconnect();
 }

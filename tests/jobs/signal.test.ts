@@ -21,7 +21,7 @@ const proxy = createServer((near) => {
 await once(proxy, 'listening');
 process.env.DATABASE_DIRECT_URL = `postgresql://postgres@127.0.0.1:${(proxy.address() as AddressInfo).port}${url.pathname}`;
 const { db } = await import('../../app/db.server.ts');
-const { listen, ring } = await import('../../app/jobs/pg-notify.server.ts');
+const { listen, notify } = await import('../../app/jobs/pg-notify.server.ts');
 
 let heard: string[] = [];
 let lost = 0;
@@ -39,7 +39,8 @@ afterAll(async () => {
   proxy.close();
 });
 
-const rung = (name: 'inbox' | 'looks' | 'lane', key: string) => db.$transaction((tx) => ring(tx, name, key));
+const rung = (name: 'inbox' | 'looks' | 'lane', key: string) =>
+  db.$transaction((tx) => notify(tx, name, key));
 /** Rings come in order, so once this one is heard all before it were. */
 const heardAll = async () => {
   await rung('looks', 'the last');
@@ -62,12 +63,12 @@ test('it is heard with its name and key', async () => {
 
 test('it rings when the transaction commits, once for many, and never for one that fails', async () => {
   await db.$transaction(async (tx) => {
-    for (let time = 0; time < 5; time += 1) await ring(tx, 'looks', '11');
+    for (let time = 0; time < 5; time += 1) await notify(tx, 'looks', '11');
     expect(heard).toEqual([]);
   });
   await db
     .$transaction(async (tx) => {
-      await ring(tx, 'looks', '22');
+      await notify(tx, 'looks', '22');
       throw new Error('rolled back');
     })
     .catch(() => undefined);

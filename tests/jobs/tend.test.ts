@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { acquireLease, type Lease } from '../../app/jobs/lease.server.ts';
-import { createTender, type Hand, type Tender } from '../../app/jobs/leased-worker.server.ts';
+import { createLeasedWorker, type Handler, type LeasedWorker } from '../../app/jobs/leased-worker.server.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
-const tenders: Tender<'work' | 'other'>[] = [];
+const tenders: LeasedWorker<'work' | 'other'>[] = [];
 afterEach(async () => {
   await Promise.all(tenders.splice(0).map((tender) => tender.stop()));
 });
 afterAll(() => db.$disconnect());
 
-const idle: Hand = () => Promise.resolve(null);
-function tend({ work = idle, other = idle }: { work?: Hand; other?: Hand }, holder = 'this process') {
-  const tender = createTender({
+const idle: Handler = () => Promise.resolve(null);
+function tend({ work = idle, other = idle }: { work?: Handler; other?: Handler }, holder = 'this process') {
+  const tender = createLeasedWorker({
     kind: 'page',
     holder,
     clock: () => new Date(),
@@ -30,7 +30,7 @@ function tend({ work = idle, other = idle }: { work?: Hand; other?: Hand }, hold
 function busy() {
   const begun: Lease[] = [];
   let letGo: (next: Date | null) => void = () => undefined;
-  const hand: Hand = ({ lease }) => {
+  const hand: Handler = ({ lease }) => {
     begun.push(lease);
     return new Promise((resolve) => (letGo = resolve));
   };
@@ -127,7 +127,7 @@ test('two tenders of one key take turns: never both at once', async () => {
   let inside = 0;
   let most = 0;
   let runs = 0;
-  const work: Hand = async () => {
+  const work: Handler = async () => {
     inside += 1;
     most = Math.max(most, inside);
     await nowMs();

@@ -25,61 +25,61 @@ const binding = { shopId: 11n, purpose: 'page token' };
 const TEXT = 'EAA-a token with ümläuts and 😀';
 
 test('what was sealed comes back, and looks different each time', async () => {
-  const { seal, unseal } = await sealWith(keys.first);
-  const [one, two] = [seal(TEXT, binding), seal(TEXT, binding)];
-  expect(unseal(one, binding)).toBe(TEXT);
-  expect(unseal(two, binding)).toBe(TEXT);
+  const { encrypt, decrypt } = await sealWith(keys.first);
+  const [one, two] = [encrypt(TEXT, binding), encrypt(TEXT, binding)];
+  expect(decrypt(one, binding)).toBe(TEXT);
+  expect(decrypt(two, binding)).toBe(TEXT);
   expect(Buffer.from(one)).not.toEqual(Buffer.from(two));
   expect(Buffer.from(one).toString('latin1')).not.toContain('token');
-  expect(unseal(seal('', binding), binding)).toBe('');
+  expect(decrypt(encrypt('', binding), binding)).toBe('');
 });
 
 test('it opens for no other shop, for no other purpose, and for no shop at all', async () => {
-  const { seal, unseal } = await sealWith(keys.first);
-  const sealed = seal(TEXT, binding);
+  const { encrypt, decrypt } = await sealWith(keys.first);
+  const sealed = encrypt(TEXT, binding);
   for (const other of [
     { ...binding, shopId: 12n },
     { ...binding, shopId: null },
     { ...binding, purpose: 'inbox' },
   ])
-    expect(() => unseal(sealed, other)).toThrow('cannot be opened');
+    expect(() => decrypt(sealed, other)).toThrow('cannot be opened');
 });
 
 test('with any one bit turned, or any part cut off, it does not open', async () => {
-  const { seal, unseal } = await sealWith(keys.first);
-  const sealed = seal('short', binding);
+  const { encrypt, decrypt } = await sealWith(keys.first);
+  const sealed = encrypt('short', binding);
   for (let at = 0; at < sealed.length; at += 1) {
     const turned = Uint8Array.from(sealed);
     turned[at]! ^= 1;
-    expect(() => unseal(turned, binding)).toThrow('cannot be opened');
-    expect(() => unseal(sealed.subarray(0, at), binding)).toThrow('cannot be opened');
+    expect(() => decrypt(turned, binding)).toThrow('cannot be opened');
+    expect(() => decrypt(sealed.subarray(0, at), binding)).toThrow('cannot be opened');
   }
 });
 
 test('after a rotation the old key still opens what it sealed, the new one seals, a third opens nothing', async () => {
   const before = await sealWith(keys.first);
-  const old = before.seal(TEXT, binding);
+  const old = before.encrypt(TEXT, binding);
   const during = await sealWith(keys.second, keys.first);
-  const fresh = during.seal(TEXT, binding);
-  expect(during.unseal(old, binding)).toBe(TEXT);
-  expect(during.unseal(fresh, binding)).toBe(TEXT);
+  const fresh = during.encrypt(TEXT, binding);
+  expect(during.decrypt(old, binding)).toBe(TEXT);
+  expect(during.decrypt(fresh, binding)).toBe(TEXT);
   const after = await sealWith(keys.second);
-  expect(after.unseal(fresh, binding)).toBe(TEXT);
-  expect(() => after.unseal(old, binding)).toThrow(/SEALING_KEY \(or SEALING_KEY_OLD\)/);
+  expect(after.decrypt(fresh, binding)).toBe(TEXT);
+  expect(() => after.decrypt(old, binding)).toThrow(/SEALING_KEY \(or SEALING_KEY_OLD\)/);
   const stranger = await sealWith(keys.third);
-  expect(() => stranger.unseal(fresh, binding)).toThrow('cannot be opened');
+  expect(() => stranger.decrypt(fresh, binding)).toThrow('cannot be opened');
 });
 
 test('a failure to open says nothing of what was sealed', async () => {
-  const { unseal } = await sealWith(keys.first);
-  expect(() => unseal(Buffer.from('CANARY'.repeat(10)), binding)).toThrow(/^((?!CANARY).)*$/s);
+  const { decrypt } = await sealWith(keys.first);
+  expect(() => decrypt(Buffer.from('CANARY'.repeat(10)), binding)).toThrow(/^((?!CANARY).)*$/s);
 });
 
 test('a fingerprint finds a value again, also one that was kept under the old key, and is no plain hash', async () => {
   const before = await sealWith(keys.first);
   const during = await sealWith(keys.second, keys.first);
-  expect(before.fingerprint('token')).toHaveLength(43);
-  expect(before.fingerprints('token')).toEqual([before.fingerprint('token')]);
-  expect(during.fingerprint('token')).not.toBe(before.fingerprint('token'));
-  expect(during.fingerprints('token')).toEqual([during.fingerprint('token'), before.fingerprint('token')]);
+  expect(before.keyedHash('token')).toHaveLength(43);
+  expect(before.keyedHashes('token')).toEqual([before.keyedHash('token')]);
+  expect(during.keyedHash('token')).not.toBe(before.keyedHash('token'));
+  expect(during.keyedHashes('token')).toEqual([during.keyedHash('token'), before.keyedHash('token')]);
 });

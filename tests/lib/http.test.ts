@@ -1,6 +1,6 @@
 // Bodies are taken as raw bytes up to a limit, and a door that could not keep what came asks for it again.
 import { expect, test } from 'vitest';
-import { keepOr503, readBody, WEBHOOK_BODY_LIMIT } from '../../app/lib/http.server.ts';
+import { storeOr503, readBody, WEBHOOK_BODY_LIMIT } from '../../app/lib/http.server.ts';
 
 function pouring({ chunks, size }: { chunks: number; size: number }) {
   let poured = 0;
@@ -100,13 +100,13 @@ test('a body that does not arrive in time is given up', async () => {
 
 test('what was kept is answered 200, what could not be kept 503 with the reason told to us alone', async () => {
   const heard: unknown[] = [];
-  const kept = await keepOr503(
+  const kept = await storeOr503(
     () => Promise.resolve(),
     (error) => heard.push(error),
   );
   expect([kept.status, await kept.text()]).toEqual([200, '']);
   const reason = new Error('CANARY');
-  const failed = await keepOr503(
+  const failed = await storeOr503(
     () => Promise.reject(reason),
     (error) => heard.push(error),
   );

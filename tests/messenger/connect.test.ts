@@ -2,12 +2,17 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { scrub } from '../../app/lib/log.server.ts';
-import { retireFormerPages } from '../../app/maintenance.server.ts';
-import { choosePage, disconnectPage, listChoices, windUpPages } from '../../app/messenger/connect-page.server.ts';
-import { beginConnect, finishConnect } from '../../app/messenger/facebook-login.server.ts';
+import { disconnectFormerPages } from '../../app/maintenance.server.ts';
+import {
+  choosePage,
+  disconnectPage,
+  listChoices,
+  releasePages,
+} from '../../app/messenger/connect-page.server.ts';
+import { startLogin, finishLogin } from '../../app/messenger/facebook-login.server.ts';
 import { checkPages } from '../../app/messenger/page-health.server.ts';
 import { pageOf, pageToken } from '../../app/messenger/pages.server.ts';
-import { whoWouldNotBeTold } from '../../app/reports/waitlist.server.ts';
+import { countWaitingOnPage } from '../../app/reports/waitlist.server.ts';
 import { loader as callback, action as sayYes } from '../../app/routes/messenger.callback.ts';
 import { knock } from './doors.ts';
 import { clock, pass, type Scene, setScene } from './stage.ts';
@@ -23,7 +28,7 @@ function merchantOf(scene: Scene, pages: (string | { pageId: string; tasks: stri
   return {
     id,
     async logIn({ scopes = everything, answer = 'continue', shopId = scene.shopId } = {}) {
-      const { url } = await beginConnect({ shopId, now: clock() });
+      const { url } = await startLogin({ shopId, now: clock() });
       const form = new URLSearchParams({ answer, user: id });
       for (const page of pages) form.append('page', typeof page === 'string' ? page : page.pageId);
       for (const scope of scopes) form.append('permission', scope);
@@ -34,7 +39,7 @@ function merchantOf(scene: Scene, pages: (string | { pageId: string; tasks: stri
     },
     async connects({ metaPageId = scene.metaPageId, shopId = scene.shopId } = {}) {
       const back = await this.logIn({ shopId });
-      expect(await finishConnect({ query: back.searchParams, now: clock() })).toMatchObject({
+      expect(await finishLogin({ query: back.searchParams, now: clock() })).toMatchObject({
         outcome: 'choose',
       });
       return choosePage({ shopId, metaPageId, now: clock() });
@@ -133,20 +138,20 @@ test('a state is good for one use, for its own shop, and for a quarter of an hou
   const scene = await setScene({ connected: false });
   const merchant = merchantOf(scene, [scene.metaPageId]);
   const back = await merchant.logIn();
-  expect(await finishConnect({ query: back.searchParams, now: clock() })).toMatchObject({
+  expect(await finishLogin({ query: back.searchParams, now: clock() })).toMatchObject({
     outcome: 'choose',
     shopId: scene.shopId,
   });
-  expect(await finishConnect({ query: back.searchParams, now: clock() })).toEqual({
+  expect(await finishLogin({ query: back.searchParams, now: clock() })).toEqual({
     outcome: 'unknown_state',
   });
   const late = await merchant.logIn();
   pass(16 * 60);
-  expect(await finishConnect({ query: late.searchParams, now: clock() })).toEqual({
+  expect(await finishLogin({ query: late.searchParams, now: clock() })).toEqual({
     outcome: 'unknown_state',
   });
   for (const query of ['', 'state=x&code=y', 'code=y'])
-    expect(await finishConnect({ query: new URLSearchParams(query), now: clock() })).toEqual({
+    expect(await finishLogin({ query: new URLSearchParams(query), now: clock() })).toEqual({
       outcome: 'unknown_state',
     });
 });
@@ -155,7 +160,7 @@ test('cancelled, declined, no Page, a Page without the tasks: each is told for w
   const scene = await setScene({ connected: false });
   const merchant = merchantOf(scene, [{ pageId: scene.metaPageId, tasks: ['ANALYZE', 'MESSAGING'] }]);
   const finish = async (given: object) =>
-    finishConnect({ query: (await merchant.logIn(given)).searchParams, now: clock() });
+    finishLogin({ query: (await merchant.logIn(given)).searchParams, now: clock() });
   expect(await finish({ answer: 'cancel' })).toEqual({ outcome: 'cancelled', shopId: scene.shopId });
   expect(await finish({ scopes: ['pages_show_list', 'pages_messaging'] })).toMatchObject({
     declined: ['pages_manage_metadata'],
@@ -167,7 +172,7 @@ test('cancelled, declined, no Page, a Page without the tasks: each is told for w
   expect(await finish({})).toMatchObject({ outcome: 'choose', pages: 1 });
   expect(await choose()).toEqual({ outcome: 'missing_tasks', missing: ['MODERATE'] });
   const nobody = merchantOf(scene, []);
-  expect(await finishConnect({ query: (await nobody.logIn()).searchParams, now: clock() })).toMatchObject({
+  expect(await finishLogin({ query: (await nobody.logIn()).searchParams, now: clock() })).toMatchObject({
     outcome: 'choose',
     pages: 0,
   });
@@ -237,11 +242,11 @@ test('two shops on one Page: the first to leave takes nothing away, the last put
   await disconnectPage({ shopId: one!.shopId, now: clock() });
   expect(metaPage(scene).profile.get_started).toEqual({ payload: 'start1' });
   expect(metaPage(scene).subscriptions).toHaveProperty(process.env.META_APP_ID!);
-  await windUpPages({ shopId: two!.shopId, now: clock() });
+  await releasePages({ shopId: two!.shopId, now: clock() });
   // It has the app, as Shopify said last.
   expect(metaPage(scene).profile.get_started).toEqual({ payload: 'start1' });
   await db.shop.update({ where: { id: two!.shopId }, data: { uninstalledAt: clock() } });
-  await windUpPages({ shopId: two!.shopId, now: clock() });
+  await releasePages({ shopId: two!.shopId, now: clock() });
   expect(metaPage(scene).profile).toEqual({});
   expect(metaPage(scene).subscriptions).toEqual({});
 });
@@ -253,20 +258,20 @@ test('a switch: who waits on the old Page is counted, stays reachable through it
   const merchant = merchantOf(scene, merchantPages);
   await merchant.connects();
   await scene.subscribe();
-  expect(await whoWouldNotBeTold({ shopId: scene.shopId, now: clock() })).toBe(1);
+  expect(await countWaitingOnPage({ shopId: scene.shopId, now: clock() })).toBe(1);
   expect(await merchant.connects({ metaPageId: merchantPages[1]! })).toMatchObject({
     outcome: 'connected',
     page: { name: 'Maison Neuve' },
     switchedFrom: { metaPageId: scene.metaPageId },
   });
-  await retireFormerPages({ now: clock() });
+  await disconnectFormerPages({ now: clock() });
   const old = () => db.page.findFirstOrThrow({ where: { metaPageId: scene.metaPageId } });
   expect(pageToken(await old())).toMatch(/^EAA/);
   await db.subscription.updateMany({
     where: { shopId: scene.shopId },
     data: { state: 'told', token: null, endedAt: clock() },
   });
-  await retireFormerPages({ now: clock() });
+  await disconnectFormerPages({ now: clock() });
   expect((await old()).disconnectedAt).not.toBeNull();
   expect(metaPage(scene).subscriptions).toEqual({});
 });

@@ -1,8 +1,8 @@
 // The one check of a merchant's own wording judges what would be said: whoever passes it is said whole, whoever does not gives way to ours.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judge, OWN_MESSAGES, type OwnMessage } from '../../app/i18n/custom-messages.ts';
-import { LOCALES, say, wording, type Overrides } from '../../app/i18n/shopper.ts';
+import { checkMessage, CUSTOM_MESSAGES, type CustomMessage } from '../../app/i18n/custom-messages.ts';
+import { LOCALES, formatMessage, messageText, type Overrides } from '../../app/i18n/shopper.ts';
 
 const values = {
   product: 'Linen shirt, M',
@@ -10,10 +10,10 @@ const values = {
   price: '49.00 €',
   until: new Date('2027-03-31T12:00:00Z'),
 };
-const said = ({ message, text, locale = 'en' }: { message: OwnMessage; text: string; locale?: string }) =>
-  say({ locale, message, values, overrides: { [locale]: { [message]: text } } });
+const said = ({ message, text, locale = 'en' }: { message: CustomMessage; text: string; locale?: string }) =>
+  formatMessage({ locale, message, values, overrides: { [locale]: { [message]: text } } });
 
-const errors: [OwnMessage, string, string][] = [
+const errors: [CustomMessage, string, string][] = [
   // Written right, said wrong.
   ['notice.back', "'{product}' est de retour chez {shop} : {price}", 'quoted'],
   ['notice.back', "L'{product} est de retour", 'quoted'],
@@ -43,20 +43,23 @@ const errors: [OwnMessage, string, string][] = [
 ];
 for (const [message, text, error] of errors)
   test(`${message} “${text.slice(0, 60)}”: ${error}, and our own words are said`, () => {
-    expect(judge({ message, text, locale: 'en' }).error).toBe(error);
-    if (error !== 'too_long') expect(said({ message, text })).toBe(say({ locale: 'en', message, values }));
+    expect(checkMessage({ message, text, locale: 'en' }).error).toBe(error);
+    if (error !== 'too_long')
+      expect(said({ message, text })).toBe(formatMessage({ locale: 'en', message, values }));
   });
 
 test('own words that were damaged in the database and are no text give way to ours, in every message', () => {
   for (const damaged of [7, null, true, {}, ['{product}']])
     for (const message of ['notice.back', 'stop.all'] as const) {
       const overrides = { en: { [message]: damaged } } as unknown as Overrides;
-      expect(say({ locale: 'en', message, values, overrides })).toBe(say({ locale: 'en', message, values }));
+      expect(formatMessage({ locale: 'en', message, values, overrides })).toBe(
+        formatMessage({ locale: 'en', message, values }),
+      );
     }
 });
 
 test('what may be said is said as it is written', () => {
-  const fine: [OwnMessage, string, string][] = [
+  const fine: [CustomMessage, string, string][] = [
     ['notice.back', '{product} est de retour', 'Linen shirt, M est de retour'],
     ['notice.back', 'L’{product}, à {price}', 'L’Linen shirt, M, à 49.00 €'],
     ['notice.back', "Don't wait: {product}", "Don't wait: Linen shirt, M"],
@@ -69,7 +72,7 @@ test('what may be said is said as it is written', () => {
     ['confirm', '{product} until {until, date, ::yyyyMMMd}', 'Linen shirt, M until Mar 31, 2027'],
   ];
   for (const [message, text, expected] of fine) {
-    expect(judge({ message, text, locale: 'en' }), text).toEqual({ warnings: [] });
+    expect(checkMessage({ message, text, locale: 'en' }), text).toEqual({ warnings: [] });
     expect(said({ message, text }), text).toBe(expected);
   }
 });
@@ -103,18 +106,18 @@ test('whatever is written: what passes is said whole, and what is said is never 
   );
   fc.assert(
     fc.property(
-      fc.constantFrom(...OWN_MESSAGES),
+      fc.constantFrom(...CUSTOM_MESSAGES),
       fc.array(piece, { maxLength: 8 }),
       fc.constantFrom(...LOCALES),
       ({ message, needs }, pieces, locale) => {
         const text = pieces.join('');
-        const { error } = judge({ message, text, locale });
+        const { error } = checkMessage({ message, text, locale });
         const spoken = said({ message, text, locale });
         expect(spoken).not.toMatch(/[{}]|NaN|undefined|\uE000/);
         expect(spoken).toContain('Linen shirt, M');
         if ((needs as readonly string[]).includes('until')) expect(spoken).toMatch(/2027/);
         if (error !== undefined && error !== 'too_long')
-          expect(spoken).toBe(say({ locale, message, values }));
+          expect(spoken).toBe(formatMessage({ locale, message, values }));
       },
     ),
     { numRuns: 2_000 },
@@ -123,8 +126,11 @@ test('whatever is written: what passes is said whole, and what is said is never 
 
 test('our own wording passes without a warning, in every language', () => {
   for (const locale of LOCALES)
-    for (const { message } of OWN_MESSAGES)
-      expect(judge({ message, text: wording({ locale, message }), locale }), `${locale} ${message}`).toEqual({
+    for (const { message } of CUSTOM_MESSAGES)
+      expect(
+        checkMessage({ message, text: messageText({ locale, message }), locale }),
+        `${locale} ${message}`,
+      ).toEqual({
         warnings: [],
       });
 });
@@ -148,18 +154,19 @@ test('a promised reward is warned of in its language, written as people write it
   for (const [locale, texts] of Object.entries(promised))
     for (const text of texts)
       for (const written of [`{product}: ${text}`, `${text.toUpperCase()}! {product}`, `${text}, {product}`])
-        expect(judge({ message: 'notice.back', text: written, locale }), written).toEqual({
+        expect(checkMessage({ message: 'notice.back', text: written, locale }), written).toEqual({
           warnings: ['promotion'],
         });
   // A shop writes in the language of its customers, whatever field it writes into.
   for (const text of ['Gutschein', 'cadeau', 'クーポン', 'hediye', 'discount'])
-    expect(judge({ message: 'notice.back', text: `{product} ${text}`, locale: 'en' }).warnings).toEqual([
-      'promotion',
-    ]);
+    expect(
+      checkMessage({ message: 'notice.back', text: `{product} ${text}`, locale: 'en' }).warnings,
+    ).toEqual(['promotion']);
 });
 
 test('a link and a reservation are warned of, each warning is given, and ordinary words are not warned of', () => {
-  const warned = (text: string, locale = 'en') => judge({ message: 'notice.back', text, locale }).warnings;
+  const warned = (text: string, locale = 'en') =>
+    checkMessage({ message: 'notice.back', text, locale }).warnings;
   expect(warned('{product}: https://example.com')).toEqual(['link']);
   expect(warned('We reserved {product} for you, 20 % off, www.example.com')).toEqual([
     'link',

@@ -1,6 +1,6 @@
 // The one table of Meta's answers: every row is listed here with its consequence.
 import { expect, test } from 'vitest';
-import { answerTable, consequenceOf, type Consequence } from '../../app/messenger/error-codes.ts';
+import { errorTable, classifyError, type Consequence } from '../../app/messenger/error-codes.ts';
 
 const text = (one: Consequence): string => {
   switch (one.kind) {
@@ -91,27 +91,27 @@ const listed: Record<string, string> = {
 
 test('every row of the table is listed, and every listed row is in the table', () => {
   const table = Object.fromEntries(
-    answerTable.map((row) => [
+    errorTable.map((row) => [
       row.subcode === undefined ? `${row.code}` : `${row.code}/${row.subcode}`,
       text(row.consequence),
     ]),
   );
   expect(table).toEqual(listed);
-  expect(answerTable).toHaveLength(Object.keys(listed).length);
+  expect(errorTable).toHaveLength(Object.keys(listed).length);
 });
 
 test('a subcode without a row of its own means what its code means', () => {
-  expect(text(consequenceOf({ code: 190, subcode: 4711 }))).toBe('reconnect');
-  expect(text(consequenceOf({ code: 100, subcode: 2018417 }))).toBe('doubtful');
+  expect(text(classifyError({ code: 190, subcode: 4711 }))).toBe('reconnect');
+  expect(text(classifyError({ code: 100, subcode: 2018417 }))).toBe('doubtful');
 });
 
 test('a person who is unavailable for a moment is tried again, for good is not', () => {
-  expect(text(consequenceOf({ code: 551, subcode: 1893047, transient: true }))).toBe('retry, not_sent');
-  expect(text(consequenceOf({ code: 551, subcode: 1893047, transient: false }))).toBe('person unavailable');
+  expect(text(classifyError({ code: 551, subcode: 1893047, transient: true }))).toBe('retry, not_sent');
+  expect(text(classifyError({ code: 551, subcode: 1893047, transient: false }))).toBe('person unavailable');
 });
 
 test('a code that nobody knows is doubtful, unless Meta itself calls it passing', () => {
-  expect(text(consequenceOf({ code: 4711 }))).toBe('doubtful');
-  expect(text(consequenceOf({ code: 4711, transient: true }))).toBe('retry, unknown');
-  expect(text(consequenceOf({ code: 4711, status: 503 }))).toBe('retry, unknown');
+  expect(text(classifyError({ code: 4711 }))).toBe('doubtful');
+  expect(text(classifyError({ code: 4711, transient: true }))).toBe('retry, unknown');
+  expect(text(classifyError({ code: 4711, status: 503 }))).toBe('retry, unknown');
 });

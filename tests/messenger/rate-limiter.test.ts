@@ -1,7 +1,7 @@
 // The pace in simulated time against a Meta that counts arrivals in a rolling second and tells nobody its limit.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createPace, type Pace } from '../../app/messenger/rate-limiter.ts';
+import { createRateLimiter, type RateLimiter } from '../../app/messenger/rate-limiter.ts';
 
 /** A seeded source of chance. */
 function chance(seed: number): () => number {
@@ -25,7 +25,7 @@ function simulate({
   stalls = 0,
   seed = 1,
 }: {
-  pace: (now: () => number) => Pace;
+  pace: (now: () => number) => RateLimiter;
   n: number;
   limitAt: (ms: number) => number;
   weather: Weather;
@@ -82,7 +82,7 @@ const internet = { p50: 100, p99: 400 };
 
 /** Round trips end some 300 ms after the last call left: 1 % of a run of half a minute. */
 const ran = (given: { n: number; limitAt: (ms: number) => number; seed: number; stalls?: number }) =>
-  simulate({ pace: (now) => createPace({ perSecond: 300, now }), weather: internet, ...given });
+  simulate({ pace: (now) => createRateLimiter({ perSecond: 300, now }), weather: internet, ...given });
 const seeds = [1, 2, 3];
 
 test('under a limit that it knows it stays close to it, with next to no refusals', () => {
@@ -123,7 +123,7 @@ test('at 30 a second Meta never sees more than 40 in one, whatever the way there
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000_000 }), (seed) => {
       const ran = simulate({
-        pace: (now) => createPace({ perSecond: 30, now }),
+        pace: (now) => createRateLimiter({ perSecond: 30, now }),
         n: 300,
         limitAt: () => Infinity,
         weather: internet,
@@ -143,7 +143,7 @@ test('in no sliding second more leave than the merchant chose, replies and notic
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.array(step, { maxLength: 60 }), (perSecond, steps) => {
       let now = 0;
-      const pace = createPace({ perSecond, now: () => now });
+      const pace = createRateLimiter({ perSecond, now: () => now });
       const left: number[] = [];
       for (const { after, replies } of steps) {
         now += after;
@@ -159,7 +159,7 @@ test('in no sliding second more leave than the merchant chose, replies and notic
 test('a waiting reply goes before every notice', async () => {
   let now = 0;
   const waits: (() => void)[] = [];
-  const pace = createPace({
+  const pace = createRateLimiter({
     perSecond: 2,
     now: () => now,
     wait: () => new Promise<void>((resolve) => waits.push(resolve)),
@@ -177,7 +177,7 @@ test('a waiting reply goes before every notice', async () => {
 
 test('what Meta says about when to come back is kept', () => {
   let now = 0;
-  const pace = createPace({ perSecond: 30, now: () => now });
+  const pace = createRateLimiter({ perSecond: 30, now: () => now });
   pace.take('notification');
   pace.refused({ startedAt: 0, regainMs: 120_000 });
   now = 119_000;
@@ -189,7 +189,7 @@ test('what Meta says about when to come back is kept', () => {
 
 test('refused without end it asks less and less, down to one a minute, and comes back when it may', () => {
   let now = 0;
-  const pace = createPace({ perSecond: 300, now: () => now });
+  const pace = createRateLimiter({ perSecond: 300, now: () => now });
   let calls = 0;
   for (; now < 3_600_000; now += 50)
     while (pace.take('notification') === 0) {

@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { Agent, setGlobalDispatcher, type Dispatcher } from 'undici';
 import { afterAll, expect, test } from 'vitest';
 import { appSecretProof, graph, usageOf } from '../../app/messenger/graph-api.server.ts';
-import { createPace } from '../../app/messenger/rate-limiter.ts';
-import { isOpen, replyMay } from '../../app/messenger/permissions/open-window.ts';
-import { oneTimeToken, paidByToken } from '../../app/messenger/permissions/one-time-notification.ts';
+import { createRateLimiter } from '../../app/messenger/rate-limiter.ts';
+import { isOpen, replyPermission } from '../../app/messenger/permissions/open-window.ts';
+import {
+  oneTimeNotification,
+  addressedByToken,
+} from '../../app/messenger/permissions/one-time-notification.ts';
 import { send } from '../../app/messenger/send-api.server.ts';
 
 type Heard = { url: string; headers: IncomingHttpHeaders; body: string };
@@ -45,7 +48,7 @@ const say = () =>
     token: 'foo_token',
     body: '{"exact":  "bytes"}',
     kind: 'reply',
-    pace: createPace({ perSecond: 300 }),
+    pace: createRateLimiter({ perSecond: 300 }),
   });
 
 test("Meta's own vectors of appsecret_proof", () => {
@@ -133,18 +136,18 @@ test('usage headers: the fullest limit, and how long Meta says to wait', () => {
 });
 
 test('the one-time token: what is asked, how a yes is read, what pays, when it dies', () => {
-  expect(oneTimeToken.ask!({ title: 'Tell you?', payload: 'r1_1_2' })).toEqual({
+  expect(oneTimeNotification.ask!({ title: 'Tell you?', payload: 'r1_1_2' })).toEqual({
     attachment: {
       type: 'template',
       payload: { template_type: 'one_time_notif_req', title: 'Tell you?', payload: 'r1_1_2' },
     },
   });
   const yes = { type: 'one_time_notif_req', payload: 'r1_1_2', one_time_notif_token: 'T' };
-  expect(oneTimeToken.readGrant({ optin: yes })).toEqual({ token: 'T', payload: 'r1_1_2' });
-  expect(oneTimeToken.readGrant({ optin: { ...yes, type: 'notification_messages' } })).toBeNull();
-  expect(oneTimeToken.readGrant({ message: {} })).toBeNull();
-  expect(paidByToken('T')).toEqual({ one_time_notif_token: 'T' });
-  expect(oneTimeToken.diesAt(new Date('2028-02-28T00:00:00Z')).toISOString()).toBe(
+  expect(oneTimeNotification.readGrant({ optin: yes })).toEqual({ token: 'T', payload: 'r1_1_2' });
+  expect(oneTimeNotification.readGrant({ optin: { ...yes, type: 'notification_messages' } })).toBeNull();
+  expect(oneTimeNotification.readGrant({ message: {} })).toBeNull();
+  expect(addressedByToken('T')).toEqual({ one_time_notif_token: 'T' });
+  expect(oneTimeNotification.diesAt(new Date('2028-02-28T00:00:00Z')).toISOString()).toBe(
     '2029-02-27T00:00:00.000Z',
   );
 });
@@ -154,8 +157,8 @@ test('the open window lasts 24 hours from the last action, to the millisecond', 
   expect(isOpen({ lastActionAt, now: new Date('2026-11-23T09:59:59.999Z') })).toBe(true);
   expect(isOpen({ lastActionAt, now: new Date('2026-11-23T10:00:00Z') })).toBe(false);
   expect(isOpen({ lastActionAt: null, now: lastActionAt })).toBe(false);
-  expect(replyMay({ consequence: { kind: 'window' } })).toEqual({ do: 'give up' });
-  expect(replyMay({ consequence: { kind: 'retry', fate: 'unknown' } })).toEqual({
+  expect(replyPermission({ consequence: { kind: 'window' } })).toEqual({ do: 'give up' });
+  expect(replyPermission({ consequence: { kind: 'retry', fate: 'unknown' } })).toEqual({
     do: 'again',
     afterMs: 20_000,
   });

@@ -5,17 +5,17 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import type { Effects, Handle } from '../../app/conversation/context.server.ts';
 import { handleEvent } from '../../app/conversation/handle-event.server.ts';
-import { noteReplyFate } from '../../app/conversation/offer-opt-in.server.ts';
-import { workInbox } from '../../app/conversation/process-events.server.ts';
+import { recordReplyResult } from '../../app/conversation/offer-opt-in.server.ts';
+import { processEvents } from '../../app/conversation/process-events.server.ts';
 import { db } from '../../app/db.server.ts';
 import { acquireLease, RENEW_MS, renewLease } from '../../app/jobs/lease.server.ts';
 import { FIELDS } from '../../app/messenger/page-health.server.ts';
-import { pageToken, sealPageToken } from '../../app/messenger/pages.server.ts';
+import { pageToken, encryptPageToken } from '../../app/messenger/pages.server.ts';
 import { GET_STARTED, makeRef } from '../../app/messenger/payloads.ts';
-import { createPace } from '../../app/messenger/rate-limiter.ts';
+import { createRateLimiter } from '../../app/messenger/rate-limiter.ts';
 import { send } from '../../app/messenger/send-api.server.ts';
 import { api, sessionStorage } from '../../app/shopify/access-tokens.server.ts';
-import { askAvailability } from '../../app/stock/check-availability.server.ts';
+import { checkAvailability } from '../../app/stock/check-availability.server.ts';
 import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
 import { type Listening, serve } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
@@ -100,7 +100,7 @@ export async function openPlace({
               shopId,
               metaPageId,
               name: page.name,
-              token: sealPageToken({ shopId, token: page.token }),
+              token: encryptPageToken({ shopId, token: page.token }),
               connectedAt: clock(),
               testPassedAt: clock(),
             },
@@ -127,8 +127,8 @@ export function enter({ metaPageId, page, made, pages }: Place) {
   const personId = `lea-${counter}`;
   messenger.addPerson({ id: personId, name: 'Lea Blum' });
   const [shop] = made;
-  const pace = createPace({ perSecond: Infinity });
-  const answer = handleEvent({ look: askAvailability({ clock }), clock });
+  const pace = createRateLimiter({ perSecond: Infinity });
+  const answer = handleEvent({ look: checkAvailability({ clock }), clock });
   const handle: Handle = async (event) => {
     const effects = await answer(event);
     return async (tx) => {
@@ -201,12 +201,12 @@ export function enter({ metaPageId, page, made, pages }: Place) {
       if ('heldForMs' in acquired) throw new Error('the lease is held by another worker');
       const { lease } = acquired;
       const renewal = setInterval(() => void renewLease(lease), RENEW_MS);
-      return workInbox({
+      return processEvents({
         metaPageId,
         lease,
         clock,
         handle,
-        said: noteReplyFate,
+        said: recordReplyResult,
         speak: ({ page: one, body }) =>
           send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace }),
       }).finally(() => clearInterval(renewal));

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCommand, readProductLink } from '../../app/conversation/commands.ts';
 import { compile, valuesIn } from '../../app/i18n/format.ts';
-import { chooseLocale, LOCALES, type Message, say, wording } from '../../app/i18n/shopper.ts';
+import { chooseLocale, LOCALES, type Message, formatMessage, messageText } from '../../app/i18n/shopper.ts';
 import { en } from '../../app/i18n/shopper/en.ts';
 import { LIMIT, shorten, shortenTogether } from '../../app/i18n/text-limits.ts';
-import { fitName, nameOf, nameWithin, tellApart } from '../../app/shopify/product.ts';
+import { fitName, variantName, nameWithin, tellApart } from '../../app/shopify/product.ts';
 
 const messages = Object.keys(en) as Message[];
 const values = {
@@ -25,24 +25,24 @@ test('there are twelve languages', () => {
 for (const locale of LOCALES)
   test(`${locale}: every message is said with the same values, and no button is longer than Meta shows`, () => {
     for (const message of messages) {
-      const text = wording({ locale, message });
+      const text = messageText({ locale, message });
       const spokenOf = (of: string) =>
         valuesIn(compile({ text: of, locale }).getAst()).map(({ name }) => name);
       expect(new Set(spokenOf(text)), message).toEqual(new Set(spokenOf(en[message])));
-      const said = say({ locale, message, values });
+      const said = formatMessage({ locale, message, values });
       expect(said, message).not.toMatch(/[{}]/);
       if (message.startsWith('button.')) expect(said.length, said).toBeLessThanOrEqual(LIMIT.button);
       if (message === 'greeting') expect(said.length).toBeLessThanOrEqual(LIMIT.greeting);
       if (message === 'request.unnamed') expect(said.length).toBeLessThanOrEqual(LIMIT.requestTitle);
       expect(said).not.toMatch(/reserv|réserv|rezerv|予約済/i);
     }
-    expect(say({ locale, message: 'confirm', values })).toContain('STOP');
+    expect(formatMessage({ locale, message: 'confirm', values })).toContain('STOP');
   });
 
 test('a date is told in the shop’s zone, in the shopper’s language', () => {
   const until = new Date('2027-03-31T22:30:00Z');
   const said = (timeZone: string) =>
-    say({ locale: 'de-AT', message: 'arrive.waiting', values: { ...values, until }, timeZone });
+    formatMessage({ locale: 'de-AT', message: 'arrive.waiting', values: { ...values, until }, timeZone });
   expect(said('Europe/Vienna')).toContain('1. April 2027');
   expect(said('UTC')).toContain('31. März 2027');
 });
@@ -51,14 +51,18 @@ test('the ref’s language goes before the shop’s, and English stands in for w
   expect(chooseLocale({ ref: 'pt-BR', shop: 'de' })).toBe('pt-BR');
   expect(chooseLocale({ ref: 'xx', shop: 'de' })).toBe('de');
   expect(chooseLocale({ ref: 'zh-TW', shop: 'ko' })).toBe('en');
-  expect(say({ locale: 'not a locale', message: 'button.buy' })).toBe('Buy');
+  expect(formatMessage({ locale: 'not a locale', message: 'button.buy' })).toBe('Buy');
 });
 
 test('a merchant’s wording is used in its language; one that was damaged gives way to ours', () => {
   const overrides = { de: { 'notice.back': 'Juhu, {product}!' }, fr: { 'notice.back': '{product' } };
-  expect(say({ locale: 'de', message: 'notice.back', values, overrides })).toBe('Juhu, Linen shirt, M!');
-  expect(say({ locale: 'fr', message: 'notice.back', values, overrides })).toContain('de retour');
-  expect(say({ locale: 'en', message: 'notice.back', values, overrides })).toContain('back in stock');
+  expect(formatMessage({ locale: 'de', message: 'notice.back', values, overrides })).toBe(
+    'Juhu, Linen shirt, M!',
+  );
+  expect(formatMessage({ locale: 'fr', message: 'notice.back', values, overrides })).toContain('de retour');
+  expect(formatMessage({ locale: 'en', message: 'notice.back', values, overrides })).toContain(
+    'back in stock',
+  );
 });
 
 test('shortening never cuts a letter, an emoji or a flag in two, and never exceeds the limit', () => {
@@ -86,7 +90,7 @@ test('however long the product’s name, the question stays readable and names t
     fitName({
       variant: { productTitle, title },
       limit: LIMIT.requestTitle,
-      write: (product) => say({ locale: 'en', message: 'request.title', values: { product } }),
+      write: (product) => formatMessage({ locale: 'en', message: 'request.title', values: { product } }),
     });
   for (const title of ['XXL', 'S', 'Default Title', '']) {
     expect(asked(title).length).toBeLessThanOrEqual(LIMIT.requestTitle);
@@ -138,7 +142,7 @@ test('a name within a limit keeps the size and gives up the product’s title, n
       const variant = { productTitle, title };
       const name = nameWithin({ variant, limit });
       expect(name.length).toBeLessThanOrEqual(limit);
-      if (nameOf(variant).length > limit && title.length + 10 <= limit) expect(name).toContain(title);
+      if (variantName(variant).length > limit && title.length + 10 <= limit) expect(name).toContain(title);
     }),
   );
 });

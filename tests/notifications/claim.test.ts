@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
-import { begin, beginRepeat, claim } from '../../app/notifications/claim.server.ts';
-import { releaseNeverBegun, settle } from '../../app/notifications/finish.server.ts';
+import { startSends, repeatSends, claim } from '../../app/notifications/claim.server.ts';
+import { releaseNeverStarted, finishSends } from '../../app/notifications/finish.server.ts';
 import { createLaneWorld } from './lane-world.ts';
 
 const world = await createLaneWorld();
@@ -128,10 +128,10 @@ test('whatever comes between a claim and its call is seen before the call, and n
   ];
   for (const [name, hinder, free] of ways) {
     await hinder();
-    expect((await begin({ ...given, now: world.clock() })).size, name).toBe(0);
+    expect((await startSends({ ...given, now: world.clock() })).size, name).toBe(0);
     await free();
   }
-  expect((await begin({ ...given, now: world.clock() })).size).toBe(1);
+  expect((await startSends({ ...given, now: world.clock() })).size).toBe(1);
 });
 
 test('a hold, a pause or an old look is obeyed by every claim that starts after it, also while others claim', async () => {
@@ -190,15 +190,15 @@ test('under an epoch that has passed nothing is claimed, begun or refused; a suc
   const rows = await claimed({ limit: 4 });
   const [sent, refused, back, unbegun] = rows;
   const messages = rows.slice(0, 3).map((row) => ({ row, body: '{}' }));
-  expect((await begin({ messages, lease: worker.lease, now: world.clock() })).size).toBe(3);
+  expect((await startSends({ messages, lease: worker.lease, now: world.clock() })).size).toBe(3);
   await worker.die();
   const next = await world.worker(metaPageId);
   expect(next.lease.epoch).toBeGreaterThan(worker.lease.epoch);
 
   expect(await claimed()).toEqual([]);
   const late = { lease: worker.lease, now: world.clock() };
-  expect((await begin({ messages: [{ row: unbegun!, body: '{}' }], ...late })).size).toBe(0);
-  await settle({
+  expect((await startSends({ messages: [{ row: unbegun!, body: '{}' }], ...late })).size).toBe(0);
+  await finishSends({
     settlings: [
       { id: refused!.id, verdict: { end: 'refused', reason: 'unavailable' } },
       { id: back!.id, verdict: { end: 'put_back', restMs: 0 } },
@@ -207,7 +207,7 @@ test('under an epoch that has passed nothing is claimed, begun or refused; a suc
     ...late,
   });
   expect(await world.statesOf(shop.id)).toEqual({ waiting: 3, claimed: 2, told: 1 });
-  expect(await releaseNeverBegun({ metaPageId, lease: next.lease, now: world.clock() })).toBe(1);
+  expect(await releaseNeverStarted({ metaPageId, lease: next.lease, now: world.clock() })).toBe(1);
   expect(await world.statesOf(shop.id)).toEqual({ waiting: 4, claimed: 1, told: 1 });
   await world.expectBalanced(shop.id);
   await next.leave();
@@ -217,15 +217,15 @@ test('what the next holder has taken up is theirs: the former one can neither gi
   const { shop, metaPageId, worker, claimed } = await house({ count: 2 });
   const rows = await claimed({ limit: 2 });
   const messages = rows.map((row) => ({ row, body: '{}' }));
-  expect((await begin({ messages, lease: worker.lease, now: world.clock() })).size).toBe(2);
+  expect((await startSends({ messages, lease: worker.lease, now: world.clock() })).size).toBe(2);
   await worker.die();
   const next = await world.worker(metaPageId);
   await world.pass(2 * MINUTE);
   const ids = rows.map((row) => row.id);
-  expect((await beginRepeat({ ids, lease: next.lease, now: world.clock() })).size).toBe(2);
+  expect((await repeatSends({ ids, lease: next.lease, now: world.clock() })).size).toBe(2);
 
   const [back, again] = rows;
-  await settle({
+  await finishSends({
     settlings: [
       { id: back!.id, verdict: { end: 'put_back', restMs: 0 } },
       { id: again!.id, verdict: { end: 'again', afterMs: 0, withoutPicture: false } },
@@ -233,7 +233,7 @@ test('what the next holder has taken up is theirs: the former one can neither gi
     lease: worker.lease,
     now: world.clock(),
   });
-  await settle({
+  await finishSends({
     settlings: ids.map((id) => ({ id, verdict: { end: 'not_repeated' } })),
     lease: worker.lease,
     now: world.clock(),

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
-import { noteDelivered, noteRead, settleByEcho } from '../../app/notifications/delivery-events.server.ts';
-import { sweepExpired } from '../../app/waitlist/end-subscriptions.server.ts';
+import { recordDelivered, recordRead, finishByEcho } from '../../app/notifications/delivery-events.server.ts';
+import { expireSubscriptions } from '../../app/waitlist/end-subscriptions.server.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { createLaneWorld } from './lane-world.ts';
 
@@ -29,8 +29,8 @@ test('no echo and only 500s: unknown after five minutes, and a late echo still m
   const row = await db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
   expect(row).toMatchObject({ state: 'unknown', reason: 'no_answer', body: null });
   const echo = { metaPageId, metadata: `n1_${shop.id}_${row.id}`, mid: 'm_late', now: world.clock() };
-  expect(await settleByEcho(echo)).toBe(true);
-  expect(await settleByEcho(echo)).toBe(true);
+  expect(await finishByEcho(echo)).toBe(true);
+  expect(await finishByEcho(echo)).toBe(true);
   expect(await world.statesOf(shop.id)).toEqual({ told: 1 });
   await world.expectBalanced(shop.id);
 });
@@ -49,14 +49,14 @@ test("a call of unknown fate stays so after an echo through another Page or with
   expect(before).toMatchObject({ state: 'begun', mid: null, settledAt: null });
   const echo = { metadata: `n1_${shop.id}_${before.id}`, mid: 'm_1', now: world.clock() };
 
-  await settleByEcho({ ...echo, metaPageId: other.metaPageId });
-  await settleByEcho({ ...echo, metaPageId, metadata: `n1_${other.shop.id}_${before.id}` });
-  expect(await settleByEcho({ ...echo, metaPageId, metadata: 'p1_7' })).toBe(false);
-  expect(await settleByEcho({ ...echo, metaPageId, metadata: `n1_${shop.id}_${before.id} ` })).toBe(false);
+  await finishByEcho({ ...echo, metaPageId: other.metaPageId });
+  await finishByEcho({ ...echo, metaPageId, metadata: `n1_${other.shop.id}_${before.id}` });
+  expect(await finishByEcho({ ...echo, metaPageId, metadata: 'p1_7' })).toBe(false);
+  expect(await finishByEcho({ ...echo, metaPageId, metadata: `n1_${shop.id}_${before.id} ` })).toBe(false);
   expect(await kept()).toEqual(before);
   expect(await world.statesOf(shop.id)).toEqual({ claimed: 1 });
 
-  await settleByEcho({ ...echo, metaPageId });
+  await finishByEcho({ ...echo, metaPageId });
   expect(await kept()).toMatchObject({ state: 'sent', mid: 'm_1', body: null });
   await world.runOut({ metaPageId });
   world.expectEachOnce({ metaPageId, psids: [waiters[0]!.psid] });
@@ -68,9 +68,9 @@ test('deliveries and readings are noted once, by their watermark', async () => {
   await world.runOut({ metaPageId });
   const now = world.clock();
   const seen = { metaPageId, psid: waiters[0]!.psid, watermark: now, now };
-  await noteDelivered(seen);
-  await noteRead(seen);
-  await noteRead({
+  await recordDelivered(seen);
+  await recordRead(seen);
+  await recordRead({
     ...seen,
     watermark: new Date(now.getTime() + MINUTE),
     now: new Date(now.getTime() + MINUTE),
@@ -87,7 +87,7 @@ test('a permission that ran out is swept, holds no token any more, and is told o
     data: { expiresAt: world.clock() },
   });
   await world.runOut({ metaPageId });
-  expect(await sweepExpired({ now: world.clock() })).toBe(2);
+  expect(await expireSubscriptions({ now: world.clock() })).toBe(2);
   expect(await world.statesOf(shop.id)).toEqual({ expired: 2, told: 1 });
   expect(await db.subscription.count({ where: { shopId: shop.id, token: { not: null } } })).toBe(0);
   await world.expectBalanced(shop.id);

@@ -2,8 +2,8 @@
 import { db } from '../../app/db.server.ts';
 import { env } from '../../app/env.server.ts';
 import { later, MINUTE } from '../../app/lib/clock.ts';
-import { seal } from '../../app/lib/encryption.server.ts';
-import { sealPageToken } from '../../app/messenger/pages.server.ts';
+import { encrypt } from '../../app/lib/encryption.server.ts';
+import { encryptPageToken } from '../../app/messenger/pages.server.ts';
 import type { Messenger } from '../../simulators/messenger/messenger.ts';
 
 let numbers = 1_000;
@@ -60,7 +60,7 @@ export function createFurnishings({
         shopId,
         metaPageId: metaPage.id,
         name: metaPage.name,
-        token: sealPageToken({ shopId, token: metaPage.token }),
+        token: encryptPageToken({ shopId, token: metaPage.token }),
         connectedAt: clock(),
         testPassedAt: clock(),
         picture,
@@ -159,7 +159,7 @@ export function createFurnishings({
         variantId,
         pageId,
         requestId: ids[1],
-        token: seal(token, { shopId, purpose: 'one-time token' }),
+        token: encrypt(token, { shopId, purpose: 'one-time token' }),
         isTest,
         since: later(start, index - count),
         grantedAt: start,

@@ -5,10 +5,10 @@ import { db } from '../../app/db.server.ts';
 import { env } from '../../app/env.server.ts';
 import { acquireLease, releaseLease, renewLease } from '../../app/jobs/lease.server.ts';
 import { later, MINUTE } from '../../app/lib/clock.ts';
-import { createPace, type Pace } from '../../app/messenger/rate-limiter.ts';
+import { createRateLimiter, type RateLimiter } from '../../app/messenger/rate-limiter.ts';
 import { balance } from '../../app/reports/audit.server.ts';
-import { settleByEcho } from '../../app/notifications/delivery-events.server.ts';
-import { runLane } from '../../app/notifications/page-sender.server.ts';
+import { finishByEcho } from '../../app/notifications/delivery-events.server.ts';
+import { runPageSender } from '../../app/notifications/page-sender.server.ts';
 import { createMessenger } from '../../simulators/messenger/messenger.ts';
 import { serve } from '../../simulators/network/host.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -48,7 +48,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
     for (const entry of body.entry)
       for (const { message } of entry.messaging)
         if (message?.is_echo)
-          await settleByEcho({
+          await finishByEcho({
             metaPageId: entry.id,
             metadata: (message.metadata as string | undefined) ?? null,
             mid: message.mid as string,
@@ -71,14 +71,14 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
       { until: 'the lease' },
     );
     const stopping = new AbortController();
-    const pace: Pace = createPace({ perSecond: 300 });
+    const pace: RateLimiter = createRateLimiter({ perSecond: 300 });
     const renewal = setInterval(() => void renewLease(lease).catch(() => undefined), 500);
     return {
       lease,
       pace,
       stop: () => stopping.abort(),
       run: (limitOf: () => number = () => Infinity) =>
-        runLane({ metaPageId, lease, pace, clock, signal: stopping.signal, limitOf }),
+        runPageSender({ metaPageId, lease, pace, clock, signal: stopping.signal, limitOf }),
       async leave() {
         clearInterval(renewal);
         await releaseLease(lease);

@@ -1,13 +1,13 @@
 // The rules of fate, exhausted: every consequence, first call or repeat.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answerTable, type Consequence } from '../../app/messenger/error-codes.ts';
+import { errorTable, type Consequence } from '../../app/messenger/error-codes.ts';
 import type { SendAnswer } from '../../app/messenger/send-api.server.ts';
-import { createTurns, type Turn } from '../../app/notifications/fair-queue.ts';
-import { type Circumstances, judge } from '../../app/notifications/outcome.ts';
-import { whenAgain } from '../../app/notifications/sender-state.ts';
+import { createFairQueue, type QueueEntry } from '../../app/notifications/fair-queue.ts';
+import { type SendCircumstances, classifyOutcome } from '../../app/notifications/outcome.ts';
+import { nextRunAt } from '../../app/notifications/sender-state.ts';
 
-const first: Omit<Circumstances, 'answer'> = {
+const first: Omit<SendCircumstances, 'answer'> = {
   inDoubt: false,
   attempts: 1,
   picture: false,
@@ -21,7 +21,7 @@ const refused = (consequence: Consequence, code = 1, subcode?: number): SendAnsw
   message: '',
   consequence,
 });
-const every = answerTable.flatMap(({ code, subcode, consequence, whenTransient }) =>
+const every = errorTable.flatMap(({ code, subcode, consequence, whenTransient }) =>
   [consequence, ...(whenTransient ? [whenTransient] : [])].map((one) => refused(one, code, subcode)),
 );
 const circumstances = fc.record({
@@ -41,7 +41,7 @@ const circumstances = fc.record({
 test('what may have been sent is never begun anew, put back or called refused', () => {
   fc.assert(
     fc.property(circumstances, (given) => {
-      const { verdict } = judge(given);
+      const { verdict } = classifyOutcome(given);
       if (given.inDoubt) expect(['sent', 'presumed', 'in_doubt']).toContain(verdict.end);
       if (!given.inDoubt) expect(verdict.end).not.toBe('presumed');
       if (given.answer.outcome === 'accepted') expect(verdict.end).toBe('sent');
@@ -53,7 +53,7 @@ test('what may have been sent is never begun anew, put back or called refused', 
 test('a trouble of the Page burns no token', () => {
   fc.assert(
     fc.property(circumstances, (given) => {
-      const { verdict, trouble } = judge({ ...given, inDoubt: false });
+      const { verdict, trouble } = classifyOutcome({ ...given, inDoubt: false });
       if (trouble) expect(verdict).toEqual({ end: 'put_back', restMs: 0 });
     }),
   );
@@ -61,9 +61,9 @@ test('a trouble of the Page burns no token', () => {
 
 test('a bare 100 to a repeat is told (presumed); to a first call it is doubtful', () => {
   const bare = refused({ kind: 'doubtful' }, 100);
-  expect(judge({ ...first, answer: bare, inDoubt: true }).verdict).toEqual({ end: 'presumed' });
-  expect(judge({ ...first, answer: bare }).verdict).toEqual({ end: 'doubtful' });
-  expect(judge({ ...first, answer: bare, attempts: 2, othersAccepted: true }).verdict).toEqual({
+  expect(classifyOutcome({ ...first, answer: bare, inDoubt: true }).verdict).toEqual({ end: 'presumed' });
+  expect(classifyOutcome({ ...first, answer: bare }).verdict).toEqual({ end: 'doubtful' });
+  expect(classifyOutcome({ ...first, answer: bare, attempts: 2, othersAccepted: true }).verdict).toEqual({
     end: 'refused',
     reason: 'not_accepted',
   });
@@ -71,15 +71,19 @@ test('a bare 100 to a repeat is told (presumed); to a first call it is doubtful'
 
 test('a bare 10 to a repeat proves nothing against the Page; a dead token does', () => {
   const permission: Consequence = { kind: 'page_trouble', trouble: 'permission', whole: false };
-  expect(judge({ ...first, answer: refused(permission, 10), inDoubt: true }).trouble).toBeUndefined();
-  expect(judge({ ...first, answer: refused(permission, 10) }).trouble).toEqual(permission);
+  expect(
+    classifyOutcome({ ...first, answer: refused(permission, 10), inDoubt: true }).trouble,
+  ).toBeUndefined();
+  expect(classifyOutcome({ ...first, answer: refused(permission, 10) }).trouble).toEqual(permission);
   const dead: Consequence = { kind: 'page_trouble', trouble: 'reconnect', whole: false };
-  expect(judge({ ...first, answer: refused(dead, 190, 460), inDoubt: true }).trouble).toEqual(dead);
+  expect(classifyOutcome({ ...first, answer: refused(dead, 190, 460), inDoubt: true }).trouble).toEqual(dead);
 });
 
 test('a passing refusal is tried five times with growing pauses, then the shopper waits again', () => {
   const busy = refused({ kind: 'retry', fate: 'not_sent' }, 2018321);
-  const ends = [1, 2, 3, 4, 5].map((attempts) => judge({ ...first, answer: busy, attempts }).verdict);
+  const ends = [1, 2, 3, 4, 5].map(
+    (attempts) => classifyOutcome({ ...first, answer: busy, attempts }).verdict,
+  );
   expect(ends.map((one) => (one.end === 'again' ? one.afterMs : one.end))).toEqual([
     1_000,
     2_000,
@@ -89,7 +93,7 @@ test('a passing refusal is tried five times with growing pauses, then the shoppe
   ]);
 });
 
-const turn = (shopId: number, restockId: number): Turn => ({
+const turn = (shopId: number, restockId: number): QueueEntry => ({
   shopId: BigInt(shopId),
   restockId: BigInt(restockId),
   variantId: 1n,
@@ -104,7 +108,7 @@ test('shops take turns, and so do the restocks of one shop, however many one of 
       const open = restocksOf.flatMap((count, shop) =>
         Array.from({ length: count }, (_none, index) => turn(shop, shop * 100 + index)),
       );
-      const turns = createTurns();
+      const turns = createFairQueue();
       turns.renew(open);
       const served = new Map<bigint, number>();
       const each = new Map<bigint, number>();
@@ -129,7 +133,7 @@ test('shops take turns, and so do the restocks of one shop, however many one of 
 });
 
 test('whoever was found empty is passed over until the next reading', () => {
-  const turns = createTurns();
+  const turns = createFairQueue();
   turns.renew([turn(1, 1), turn(2, 2)]);
   turns.isEmpty(turn(1, 1));
   expect(turns.next()).toEqual(turn(2, 2));
@@ -144,12 +148,12 @@ test('a lane comes again for the soonest of what it left, and never in a circle 
   const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
   const free = { blocked: () => false, tryAt: null, restedAt: null, now };
   const begun = { pageId: 1n, state: 'begun' as const, retryAt: at(40), begunAt: at(-20) };
-  expect(whenAgain({ ...free, rows: [] })).toBeNull();
-  expect(whenAgain({ ...free, rows: [begun] })).toEqual(at(40));
-  expect(whenAgain({ ...free, rows: [begun], blocked: () => true })).toEqual(at(280));
+  expect(nextRunAt({ ...free, rows: [] })).toBeNull();
+  expect(nextRunAt({ ...free, rows: [begun] })).toEqual(at(40));
+  expect(nextRunAt({ ...free, rows: [begun], blocked: () => true })).toEqual(at(280));
   const postponed = { ...begun, state: 'claimed' as const, begunAt: null };
-  expect(whenAgain({ ...free, rows: [postponed], blocked: () => true })).toEqual(at(40));
-  expect(whenAgain({ ...free, rows: [begun], tryAt: at(7) })).toEqual(at(7));
-  expect(whenAgain({ ...free, rows: [], restedAt: at(9) })).toEqual(at(9));
-  expect(whenAgain({ ...free, rows: [{ ...begun, retryAt: at(-5) }] })).toEqual(at(0.25));
+  expect(nextRunAt({ ...free, rows: [postponed], blocked: () => true })).toEqual(at(40));
+  expect(nextRunAt({ ...free, rows: [begun], tryAt: at(7) })).toEqual(at(7));
+  expect(nextRunAt({ ...free, rows: [], restedAt: at(9) })).toEqual(at(9));
+  expect(nextRunAt({ ...free, rows: [{ ...begun, retryAt: at(-5) }] })).toEqual(at(0.25));
 });

@@ -1,7 +1,7 @@
 // When Meta refuses: what is about one person settles that person, what is about the Page burns nothing, and mended means served.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { clearTrouble } from '../../app/messenger/pages.server.ts';
+import { clearIssue } from '../../app/messenger/pages.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
 import { plausibleTokenFaults } from '../../simulators/messenger/messenger.ts';
 import { createLaneWorld } from './lane-world.ts';
@@ -22,7 +22,7 @@ test('a dead token burns nothing, wastes few calls, and everybody is served afte
   await world.expectBalanced(shop.id);
 
   world.messenger.world.accessTokens.get(metaPage.token)!.invalid = null;
-  await clearTrouble({ pageId: page.id });
+  await clearIssue({ pageId: page.id });
   await world.runOut({ metaPageId });
   world.expectEachOnce({ metaPageId, psids: psids(waiters) });
 });

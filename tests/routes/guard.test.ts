@@ -1,7 +1,7 @@
 // What stands ahead of every route: which requests are refused, who may frame a page, and where a stranger to the admin is sent.
 import { afterAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { merchantAt } from '../../app/authenticate.server.ts';
+import { authenticateMerchant } from '../../app/authenticate.server.ts';
 import { refusalOf } from '../../app/request-guard.ts';
 import { securityHeaders } from '../../app/security-headers.ts';
 
@@ -101,7 +101,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64').replaceAll
 
 test('who comes from outside the admin is sent to the page that leads there; who comes from it goes on to Shopify’s library', async () => {
   const sent = async (query: string, init: RequestInit = {}) => {
-    const thrown: unknown = await merchantAt(new Request(`${ours}/app?${query}`, init)).then(
+    const thrown: unknown = await authenticateMerchant(new Request(`${ours}/app?${query}`, init)).then(
       () => 'let in',
       (refusal: unknown) => refusal,
     );

@@ -5,18 +5,23 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { accessTo, renewDormant, sessionStorage, Unreadable } from '../../app/shopify/access-tokens.server.ts';
-import { askShopify } from '../../app/shopify/admin-api.server.ts';
+import {
+  accessTokenFor,
+  renewDormantTokens,
+  sessionStorage,
+  ReauthorizationRequired,
+} from '../../app/shopify/access-tokens.server.ts';
+import { adminGraphql } from '../../app/shopify/admin-api.server.ts';
 import { clock, openShopify } from './installed.ts';
 
 const house = openShopify();
 const QUERY = 'query Anything { shop { name } }';
-const ask = (shopId: bigint) => askShopify({ shopId, query: QUERY, clock });
+const ask = (shopId: bigint) => adminGraphql({ shopId, query: QUERY, clock });
 const stored = (domain: string) => sessionStorage.loadSession(`offline_${domain}`);
 
 test('a fresh session is used as it is, without a call', async () => {
   const { domain } = await house.install();
-  const { accessToken } = await accessTo({ domain, clock });
+  const { accessToken } = await accessTokenFor({ domain, clock });
   expect(accessToken).toBe((await stored(domain))!.accessToken);
   expect(house.given(domain)).toBe(1);
 });
@@ -24,7 +29,7 @@ test('a fresh session is used as it is, without a call', async () => {
 test('twenty who find it running out at once renew it once, and all get the same', async () => {
   const { domain } = await house.install();
   await house.age(domain);
-  const sessions = await Promise.all(Array.from({ length: 20 }, () => accessTo({ domain, clock })));
+  const sessions = await Promise.all(Array.from({ length: 20 }, () => accessTokenFor({ domain, clock })));
   expect(new Set(sessions.map(({ accessToken }) => accessToken)).size).toBe(1);
   expect(house.given(domain)).toBe(2);
 });
@@ -92,12 +97,12 @@ test('when Shopify refuses the renewal the shop is marked, and unmarked once it 
   const { shopId, domain } = await house.install();
   await house.age(domain);
   house.shopify.tokens.revoke(domain);
-  await expect(accessTo({ domain, clock })).rejects.toThrow(Unreadable);
+  await expect(accessTokenFor({ domain, clock })).rejects.toThrow(ReauthorizationRequired);
   expect(await house.isUnreadable(shopId)).toBe(true);
   await expect(ask(shopId)).rejects.toMatchObject({ advice: 'unreadable' });
   await sessionStorage.storeSession(await house.exchange(domain));
   await house.age(domain);
-  await accessTo({ domain, clock });
+  await accessTokenFor({ domain, clock });
   expect(await house.isUnreadable(shopId)).toBe(false);
 });
 
@@ -105,7 +110,7 @@ test('a renewal refused because the merchant opened the app in that moment is no
   const { shopId, domain } = await house.install();
   await house.age(domain);
   house.during(async () => sessionStorage.storeSession(await house.exchange(domain)));
-  await accessTo({ domain, clock });
+  await accessTokenFor({ domain, clock });
   expect(await house.isUnreadable(shopId)).toBe(false);
   await ask(shopId);
 });
@@ -142,7 +147,7 @@ test('the access of a dormant shop is renewed before its refresh token ends, one
     });
   }
   house.shopify.tokens.revoke(refused.domain);
-  await renewDormant({ clock });
+  await renewDormantTokens({ clock });
   expect([refused, dormant, lively].map(({ domain }) => house.given(domain))).toEqual([1, 2, 1]);
 });
 

@@ -1,12 +1,17 @@
 // What Shopify is asked, over real HTTP: the truth about variants whole, and of every failure what to do about it.
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { askShopify, ShopifyFailed } from '../../app/shopify/admin-api.server.ts';
+import { adminGraphql, ShopifyApiError } from '../../app/shopify/admin-api.server.ts';
 import { probeVariants } from '../../app/shopify/probe-variants.server.ts';
 import { findProducts, locationsOf, variantsOfProduct } from '../../app/shopify/product-queries.server.ts';
 import { priceOf } from '../../app/shopify/read-plan.ts';
 import { readVariants } from '../../app/shopify/read-variants.server.ts';
-import { COMPONENTS_QUERY, LEVELS_QUERY, variantGid, VARIANTS_QUERY } from '../../app/shopify/variant-queries.ts';
+import {
+  COMPONENTS_QUERY,
+  LEVELS_QUERY,
+  variantGid,
+  VARIANTS_QUERY,
+} from '../../app/shopify/variant-queries.ts';
 import { queryCost } from '../../simulators/shopify/query-cost.ts';
 import { adminSchema } from '../../simulators/shopify/schema.ts';
 import { clock, openShopify } from './installed.ts';
@@ -16,18 +21,18 @@ const { shopify } = house;
 const { store } = shopify;
 const QUERY = 'query Anything { shop { name } }';
 
-async function failureOf(work: Promise<unknown>): Promise<ShopifyFailed> {
+async function failureOf(work: Promise<unknown>): Promise<ShopifyApiError> {
   const failed = await work.then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(failed instanceof ShopifyFailed)) throw new Error(`no ShopifyFailed but ${String(failed)}`);
+  if (!(failed instanceof ShopifyApiError)) throw new Error(`no ShopifyFailed but ${String(failed)}`);
   return failed;
 }
 
 test('an answer comes with what it has cost', async () => {
   const { shopId } = await house.install();
-  const { data, cost } = await askShopify({ shopId, query: QUERY, clock });
+  const { data, cost } = await adminGraphql({ shopId, query: QUERY, clock });
   expect(data).toEqual({ shop: { name: 'shops-1' } });
   expect(cost).toMatchObject({ maximum: expect.any(Number), restoreRate: expect.any(Number) });
 });
@@ -36,12 +41,12 @@ test('throttled: wait until the bucket holds enough', async () => {
   const { shopId, domain } = await house.install();
   shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
   const many = { query: 'query Many { products(first: 250) { nodes { id } } }', price: 252 };
-  const { advice, retryAfterMs, price } = await failureOf(askShopify({ shopId, ...many, clock }));
+  const { advice, retryAfterMs, price } = await failureOf(adminGraphql({ shopId, ...many, clock }));
   expect([advice, price]).toEqual(['throttled', 252]);
   expect(retryAfterMs).toBeGreaterThan(500);
   expect(retryAfterMs).toBeLessThan(20_000);
   shopify.disturb({ kind: 'throttle' });
-  expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('throttled');
+  expect((await failureOf(adminGraphql({ shopId, query: QUERY, clock }))).advice).toBe('throttled');
 });
 
 test('what the bucket cannot pay for yet is not asked at all, and is asked once it can', async () => {
@@ -49,17 +54,17 @@ test('what the bucket cannot pay for yet is not asked at all, and is asked once 
   const asked = () => shopify.admin.calls().filter((call) => call.shop === domain).length;
   let at = clock();
   const many = { shopId, query: 'query Many { products(first: 250) { nodes { id } } }', clock: () => at };
-  await askShopify(many);
+  await adminGraphql(many);
   shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
-  const { retryAfterMs } = await failureOf(askShopify(many));
+  const { retryAfterMs } = await failureOf(adminGraphql(many));
   const before = asked();
-  expect((await failureOf(askShopify(many))).advice).toBe('throttled');
+  expect((await failureOf(adminGraphql(many))).advice).toBe('throttled');
   expect(asked(), 'Shopify was not asked in vain').toBe(before);
   // Another shop has points of its own.
   const other = await house.install();
-  await askShopify({ shopId: other.shopId, query: QUERY, clock });
+  await adminGraphql({ shopId: other.shopId, query: QUERY, clock });
   at = new Date(at.getTime() + retryAfterMs + 1_000);
-  await askShopify(many).catch(() => undefined);
+  await adminGraphql(many).catch(() => undefined);
   expect(asked(), 'by then it is worth asking').toBe(before + 1);
 });
 
@@ -77,15 +82,15 @@ test('somebody who waits for the answer gets it as soon as the points suffice, o
     },
   };
   shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
-  expect(await askShopify(many)).toMatchObject({ data: { products: { nodes: [] } } });
+  expect(await adminGraphql(many)).toMatchObject({ data: { products: { nodes: [] } } });
   shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
-  expect((await failureOf(askShopify({ ...many, patienceMs: 500 }))).advice).toBe('throttled');
+  expect((await failureOf(adminGraphql({ ...many, patienceMs: 500 }))).advice).toBe('throttled');
 });
 
 test('429 with a Retry-After: wait that long', async () => {
   const { shopId } = await house.install();
   shopify.disturb({ kind: 'refuse', status: 429 });
-  const { advice, retryAfterMs } = await failureOf(askShopify({ shopId, query: QUERY, clock }));
+  const { advice, retryAfterMs } = await failureOf(adminGraphql({ shopId, query: QUERY, clock }));
   expect([advice, retryAfterMs]).toEqual(['throttled', 2_000]);
 });
 
@@ -93,22 +98,22 @@ for (const status of [500, 502, 503])
   test(`${status}: ask again, and once is not done twice behind the caller’s back`, async () => {
     const { shopId, domain } = await house.install();
     shopify.disturb({ kind: 'refuse', status });
-    expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('retry');
+    expect((await failureOf(adminGraphql({ shopId, query: QUERY, clock }))).advice).toBe('retry');
     expect(shopify.admin.calls().filter((call) => call.shop === domain)).toEqual([]);
-    await askShopify({ shopId, query: QUERY, clock });
+    await adminGraphql({ shopId, query: QUERY, clock });
   });
 
 for (const kind of ['lose_reply', 'drop_request'] as const)
   test(`a connection that dies (${kind}): ask again`, async () => {
     const { shopId } = await house.install();
     shopify.disturb({ kind });
-    expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('retry');
+    expect((await failureOf(adminGraphql({ shopId, query: QUERY, clock }))).advice).toBe('retry');
   });
 
 test('no answer in time: ask again', async () => {
   const { shopId } = await house.install();
   shopify.disturb({ kind: 'slow', ms: 60_000 });
-  const asked = askShopify({ shopId, query: QUERY, clock, signal: AbortSignal.timeout(200) });
+  const asked = adminGraphql({ shopId, query: QUERY, clock, signal: AbortSignal.timeout(200) });
   expect((await failureOf(asked)).advice).toBe('retry');
 });
 
@@ -116,12 +121,12 @@ for (const status of [402, 403, 404, 423])
   test(`${status}: the shop cannot be read until its merchant does something`, async () => {
     const { shopId } = await house.install();
     shopify.disturb({ kind: 'refuse', status });
-    expect((await failureOf(askShopify({ shopId, query: QUERY, clock }))).advice).toBe('unreadable');
+    expect((await failureOf(adminGraphql({ shopId, query: QUERY, clock }))).advice).toBe('unreadable');
   });
 
 test('a query that Shopify cannot read is our own fault', async () => {
   const { shopId } = await house.install();
-  const failed = await failureOf(askShopify({ shopId, query: 'query { nonsense }', clock }));
+  const failed = await failureOf(adminGraphql({ shopId, query: 'query { nonsense }', clock }));
   expect(failed.advice).toBe('wrong');
   expect(failed.message).toContain('nonsense');
 });

@@ -3,11 +3,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { HOUR, later, MINUTE, SECOND } from '../../app/lib/clock.ts';
-import { windUpPages } from '../../app/messenger/connect-page.server.ts';
-import { leaversWithPages } from '../../app/messenger/pages.server.ts';
+import { releasePages } from '../../app/messenger/connect-page.server.ts';
+import { uninstalledShopsWithPages } from '../../app/messenger/pages.server.ts';
 import { metrics } from '../../app/metrics.server.ts';
 import { sessionStorage } from '../../app/shopify/access-tokens.server.ts';
-import { checkInstallation, eraseShop, install, installationsToCheck, reportUninstall } from '../../app/shopify/shops.server.ts';
+import {
+  checkInstallation,
+  eraseShop,
+  install,
+  installationsToCheck,
+  reportUninstall,
+} from '../../app/shopify/shops.server.ts';
 import type { Disturbance } from '../../simulators/shopify/disturbances.ts';
 import { clock, openShopify } from './installed.ts';
 
@@ -44,7 +50,8 @@ async function work({ shop, now, requestedAt }: { shop: Installed; now: Date; re
   for (const shopId of await installationsToCheck({ now }))
     await checkInstallation({ shopId, clock: () => now });
   if (requestedAt !== null) await eraseShop({ shopId: shop.shopId, requestedAt, now });
-  if ((await leaversWithPages()).includes(shop.shopId)) await windUpPages({ shopId: shop.shopId, now });
+  if ((await uninstalledShopsWithPages()).includes(shop.shopId))
+    await releasePages({ shopId: shop.shopId, now });
 }
 
 type Answer = 'well' | 'silence' | 'lost' | number;
@@ -131,7 +138,7 @@ test('a shop that has left loses its sessions and its Page once Shopify refuses 
   expect(await left.count(shop)).toEqual(left.everything);
   await checkInstallation({ shopId: shop.shopId, clock });
   expect(await left.count(shop)).toMatchObject({ shops: 0, sessions: 0, pages: 1 });
-  expect(await leaversWithPages()).toContain(shop.shopId);
+  expect(await uninstalledShopsWithPages()).toContain(shop.shopId);
 });
 
 test('a shop that Shopify does not know at either of its doors has left', async () => {

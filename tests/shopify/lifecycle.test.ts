@@ -3,8 +3,13 @@ import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { sessionStorage } from '../../app/shopify/access-tokens.server.ts';
 import { variantUrl } from '../../app/shopify/product.ts';
-import { checkInstallation, install, installedShop, reportUninstall } from '../../app/shopify/shops.server.ts';
-import { tellStorefront } from '../../app/shopify/storefront.server.ts';
+import {
+  checkInstallation,
+  install,
+  installedShop,
+  reportUninstall,
+} from '../../app/shopify/shops.server.ts';
+import { publishStorefrontState } from '../../app/shopify/storefront.server.ts';
 import { clock, openShopify } from './installed.ts';
 
 const house = openShopify();
@@ -77,7 +82,7 @@ const metafields = (domain: string) =>
 test('the storefront is told what the block needs and no secret more, once', async () => {
   const { shopId, domain } = await house.install();
   const state = { available: true, ready: true, metaPageId: '104000000000001' };
-  await tellStorefront({ shopId, ...state, clock });
+  await publishStorefrontState({ shopId, ...state, clock });
   expect(metafields(domain)).toEqual({
     'notify.available': 'boolean true',
     'notify.ready': 'boolean true',
@@ -85,9 +90,9 @@ test('the storefront is told what the block needs and no secret more, once', asy
     'notify.ref_key': 'single_line_text_field key-of-the-refs',
   });
   const calls = shopify.admin.calls().length;
-  await tellStorefront({ shopId, ...state, clock });
+  await publishStorefrontState({ shopId, ...state, clock });
   expect(shopify.admin.calls()).toHaveLength(calls);
-  await tellStorefront({ shopId, ...state, available: false, ready: false, clock });
+  await publishStorefrontState({ shopId, ...state, available: false, ready: false, clock });
   expect(metafields(domain)).toMatchObject({
     'notify.available': 'boolean false',
     'notify.ready': 'boolean false',
@@ -98,9 +103,11 @@ test('a storefront that could not be told stays due', async () => {
   const { shopId, domain } = await house.install();
   const state = { available: true, ready: true, metaPageId: '1' };
   shopify.disturb({ kind: 'refuse', status: 503, only: { operation: 'TellStorefront' } });
-  await expect(tellStorefront({ shopId, ...state, clock })).rejects.toMatchObject({ advice: 'retry' });
+  await expect(publishStorefrontState({ shopId, ...state, clock })).rejects.toMatchObject({
+    advice: 'retry',
+  });
   expect((await shopOf(shopId)).storefrontTold).toBeNull();
-  await tellStorefront({ shopId, ...state, clock });
+  await publishStorefrontState({ shopId, ...state, clock });
   expect(metafields(domain)).toMatchObject({ 'notify.ready': 'boolean true' });
 });
 

@@ -1,11 +1,11 @@
 // Shopify refuses our own address: the operator is told once, no shop is taken for unreadable, nothing is tried in vain, and all goes on soon.
 import { beforeEach, expect, test } from 'vitest';
-import { readOrders } from '../../app/attribution/sync-orders.server.ts';
+import { syncOrders } from '../../app/attribution/sync-orders.server.ts';
 import { db } from '../../app/db.server.ts';
 import { later, MINUTE, SECOND } from '../../app/lib/clock.ts';
 import { noteAnswer } from '../../app/lib/own-address.ts';
 import { metrics, readiness } from '../../app/metrics.server.ts';
-import { askShopify } from '../../app/shopify/admin-api.server.ts';
+import { adminGraphql } from '../../app/shopify/admin-api.server.ts';
 import { checkInstallation, install, reportUninstall } from '../../app/shopify/shops.server.ts';
 import { openShopify } from './installed.ts';
 
@@ -15,7 +15,7 @@ let at = new Date();
 const clock = () => at;
 const pass = (ms: number) => void (at = later(at, ms));
 const ask = (shopId: bigint) =>
-  askShopify({ shopId, query: 'query Anything { shop { name } }', clock }).then(
+  adminGraphql({ shopId, query: 'query Anything { shop { name } }', clock }).then(
     () => 'answered',
     (error: { advice: string }) => error.advice,
   );
@@ -116,7 +116,7 @@ test('an order whose reading is due is read after the refusal, and none of its a
   for (const each of all) await ask(each.shopId);
   const signal = new AbortController().signal;
   for (let time = 0; time < 30; time += 1) {
-    await readOrders({ shopId, clock, signal });
+    await syncOrders({ shopId, clock, signal });
     pass(10 * SECOND);
   }
   expect(await db.orderReading.findMany({ where: { shopId } })).toMatchObject([{ attempts: 0 }]);

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { later, MINUTE } from '../../app/lib/clock.ts';
 import { parseJson } from '../../app/lib/json.ts';
-import { dueRequests, keepPrivacyRequest, requestDone } from '../../app/shopify/privacy-requests.server.ts';
+import { dueRequests, storePrivacyRequest, requestDone } from '../../app/shopify/privacy-requests.server.ts';
 import type { Payload } from '../../app/shopify/webhook-handler.server.ts';
 
 afterAll(() => db.$disconnect());
@@ -11,7 +11,7 @@ beforeEach(() => db.privacyRequest.deleteMany());
 const now = new Date('2026-11-30T10:00:00Z');
 const keep = (topic: string, body: string, at = now) =>
   db.$transaction((tx) =>
-    keepPrivacyRequest({ tx, delivery: { topic, payload: parseJson(body) as Payload }, now: at }),
+    storePrivacyRequest({ tx, delivery: { topic, payload: parseJson(body) as Payload }, now: at }),
   );
 
 const redact = '{"shop_id":11,"customer":{"id":7},"orders_to_redact":[271878346596884015,2]}';

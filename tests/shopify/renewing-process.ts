@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { db } from '../../app/db.server.ts';
-import { accessTo } from '../../app/shopify/access-tokens.server.ts';
+import { accessTokenFor } from '../../app/shopify/access-tokens.server.ts';
 
 await db.$queryRaw`SELECT 1`;
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
-const session = await accessTo({ domain: process.argv[2]!, clock: () => new Date() });
+const session = await accessTokenFor({ domain: process.argv[2]!, clock: () => new Date() });
 process.stdout.write(createHash('sha256').update(session.accessToken!).digest('hex'));
 await db.$disconnect();
 process.exit(0);

@@ -1,6 +1,6 @@
 // Every row of the rule by which a variant counts as for sale.
 import { expect, test } from 'vitest';
-import { sellable } from '../../app/stock/availability.ts';
+import { availabilityOf } from '../../app/stock/availability.ts';
 import { level, settings, truth } from './given.ts';
 
 const elsewhere = level(9, { locationId: 2n, fulfillsOnlineOrders: false });
@@ -139,5 +139,5 @@ const rows: [string, Parameters<typeof truth>[0], Parameters<typeof settings>[0]
 ];
 
 test.each(rows)('%s', (_promise, change, chosen, expected) => {
-  expect(sellable({ truth: truth(change), settings: settings(chosen) })).toMatchObject(expected);
+  expect(availabilityOf({ truth: truth(change), settings: settings(chosen) })).toMatchObject(expected);
 });

@@ -1,7 +1,7 @@
 // A hint costs nothing when nobody cares, and is never lost when somebody does.
 import { expect, test } from 'vitest';
 import { db, type Tx } from '../../app/db.server.ts';
-import { hint } from '../../app/stock/check-requests.server.ts';
+import { requestStockChecks } from '../../app/stock/check-requests.server.ts';
 import { clock, furnish, holdNextAnswer } from './house.ts';
 import { tellAll } from './lane.ts';
 
@@ -27,12 +27,12 @@ test('nobody waits and no restock is open: one read, no write, no call to Shopif
   await db.subscription.update({ where: { id: first!.id }, data: { state: 'stopped', token: null } });
   const calls = house.calls();
   const inventoryItemIds = [await itemOf(house, variantId)];
-  expect(await wroteIn((tx) => hint({ tx, shopId: house.shopId, inventoryItemIds, now: clock() }))).toBe(
-    false,
-  );
-  expect(await wroteIn((tx) => hint({ tx, shopId: house.shopId, productIds: [1n], now: clock() }))).toBe(
-    false,
-  );
+  expect(
+    await wroteIn((tx) => requestStockChecks({ tx, shopId: house.shopId, inventoryItemIds, now: clock() })),
+  ).toBe(false);
+  expect(
+    await wroteIn((tx) => requestStockChecks({ tx, shopId: house.shopId, productIds: [1n], now: clock() })),
+  ).toBe(false);
   await house.stock({ variantId, to: 5 });
   await house.look();
   expect(house.calls()).toBe(calls);
@@ -44,9 +44,9 @@ test('the merchant’s own test is nobody', async () => {
   const { variantId } = await house.product();
   await house.waiter(variantId, { isTest: true });
   const inventoryItemIds = [await itemOf(house, variantId)];
-  expect(await wroteIn((tx) => hint({ tx, shopId: house.shopId, inventoryItemIds, now: clock() }))).toBe(
-    false,
-  );
+  expect(
+    await wroteIn((tx) => requestStockChecks({ tx, shopId: house.shopId, inventoryItemIds, now: clock() })),
+  ).toBe(false);
 });
 
 test('somebody whose message may yet come back unsent still counts as waiting', async () => {
@@ -56,7 +56,7 @@ test('somebody whose message may yet come back unsent still counts as waiting', 
   await house.look();
   await db.subscription.update({ where: { id: first!.id }, data: { state: 'claimed' } });
   const marked = await db.$transaction((tx) =>
-    hint({ tx, shopId: house.shopId, variantIds: [variantId], now: clock() }),
+    requestStockChecks({ tx, shopId: house.shopId, variantIds: [variantId], now: clock() }),
   );
   expect(marked).toBe(1);
 });
@@ -67,7 +67,7 @@ test('another shop’s variant with the same ids is not touched', async () => {
   await theirs.line(variantId, 1);
   await theirs.look();
   const marked = await db.$transaction((tx) =>
-    hint({ tx, shopId: mine.shopId, variantIds: [variantId], now: clock() }),
+    requestStockChecks({ tx, shopId: mine.shopId, variantIds: [variantId], now: clock() }),
   );
   expect(marked).toBe(0);
 });

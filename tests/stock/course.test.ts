@@ -1,7 +1,7 @@
 // The decision under any course of stock, claims, newcomers and repeated looks: what must never happen, and never does.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decide, room, type RestockState } from '../../app/stock/decide.ts';
+import { decide, remainingQuota, type RestockState } from '../../app/stock/decide.ts';
 import { finding, inStock, settings, soldOut } from './given.ts';
 
 const T0 = new Date('2026-11-22T12:00:00Z');
@@ -38,7 +38,9 @@ test('under any course of stock: never more outstanding than the units bear, nev
         const is = step.units > 0 ? inStock(step.units) : soldOut();
         const at = after(now);
         const look = finding({ is, with: given });
-        const bears = look.standing?.sellable ? room({ standing: look.standing, settings: given }) : 0;
+        const bears = look.standing?.sellable
+          ? remainingQuota({ standing: look.standing, settings: given })
+          : 0;
         let allowed: number | undefined;
         for (let copy = 0; copy < step.looks; copy += 1) {
           const counted = Math.min(waiting, bears === Infinity ? 1 : bears + 1);

@@ -1,7 +1,7 @@
 // What a look means for those who wait: each rule of the decision, by example and by property.
 import { expect, test } from 'vitest';
 import { decide } from '../../app/stock/decide.ts';
-import { EVERYONE, finding, inStock, level, restock, settings, soldOut, truth } from './given.ts';
+import { NO_LIMIT, finding, inStock, level, restock, settings, soldOut, truth } from './given.ts';
 
 const T0 = new Date('2026-11-22T12:00:00Z');
 const after = (seconds: number) => new Date(T0.getTime() + seconds * 1_000);
@@ -142,10 +142,10 @@ test('what could not be sent yet is not sent on units that are gone', () => {
 
 test('everyone at once, and untracked stock, know no bound', () => {
   expect(decided({ settings: settings({ policy: 'everyone' }), is: inStock(1), waiting: 1 })).toMatchObject({
-    restock: { allowance: EVERYONE, waveAt: null },
+    restock: { allowance: NO_LIMIT, waveAt: null },
   });
   expect(decided({ is: truth({ tracked: false, levels: [] }), waiting: 1 })).toMatchObject({
-    restock: { allowance: EVERYONE },
+    restock: { allowance: NO_LIMIT },
   });
 });
 
@@ -244,7 +244,7 @@ test('told "can be ordered" first, then real stock: the same restock under its r
   const chosen = settings({ tellPreorder: true });
   const order = truth({ policy: 'CONTINUE', levels: [level(0)] });
   const open = decided({ settings: chosen, is: order });
-  expect(open).toMatchObject({ verdict: 'open', restock: { kind: 'can_be_ordered', allowance: EVERYONE } });
+  expect(open).toMatchObject({ verdict: 'open', restock: { kind: 'can_be_ordered', allowance: NO_LIMIT } });
   expect(
     decided({
       settings: chosen,

@@ -1,9 +1,9 @@
 // Ready-made givens for the pure tests: a truth, settings and a restock, each changed only where a test cares.
-import { EVERYONE, type RestockSettings, type RestockState } from '../../app/stock/decide.ts';
-import { sellable, type StockSettings } from '../../app/stock/availability.ts';
-import type { Level, VariantTruth } from '../../app/shopify/variant-queries.ts';
+import { NO_LIMIT, type RestockSettings, type RestockState } from '../../app/stock/decide.ts';
+import { availabilityOf, type StockSettings } from '../../app/stock/availability.ts';
+import type { Level, VariantState } from '../../app/shopify/variant-queries.ts';
 
-export { EVERYONE };
+export { NO_LIMIT };
 
 export const level = (available: number, change: Partial<Level> = {}): Level => ({
   locationId: 1n,
@@ -14,7 +14,7 @@ export const level = (available: number, change: Partial<Level> = {}): Level => 
   ...change,
 });
 
-export const truth = (change: Partial<VariantTruth> = {}): VariantTruth => ({
+export const truth = (change: Partial<VariantState> = {}): VariantState => ({
   variantId: 7n,
   productId: 5n,
   inventoryItemId: 9n,
@@ -65,12 +65,12 @@ export const finding = ({
   lookAt = null,
   pausedAt = null,
 }: {
-  is: VariantTruth | null;
+  is: VariantState | null;
   with?: Settings;
   staleLooks?: number;
   lookAt?: Date | null;
   pausedAt?: Date | null;
-}) => ({ standing: is && sellable({ truth: is, settings: given }), staleLooks, lookAt, pausedAt });
+}) => ({ standing: is && availabilityOf({ truth: is, settings: given }), staleLooks, lookAt, pausedAt });
 
 export const restock = (change: Partial<RestockState> = {}): RestockState => ({
   closedAt: null,

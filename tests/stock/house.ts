@@ -5,14 +5,14 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { acquireLease, type Lease, releaseLease } from '../../app/jobs/lease.server.ts';
-import { seal } from '../../app/lib/encryption.server.ts';
+import { encrypt } from '../../app/lib/encryption.server.ts';
 import * as flowUsage from '../../app/routes/flow.usage.ts';
 import * as inventory from '../../app/routes/webhooks.shopify.inventory.ts';
 import * as locations from '../../app/routes/webhooks.shopify.locations.ts';
 import * as products from '../../app/routes/webhooks.shopify.products.ts';
 import { sessionStorage } from '../../app/shopify/access-tokens.server.ts';
-import { markWanted } from '../../app/stock/check-requests.server.ts';
-import { lookAtDue, type Round } from '../../app/stock/run-checks.server.ts';
+import { requestStockCheck } from '../../app/stock/check-requests.server.ts';
+import { runDueChecks, type RunResult } from '../../app/stock/run-checks.server.ts';
 import { type Listening, serve } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import type { BucketSize } from '../../simulators/shopify/bucket.ts';
@@ -153,7 +153,7 @@ export async function furnish(
     },
   });
   const metaPageId = `page-${shops}`;
-  const token = seal('EAA-page', { shopId, purpose: 'page token' });
+  const token = encrypt('EAA-page', { shopId, purpose: 'page token' });
   const page = await db.page.create({ data: { shopId, metaPageId, name: 'Page', token, connectedAt: at } });
   await shopify.settle();
   let people = 0;
@@ -227,14 +227,14 @@ export async function furnish(
             variantId,
             pageId: page.id,
             requestId: request.id,
-            token: seal('one-time', { shopId, purpose: 'one-time token' }),
+            token: encrypt('one-time', { shopId, purpose: 'one-time token' }),
             isTest,
             since: at,
             grantedAt: at,
             expiresAt: new Date(at.getTime() + 300 * 86_400_000),
           },
         });
-        if (!isTest) await markWanted({ tx, shopId, variantIds: [variantId], news: true, now: at });
+        if (!isTest) await requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now: at });
         return subscription;
       });
     },
@@ -276,7 +276,7 @@ export async function furnish(
           variantId,
           pageId: page.id,
           requestId,
-          token: seal('one-time', { shopId, purpose: 'one-time token' }),
+          token: encrypt('one-time', { shopId, purpose: 'one-time token' }),
           since: at,
           grantedAt: at,
           expiresAt: new Date(at.getTime() + 300 * 86_400_000),
@@ -307,10 +307,10 @@ export async function furnish(
         { until: 'the lease', everyMs: 2 },
       ),
     /** Looks until nothing is due any more, as the worker does. */
-    async look(): Promise<Round> {
+    async look(): Promise<RunResult> {
       for (;;) {
         const lease = await house.lease();
-        const round = await lookAtDue({ shopId, lease, clock });
+        const round = await runDueChecks({ shopId, lease, clock });
         await releaseLease(lease);
         // On a loaded machine a lease may run out before it is used; the worker would take it again, too.
         if (round.outcome !== 'looked' && round.outcome !== 'lost') return round;

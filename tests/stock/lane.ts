@@ -2,7 +2,7 @@
 import { db } from '../../app/db.server.ts';
 import { acquireLease, releaseLease, renewLease } from '../../app/jobs/lease.server.ts';
 import { claim } from '../../app/notifications/claim.server.ts';
-import { settleSent } from '../../app/notifications/finish.server.ts';
+import { finishSent } from '../../app/notifications/finish.server.ts';
 import { clock, type House } from './house.ts';
 
 /** @returns the shoppers told, oldest yes first. */
@@ -21,7 +21,7 @@ export async function tellAll({ shopId, page }: House, { atMost = Infinity } = {
     const now = clock();
     const turn = { shopId, restockId, variantId, pageId: page.id, isTest, troubled: false };
     const claimed = await claim({ metaPageId, lease, turn, limit, anyway: isTest, except: [], now });
-    await settleSent({ tx: db, sent: claimed.map(({ id }) => ({ id, mid: null })), now });
+    await finishSent({ tx: db, sent: claimed.map(({ id }) => ({ id, mid: null })), now });
     const rows = await db.notification.findMany({
       where: { id: { in: claimed.map(({ id }) => id) } },
       orderBy: { id: 'asc' },

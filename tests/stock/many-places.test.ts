@@ -1,8 +1,8 @@
 // A shop with stock at many places: what is due is read within what the shop's bucket can pay for, and what is news is read first.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { listen, ring } from '../../app/jobs/pg-notify.server.ts';
-import { hintAll } from '../../app/stock/check-requests.server.ts';
+import { listen, notify } from '../../app/jobs/pg-notify.server.ts';
+import { requestAllStockChecks } from '../../app/stock/check-requests.server.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { clock, furnish, type House } from './house.ts';
 import { tellAll } from './lane.ts';
@@ -10,7 +10,8 @@ import { tellAll } from './lane.ts';
 /** The smallest bucket that Shopify gives, at the rate that its own example shows. */
 const SMALL = { maximum: 1_000, restoreRate: 50 };
 
-const saveSettings = ({ shopId }: House) => db.$transaction((tx) => hintAll({ tx, shopId, now: clock() }));
+const saveSettings = ({ shopId }: House) =>
+  db.$transaction((tx) => requestAllStockChecks({ tx, shopId, now: clock() }));
 const drain = (house: House, to = 0) =>
   house.shopify.admin.drainBucket({ shop: house.domain, apiKey: process.env.SHOPIFY_API_KEY!, to });
 const openedAfter = async (house: House, variantId: bigint, from: Date) => {
@@ -94,7 +95,7 @@ test('news about a variant that is due already with all others brings it forward
   });
   await waitFor(() => listening, { until: 'the bell to be heard' });
   const rings = async () => {
-    await db.$transaction((tx) => ring(tx, 'lane', 'the last'));
+    await db.$transaction((tx) => notify(tx, 'lane', 'the last'));
     await waitFor(() => heard.includes('lane the last'));
     return heard.splice(0).length - 1;
   };

@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { shopStatus } from '../../app/notifications/shop-status.server.ts';
 import { restocks } from '../../app/reports/restocks.server.ts';
-import { hold, lookNow, moveWaiters, pauseVariant, pretend, release, tellNow as tellNowOf } from '../../app/stock/merchant-actions.server.ts';
+import {
+  pauseRestock,
+  checkInventoryNow,
+  moveShoppers,
+  pauseVariant,
+  simulateRestock,
+  resumeRestock,
+  notifyNow as tellNowOf,
+} from '../../app/stock/merchant-actions.server.ts';
 import { clock, furnish, type House, pass } from './house.ts';
 import { tellAll } from './lane.ts';
 
@@ -61,7 +69,7 @@ test('tell now ends the time between batches: one unit, one a unit, and the seco
   const house = await furnish({ unitsFactor: 1, waveMinutes: 60 });
   const { variantId } = await house.back({ waiting: 2, units: 1 });
   expect(await tellAll(house)).toHaveLength(1);
-  await lookNow({ shopId: house.shopId, variantId, now: clock() });
+  await checkInventoryNow({ shopId: house.shopId, variantId, now: clock() });
   await house.look();
   expect(await tellAll(house), 'a stock check alone starts no batch').toEqual([]);
   expect(await tellNow({ house, variantId })).toEqual({ outcome: 'looking' });
@@ -89,14 +97,14 @@ test('hold stops the telling at once, release goes on with it', async () => {
   const { variantId } = await house.back({ waiting: 3 });
   expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
   const given = { shopId: house.shopId, variantId, now: clock() };
-  expect(await hold(given)).toEqual({ outcome: 'held' });
+  expect(await pauseRestock(given)).toEqual({ outcome: 'held' });
   expect(await tellAll(house)).toEqual([]);
-  await lookNow(given);
+  await checkInventoryNow(given);
   await house.look();
   expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'wait', reason: 'held' });
   expect(await tellAll(house)).toEqual([]);
-  expect(await release(given)).toEqual({ outcome: 'looking' });
-  expect(await release(given), 'released twice').toEqual({ outcome: 'not_held' });
+  expect(await resumeRestock(given)).toEqual({ outcome: 'looking' });
+  expect(await resumeRestock(given), 'released twice').toEqual({ outcome: 'not_held' });
   await house.look();
   expect(await tellAll(house)).toHaveLength(2);
 });
@@ -124,15 +132,15 @@ test('the waiters of a deleted variant move to another of its product, keep thei
   const twice = await house.waiter(heir, { shopperId: second!.shopperId });
   await house.look();
   const given = { shopId: house.shopId, from: variantId, to: heir, clock };
-  expect(await moveWaiters(given)).toEqual({ outcome: 'not_missing' });
+  expect(await moveShoppers(given)).toEqual({ outcome: 'not_missing' });
   house.store.deleteVariant({ shop: house.domain, variantId });
   await house.shopify.settle();
   await house.look();
   const foreign = await house.product({ title: 'Scarf' });
-  expect(await moveWaiters({ ...given, to: foreign.variantId })).toEqual({ outcome: 'other_product' });
-  expect(await moveWaiters({ ...given, to: 99n })).toEqual({ outcome: 'unknown' });
-  expect(await moveWaiters(given)).toEqual({ outcome: 'moved', moved: 1, merged: 1 });
-  expect(await moveWaiters(given)).toEqual({ outcome: 'moved', moved: 0, merged: 0 });
+  expect(await moveShoppers({ ...given, to: foreign.variantId })).toEqual({ outcome: 'other_product' });
+  expect(await moveShoppers({ ...given, to: 99n })).toEqual({ outcome: 'unknown' });
+  expect(await moveShoppers(given)).toEqual({ outcome: 'moved', moved: 1, merged: 1 });
+  expect(await moveShoppers(given)).toEqual({ outcome: 'moved', moved: 0, merged: 0 });
   const kept = await db.subscription.findUniqueOrThrow({ where: { id: twice.id } });
   expect(kept.since, 'the place of the first yes').toEqual(second!.since);
   await house.stock({ variantId: heir, to: 5 });
@@ -146,10 +154,10 @@ test('pretend opens a test restock for the one marked yes, and nobody else hears
   await house.look();
   const own = await house.waiter(variantId, { isTest: true });
   const given = { shopId: house.shopId, pageId: house.page.id, subscriptionId: own.id, now: clock() };
-  expect(await pretend(given)).toMatchObject({ outcome: 'pretended' });
+  expect(await simulateRestock(given)).toMatchObject({ outcome: 'pretended' });
   expect(await tellAll(house)).toEqual([own.shopperId]);
-  expect(await pretend(given)).toEqual({ outcome: 'nobody_to_tell' });
+  expect(await simulateRestock(given)).toEqual({ outcome: 'nobody_to_tell' });
   expect(await house.restocks(variantId)).toEqual([]);
   const real = await house.waiter(variantId);
-  expect(await pretend({ ...given, subscriptionId: real.id })).toEqual({ outcome: 'nobody_to_tell' });
+  expect(await simulateRestock({ ...given, subscriptionId: real.id })).toEqual({ outcome: 'nobody_to_tell' });
 });

@@ -1,9 +1,9 @@
 // Minutes left of a large send: from what was seen, never faster than the Page may, and nothing guessed about later waves.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { leftToTell, minutesLeft, type Telling } from '../../app/reports/restocks.server.ts';
+import { remainingToNotify, minutesLeft, type SendingState } from '../../app/reports/restocks.server.ts';
 
-const telling = (given: Partial<Telling> = {}): Telling => ({
+const telling = (given: Partial<SendingState> = {}): SendingState => ({
   told: 4_210,
   waiting: 5_790,
   allowance: null,
@@ -24,7 +24,7 @@ test('before there is anything to see, the pace of the Page is taken, and it is 
 });
 
 test('a wave ends where its allowance does; what comes after it is not guessed', () => {
-  expect(leftToTell(telling({ allowance: 4_300 }))).toBe(90);
+  expect(remainingToNotify(telling({ allowance: 4_300 }))).toBe(90);
   expect(minutesLeft(telling({ allowance: 4_300 }))).toBe(1);
   expect(minutesLeft(telling({ allowance: 4_210 }))).toBeNull();
 });
@@ -44,7 +44,8 @@ test('more to tell never takes less time, and a faster pace never more', () => {
       fc.integer({ min: 5, max: 9_000 }),
       fc.integer({ min: 1, max: 300 }),
       (few, more, lately, perSecond) => {
-        const at = (given: Partial<Telling>) => minutesLeft(telling({ lately, perSecond, ...given })) ?? 0;
+        const at = (given: Partial<SendingState>) =>
+          minutesLeft(telling({ lately, perSecond, ...given })) ?? 0;
         expect(at({ waiting: few + more })).toBeGreaterThanOrEqual(at({ waiting: few }));
         expect(at({ waiting: few, lately: lately + 1 })).toBeLessThanOrEqual(at({ waiting: few }));
       },

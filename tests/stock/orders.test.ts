@@ -1,17 +1,17 @@
 // No false "it's back": every order of seven events, every choice of duplicated webhooks, against an oracle that knows nothing of our code.
 import { expect, test } from 'vitest';
-import { decide, isSame, room, type RestockState } from '../../app/stock/decide.ts';
-import type { VariantTruth } from '../../app/shopify/variant-queries.ts';
+import { decide, isSame, remainingQuota, type RestockState } from '../../app/stock/decide.ts';
+import type { VariantState } from '../../app/shopify/variant-queries.ts';
 import { finding, level, settings, truth } from './given.ts';
 
 type World = {
   warehouse: number;
   counter: number;
   second: number;
-  status: VariantTruth['status'];
+  status: VariantState['status'];
   published: boolean;
   tracked: boolean;
-  policy: VariantTruth['policy'];
+  policy: VariantState['policy'];
   secondOpen: boolean;
 };
 type Event = (world: World) => void;
@@ -70,7 +70,7 @@ function forSale(world: World): boolean {
 }
 
 /** What Shopify says: it also sells by CONTINUE, and it counts the shop's counter. */
-const seen = (world: World): VariantTruth => {
+const seen = (world: World): VariantState => {
   const levels = [
     level(world.warehouse),
     level(world.counter, { locationId: 2n, fulfillsOnlineOrders: false }),
@@ -121,7 +121,7 @@ function play({
     if (found.standing!.sellable !== oracle)
       return `sellable is ${found.standing!.sellable}, the oracle says ${oracle}`;
     const waiting = LINE - told;
-    const bears = oracle ? room({ standing: found.standing!, settings: chosen }) : 0;
+    const bears = oracle ? remainingQuota({ standing: found.standing!, settings: chosen }) : 0;
     if (told > 0 && !isSame({ restock: row, settings: chosen, now: minute(at) }) && waiting > 0)
       return 'told only some of a line that fits';
     const decision = decide({

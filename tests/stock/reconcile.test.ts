@@ -1,16 +1,16 @@
 // What lost webhooks hid is found by the sweep, within its share of Shopify's points.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { keepFresh } from '../../app/stock/check-requests.server.ts';
-import { suspicion, sweepShop } from '../../app/stock/reconcile.server.ts';
-import { forgetOldLooks } from '../../app/stock/restocks.server.ts';
+import { refreshOpenRestocks } from '../../app/stock/check-requests.server.ts';
+import { suspicion, reconcileShop } from '../../app/stock/reconcile.server.ts';
+import { deleteExpiredStockChecks } from '../../app/stock/restocks.server.ts';
 import { clock, furnish, pass } from './house.ts';
 import { tellAll } from './lane.ts';
 
 type House = Awaited<ReturnType<typeof furnish>>;
 const rest = async ({ ms }: { ms: number }) => pass(ms / 1_000);
 const swept = (house: House, given: object = {}) =>
-  sweepShop({ shopId: house.shopId, clock, rest, ...given });
+  reconcileShop({ shopId: house.shopId, clock, rest, ...given });
 
 async function deaf<T>(house: House, work: () => Promise<T>): Promise<T> {
   house.shopify.webhooks.dials.lose = 1;
@@ -196,7 +196,7 @@ test('a lane that drains longer keeps the truth fresh, and only where somebody c
   const [first] = await house.line(variantId, 3);
   await house.stock({ variantId, to: 5 });
   await house.look();
-  const fresh = () => keepFresh({ metaPageId: house.metaPageId, now: clock() });
+  const fresh = () => refreshOpenRestocks({ metaPageId: house.metaPageId, now: clock() });
   expect(await fresh()).toBe(0);
   pass(21);
   expect(await fresh()).toBe(1);
@@ -227,7 +227,7 @@ test('old looks and forgotten tests are tidied away', async () => {
   const { id } = await db.restock.create({ data: test });
   await house.stock({ variantId, to: 1 });
   await house.look();
-  expect(await forgetOldLooks({ now: clock() })).toEqual({ forgotten: 1 });
+  expect(await deleteExpiredStockChecks({ now: clock() })).toEqual({ forgotten: 1 });
   expect(await house.looks(variantId)).toMatchObject([{ verdict: 'open' }]);
   expect(await db.restock.findUniqueOrThrow({ where: { id } })).toMatchObject({ closedAt: clock() });
 });

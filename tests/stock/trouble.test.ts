@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { releaseLease } from '../../app/jobs/lease.server.ts';
-import { lookNow } from '../../app/stock/merchant-actions.server.ts';
-import { lookAtDue } from '../../app/stock/run-checks.server.ts';
+import { checkInventoryNow } from '../../app/stock/merchant-actions.server.ts';
+import { runDueChecks } from '../../app/stock/run-checks.server.ts';
 import { restsUntil } from '../../app/shopify/admin-api.server.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { clock, furnish, holdNextAnswer, pass } from './house.ts';
@@ -74,10 +74,13 @@ test('a restart forgets nothing: another worker leaves the shop alone as long as
   pass(10);
   const calls = house.calls();
   const lease = await house.lease('another worker');
-  expect(await lookAtDue({ shopId: house.shopId, lease, clock })).toMatchObject({ outcome: 'backed_off' });
+  expect(await runDueChecks({ shopId: house.shopId, lease, clock })).toMatchObject({ outcome: 'backed_off' });
   expect(house.calls()).toBe(calls);
   pass(10);
-  expect(await lookAtDue({ shopId: house.shopId, lease, clock })).toEqual({ outcome: 'looked', looked: 1 });
+  expect(await runDueChecks({ shopId: house.shopId, lease, clock })).toEqual({
+    outcome: 'looked',
+    looked: 1,
+  });
   await releaseLease(lease);
   const shop = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
   expect(shop).toMatchObject({ apiFailures: 0, apiRetryAt: null });
@@ -132,7 +135,7 @@ test('an older answer is thrown away: a look that was frozen on its way changes 
   await house.stock({ variantId, to: 5 });
   const lease = await house.lease('frozen');
   const answer = holdNextAnswer();
-  const frozen = lookAtDue({ shopId: house.shopId, lease, clock });
+  const frozen = runDueChecks({ shopId: house.shopId, lease, clock });
   await answer.written;
   await releaseLease(lease);
   await house.stock({ variantId, to: 0 });
@@ -149,7 +152,7 @@ test('frozen with nothing newer seen, but its lease has passed on: what it read 
   const { variantId } = await house.soldOut({ waiting: 1 });
   const lease = await house.lease('frozen');
   const answer = holdNextAnswer();
-  const frozen = lookAtDue({ shopId: house.shopId, lease, clock });
+  const frozen = runDueChecks({ shopId: house.shopId, lease, clock });
   await answer.written;
   await releaseLease(lease);
   await house.lease('next');
@@ -165,7 +168,7 @@ test('under a lease that has passed on, nothing is written', async () => {
   const old = await house.lease('old');
   await releaseLease(old);
   await house.lease('new');
-  expect(await lookAtDue({ shopId: house.shopId, lease: old, clock })).toEqual({ outcome: 'lost' });
+  expect(await runDueChecks({ shopId: house.shopId, lease: old, clock })).toEqual({ outcome: 'lost' });
   expect(await house.looks(variantId)).toEqual([]);
   expect(await house.restocks(variantId)).toEqual([]);
 });
@@ -227,7 +230,7 @@ test('people are claimed while a look is on its way: the allowance never falls b
     await tx.$executeRaw`UPDATE "Restock" SET "told" = 12 WHERE "shopId" = ${house.shopId}`;
     await claiming.promise;
   });
-  await lookNow({ shopId: house.shopId, variantId, now: clock() });
+  await checkInventoryNow({ shopId: house.shopId, variantId, now: clock() });
   const looking = house.look();
   await waitFor(
     async () => {

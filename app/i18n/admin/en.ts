@@ -1,6 +1,5 @@
 // What the merchant reads, in English: the list of all texts of the admin.
 
-
 export const enEarned = {
   'figures.earned': 'Won back',
   'figures.earned.text':

@@ -3,7 +3,7 @@ import { DAY, later, MINUTE } from '../../lib/clock.ts';
 import { idText } from '../../lib/json.ts';
 import type { PermissionKind, Recipient } from './permission.ts';
 
-export const oneTimeToken: PermissionKind = {
+export const oneTimeNotification: PermissionKind = {
   name: 'one_time_token',
   ask: ({ title, payload }) => ({
     attachment: { type: 'template', payload: { template_type: 'one_time_notif_req', title, payload } },
@@ -25,4 +25,4 @@ export const oneTimeToken: PermissionKind = {
   whenLost: { may: 'same_call', waitMs: MINUTE, giveUpMs: 5 * MINUTE },
 };
 
-export const paidByToken = (token: string): Recipient => ({ one_time_notif_token: token });
+export const addressedByToken = (token: string): Recipient => ({ one_time_notif_token: token });

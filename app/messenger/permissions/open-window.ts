@@ -11,16 +11,17 @@ export const openWindow: PermissionKind = {
   whenLost: { may: 'say_again', waitMs: 20 * SECOND, giveUpMs: 40 * SECOND },
 };
 
-export const paidByWindow = (psid: string): Recipient => ({ id: psid });
+export const addressedByPsid = (psid: string): Recipient => ({ id: psid });
 
 /** Whether we may still speak to a person whose last action was at `lastActionAt`. */
 export const isOpen = ({ lastActionAt, now }: { lastActionAt: Date | null; now: Date }): boolean =>
   lastActionAt !== null && openWindow.diesAt(lastActionAt) > now;
 
-export type ReplyMay = { do: 'again'; afterMs: number } | { do: 'wait for the page' } | { do: 'give up' };
+export type ReplyPermission =
+  { do: 'again'; afterMs: number } | { do: 'wait for the page' } | { do: 'give up' };
 
 /** What a refused reply may do next: a reply costs no token, so it is only a matter of time and of whom the refusal is about. */
-export function replyMay({ consequence }: { consequence: Consequence }): ReplyMay {
+export function replyPermission({ consequence }: { consequence: Consequence }): ReplyPermission {
   switch (consequence.kind) {
     case 'slow_down':
       return { do: 'again', afterMs: 2 * SECOND };

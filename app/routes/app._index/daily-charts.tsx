@@ -1,14 +1,14 @@
 // The last days on Home: told, tapped and won back, a chart for each, and the same as a table.
 import { BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Props = {
   days: { day: string; told: number; taps: number }[];
   earned: { currency: string; amounts: number[] }[];
 };
 
-export function DayByDay({ days, earned }: Props) {
-  const { say, number, money, locale } = useWords();
+export function DailyCharts({ days, earned }: Props) {
+  const { say, number, money, locale } = useTranslations();
   const names = days.map(({ day }) => day);
   const columns = [
     { what: say('days.told'), color: 'info', values: days.map(({ told }) => told), written: number },
@@ -39,7 +39,7 @@ export function DayByDay({ days, earned }: Props) {
         ) : (
           <>
             {columns.map((column) => (
-              <DayBars key={column.what} {...column} days={names} />
+              <BarChart key={column.what} {...column} days={names} />
             ))}
             <details>
               <summary>{say('days.table')}</summary>
@@ -101,8 +101,8 @@ const HEIGHT = 40;
 const STEP = 10;
 
 /** Its sentence says what the bars show; the table below the charts says each. */
-export function DayBars({ what, color, days, values, written }: BarsProps) {
-  const { say, locale } = useWords();
+export function BarChart({ what, color, days, values, written }: BarsProps) {
+  const { say, locale } = useTranslations();
   const most = Math.max(...values);
   const name = (day: string) => dayName({ locale, day });
   const span = { what, from: name(days[0]!), until: name(days.at(-1)!) };

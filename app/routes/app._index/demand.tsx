@@ -2,7 +2,7 @@
 import { Link as Go } from '@remix-run/react';
 import { BlockStack, Button, Card, InlineStack, ProgressBar, Text } from '@shopify/polaris';
 import { VariantName } from '../../components/variant.tsx';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Line = {
   variantId: string;
@@ -12,8 +12,8 @@ type Line = {
   waiting: number;
 };
 
-export function MostWaited({ lines }: { lines: Line[] }) {
-  const { say } = useWords();
+export function MostRequested({ lines }: { lines: Line[] }) {
+  const { say } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
@@ -60,8 +60,8 @@ export function weakest({ arrived, asked, accepted }: Steps): 'asked' | 'accepte
   return asked > 0 && accepted < asked * 0.5 ? 'accepted' : undefined;
 }
 
-export function FunnelCard({ steps }: { steps: Steps }) {
-  const { say, number } = useWords();
+export function OptInFunnel({ steps }: { steps: Steps }) {
+  const { say, number } = useTranslations();
   const weak = weakest(steps);
   return (
     <Card>

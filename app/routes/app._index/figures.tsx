@@ -2,8 +2,8 @@
 import { useFetcher } from '@remix-run/react';
 import { BlockStack, Box, Button, Card, InlineGrid, Text } from '@shopify/polaris';
 import { useState } from 'react';
-import { useDone } from '../../components/use-toast.ts';
-import { type Speaker, useWords } from '../../i18n/use-translations.tsx';
+import { useToast } from '../../components/use-toast.ts';
+import { type TranslatorProvider, useTranslations } from '../../i18n/use-translations.tsx';
 import type { Sending } from '../../messenger/page-status.ts';
 import { ORDERS_SCOPE } from '../../shopify/scopes.ts';
 
@@ -13,7 +13,7 @@ type Props = {
   sending: Sending;
   told: { told: number; refused: number; unknown: number };
   brought: { taps: number; sales: { currency: string; amount: string; orders: number }[] };
-  counting: CountingShown;
+  counting: AttributionShown;
 };
 
 function Figure({ title, value, text }: { title: string; value: string; text: string }) {
@@ -40,9 +40,9 @@ function earnedFigure({
   sales,
   counting,
 }: {
-  speaker: Speaker;
+  speaker: TranslatorProvider;
   sales: Props['brought']['sales'];
-  counting: CountingShown;
+  counting: AttributionShown;
 }) {
   const title = say('figures.earned');
   const orders = sales.reduce((sum, sale) => sum + sale.orders, 0);
@@ -62,7 +62,7 @@ function earnedFigure({
 }
 
 export function Figures({ days, waiting, sending, told, brought, counting }: Props) {
-  const speaker = useWords();
+  const speaker = useTranslations();
   const { say, number } = speaker;
   return (
     <BlockStack gap="200">
@@ -94,19 +94,19 @@ export function Figures({ days, waiting, sending, told, brought, counting }: Pro
   );
 }
 
-export type CountingShown = {
+export type AttributionShown = {
   on: boolean;
   since: string | null;
   endedAt: string | null;
   because: string | null;
 };
 
-export function CountOrders({ counting }: { counting: CountingShown }) {
-  const { say, day, code } = useWords();
+export function SalesAttribution({ counting }: { counting: AttributionShown }) {
+  const { say, day, code } = useTranslations();
   const fetcher = useFetcher<{ done?: string; problem?: string }>();
   const [asking, setAsking] = useState(false);
   const [declined, setDeclined] = useState<string>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   const busy = asking || fetcher.state !== 'idle';
   const post = (intent: string) => fetcher.submit({ intent }, { method: 'post', action: '/app?index' });
 

@@ -1,15 +1,15 @@
 // What is back, how far its notifications are, and what the merchant may do about each.
 import { useFetcher } from '@remix-run/react';
 import { BlockStack, Button, ButtonGroup, Card, Divider, InlineStack, Text } from '@shopify/polaris';
-import { type RestockShown, Telling, useTelling } from '../../components/restock-progress.tsx';
-import { useDone } from '../../components/use-toast.ts';
+import { type RestockItem, RestockProgress, useRestockPolling } from '../../components/restock-progress.tsx';
+import { useToast } from '../../components/use-toast.ts';
 import { VariantName } from '../../components/variant.tsx';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
-function Row({ restock, now }: { restock: RestockShown; now: string }) {
-  const { say } = useWords();
+function Row({ restock, now }: { restock: RestockItem; now: string }) {
+  const { say } = useTranslations();
   const fetcher = useFetcher<{ done?: string }>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   const post = (intent: string) =>
     fetcher.submit({ intent }, { method: 'post', action: `/app/waitlist/${restock.variantId}` });
   const busy = fetcher.state !== 'idle';
@@ -18,7 +18,7 @@ function Row({ restock, now }: { restock: RestockShown; now: string }) {
       <div style={{ flex: '1 1 320px' }}>
         <BlockStack gap="150">
           <VariantName {...restock} url={`/app/waitlist/${restock.variantId}`} />
-          <Telling restock={restock} now={now} />
+          <RestockProgress restock={restock} now={now} />
         </BlockStack>
       </div>
       <ButtonGroup>
@@ -32,9 +32,9 @@ function Row({ restock, now }: { restock: RestockShown; now: string }) {
   );
 }
 
-export function BackNow({ restocks, now }: { restocks: RestockShown[]; now: string }) {
-  const { say } = useWords();
-  useTelling({ restocks });
+export function OpenRestocks({ restocks, now }: { restocks: RestockItem[]; now: string }) {
+  const { say } = useTranslations();
+  useRestockPolling({ restocks });
   return (
     <Card>
       <BlockStack gap="300">

@@ -2,39 +2,48 @@
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, InlineGrid } from '@shopify/polaris';
-import { byIntent, merchantAt, merchantPosting } from '../../authenticate.server.ts';
+import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
 import { AdminPage } from '../../components/admin-page.tsx';
-import { PageTrouble } from '../../components/page-issue.tsx';
-import { Lately } from '../../components/restock-progress.tsx';
+import { PageIssue } from '../../components/page-issue.tsx';
+import { RecentRestocks } from '../../components/restock-progress.tsx';
 import { env } from '../../env.server.ts';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
 import { shopStatus } from '../../notifications/shop-status.server.ts';
-import { daysReport, earned, funnel, toldFigures } from '../../reports/home-figures.server.ts';
+import {
+  dailyActivity,
+  recoveredRevenue,
+  funnel,
+  notifiedFigures,
+} from '../../reports/home-figures.server.ts';
 import { restocks } from '../../reports/restocks.server.ts';
-import { lineByVariant } from '../../reports/waitlist.server.ts';
-import { ShopifyFailed } from '../../shopify/admin-api.server.ts';
-import { beginCounting, countingOf, stopCounting } from '../../shopify/order-attribution.server.ts';
-import { dismissGuide } from '../../shopify/settings.server.ts';
-import { DayByDay } from './daily-charts.tsx';
-import { FunnelCard, MostWaited } from './demand.tsx';
-import { CountOrders, Figures } from './figures.tsx';
-import { BackNow } from './restocks.tsx';
-import { IsItOn } from './setup-status.tsx';
+import { waitlistByVariant } from '../../reports/waitlist.server.ts';
+import { ShopifyApiError } from '../../shopify/admin-api.server.ts';
+import {
+  turnOnAttribution,
+  orderAttributionOf,
+  turnOffAttribution,
+} from '../../shopify/order-attribution.server.ts';
+import { dismissSetupGuide } from '../../shopify/settings.server.ts';
+import { DailyCharts } from './daily-charts.tsx';
+import { OptInFunnel, MostRequested } from './demand.tsx';
+import { SalesAttribution, Figures } from './figures.tsx';
+import { OpenRestocks } from './restocks.tsx';
+import { SetupStatus } from './setup-status.tsx';
 
 const DAYS = 30;
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const now = systemClock();
   const of = { shopId: shop.id, now };
   const { page, status, reach } = await shopStatus(of);
   const [told, brought, byDay, steps, most, open, lately] = await Promise.all([
-    toldFigures({ ...of, days: DAYS }),
-    earned({ ...of, days: DAYS }),
-    daysReport({ ...of, days: DAYS, timezone: shop.timezone }),
+    notifiedFigures({ ...of, days: DAYS }),
+    recoveredRevenue({ ...of, days: DAYS }),
+    dailyActivity({ ...of, days: DAYS, timezone: shop.timezone }),
     funnel(of),
-    lineByVariant({ ...of, limit: 5 }),
+    waitlistByVariant({ ...of, limit: 5 }),
     restocks({ ...of, reach, settings: shop, open: true, limit: 5 }),
     restocks({ ...of, reach, settings: shop, limit: 5 }),
   ]);
@@ -50,7 +59,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     told,
     brought,
     byDay,
-    counting: countingOf(shop),
+    counting: orderAttributionOf(shop),
     steps,
     most: most.lines,
     open,
@@ -63,20 +72,20 @@ type Asking = { shopId: bigint; now: Date };
 
 async function count({ shopId }: Asking): Promise<Answer> {
   try {
-    const outcome = await beginCounting({ shopId, clock: systemClock });
+    const outcome = await turnOnAttribution({ shopId, clock: systemClock });
     return outcome === 'counting' ? { done: outcome } : { problem: outcome };
   } catch (error) {
-    if (error instanceof ShopifyFailed) return { problem: 'failed' };
+    if (error instanceof ShopifyApiError) return { problem: 'failed' };
     throw error;
   }
 }
 
 async function stop({ shopId }: Asking): Promise<Answer> {
-  await stopCounting({ shopId, clock: systemClock });
+  await turnOffAttribution({ shopId, clock: systemClock });
   return { done: 'stopped' };
 }
 
-const dismiss = (asking: Asking): Promise<Answer> => dismissGuide(asking).then(() => ({}));
+const dismiss = (asking: Asking): Promise<Answer> => dismissSetupGuide(asking).then(() => ({}));
 
 const INTENTS = {
   dismiss,
@@ -91,12 +100,18 @@ export async function action({ request }: ActionFunctionArgs) {
 
 export default function Home() {
   const { now, page, status, ...data } = useLoaderData<typeof loader>();
-  const { say } = useWords();
+  const { say } = useTranslations();
   return (
     <AdminPage title={say('home.title')}>
       <BlockStack gap="400">
-        {status.issue && <PageTrouble issue={status.issue} />}
-        <IsItOn page={page} status={status} guided={data.guided} domain={data.domain} apiKey={data.apiKey} />
+        {status.issue && <PageIssue issue={status.issue} />}
+        <SetupStatus
+          page={page}
+          status={status}
+          guided={data.guided}
+          domain={data.domain}
+          apiKey={data.apiKey}
+        />
         <Figures
           days={data.days}
           waiting={data.waiting}
@@ -105,16 +120,16 @@ export default function Home() {
           brought={data.brought}
           counting={data.counting}
         />
-        <BackNow restocks={data.open} now={now} />
+        <OpenRestocks restocks={data.open} now={now} />
         <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird'] }} gap="400" alignItems="start">
-          <DayByDay {...data.byDay} />
-          <CountOrders counting={data.counting} />
+          <DailyCharts {...data.byDay} />
+          <SalesAttribution counting={data.counting} />
         </InlineGrid>
         <InlineGrid columns={{ xs: 1, md: 2 }} gap="400" alignItems="start">
-          <MostWaited lines={data.most} />
+          <MostRequested lines={data.most} />
           <BlockStack gap="400">
-            <FunnelCard steps={data.steps} />
-            <Lately restocks={data.lately} now={now} />
+            <OptInFunnel steps={data.steps} />
+            <RecentRestocks restocks={data.lately} now={now} />
           </BlockStack>
         </InlineGrid>
       </BlockStack>

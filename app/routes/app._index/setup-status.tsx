@@ -3,7 +3,7 @@ import { useFetcher } from '@remix-run/react';
 import { Badge, BlockStack, Box, Button, Card, Icon, InlineStack, Text } from '@shopify/polaris';
 import { AlertTriangleIcon, CheckCircleIcon } from '@shopify/polaris-icons';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useWords, type Text as Word } from '../../i18n/use-translations.tsx';
+import { useTranslations, type Text as Word } from '../../i18n/use-translations.tsx';
 import type { PageStatus, Step as StepState } from '../../messenger/page-status.ts';
 
 type Props = {
@@ -61,7 +61,7 @@ function Step({
 
 /** Shopify is asked after the page stands; until it has answered, or when it does not, that is what is said. */
 function SoldOutNow() {
-  const { say } = useWords();
+  const { say } = useTranslations();
   const { load, data, state } = useFetcher<{ soldOut: { count: number; more: boolean } | null }>();
   useEffect(() => load('/app/sold-out'), [load]);
   const soldOut = data?.soldOut;
@@ -74,8 +74,8 @@ function SoldOutNow() {
   return <Step state={soldOut != null ? 'done' : 'missing'} title={say('on.soldOut')} text={text} />;
 }
 
-export function IsItOn({ page, status, guided, domain, apiKey }: Props) {
-  const { say, code, moment } = useWords();
+export function SetupStatus({ page, status, guided, domain, apiKey }: Props) {
+  const { say, code, moment } = useTranslations();
   const block = useBlockStatus();
   const put = useFetcher();
   const placed = block === 'active';

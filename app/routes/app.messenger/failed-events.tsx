@@ -1,16 +1,16 @@
 // What Meta told us and we could not act on: kept for the merchant to see, each with what it means and what there is to do.
 import { useFetcher } from '@remix-run/react';
 import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris';
-import { useDone } from '../../components/use-toast.ts';
-import type { ProblemKind } from '../../conversation/event-store.server.ts';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useToast } from '../../components/use-toast.ts';
+import type { FailureKind } from '../../conversation/event-store.server.ts';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
-type Kept = { id: string; at: string; kind: ProblemKind; detail: string };
+type Kept = { id: string; at: string; kind: FailureKind; detail: string };
 
-export function KeptEvents({ kept }: { kept: Kept[] }) {
-  const { say, code, moment } = useWords();
+export function FailedEvents({ kept }: { kept: Kept[] }) {
+  const { say, code, moment } = useTranslations();
   const fetcher = useFetcher<{ done?: string }>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   if (kept.length === 0) return null;
   const kinds = [...new Set(kept.map((each) => each.kind))];
   return (

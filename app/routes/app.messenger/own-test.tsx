@@ -3,9 +3,9 @@ import { useFetcher } from '@remix-run/react';
 import { Badge, Banner, BlockStack, Box, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris';
 import type { ReactNode } from 'react';
 import type { PageStatus } from '../../messenger/page-status.ts';
-import { useComeBack } from '../../components/use-polling.ts';
-import { useDone } from '../../components/use-toast.ts';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { usePolling } from '../../components/use-polling.ts';
+import { useToast } from '../../components/use-toast.ts';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Props = {
   test: { step: string; reason: string | null; at: string | null };
@@ -37,13 +37,13 @@ function Step({
   );
 }
 
-export function OwnTest({ test, passedAt, status }: Props) {
-  const { say, moment, code } = useWords();
+export function TestAlert({ test, passedAt, status }: Props) {
+  const { say, moment, code } = useTranslations();
   const link = useFetcher<{ url: string | null }>();
   const back = useFetcher<{ outcome: string; done?: string }>();
-  useDone(back.data);
+  useToast(back.data);
   const url = link.data?.url;
-  useComeBack({
+  usePolling({
     watching: Boolean(url) || ['asked', 'accepted', 'under_way'].includes(test.step),
   });
   const post = (fetcher: typeof link | typeof back, intent: string) =>

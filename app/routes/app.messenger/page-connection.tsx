@@ -1,10 +1,21 @@
 // The Page that speaks for the shop: connect it, connect it again, or give it back.
 import { useFetcher } from '@remix-run/react';
-import { Badge, Banner, BlockStack, Box, Button, ButtonGroup, Card, InlineStack, List, Text } from '@shopify/polaris';
+import {
+  Badge,
+  Banner,
+  BlockStack,
+  Box,
+  Button,
+  ButtonGroup,
+  Card,
+  InlineStack,
+  List,
+  Text,
+} from '@shopify/polaris';
 import { useEffect, useState } from 'react';
-import { useComeBack } from '../../components/use-polling.ts';
-import { useDone } from '../../components/use-toast.ts';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { usePolling } from '../../components/use-polling.ts';
+import { useToast } from '../../components/use-toast.ts';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 import type { PageStatus } from '../../messenger/page-status.ts';
 
 type Props = {
@@ -20,13 +31,13 @@ type Props = {
 
 /** Facebook's login refuses to be framed: it opens beside the admin, and the page looks again when the merchant is back. */
 function Connect({ label, primary }: { label: string; primary: boolean }) {
-  const { say } = useWords();
+  const { say } = useTranslations();
   const fetcher = useFetcher<{ url?: string }>();
   const url = fetcher.data?.url;
   useEffect(() => {
     if (url) window.open(url, '_blank');
   }, [url]);
-  useComeBack({ watching: url !== undefined });
+  usePolling({ watching: url !== undefined });
   return (
     <BlockStack gap="200" inlineAlign="start">
       <Button
@@ -49,10 +60,10 @@ function Connect({ label, primary }: { label: string; primary: boolean }) {
 }
 
 function Disconnect({ wouldNotBeTold }: { wouldNotBeTold: number }) {
-  const { say } = useWords();
+  const { say } = useTranslations();
   const [asking, setAsking] = useState(false);
   const fetcher = useFetcher<{ done?: string; problem?: string | null }>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   if (!asking)
     return (
       <InlineStack align="start">
@@ -82,8 +93,8 @@ function Disconnect({ wouldNotBeTold }: { wouldNotBeTold: number }) {
   );
 }
 
-export function ConnectedPage({ page, status, wouldNotBeTold }: Props) {
-  const { say, moment } = useWords();
+export function PageConnection({ page, status, wouldNotBeTold }: Props) {
+  const { say, moment } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
@@ -141,7 +152,7 @@ type Answer = {
 
 /** Nothing of the merchant's is replaced before they said so. */
 function AskFirst({ answer, decide }: { answer: Answer; decide: (profile: 'replace' | 'keep') => void }) {
-  const { say } = useWords();
+  const { say } = useTranslations();
   return (
     <BlockStack gap="200">
       <Text as="p">{say('choose.inTheWay')}</Text>
@@ -162,9 +173,9 @@ function AskFirst({ answer, decide }: { answer: Answer; decide: (profile: 'repla
 }
 
 export function ChoosePage({ choices }: ChoiceProps) {
-  const { say, code } = useWords();
+  const { say, code } = useTranslations();
   const fetcher = useFetcher<Answer>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   const answer = fetcher.data;
   const choose = (metaPageId: string, profile?: 'replace' | 'keep') =>
     fetcher.submit(

@@ -2,32 +2,32 @@
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, Card, List, Text } from '@shopify/polaris';
-import { byIntent, merchantAt, merchantPosting } from '../../authenticate.server.ts';
+import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
 import { AdminPage } from '../../components/admin-page.tsx';
-import { PageTrouble } from '../../components/page-issue.tsx';
-import { testLink } from '../../conversation/arrival.server.ts';
-import { parkedEvents, retryParked } from '../../conversation/failed-events.server.ts';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { PageIssue } from '../../components/page-issue.tsx';
+import { createTestLink } from '../../conversation/arrival.server.ts';
+import { failedEvents, retryFailedEvents } from '../../conversation/failed-events.server.ts';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
 import { choosePage, disconnectPage, listChoices } from '../../messenger/connect-page.server.ts';
-import { beginConnect } from '../../messenger/facebook-login.server.ts';
+import { startLogin } from '../../messenger/facebook-login.server.ts';
 import { pageOf } from '../../messenger/pages.server.ts';
 import { shopStatus } from '../../notifications/shop-status.server.ts';
 import { testProgress } from '../../reports/subscription.server.ts';
-import { whoWouldNotBeTold } from '../../reports/waitlist.server.ts';
-import { pretend } from '../../stock/merchant-actions.server.ts';
-import { KeptEvents } from './failed-events.tsx';
-import { OwnTest } from './own-test.tsx';
-import { ChoosePage, ConnectedPage } from './page-connection.tsx';
+import { countWaitingOnPage } from '../../reports/waitlist.server.ts';
+import { simulateRestock } from '../../stock/merchant-actions.server.ts';
+import { FailedEvents } from './failed-events.tsx';
+import { TestAlert } from './own-test.tsx';
+import { ChoosePage, PageConnection } from './page-connection.tsx';
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const now = systemClock();
   const [{ page, status }, choices, wouldNotBeTold, kept] = await Promise.all([
     shopStatus({ shopId: shop.id }),
     listChoices({ shopId: shop.id, now }),
-    whoWouldNotBeTold({ shopId: shop.id, now }),
-    parkedEvents({ shopId: shop.id }),
+    countWaitingOnPage({ shopId: shop.id, now }),
+    failedEvents({ shopId: shop.id }),
   ]);
   return json({
     page: page && {
@@ -53,31 +53,31 @@ async function choose({ form, ...of }: Of) {
   const metaPageId = form.get('metaPageId') ?? '';
   const chosen = await choosePage({ ...of, metaPageId, profile });
   if (chosen.outcome !== 'connected') return { ...chosen, metaPageId };
-  await retryParked({ whose: { metaPageId }, now: of.now });
+  await retryFailedEvents({ whose: { metaPageId }, now: of.now });
   return { outcome: chosen.outcome, otherApps: chosen.otherApps, done: 'connected' };
 }
 
-async function pretendItIsBack({ shopId, now }: Of) {
+async function sendTestAlert({ shopId, now }: Of) {
   const page = await pageOf({ shopId });
   const test = page && (await testProgress({ page }));
   const { outcome } = test?.subscriptionId
-    ? await pretend({ shopId, pageId: page!.id, subscriptionId: BigInt(test.subscriptionId), now })
+    ? await simulateRestock({ shopId, pageId: page!.id, subscriptionId: BigInt(test.subscriptionId), now })
     : { outcome: 'nobody_to_tell' as const };
   // That the message is on its way is said by the steps themselves.
   return outcome === 'pretended' ? { outcome } : { outcome, done: `pretend.${outcome}` };
 }
 
 const INTENTS = {
-  connect: ({ shopId, now, form }: Of) => beginConnect({ shopId, now, again: form.has('again') }),
+  connect: ({ shopId, now, form }: Of) => startLogin({ shopId, now, again: form.has('again') }),
   choose,
   disconnect: async ({ shopId, now }: Of) => {
     const given = await disconnectPage({ shopId, now });
     return { ...given, done: given.outcome };
   },
-  'test-link': async ({ shopId, now }: Of) => ({ url: await testLink({ shopId, now }) }),
-  pretend: pretendItIsBack,
+  'test-link': async ({ shopId, now }: Of) => ({ url: await createTestLink({ shopId, now }) }),
+  pretend: sendTestAlert,
   retry: async ({ shopId, now }: Of) => {
-    const taken = await retryParked({ whose: { shopId }, now });
+    const taken = await retryFailedEvents({ whose: { shopId }, now });
     return { done: taken > 0 ? 'retried' : 'retried.none' };
   },
 };
@@ -89,16 +89,16 @@ export async function action({ request }: ActionFunctionArgs) {
 
 export default function Messenger() {
   const { page, status, test, choices, wouldNotBeTold, kept } = useLoaderData<typeof loader>();
-  const { say } = useWords();
+  const { say } = useTranslations();
   return (
     <AdminPage title={say('nav.messenger')}>
       <BlockStack gap="400">
-        {status.issue && <PageTrouble issue={status.issue} link={false} />}
+        {status.issue && <PageIssue issue={status.issue} link={false} />}
         {choices && <ChoosePage choices={choices} />}
-        <ConnectedPage page={page} status={status} wouldNotBeTold={wouldNotBeTold} />
-        {page && test && <OwnTest test={test} passedAt={page.testPassedAt} status={status} />}
-        <KeptEvents kept={kept} />
-        <WhatHappens />
+        <PageConnection page={page} status={status} wouldNotBeTold={wouldNotBeTold} />
+        {page && test && <TestAlert test={test} passedAt={page.testPassedAt} status={status} />}
+        <FailedEvents kept={kept} />
+        <Requirements />
       </BlockStack>
     </AdminPage>
   );
@@ -106,8 +106,8 @@ export default function Messenger() {
 
 const POINTS = ['control', 'permission', 'review', 'reach', 'leave'] as const;
 
-export function WhatHappens() {
-  const { say } = useWords();
+export function Requirements() {
+  const { say } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">

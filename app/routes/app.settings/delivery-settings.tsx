@@ -1,13 +1,23 @@
 // Who is told when: the policy, its numbers, quiet hours and the Page's pace.
-import { Banner, BlockStack, Card, Checkbox, ChoiceList, FormLayout, InlineGrid, Text, TextField } from '@shopify/polaris';
-import { useWords, type Text as Word } from '../../i18n/use-translations.tsx';
+import {
+  Banner,
+  BlockStack,
+  Card,
+  Checkbox,
+  ChoiceList,
+  FormLayout,
+  InlineGrid,
+  Text,
+  TextField,
+} from '@shopify/polaris';
+import { useTranslations, type Text as Word } from '../../i18n/use-translations.tsx';
 import type { SettingsForm } from './use-settings-form.ts';
 
 type NumberName =
   'unitsFactor' | 'waveMinutes' | 'minimumUnits' | 'holdOffSeconds' | 'flapGuardMinutes' | 'perSecond';
 
 export function NumberField({ form, name, suffix }: { form: SettingsForm; name: NumberName; suffix: Word }) {
-  const { say, code } = useWords();
+  const { say, code } = useTranslations();
   const error = form.errorOf(name);
   return (
     <TextField
@@ -26,7 +36,7 @@ export function NumberField({ form, name, suffix }: { form: SettingsForm; name: 
 }
 
 function TimeField({ form, name }: { form: SettingsForm; name: 'quietFrom' | 'quietUntil' }) {
-  const { say, code } = useWords();
+  const { say, code } = useTranslations();
   const error = form.errorOf(name);
   return (
     <TextField
@@ -40,8 +50,8 @@ function TimeField({ form, name }: { form: SettingsForm; name: 'quietFrom' | 'qu
   );
 }
 
-export function TellingSettings({ form, timezone }: { form: SettingsForm; timezone: string }) {
-  const { say } = useWords();
+export function DeliverySettings({ form, timezone }: { form: SettingsForm; timezone: string }) {
+  const { say } = useTranslations();
   const { values } = form;
   return (
     <Card>
@@ -95,8 +105,8 @@ type Props = {
   locations: { locationId: string; name: string; online: boolean }[] | null;
 };
 
-export function StockSettings({ form, locations }: Props) {
-  const { say } = useWords();
+export function InventorySettings({ form, locations }: Props) {
+  const { say } = useTranslations();
   const { values } = form;
   return (
     <Card>

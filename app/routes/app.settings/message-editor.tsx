@@ -1,11 +1,24 @@
 // The shop's own words in each language, with what the shopper will see beside them.
 import { useFetcher } from '@remix-run/react';
-import { Banner, BlockStack, Box, Button, Card, InlineError, InlineGrid, InlineStack, Link, Select, Text, TextField } from '@shopify/polaris';
+import {
+  Banner,
+  BlockStack,
+  Box,
+  Button,
+  Card,
+  InlineError,
+  InlineGrid,
+  InlineStack,
+  Link,
+  Select,
+  Text,
+  TextField,
+} from '@shopify/polaris';
 import { useState } from 'react';
-import { useDone } from '../../components/use-toast.ts';
-import { judge } from '../../i18n/custom-messages.ts';
+import { useToast } from '../../components/use-toast.ts';
+import { checkMessage } from '../../i18n/custom-messages.ts';
 import { compile } from '../../i18n/format.ts';
-import { useWords, type Text as Word } from '../../i18n/use-translations.tsx';
+import { useTranslations, type Text as Word } from '../../i18n/use-translations.tsx';
 import type { SettingsForm } from './use-settings-form.ts';
 
 type Props = {
@@ -17,14 +30,14 @@ type Props = {
 };
 
 export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Props) {
-  const { say, code, language } = useWords();
+  const { say, code, language } = useTranslations();
   const languages = Object.keys(ours);
   const [locale, setLocale] = useState(languages.find((each) => shopLocale.startsWith(each)) ?? 'en');
   const [message, setMessage] = useState('notice.back');
   const chosen = messages.find((each) => each.message === message)!;
   const own = form.values.texts[locale]?.[message];
   const text = own ?? ours[locale]![message]!;
-  const { error: now, warnings } = judge({ message, text, locale });
+  const { error: now, warnings } = checkMessage({ message, text, locale });
   const error = now ?? form.errorOf(`texts.${locale}.${message}`);
   return (
     <Card>
@@ -84,7 +97,7 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
               shopName={shopName}
               limit={chosen.limit}
             />
-            <DraftTest text={text} message={message} locale={locale} />
+            <TestMessage text={text} message={message} locale={locale} />
           </BlockStack>
         </InlineGrid>
       </BlockStack>
@@ -135,7 +148,7 @@ const press = {
 } as const;
 
 export function MessagePreview({ text, message, locale, shopName, limit }: PreviewProps) {
-  const { say } = useWords();
+  const { say } = useTranslations();
   const shown = said({ text, locale, shopName, until: new Date('2027-11-22T00:00:00Z') });
   const buttons =
     message === 'request.title'
@@ -178,10 +191,10 @@ type DraftProps = { message: string; locale: string; text: string };
 /** Where the way out is on the Messenger page. */
 const LEADS_TO_MESSENGER = ['no_page', 'page_trouble', 'no_test', 'window_closed'];
 
-export function DraftTest({ message, locale, text }: DraftProps) {
-  const { say, code } = useWords();
+export function TestMessage({ message, locale, text }: DraftProps) {
+  const { say, code } = useTranslations();
   const fetcher = useFetcher<{ done?: string; wrong?: string; of?: string }>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   const of = `${locale} ${message} ${text}`;
   // What was said of another draft says nothing of this one.
   const wrong = fetcher.data?.of === of ? fetcher.data.wrong : undefined;

@@ -3,27 +3,32 @@ import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-r
 import { useFetcher, useLoaderData } from '@remix-run/react';
 import { SaveBar } from '@shopify/app-bridge-react';
 import { Banner, BlockStack } from '@shopify/polaris';
-import { byIntent, merchantAt, merchantPosting } from '../../authenticate.server.ts';
+import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
 import { AdminPage } from '../../components/admin-page.tsx';
-import { useDone } from '../../components/use-toast.ts';
-import { retryParked } from '../../conversation/failed-events.server.ts';
-import { sendDraft } from '../../conversation/send-test-message.server.ts';
-import { differing, ourTexts, OWN_MESSAGES, wrongTexts } from '../../i18n/custom-messages.ts';
+import { useToast } from '../../components/use-toast.ts';
+import { retryFailedEvents } from '../../conversation/failed-events.server.ts';
+import { sendTestMessage } from '../../conversation/send-test-message.server.ts';
+import {
+  changedMessages,
+  defaultMessages,
+  CUSTOM_MESSAGES,
+  invalidMessages,
+} from '../../i18n/custom-messages.ts';
 import type { Overrides } from '../../i18n/shopper.ts';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
-import { choosePace, pageOf } from '../../messenger/pages.server.ts';
+import { setRateLimit, pageOf } from '../../messenger/pages.server.ts';
 import { locationsOf } from '../../shopify/product-queries.server.ts';
 import { clockText, readSettings } from '../../shopify/settings-form.ts';
 import { saveSettings } from '../../shopify/settings.server.ts';
 import type { Shop } from '../../shopify/shops.server.ts';
-import { hintAll } from '../../stock/check-requests.server.ts';
-import { StockSettings, TellingSettings } from './delivery-settings.tsx';
+import { requestAllStockChecks } from '../../stock/check-requests.server.ts';
+import { InventorySettings, DeliverySettings } from './delivery-settings.tsx';
 import { MessageEditor } from './message-editor.tsx';
-import { useSettings } from './use-settings-form.ts';
+import { useSettingsForm } from './use-settings-form.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const [page, locations] = await Promise.all([
     pageOf({ shopId: shop.id }),
     // The rest of the page must not fail because Shopify doesn't answer.
@@ -34,8 +39,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
     timezone: shop.timezone,
     shopLocale: shop.locale,
     locations,
-    ours: ourTexts(),
-    messages: OWN_MESSAGES,
+    ours: defaultMessages(),
+    messages: CUSTOM_MESSAGES,
     settings: {
       policy: shop.policy,
       unitsFactor: String(shop.unitsFactor),
@@ -59,17 +64,17 @@ type Of = { shop: Shop; form: URLSearchParams; now: Date };
 async function save({ shop, form, now }: Of) {
   const read = readSettings(form.get('settings') ?? '');
   if ('errors' in read) return json({ errors: read.errors }, { status: 422 });
-  const texts = differing(read.settings.texts);
-  const errors = wrongTexts(texts);
+  const texts = changedMessages(read.settings.texts);
+  const errors = invalidMessages(texts);
   if (Object.keys(errors).length > 0) return json({ errors }, { status: 422 });
   await saveSettings({
     shopId: shop.id,
     settings: { ...read.settings, texts },
     then: async (tx) => {
-      await choosePace({ shopId: shop.id, perSecond: read.settings.perSecond, tx });
+      await setRateLimit({ shopId: shop.id, perSecond: read.settings.perSecond, tx });
       // What was decided under the old settings is looked at again under the new ones.
-      await hintAll({ tx, shopId: shop.id, now });
-      await retryParked({ tx, whose: { shopId: shop.id }, now });
+      await requestAllStockChecks({ tx, shopId: shop.id, now });
+      await retryFailedEvents({ tx, whose: { shopId: shop.id }, now });
     },
   });
   return json({ done: 'saved' });
@@ -79,7 +84,7 @@ async function save({ shop, form, now }: Of) {
 async function sendTest({ shop, form, now }: Of) {
   const given = (name: string) => (form.get(name) ?? '').slice(0, 4_000);
   const [message, locale, text, of] = [given('message'), given('locale'), given('text'), given('of')];
-  const sent = await sendDraft({ shop, message, locale, text, now });
+  const sent = await sendTestMessage({ shop, message, locale, text, now });
   if (sent.outcome === 'sent') return json({ done: 'draft' });
   const wrong = sent.outcome === 'wrong' ? `error.${sent.error}` : sent.outcome;
   return json({ wrong, of }, { status: 422 });
@@ -99,10 +104,10 @@ const NO_ERRORS = {};
 
 export default function Settings() {
   const loaded = useLoaderData<typeof loader>();
-  const { say } = useWords();
+  const { say } = useTranslations();
   const fetcher = useFetcher<{ errors?: Record<string, string>; done?: string }>();
-  useDone(fetcher.data);
-  const form = useSettings({
+  useToast(fetcher.data);
+  const form = useSettingsForm({
     saved: loaded.settings,
     errors: fetcher.data?.errors ?? NO_ERRORS,
     submit: (settings) =>
@@ -124,8 +129,8 @@ export default function Settings() {
       </SaveBar>
       <BlockStack gap="400">
         {form.wrong > 0 && <Banner tone="critical" title={say('settings.wrong', { wrong: form.wrong })} />}
-        <TellingSettings form={form} timezone={loaded.timezone} />
-        <StockSettings form={form} locations={loaded.locations} />
+        <DeliverySettings form={form} timezone={loaded.timezone} />
+        <InventorySettings form={form} locations={loaded.locations} />
         <MessageEditor
           form={form}
           ours={loaded.ours}

@@ -17,7 +17,7 @@ export type SettingsShown = {
   texts: Record<string, Record<string, string>>;
 };
 
-export type SettingsForm = ReturnType<typeof useSettings>;
+export type SettingsForm = ReturnType<typeof useSettingsForm>;
 
 type Given = {
   saved: SettingsShown;
@@ -25,7 +25,7 @@ type Given = {
   submit: (settings: SettingsShown) => void;
 };
 
-export function useSettings({ saved, errors, submit }: Given) {
+export function useSettingsForm({ saved, errors, submit }: Given) {
   const [values, setValues] = useState(saved);
   const [shown, setShown] = useState(errors);
   const asSaved = JSON.stringify(saved);

@@ -12,9 +12,9 @@ import {
   Text,
 } from '@shopify/polaris';
 import { useState } from 'react';
-import { useDone } from '../../components/use-toast.ts';
+import { useToast } from '../../components/use-toast.ts';
 import { fullName, variantTitle } from '../../components/variant.tsx';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Props = {
   line: { variantId: string; productTitle: string; title: string; waiting: number };
@@ -22,12 +22,12 @@ type Props = {
   siblings: { variantId: string; title: string }[] | null;
 };
 
-export function MoveWaiters({ line, siblings }: Props) {
-  const { say, code } = useWords();
+export function MoveShoppers({ line, siblings }: Props) {
+  const { say, code } = useTranslations();
   const [to, setTo] = useState(siblings?.[0]?.variantId ?? '');
   const [asking, setAsking] = useState(false);
   const fetcher = useFetcher<{ done?: string; wrong?: string }>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   const wrong = fetcher.data?.wrong;
   const chosen = siblings?.find((each) => each.variantId === to);
   const name = (title: string) => variantTitle(title) || line.productTitle;

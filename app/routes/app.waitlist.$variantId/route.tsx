@@ -2,31 +2,38 @@
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useFetcher, useLoaderData } from '@remix-run/react';
 import { BlockStack, Button, ButtonGroup, Card, Text } from '@shopify/polaris';
-import { byIntent, merchantAt, merchantPosting } from '../../authenticate.server.ts';
+import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
 import { AdminPage } from '../../components/admin-page.tsx';
-import { PageTrouble } from '../../components/page-issue.tsx';
-import { Telling, useTelling } from '../../components/restock-progress.tsx';
-import { useDone } from '../../components/use-toast.ts';
-import { fullName, LineState, VariantName } from '../../components/variant.tsx';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { PageIssue } from '../../components/page-issue.tsx';
+import { RestockProgress, useRestockPolling } from '../../components/restock-progress.tsx';
+import { useToast } from '../../components/use-toast.ts';
+import { fullName, VariantStatus, VariantName } from '../../components/variant.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
 import { idNumber } from '../../lib/json.ts';
 import { shopStatus } from '../../notifications/shop-status.server.ts';
 import { readCursor } from '../../reports/cursor.ts';
-import { looks, restocks } from '../../reports/restocks.server.ts';
-import { lineOf, peopleOf } from '../../reports/waitlist.server.ts';
+import { stockChecks, restocks } from '../../reports/restocks.server.ts';
+import { waitlistOfVariant, waitingShoppers } from '../../reports/waitlist.server.ts';
 import { variantsOfProduct } from '../../shopify/product-queries.server.ts';
 import type { Shop } from '../../shopify/shops.server.ts';
-import { hold, lookNow, moveWaiters, pauseVariant, release, tellNow } from '../../stock/merchant-actions.server.ts';
+import {
+  pauseRestock,
+  checkInventoryNow,
+  moveShoppers,
+  pauseVariant,
+  resumeRestock,
+  notifyNow,
+} from '../../stock/merchant-actions.server.ts';
 import { variantActions } from '../../stock/restock-status.ts';
-import { MoveWaiters } from './move-shoppers.tsx';
-import { PeopleTable } from './shoppers.tsx';
-import { Looks, RestockHistory } from './stock-history.tsx';
+import { MoveShoppers } from './move-shoppers.tsx';
+import { ShoppersTable } from './shoppers.tsx';
+import { StockChecks, RestockHistory } from './stock-history.tsx';
 
 const missing = () => new Response('Not found', { status: 404 });
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  const { shop } = await merchantAt(request);
+  const { shop } = await authenticateMerchant(request);
   const now = systemClock();
   const variantId = idNumber(params.variantId);
   if (variantId === undefined) throw missing();
@@ -34,10 +41,10 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const asked = new URL(request.url).searchParams;
   const { reach, status } = await shopStatus(of);
   const [line, { people, next }, past, seen] = await Promise.all([
-    lineOf(of),
-    peopleOf({ ...of, after: readCursor(asked.get('after')) }),
+    waitlistOfVariant(of),
+    waitingShoppers({ ...of, after: readCursor(asked.get('after')) }),
     restocks({ ...of, reach, settings: shop }),
-    looks(of),
+    stockChecks(of),
   ]);
   if (line === null) throw missing();
   const { productId, ...shown } = line;
@@ -68,20 +75,20 @@ type Of = { shop: Shop; shopId: bigint; variantId: bigint; now: Date; form: URLS
 async function move({ shopId, variantId, form }: Of) {
   const to = idNumber(form.get('to'));
   if (to === undefined) return { outcome: 'unknown' as const };
-  return moveWaiters({ shopId, from: variantId, to, clock: systemClock });
+  return moveShoppers({ shopId, from: variantId, to, clock: systemClock });
 }
 
 async function tellThem({ shop, ...of }: Of) {
   const { reach } = await shopStatus(of);
   const reading = { ...of, reach, settings: shop, open: true, limit: 1 };
-  return tellNow({ ...of, readOpenRestock: async (tx) => (await restocks({ ...reading, tx }))[0] });
+  return notifyNow({ ...of, readOpenRestock: async (tx) => (await restocks({ ...reading, tx }))[0] });
 }
 
 const INTENTS = {
-  look: lookNow,
+  look: checkInventoryNow,
   tell: tellThem,
-  hold,
-  release,
+  hold: pauseRestock,
+  release: resumeRestock,
   pause: (of: Of) => pauseVariant({ ...of, paused: true }),
   resume: (of: Of) => pauseVariant({ ...of, paused: false }),
   move,
@@ -107,7 +114,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
   const variantId = idNumber(params.variantId);
   if (variantId === undefined) throw missing();
   const of = { shop, shopId: shop.id, variantId, now: systemClock(), form };
-  if ((await lineOf(of)) === null) throw missing();
+  if ((await waitlistOfVariant(of)) === null) throw missing();
   const { outcome } = await act(of);
   // What cannot be moved is said beside the choice, and stays there.
   if (intent === 'move' && outcome !== 'moved') return json({ wrong: outcome });
@@ -115,25 +122,25 @@ export async function action({ request, params }: ActionFunctionArgs) {
   return json({ outcome, done: COMMON.includes(outcome) ? outcome : `${intent}.${outcome}` });
 }
 
-export default function VariantLine() {
+export default function VariantPage() {
   const { now, issue, line, actions, people, next, further, past, seen, siblings } =
     useLoaderData<typeof loader>();
-  const { say, relative } = useWords();
+  const { say, relative } = useTranslations();
   const open = past.find((restock) => restock.closedAt === null);
-  useTelling({ restocks: past });
+  useRestockPolling({ restocks: past });
   const fetcher = useFetcher<{ done?: string }>();
-  useDone(fetcher.data);
+  useToast(fetcher.data);
   const busy = fetcher.state !== 'idle';
   return (
     <AdminPage
       title={fullName(line)}
       back={{ content: say('waitlist.title'), url: '/app/waitlist' }}
       titleMetadata={
-        <LineState line={{ ...line, restocked: open !== undefined, reason: seen[0]?.reason ?? null }} />
+        <VariantStatus line={{ ...line, restocked: open !== undefined, reason: seen[0]?.reason ?? null }} />
       }
     >
       <BlockStack gap="400">
-        {issue && <PageTrouble issue={issue} />}
+        {issue && <PageIssue issue={issue} />}
         <Card>
           <BlockStack gap="300">
             <VariantName {...line} />
@@ -157,7 +164,7 @@ export default function VariantLine() {
                 </Button>
               ))}
             </ButtonGroup>
-            {open && <Telling restock={open} now={now} />}
+            {open && <RestockProgress restock={open} now={now} />}
             {actions.includes('tell') && (
               <Text as="p" tone="subdued" variant="bodySm">
                 {say('variant.tell.text')}
@@ -165,10 +172,10 @@ export default function VariantLine() {
             )}
           </BlockStack>
         </Card>
-        {line.missing && <MoveWaiters line={line} siblings={siblings} />}
+        {line.missing && <MoveShoppers line={line} siblings={siblings} />}
         <RestockHistory restocks={past} />
-        <Looks looks={seen} />
-        <PeopleTable people={people} next={next} further={further} />
+        <StockChecks looks={seen} />
+        <ShoppersTable people={people} next={next} further={further} />
       </BlockStack>
     </AdminPage>
   );

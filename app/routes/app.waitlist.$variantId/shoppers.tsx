@@ -1,11 +1,11 @@
 // The people who wait for one variant, in their order.
 import { useNavigate, useSearchParams } from '@remix-run/react';
 import { BlockStack, Box, Card, DataTable, Link, Pagination, Text } from '@shopify/polaris';
-import { useWords } from '../../i18n/use-translations.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Person = { subscriptionId: string; shopper: string; locale: string; since: string; expiresAt: string };
 
-export function PeopleTable({
+export function ShoppersTable({
   people,
   next,
   further,
@@ -14,7 +14,7 @@ export function PeopleTable({
   next: string | null;
   further: boolean;
 }) {
-  const { say, moment, day, language } = useWords();
+  const { say, moment, day, language } = useTranslations();
   const navigate = useNavigate();
   const [, setParams] = useSearchParams();
   return (

@@ -1,12 +1,12 @@
 // The history of looks at a variant: what Shopify said, what was decided, and why.
 import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
-import type { RestockShown } from '../../components/restock-progress.tsx';
-import { useWords } from '../../i18n/use-translations.tsx';
+import type { RestockItem } from '../../components/restock-progress.tsx';
+import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Look = { lookId: string; at: string; units: number | null; verdict: string; reason: string };
 
-export function Looks({ looks }: { looks: Look[] }) {
-  const { say, code, moment } = useWords();
+export function StockChecks({ looks }: { looks: Look[] }) {
+  const { say, code, moment } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
@@ -35,8 +35,8 @@ export function Looks({ looks }: { looks: Look[] }) {
   );
 }
 
-export function RestockHistory({ restocks }: { restocks: RestockShown[] }) {
-  const { say, moment, span } = useWords();
+export function RestockHistory({ restocks }: { restocks: RestockItem[] }) {
+  const { say, moment, span } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
