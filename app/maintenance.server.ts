@@ -1,7 +1,7 @@
 // Housekeeping: what is due by the clock over several modules, such as retention, erasure and disconnecting Pages.
 import { eraseOrders } from './attribution/attributed-orders.server.ts';
 import { deleteExpiredOrderSyncs } from './attribution/sync-orders.server.ts';
-import { deleteExpiredEvents } from './conversation/event-store.server.ts';
+import { deleteExpiredEvents, eraseShopEvents } from './conversation/event-store.server.ts';
 import { retryFailedEvents } from './conversation/failed-events.server.ts';
 import { db } from './db.server.ts';
 import type { Clock } from './lib/clock.ts';
@@ -63,6 +63,9 @@ export async function carryOutRequest({
   if (topic === 'customers/redact') await eraseOrders({ shopId, orderIds: orders });
   if (topic !== 'shop/redact') return true;
   const outcome = await eraseShop({ shopId, requestedAt: receivedAt, now: clock() });
-  if (outcome === 'erased') await eraseShopPages({ shopId });
+  if (outcome === 'erased') {
+    await eraseShopEvents({ shopId });
+    await eraseShopPages({ shopId });
+  }
   return outcome !== 'not_known';
 }

@@ -15,6 +15,8 @@ import {
   replyBuilder,
 } from './context.server.ts';
 import { search } from './find-product.server.ts';
+import { addVariant } from '../stock/variants.server.ts';
+import { endTests } from '../waitlist/end-subscriptions.server.ts';
 import { offerOptIn } from './offer-opt-in.server.ts';
 
 type Given = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
@@ -61,10 +63,7 @@ async function startTest({ ref, ...given }: Given & { ref: ReadRef }): Answer {
   const variants = (found ?? []).flatMap((product) => product.variants);
   const voice = replyBuilder({ turn });
   return async (tx) => {
-    await tx.subscription.updateMany({
-      where: { shopId: turn.shop.id, isTest: true, state: 'waiting' },
-      data: { state: 'stopped', token: null, endedAt: turn.now, endedBecause: 'a newer test' },
-    });
+    await endTests({ tx, shopId: turn.shop.id, now: turn.now });
     const real = await tx.subscription.findMany({
       where: {
         shopId: turn.shop.id,
@@ -81,21 +80,18 @@ async function startTest({ ref, ...given }: Given & { ref: ReadRef }): Answer {
     }
     // Looked at outside of any transaction below; here only what Shopify has told already is used.
     const product = found!.find((one) => one.variants.includes(free))!;
-    const known = await tx.variant.findUnique({
-      where: { shopId_id: { shopId: turn.shop.id, id: free.variantId } },
+    await addVariant({
+      tx,
+      shopId: turn.shop.id,
+      variantId: free.variantId,
+      described: {
+        productId: product.productId,
+        productTitle: product.title,
+        title: free.title,
+        handle: product.handle,
+        imageUrl: product.imageUrl,
+      },
     });
-    if (known === null)
-      await tx.variant.create({
-        data: {
-          shopId: turn.shop.id,
-          id: free.variantId,
-          productId: product.productId,
-          productTitle: product.title,
-          title: free.title,
-          handle: product.handle,
-          imageUrl: product.imageUrl,
-        },
-      });
     const ask = await offerOptIn({
       turn,
       wish: { variantId: free.variantId, isTest: true },

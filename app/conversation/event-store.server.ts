@@ -37,7 +37,12 @@ export const needsNoOrder = (event: MetaEvent) =>
 const orderingKeyText = ({ metaPageId, psid }: { metaPageId: string; psid: string | null }) =>
   `${metaPageId} ${psid ?? ''}`;
 
-/** Takes everything of a person out of the inbox: what they did and what we had yet to say. */
+/** Safe to run again. Events that name no shop may be another's, and go by themselves within 30 days. */
+export async function eraseShopEvents({ shopId }: { shopId: bigint }): Promise<void> {
+  await db.inbox.deleteMany({ where: { shopId } });
+}
+
+/** Everything of one person on one Page that is still stored: what they did and what we had yet to answer. */
 export async function eraseEvents({
   tx,
   metaPageId,

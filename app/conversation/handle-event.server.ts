@@ -9,12 +9,10 @@ import { handleArrival } from './arrival.server.ts';
 import { readCommand, readProductLink } from './commands.ts';
 import { confirmOptIn } from './confirm-opt-in.server.ts';
 import {
-  answerWith,
   askWhichProduct,
   type Handle,
   ignore,
   noteActionOnly,
-  noReply,
   type ConversationContext,
   loadContext,
 } from './context.server.ts';

@@ -13,7 +13,6 @@ import {
   type Effects,
   type Handle,
   upsertShopper,
-  ignore,
   noteActionOnly,
   noReply,
   type ConversationContext,

@@ -11,6 +11,7 @@ import { fitName, variantName, nameWithin, variantUrl } from '../shopify/product
 import type { VariantState } from '../shopify/variant-queries.ts';
 import type { CheckAvailability } from '../stock/check-availability.server.ts';
 import { saveVariant } from '../stock/variants.server.ts';
+import { createOptInRequest, recordRequestSent } from '../waitlist/opt-in-requests.server.ts';
 import { positionOf } from '../waitlist/waiting.server.ts';
 import {
   type Effects,
@@ -187,16 +188,15 @@ async function sendOptInRequest({
   );
   const request: OptInRequest =
     same ??
-    (await tx.optInRequest.create({
-      data: {
-        shopId: shop.id,
-        shopperId,
-        variantId,
-        title,
-        locale: voice.locale,
-        isTest,
-        createdAt: now,
-      },
+    (await createOptInRequest({
+      tx,
+      shopId: shop.id,
+      shopperId,
+      variantId,
+      title,
+      locale: voice.locale,
+      isTest,
+      createdAt: now,
     }));
   const payload = makePayload({ verb: 'r', shopId: shop.id, id: request.id });
   const card = voice.reply({
@@ -222,10 +222,7 @@ export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...
     await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { spokeAt: now } });
   if (requestId === undefined) return;
   if (fate.fate === 'said') {
-    await tx.optInRequest.updateMany({
-      where: { shopId, id: requestId },
-      data: { sentAt: now, ...(fate.mid === null ? {} : { mid: fate.mid }) },
-    });
+    await recordRequestSent({ tx, shopId, id: requestId, mid: fate.mid, now });
     // Meta took an opt-in request from this Page: it has the permission.
     await clearIssue({ pageId: reply.pageId, only: ['not_granted'], tx });
     return;

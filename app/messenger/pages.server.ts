@@ -160,8 +160,7 @@ export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {
     WHERE told IS NULL
        OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId")`;
 
-/** Safe to run again. Events that name no shop may be another's, and go by themselves within 30 days. */
+/** Safe to run again. */
 export async function eraseShopPages({ shopId }: { shopId: bigint }): Promise<void> {
   await db.loginState.deleteMany({ where: { shopId } });
-  await db.inbox.deleteMany({ where: { shopId } });
 }

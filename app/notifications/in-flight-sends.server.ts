@@ -12,6 +12,7 @@ import type { RateLimiter } from '../messenger/rate-limiter.ts';
 import { send } from '../messenger/send-api.server.ts';
 import { startSends, repeatSends, REQUEST_BODY, type ClaimedNotification, dueSends } from './claim.server.ts';
 import { classifyOutcome } from './outcome.ts';
+import { createRenderer } from './render-message.server.ts';
 import { type AnsweredSend, createResultWriter } from './result-writer.server.ts';
 import { stateOf } from './sender-state.ts';
 
@@ -64,6 +65,7 @@ export function createInFlightSends({
   onFailure: (error: unknown) => void;
 }) {
   const memory = stateOf(lease);
+  const renderer = (memory.renderer ??= createRenderer());
   const flow = createConcurrencyLimit({ rate: pace.rate });
   const outbox = createResultWriter({ lease, clock, onAnswers, onChange, onFailure });
   let queue: PendingSend[] = [];
@@ -112,7 +114,7 @@ export function createInFlightSends({
     try {
       const content = repeat
         ? { body: decrypt(repeat, { shopId: row.shopId, purpose: REQUEST_BODY }), picture: false }
-        : await memory.writer.write({ row, page });
+        : await renderer.write({ row, page });
       return { ...message, ...content, token: pageToken(page), at: pace.now() };
     } catch (error) {
       log.error('a notice could not be written; its shopper keeps waiting', {
@@ -168,7 +170,7 @@ export function createInFlightSends({
         othersAccepted: doubtedAt !== null && (memory.acceptedAt.get(row.pageId) ?? 0) > doubtedAt.getTime(),
       });
       if (judged.verdict.end === 'again' && judged.verdict.withoutPicture) {
-        memory.writer.leaveOutPictures(row.pageId);
+        renderer.leaveOutPictures(row.pageId);
         memory.pictureRefused.add(row.pageId);
       }
       conclude({ ...judged, row, picture });

@@ -2,10 +2,11 @@
 import type { Lease } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { GIVE_UP_MS } from './outcome.ts';
-import { createRenderer, type MessageRenderer } from './render-message.server.ts';
+import type { MessageRenderer } from './render-message.server.ts';
 
 export type SenderState = {
-  writer: MessageRenderer;
+  /** Made when the first message is rendered. */
+  renderer: MessageRenderer | undefined;
   /** Subscriptions that are left alone until then. */
   resting: Map<bigint, number>;
   /** When Meta last accepted a message through a connection. */
@@ -23,7 +24,7 @@ export function stateOf(lease: Lease): SenderState {
   const known = states.get(lease);
   if (known) return known;
   const fresh: SenderState = {
-    writer: createRenderer(),
+    renderer: undefined,
     resting: new Map(),
     acceptedAt: new Map(),
     pictureRefused: new Set(),

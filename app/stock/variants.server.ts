@@ -42,6 +42,27 @@ export async function saveVariant({
   });
 }
 
+/** Adds the row of a variant that is not known here yet, with what a search of Shopify said of it. */
+export async function addVariant({
+  tx,
+  shopId,
+  variantId,
+  described,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  variantId: bigint;
+  described: {
+    productId: bigint;
+    productTitle: string;
+    title: string;
+    handle: string;
+    imageUrl: string | null;
+  };
+}): Promise<void> {
+  await tx.variant.createMany({ data: { shopId, id: variantId, ...described }, skipDuplicates: true });
+}
+
 /** Pauses or resumes what is said about a variant; whoever waits keeps their place. */
 export async function setVariantPaused({
   tx,

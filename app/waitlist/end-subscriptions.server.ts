@@ -74,6 +74,14 @@ export async function optOut({
   });
 }
 
+/** Ends the merchant's tests that still wait: a newer one takes their place. */
+export async function endTests({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }): Promise<void> {
+  await tx.subscription.updateMany({
+    where: { shopId, isTest: true, state: 'waiting' },
+    data: ended(now, 'a newer test'),
+  });
+}
+
 const AT_ONCE = 1_000;
 
 /** Ends every waiting subscription whose permission has run out by `now`. Safe to run twice at once. @returns how many. */
