@@ -1,4 +1,5 @@
 // A shop's access token, renewed by one process at a time: a renewal makes the token before it worthless.
+import '@shopify/shopify-api/adapters/node';
 import { HttpResponseError, Session, shopifyApi } from '@shopify/shopify-api';
 import { PrismaSessionStorage } from '@shopify/shopify-app-session-storage-prisma';
 import { randomUUID } from 'node:crypto';
