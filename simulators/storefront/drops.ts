@@ -250,7 +250,11 @@ class KnownOrNil extends Drop {
 const METAFIELD_VALUES: Record<string, (text: string) => unknown> = {
   boolean: (text) => text === 'true',
   number_integer: Number,
-  json: JSON.parse,
+  json: (text) => {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? new KnownOrNil(value as Record<string, unknown>) : value;
+  },
 };
 
 export function appDrop({ shop, apiKey }: { shop: Shop; apiKey?: string }) {
