@@ -33,7 +33,8 @@ export function openShopfront({
   const installation = store.install({ shop: DOMAIN, apiKey: 'key', scopes: [] });
   const setAppData = (given: Record<string, string>) => {
     for (const [key, value] of Object.entries(given)) {
-      const type = value === 'true' || value === 'false' ? 'boolean' : 'single_line_text_field';
+      const plainType = value === 'true' || value === 'false' ? 'boolean' : 'single_line_text_field';
+      const type = value.startsWith('{') ? 'json' : plainType;
       installation.metafields = installation.metafields.filter((field) => field.key !== key);
       const at = now();
       installation.metafields.push({
