@@ -1,7 +1,7 @@
 // After the press: the page says where the answer is, helps where Messenger did not open, and remembers only what the visitor allows.
 import type { Browser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { block, link, linkOf, openShopfront, pick, visit } from './shopfront.ts';
 
 const browser = await openBrowser();

@@ -1,6 +1,6 @@
 // Products that the merchant leaves out have no button, and their cards no link.
 import { expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { leftOutCases } from './left-out-cases.ts';
 import { embedOnly, html, openShopfront, plain, visit } from './shopfront.ts';
 

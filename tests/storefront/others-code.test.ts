@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { messengerLink } from '../../docs/help/headless-link.ts';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import type { Placement } from '../../simulators/storefront/storefront.ts';
 import { embedOnly, linkOf, openShopfront, pick, visit } from './shopfront.ts';
 

@@ -1,6 +1,6 @@
 // Random walks over the mini themes: whatever a shopper does, the button and the links on cards are right.
 import { afterAll, expect, test } from 'vitest';
-import { openBrowser } from '../setup/browser.ts';
+import { openBrowser } from '../harness/browser.ts';
 import { DOMAIN } from './shopfront.ts';
 import { FORMS, openWalks, walk } from './walk.ts';
 
