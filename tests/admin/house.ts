@@ -1,10 +1,15 @@
 // The real web process on this test's database, two furnished shops, and their merchants with session tokens.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
 import { mintSessionToken } from '../../simulators/shopify/session-token.ts';
 import { createWorld } from '../../simulators/world.ts';
 import { furnish, inserter, type Rows } from '../shopify/rows.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export type AdminRoute = { id: string; path: string; loader: boolean; action: boolean };
 
@@ -26,6 +31,14 @@ const pathOf = (id: string, routes: Record<string, { path?: string; parentId?: s
   const above = parentId && parentId !== 'root' ? pathOf(parentId, routes) : '';
   return [above, path].filter(Boolean).join('/');
 };
+
+/** The intents that a route knows, or an empty one, read from its source: a new one is tried without anybody having to remember. */
+export function intentsOf({ id }: AdminRoute): string[] {
+  const [file] = globSync([`app/${id}.tsx`, `app/${id}/route.tsx`], { cwd: root });
+  const block = /const INTENTS = \{([\s\S]*?)\n\};/.exec(readFileSync(join(root, file!), 'utf8'))?.[1];
+  if (block === undefined) return [''];
+  return [...block.matchAll(/^ {2}'?([\w-]+)'?[:,]/gm)].map((found) => found[1]!);
+}
 
 export function openAdmin() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });

@@ -1,7 +1,6 @@
 // One shop's merchant never sees, exports or touches another's rows: tried over every admin route, every kind of object, every intent.
-import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { openAdmin, type AdminRoute, type Whose } from './house.ts';
+import { intentsOf, openAdmin, type AdminRoute, type Whose } from './house.ts';
 
 const house = openAdmin();
 const MARK = 'OF-ANOTHER-SHOP';
@@ -30,14 +29,6 @@ const idsOf = (whose: Whose) => {
 function addresses(route: AdminRoute, whose: Whose): string[] {
   if (!route.path.includes(':')) return [route.path];
   return Object.values(idsOf(whose)).map((id) => route.path.replace(/:\w+/g, id));
-}
-
-/** The intents that a door knows, read from its source: a new one is tried without anybody having to remember. */
-function intentsOf(route: AdminRoute): string[] {
-  const source = readFileSync(new URL(`../../app/${route.id}.tsx`, import.meta.url), 'utf8');
-  const block = /const INTENTS = \{([\s\S]*?)\n\};/.exec(source)?.[1];
-  if (block === undefined) return [''];
-  return [...block.matchAll(/^ {2}'?([\w-]+)'?[:,]/gm)].map((found) => found[1]!);
 }
 
 /** A door that answers with a list: of what is not this shop's the list is empty. */

@@ -1,7 +1,6 @@
 // A merchant's own nonsense: no address, cursor or form of theirs ends in 5xx, by every admin route and every intent.
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openAdmin, type AdminRoute } from './house.ts';
+import { intentsOf, openAdmin, type AdminRoute } from './house.ts';
 
 const house = openAdmin();
 
@@ -108,13 +107,6 @@ test('whatever is posted where a form is expected', async () => {
     expect([route.id, found]).toEqual([route.id, []]);
   }
 });
-
-/** The intents that a route knows, read from its source. */
-const intentsOf = (route: AdminRoute): string[] => {
-  const source = readFileSync(new URL(`../../app/${route.id}.tsx`, import.meta.url), 'utf8');
-  const block = /const INTENTS = \{([\s\S]*?)\n\};/.exec(source)?.[1] ?? '';
-  return [...block.matchAll(/^ {2}'?([\w-]+)'?[:,]/gm)].map((found) => found[1]!);
-};
 
 const well = {
   policy: 'fair',

@@ -138,7 +138,7 @@ test('what every shop grants is enough for all but reading orders, which a merch
   const closed = uncovered(config.scopes);
   expect(config.optionalScopes).toEqual(['read_orders']);
   expect(closed.length).toBeGreaterThan(0);
-  for (const each of closed) expect(each).toMatch(/^app\/attribution\/read-orders\.server\.ts in /);
+  for (const each of closed) expect(each).toMatch(/^app\/attribution\/sync-orders\.server\.ts in /);
 });
 
 test('what a shop is asked to send by itself is open to the optional scope, and never asks for more than we read', () => {
