@@ -2,7 +2,7 @@
 import { Prisma } from '@prisma/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { db } from '../db.server.ts';
-import { isCurrent } from '../messenger/pages.server.ts';
+import { currentPage } from '../messenger/pages.server.ts';
 import type { VariantInfo } from './trigger-payloads.ts';
 
 export type Cursor = { shopId: bigint; since: Date; joined: bigint; restock: bigint };
@@ -131,17 +131,17 @@ export const notifiedRestocks = ({
 
 /** The trouble of the Page that speaks for the shop. */
 const hasIssue = Prisma.sql`
-  p."trouble" IS NOT NULL AND p."troubleSince" >= c."since" AND ${isCurrent}
-  AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = p."shopId"
-    AND t."fact" = 'trouble ' || p."id" || ' ' || p."trouble" || ' ' || (extract(epoch FROM p."troubleSince") * 1000)::bigint)`;
+  pg."trouble" IS NOT NULL AND pg."troubleSince" >= c."since" AND ${currentPage}
+  AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = pg."shopId"
+    AND t."fact" = 'trouble ' || pg."id" || ' ' || pg."trouble" || ' ' || (extract(epoch FROM pg."troubleSince") * 1000)::bigint)`;
 
 export type PageIssueEvent = { pageId: bigint; page: string; trouble: string; since: Date };
 
 export async function pageIssues({ shopId }: { shopId: bigint }): Promise<PageIssueEvent | null> {
   const [found] = await db.$queryRaw<PageIssueEvent[]>`
-    SELECT p."id" AS "pageId", p."name" AS page, p."trouble"::text AS trouble, p."troubleSince" AS since
-    FROM "Page" p JOIN "FlowCursor" c ON c."shopId" = p."shopId"
-    WHERE p."shopId" = ${shopId} AND ${hasIssue} LIMIT 1`;
+    SELECT pg."id" AS "pageId", pg."name" AS page, pg."trouble"::text AS trouble, pg."troubleSince" AS since
+    FROM "Page" pg JOIN "FlowCursor" c ON c."shopId" = pg."shopId"
+    WHERE pg."shopId" = ${shopId} AND ${hasIssue} LIMIT 1`;
   return found ?? null;
 }
 
@@ -151,7 +151,7 @@ export async function shopsWithPendingFlowEvents({ now }: { now: Date }): Promis
     SELECT c."shopId" FROM "FlowCursor" c
     JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL AND s."accessUnknownSince" IS NULL AND s."unreadableSince" IS NULL
     WHERE (SELECT j."shopId" FROM "Subscription" j WHERE (j."shopId", j."id") > (c."shopId", c."joined") ORDER BY j."shopId", j."id" LIMIT 1) = c."shopId"
-       OR EXISTS (SELECT FROM "Page" p WHERE p."shopId" = c."shopId" AND ${hasIssue})
+       OR EXISTS (SELECT FROM "Page" pg WHERE pg."shopId" = c."shopId" AND ${hasIssue})
        OR (SELECT r."id" FROM "Restock" r
           WHERE (r."shopId", r."id") > (c."shopId", c."restock") AND r."shopId" = c."shopId" AND ${isNotified({ now })} LIMIT 1) IS NOT NULL`;
   return rows.map(({ shopId }) => shopId);

@@ -1,4 +1,5 @@
 // The lease: who may work on a Page or a shop now, on the database's clock, with an epoch that fences whoever held it before.
+import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 
 export type Lease = {
@@ -54,3 +55,14 @@ export async function releaseLease(lease: Lease): Promise<void> {
 
 /** Whether this process may still act under the lease: checked right before anything that leaves the house. */
 export const holds = (lease: Lease): boolean => performance.now() < lease.deadline;
+
+/**
+ * SQL: nobody has taken the lease since we did. Enough to record what has happened, also when the lease has run out: as long as nobody else
+ * holds it, nobody else has recorded anything.
+ */
+export const leaseIsCurrent = (lease: Lease): Prisma.Sql =>
+  Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch})`;
+
+/** SQL: current, and not run out. Asked before anything new is claimed: in the next moment somebody else may hold it and claim the same. */
+export const leaseIsAlive = (lease: Lease): Prisma.Sql =>
+  Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch} AND "until" > clock_timestamp())`;

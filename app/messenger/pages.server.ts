@@ -3,28 +3,32 @@ import { type Page, type PageTrouble, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { encrypt, decrypt } from '../lib/encryption.server.ts';
+import { activeShop } from '../shopify/shops.server.ts';
 import { lesserIssues, OFF, PROBING } from './page-status.ts';
 
 export type { Page, PageTrouble };
 
+/** SQL over `pg` = "Page": it speaks for its shop now. */
+export const currentPage = Prisma.sql`(pg."replacedAt" IS NULL AND pg."disconnectedAt" IS NULL)`;
+
+/** The same for Prisma. */
+export const whereCurrentPage = { replacedAt: null, disconnectedAt: null };
+
 /** The Page that speaks for a shop now. */
 export const pageOf = ({ shopId, tx }: { shopId: bigint; tx?: Tx }): Promise<Page | null> =>
-  (tx ?? db).page.findFirst({ where: { shopId, replacedAt: null, disconnectedAt: null } });
+  (tx ?? db).page.findFirst({ where: { shopId, ...whereCurrentPage } });
 
 const anyOf = (issues: PageTrouble[]) =>
   Prisma.raw(`ARRAY[${issues.map((issue) => `'${issue}'`).join(', ')}]::"PageTrouble"[]`);
 
-/** SQL over `p` = "Page": it speaks for its shop now. Twin of `pageOf`. */
-export const isCurrent = Prisma.sql`(p."replacedAt" IS NULL AND p."disconnectedAt" IS NULL)`;
+/** SQL over `pg`: nothing leaves through it until the merchant connects it again. Twin of `sendingThrough`, as the next one. */
+export const isOff = Prisma.sql`(pg."disconnectedAt" IS NOT NULL OR COALESCE(pg."trouble" = ANY(${anyOf(OFF)}), false))`;
 
-/** SQL over `p`: nothing leaves through it until the merchant connects it again. Twin of `sendingThrough`, as the next one. */
-export const isOff = Prisma.sql`(p."disconnectedAt" IS NOT NULL OR COALESCE(p."trouble" = ANY(${anyOf(OFF)}), false))`;
+/** SQL over `pg`: an issue of its own stops it, and one message tries now and then. */
+export const isProbing = Prisma.sql`COALESCE(pg."trouble" = ANY(${anyOf(PROBING)}), false)`;
 
-/** SQL over `p`: an issue of its own stops it, and one message tries now and then. */
-export const isProbing = Prisma.sql`COALESCE(p."trouble" = ANY(${anyOf(PROBING)}), false)`;
-
-/** SQL over `p`: the storefront shows the button. Twin of `pageStatus`. */
-export const showsButton = Prisma.sql`COALESCE(p."testPassedAt" IS NOT NULL AND p."trouble" IS NULL, false)`;
+/** SQL over `pg`: the storefront shows the button. Twin of `pageStatus`. */
+export const showsButton = Prisma.sql`COALESCE(pg."testPassedAt" IS NOT NULL AND pg."trouble" IS NULL, false)`;
 
 /** Every shop's connection to one Meta Page that still has access, also those switched away from; the first to connect comes first. */
 export const pagesByMetaId = ({ metaPageId, tx }: { metaPageId: string; tx?: Tx }): Promise<Page[]> =>
@@ -113,7 +117,7 @@ export const setRateLimit = ({
   tx?: Tx;
 }) =>
   tx.page.updateMany({
-    where: { shopId, disconnectedAt: null, replacedAt: null },
+    where: { shopId, ...whereCurrentPage },
     data: { perSecond },
   });
 
@@ -151,11 +155,11 @@ export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {
 > =>
   db.$queryRaw<StorefrontDue[]>`
     SELECT truth.* FROM (
-      SELECT s."id" AS "shopId", p."trouble" IS NULL AS "available",
-             ${showsButton} AS "ready", p."metaPageId", s."storefrontTold" AS told
-      FROM "Shop" s LEFT JOIN "Page" p ON p."shopId" = s."id" AND ${isCurrent}
-      WHERE s."uninstalledAt" IS NULL AND s."accessUnknownSince" IS NULL AND s."unreadableSince" IS NULL
-        AND (${within}::bigint IS NULL OR s."id" = ${within}::bigint)
+      SELECT sh."id" AS "shopId", pg."trouble" IS NULL AS "available",
+             ${showsButton} AS "ready", pg."metaPageId", sh."storefrontTold" AS told
+      FROM "Shop" sh LEFT JOIN "Page" pg ON pg."shopId" = sh."id" AND ${currentPage}
+      WHERE ${activeShop} AND sh."unreadableSince" IS NULL
+        AND (${within}::bigint IS NULL OR sh."id" = ${within}::bigint)
     ) truth
     WHERE told IS NULL
        OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId")`;

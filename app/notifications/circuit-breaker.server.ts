@@ -1,12 +1,11 @@
 // When a lane stands still: why, until when, and the single message now and then that tries whether the trouble has passed.
 import type { PageTrouble } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import type { Lease } from '../jobs/lease.server.ts';
+import { type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { PROBING } from '../messenger/page-status.ts';
 import { clearIssue, setIssue, type Page, recordTestPassed } from '../messenger/pages.server.ts';
-import { leaseIsCurrent } from './claim.server.ts';
 import { releaseAllUnsent } from './finish.server.ts';
 import type { InFlightSends } from './in-flight-sends.server.ts';
 import type { AnsweredSend } from './result-writer.server.ts';

@@ -1,14 +1,15 @@
-// Claims the next of a line: each gets the one row of their message, and all of it happens at once or not at all.
+// Claims the next waiting subscriptions of a restock, starts their sends and repeats them: each statement whole.
 import { type NotificationState, Prisma } from '@prisma/client';
 import { randomBytes } from 'node:crypto';
 import { db } from '../db.server.ts';
-import type { Lease } from '../jobs/lease.server.ts';
+import { type Lease, leaseIsAlive, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { encrypt } from '../lib/encryption.server.ts';
 import { CALL_ENDED_AFTER_MS } from '../messenger/graph-api.server.ts';
 import { isOff, isProbing } from '../messenger/pages.server.ts';
 import { activeShop } from '../shopify/shops.server.ts';
-import { hasQuota, mayNotify, notYetNotified } from '../stock/restocks.server.ts';
+import { mayNotify, mayNotifyOnceChecked, notYetNotified } from '../stock/restocks.server.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
 import type { QueueEntry } from './fair-queue.ts';
 
 /** A message that may be begun: whom it is for and what pays for it. */
@@ -25,7 +26,7 @@ export type ClaimedNotification = {
   attempts: number;
 };
 
-/** The restocks of which this Page's lane may tell somebody now. */
+/** The restocks of which this Page may notify somebody now. */
 export async function sendableRestocks({
   metaPageId,
   now,
@@ -34,30 +35,52 @@ export async function sendableRestocks({
   now: Date;
 }): Promise<QueueEntry[]> {
   return db.$queryRaw<QueueEntry[]>`
-    SELECT r."id" AS "restockId", r."shopId", r."variantId", p."id" AS "pageId", r."isTest",
+    SELECT r."id" AS "restockId", r."shopId", r."variantId", pg."id" AS "pageId", r."isTest",
       ${isProbing} AS "troubled"
-    FROM "Page" p
-    JOIN "Shop" sh ON sh."id" = p."shopId" AND ${activeShop}
-    JOIN "Restock" r ON r."shopId" = p."shopId"
+    FROM "Page" pg
+    JOIN "Shop" sh ON sh."id" = pg."shopId" AND ${activeShop}
+    JOIN "Restock" r ON r."shopId" = pg."shopId"
     JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    WHERE p."metaPageId" = ${metaPageId} AND NOT ${isOff}
-      AND ${hasQuota({ now })}
+    WHERE pg."metaPageId" = ${metaPageId} AND NOT ${isOff}
+      AND r."told" < r."allowance" AND ${mayNotify({ now })}
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
-        AND s."state" = 'waiting' AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now}
+        AND s."pageId" = pg."id" AND s."isTest" = r."isTest" AND ${waiting({ now })}
         ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL
     ORDER BY r."openedAt", r."id"`;
 }
 
 /**
- * A line is followed by its index, however long the statistics take it for: sorting reads all who wait, for every claim. A plan that has to sort
- * all the same counts as dear (1e10), and up to version 17 PostgreSQL then compiles it, for 0.6 s: jit is off here too, for a pooler's sessions.
+ * Meta's ids of the Pages with an unfinished notification, or with somebody waiting whom an open restock allows to be notified. How fresh
+ * the last stock check is does not count here: a page sender requests a new one itself.
+ */
+export async function pagesWithWork({ now }: { now: Date }): Promise<string[]> {
+  const rows = await db.$queryRaw<{ metaPageId: string }[]>`
+    SELECT pg."metaPageId" FROM "Page" pg
+    WHERE (SELECT s."id" FROM "Subscription" s WHERE s."pageId" = pg."id" AND s."state" = 'claimed' LIMIT 1) IS NOT NULL
+    UNION
+    SELECT pg."metaPageId" FROM "Restock" r
+    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
+    JOIN "Shop" sh ON sh."id" = r."shopId" AND ${activeShop}
+    JOIN "Page" pg ON pg."shopId" = r."shopId" AND pg."disconnectedAt" IS NULL
+    WHERE r."told" < r."allowance" AND ${mayNotifyOnceChecked({ now })}
+      AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
+        AND s."pageId" = pg."id" AND s."isTest" = r."isTest" AND ${waiting({ now })}
+        AND ${notYetNotified()} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+  return rows.map((row) => row.metaPageId);
+}
+
+/**
+ * The waitlist is read by its index, however long the statistics take it for: sorting reads all who wait, for every claim. A plan that has to
+ * sort all the same counts as dear (1e10), and up to version 17 PostgreSQL then compiles it, for 0.6 s: jit is off here too, for a pooler's
+ * sessions.
  */
 const FOLLOW_THE_INDEX = () =>
   db.$executeRaw`SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true)`;
 
 /**
- * Claims up to `limit` from one restock, in one statement that checks everything again: restock, fresh look, allowance, place in line,
- * shopper, Page, shop, lane and lease. `anyway`: a message that tries whether a trouble has passed, or the merchant's test.
+ * Claims up to `limit` from one restock, oldest first, in one statement that checks everything again: restock, fresh stock check, quota,
+ * subscription, shopper, Page, shop, circuit and lease. `anyway`: a probe, or the merchant's test. `except`: subscriptions that are left
+ * alone for now. Whoever is being changed by somebody else at this moment is passed over, never waited for.
  */
 export async function claim({
   metaPageId,
@@ -76,140 +99,63 @@ export async function claim({
   except: bigint[];
   now: Date;
 }): Promise<ClaimedNotification[]> {
-  const well = anyway
-    ? Prisma.sql`NOT ${isOff}`
-    : Prisma.sql`NOT ${isOff} AND NOT ${isProbing}
-        AND NOT EXISTS (SELECT 1 FROM "Lane" l WHERE l."metaPageId" = p."metaPageId" AND l."pausedAt" IS NOT NULL)`;
-  const maySpeak = Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch} AND "until" > clock_timestamp())
-    AND EXISTS (SELECT 1 FROM "Page" p JOIN "Shop" sh ON sh."id" = p."shopId" AND ${activeShop}
-      WHERE p."id" = ${pageId} AND ${well})`;
   const random = randomBytes(12 * limit).toString('base64url');
   const codes = Array.from({ length: limit }, (_none, at) => random.slice(at * 16, at * 16 + 16));
   const claiming = db.$queryRaw<
     Pick<ClaimedNotification, 'id' | 'subscriptionId' | 'code' | 'locale' | 'token'>[]
   >`
-    WITH ${remainingQuota({ shopId, restockId, unless: maySpeak, now })},
-    ${nextWaiting({ shopId, variantId, pageId, restockId, isTest, limit, except, now })},
-    ${claimNext},
-    made AS (
+    -- How many more may be claimed; no row when none may. Locked until the claim is done, so that no decision changes underneath.
+    WITH quota AS MATERIALIZED (
+      SELECT r."allowance"::bigint - r."told" AS "remaining" FROM "Restock" r
+      JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
+      WHERE r."shopId" = ${shopId} AND r."id" = ${restockId} AND r."told" < r."allowance" AND ${mayNotify({ now })}
+        AND ${leaseIsAlive(lease)}
+        AND EXISTS (SELECT 1 FROM "Page" pg JOIN "Shop" sh ON sh."id" = pg."shopId" AND ${activeShop}
+          WHERE pg."id" = ${pageId} AND NOT ${isOff} AND (${anyway} OR NOT ${isProbing}
+            AND NOT EXISTS (SELECT 1 FROM "Lane" l WHERE l."metaPageId" = pg."metaPageId" AND l."pausedAt" IS NOT NULL)))
+      FOR NO KEY UPDATE OF r
+    ), next AS MATERIALIZED (
+      SELECT s."id", s."since", p."locale" FROM "Subscription" s
+      -- A probe for each, and never a join: it could begin at the other end, with everybody there is.
+      CROSS JOIN LATERAL (SELECT p."locale" FROM "Shopper" p WHERE p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
+        LIMIT 1 FOR KEY SHARE SKIP LOCKED) p
+      WHERE (SELECT "remaining" FROM quota) > 0
+        AND s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."isTest" = ${isTest} AND s."pageId" = ${pageId}
+        AND ${waiting({ now })} AND s."id" <> ALL(${except}::bigint[])
+        AND ${notYetNotified({ restockId })}
+      ORDER BY s."since", s."id" LIMIT ${limit}
+      FOR NO KEY UPDATE OF s SKIP LOCKED
+    ), taken AS (
+      UPDATE "Subscription" s SET "state" = 'claimed'
+      -- By an array of ids: a join would be planned for a tenth of the table, and read all of it.
+      WHERE s."id" = ANY(ARRAY(SELECT "id" FROM next ORDER BY "since", "id" LIMIT (SELECT COALESCE((SELECT "remaining" FROM quota), 0))))
+      RETURNING s."id" AS "subscriptionId", s."shopperId", s."token"
+    ), claimed AS (
+      SELECT t.*, next."locale", row_number() OVER (ORDER BY next."since", next."id") AS "place"
+      FROM taken t JOIN next ON next."id" = t."subscriptionId"
+    ), made AS (
       INSERT INTO "Notification" ("shopId", "subscriptionId", "restockId", "shopperId", "pageId", "metaPageId", "code", "isTest", "epoch", "claimedAt")
       SELECT ${shopId}, c."subscriptionId", ${restockId}, c."shopperId", ${pageId}, ${metaPageId}, k."code", ${isTest}, ${lease.epoch}, ${now}
       FROM claimed c JOIN unnest(${codes}::text[]) WITH ORDINALITY AS k("code", "place") ON k."place" = c."place"
       ORDER BY c."place"
-      RETURNING "id", "subscriptionId", "code"),
-    ${countClaimed({ restockId })}
+      RETURNING "id", "subscriptionId", "code"
+    ), counted AS (
+      UPDATE "Restock" SET "told" = "told" + (SELECT count(*)::int FROM made) WHERE "id" = ${restockId} AND EXISTS (SELECT 1 FROM made)
+    )
     SELECT m."id", m."subscriptionId", m."code", c."locale", c."token" FROM made m JOIN claimed c ON c."subscriptionId" = m."subscriptionId"
     ORDER BY c."place"`;
   const [, rows] = await db.$transaction([FOLLOW_THE_INDEX(), claiming]);
   return rows.map((row) => ({ ...row, shopId, restockId, pageId, isTest, attempts: 0 }));
 }
 
-/**
- * SQL: how many more may be claimed from a restock now, as `room(room)`; no row when it may not be claimed from at all, or `unless` is not
- * true. Locks it until the claim is done, so that no verdict changes underneath.
- */
-export const remainingQuota = ({
-  shopId,
-  restockId,
-  unless,
-  now,
-}: {
-  shopId: bigint;
-  restockId: bigint;
-  /** SQL of what else must be true. */ unless: Prisma.Sql;
-  now: Date;
-}): Prisma.Sql => Prisma.sql`room AS MATERIALIZED (
-  SELECT r."allowance"::bigint - r."told" AS "room" FROM "Restock" r
-  JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-  WHERE r."shopId" = ${shopId} AND r."id" = ${restockId} AND ${hasQuota({ now })} AND ${unless}
-  FOR NO KEY UPDATE OF r)`;
-
-/** SQL: as many more are told of it as there are rows in `made`. */
-export const countClaimed = ({ restockId }: { restockId: bigint }): Prisma.Sql => Prisma.sql`counted AS (
-  UPDATE "Restock" SET "told" = "told" + (SELECT count(*)::int FROM made) WHERE "id" = ${restockId} AND EXISTS (SELECT 1 FROM made))`;
-
-/**
- * SQL: the next of a line, oldest first, as `next(id, since, locale)`: waiting through this Page, not stopped, not expired, not told in this
- * restock yet; nobody when there is no `room(room)`. Whoever is being changed by somebody else at this moment is passed over, never waited for.
- */
-export function nextWaiting({
-  shopId,
-  variantId,
-  pageId,
-  restockId,
-  isTest,
-  limit,
-  except,
-  now,
-}: {
-  shopId: bigint;
-  variantId: bigint;
-  pageId: bigint;
-  restockId: bigint;
-  isTest: boolean;
-  limit: number;
-  /** Subscriptions that are left alone for now. */ except: bigint[];
-  now: Date;
-}): Prisma.Sql {
-  const others = except.length === 0 ? Prisma.empty : Prisma.sql`AND s."id" <> ALL(${except}::bigint[])`;
-  return Prisma.sql`next AS MATERIALIZED (
-    SELECT s."id", s."since", p."locale" FROM "Subscription" s
-    -- A probe for each, as told of below, and never a join: it could begin at the other end, with everybody there is.
-    CROSS JOIN LATERAL (SELECT p."locale" FROM "Shopper" p WHERE p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
-      LIMIT 1 FOR KEY SHARE SKIP LOCKED) p
-    WHERE (SELECT "room" FROM room) > 0
-      AND s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND s."isTest" = ${isTest}
-      AND s."pageId" = ${pageId} AND s."expiresAt" > ${now} ${others}
-      AND ${notYetNotified({ restockId: Prisma.sql`${restockId}` })}
-    ORDER BY s."since", s."id" LIMIT ${limit}
-    FOR NO KEY UPDATE OF s SKIP LOCKED)`;
-}
-
-/**
- * SQL: as many of `next` as `room` has, claimed, as `claimed(subscriptionId, shopperId, locale, token, place)`. By an array of ids: a join would
- * be planned for a tenth of the table, and read all of it.
- */
-export const claimNext = Prisma.sql`taken AS (
-    UPDATE "Subscription" s SET "state" = 'claimed'
-    WHERE s."id" = ANY(ARRAY(SELECT "id" FROM next ORDER BY "since", "id" LIMIT (SELECT COALESCE((SELECT "room" FROM room), 0))))
-    RETURNING s."id" AS "subscriptionId", s."shopperId", s."token"
-  ), claimed AS (
-    SELECT t.*, next."locale", row_number() OVER (ORDER BY next."since", next."id") AS "place"
-    FROM taken t JOIN next ON next."id" = t."subscriptionId")`;
-
-/**
- * Meta's ids of the Pages with a notification that is not settled, or with somebody waiting whom an open restock allows to be told. How
- * fresh the last look is does not count here: a lane asks for a new one itself.
- */
-export async function pagesWithWork({ now }: { now: Date }): Promise<string[]> {
-  const rows = await db.$queryRaw<{ metaPageId: string }[]>`
-    SELECT p."metaPageId" FROM "Page" p
-    WHERE (SELECT s."id" FROM "Subscription" s WHERE s."pageId" = p."id" AND s."state" = 'claimed' LIMIT 1) IS NOT NULL
-    UNION
-    SELECT p."metaPageId" FROM "Restock" r
-    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    JOIN "Shop" sh ON sh."id" = r."shopId" AND ${activeShop}
-    JOIN "Page" p ON p."shopId" = r."shopId" AND p."disconnectedAt" IS NULL
-    WHERE r."closedAt" IS NULL AND r."told" < r."allowance"
-      AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL))
-      AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting'
-        AND s."pageId" = p."id" AND s."isTest" = r."isTest" AND s."expiresAt" > ${now}
-        AND ${notYetNotified({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
-  return rows.map((row) => row.metaPageId);
-}
-
 export const REQUEST_BODY = 'notification body';
 
-/** This worker still holds the Page: nothing is begun, put back or ended for good under an epoch that has passed. */
-export const leaseIsCurrent = (lease: Lease): Prisma.Sql =>
-  Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch})`;
-
 /**
- * What is known to be unsent is said of rows that this worker was the last to touch, also when its lease has passed meanwhile: whoever takes a
- * row up writes an epoch of their own into it, so that nothing of theirs can be meant.
+ * SQL over `n` = "Notification": its state is one of these. COALESCE hides the state from the planner: by its statistics nearly all are sent,
+ * and it would read the whole table for the few that are looked for by their ids.
  */
-export const ours = (lease: Lease): Prisma.Sql =>
-  Prisma.sql`(n."epoch" = ${lease.epoch} OR ${leaseIsCurrent(lease)})`;
+export const statusIn = (...states: NotificationState[]): Prisma.Sql =>
+  Prisma.sql`COALESCE(n."state" = ANY(${states}::"NotificationState"[]), false)`;
 
 /**
  * Begins messages that were claimed, or refused before and surely not sent. Checks once more what may have changed since the claim.
@@ -232,7 +178,7 @@ export async function startSends({
     UPDATE "Notification" n SET "state" = 'begun', "body" = decode(b."body", 'base64'), "begunAt" = ${now}, "attempts" = n."attempts" + 1,
       "retryAt" = ${later(now, CALL_ENDED_AFTER_MS)}, "epoch" = ${lease.epoch}
     FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b("id", "body")
-    WHERE n."id" = b."id" AND ${statusIn({ states: ['claimed', 'doubtful'] })}
+    WHERE n."id" = b."id" AND ${statusIn('claimed', 'doubtful')}
       AND (SELECT s."state" = 'claimed' AND s."expiresAt" > ${now} FROM "Subscription" s WHERE s."id" = n."subscriptionId")
       AND (SELECT p."stoppedAt" IS NULL FROM "Shopper" p WHERE p."id" = n."shopperId")
       AND (SELECT ${mayNotify({ now })} FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" WHERE r."id" = n."restockId")
@@ -249,7 +195,11 @@ export type DueSend = ClaimedNotification & {
   begunAt: Date | null;
 };
 
-/** What was left for later and is due: calls of unknown fate, doubtful ones, and those that were surely not sent. */
+/**
+ * What was left for later and is due: uncertain calls, unexplained errors, and those that were certainly not sent. As every reading of a
+ * Page's unfinished notifications, by the claimed subscriptions with one probe for each, whatever the statistics say: no index names what
+ * changes when a notification finishes, so that finishing writes to none.
+ */
 export async function dueSends({
   metaPageId,
   inFlight,
@@ -264,8 +214,11 @@ export async function dueSends({
   return db.$queryRaw<DueSend[]>`
     SELECT n."id", n."shopId", n."subscriptionId", n."restockId", n."pageId", n."isTest", n."code", n."attempts", n."state"::text AS "state",
       n."body", n."begunAt", p."locale", s."token"
-    FROM ${unfinishedOf({ metaPageId })} JOIN "Shopper" p ON p."id" = n."shopperId"
-    WHERE n."retryAt" <= ${now} AND n."id" <> ALL(${inFlight}::bigint[])
+    FROM "Page" pg
+    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
+    JOIN "Shopper" p ON p."id" = n."shopperId"
+    WHERE pg."metaPageId" = ${metaPageId} AND n."retryAt" <= ${now} AND n."id" <> ALL(${inFlight}::bigint[])
     ORDER BY n."id" LIMIT ${limit}`;
 }
 
@@ -294,21 +247,9 @@ export async function unfinished({
   metaPageId: string;
 }): Promise<{ pageId: bigint; state: DueSend['state']; retryAt: Date | null; begunAt: Date | null }[]> {
   return db.$queryRaw`
-    SELECT n."pageId", n."state"::text AS "state", n."retryAt", n."begunAt" FROM ${unfinishedOf({ metaPageId })}
+    SELECT n."pageId", n."state"::text AS "state", n."retryAt", n."begunAt" FROM "Page" pg
+    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
+    WHERE pg."metaPageId" = ${metaPageId}
     ORDER BY n."retryAt" NULLS FIRST LIMIT 500`;
 }
-
-/**
- * SQL: FROM clause of a Page's unsettled notifications as `n`, with their subscription `s`. One probe for each, whatever the statistics say;
- * and no index over what changes when a message is settled, so that settling writes to none.
- */
-export const unfinishedOf = ({ metaPageId }: { metaPageId: string }): Prisma.Sql => Prisma.sql`
-  "Page" c JOIN "Subscription" s ON c."metaPageId" = ${metaPageId} AND s."pageId" = c."id" AND s."state" = 'claimed'
-  CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n`;
-
-/**
- * SQL: the state of `n` is one of these. Said so that no statistics are asked: those know a table in which nearly all are sent, and plan to
- * read all of it for the few that are looked for by their ids.
- */
-export const statusIn = ({ states }: { states: NotificationState[] }): Prisma.Sql =>
-  Prisma.sql`COALESCE(n."state" = ANY(${states}::"NotificationState"[]), false)`;

@@ -1,9 +1,9 @@
 // How messages ended, many at a time: a success holds under any epoch, what was surely not sent from whoever began it, all else from the holder.
-import { Prisma, type SubscriptionState } from '@prisma/client';
+import { type NotificationState, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import type { Lease } from '../jobs/lease.server.ts';
+import { type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
-import { statusIn, leaseIsCurrent, ours, unfinishedOf } from './claim.server.ts';
+import { statusIn } from './claim.server.ts';
 import { UNEXPLAINED_RETRY_MS, GIVE_UP_MS, type Outcome } from './outcome.ts';
 
 export type FinishedSend = { id: bigint; verdict: Outcome };
@@ -12,6 +12,15 @@ type Of<End extends Outcome['end']> = { id: bigint; verdict: Extract<Outcome, { 
 
 const only = <End extends Outcome['end']>(all: FinishedSend[], end: End) =>
   all.filter((one): one is Of<End> => one.verdict.end === end);
+
+const UNFINISHED: NotificationState[] = ['claimed', 'begun', 'doubtful'];
+
+/**
+ * SQL over `n`: this worker was the last to touch it, or still holds the Page. What is known to be unsent is recorded also when the lease has
+ * passed meanwhile: whoever takes a row up writes an epoch of their own into it, so that nothing of theirs can be meant.
+ */
+const lastTouchedBy = (lease: Lease): Prisma.Sql =>
+  Prisma.sql`(n."epoch" = ${lease.epoch} OR ${leaseIsCurrent(lease)})`;
 
 /** Writes all verdicts in one transaction. What is in doubt needs no word: it stays begun, and its repeat stands written since then. */
 export async function finishSends({
@@ -46,7 +55,7 @@ export async function finishSends({
     });
     await scheduleRetries({ tx, lease, settlings: written, now });
     await undoRepeats({ tx, lease, ids: only(written, 'not_repeated').map(({ id }) => id), now });
-    await release({ tx, lease, ids: only(written, 'put_back').map(({ id }) => id), now });
+    await release({ tx, lease, ids: only(written, 'put_back').map(({ id }) => id), states: UNFINISHED, now });
   });
 }
 
@@ -65,11 +74,13 @@ export async function finishSent({
     WITH done AS (
       UPDATE "Notification" n SET "state" = 'sent', "mid" = COALESCE(e."mid", n."mid"), "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = NULL
       FROM unnest(${sent.map((one) => one.id)}::bigint[], ${sent.map((one) => one.mid)}::text[]) AS e("id", "mid")
-      WHERE n."id" = e."id" AND NOT ${statusIn({ states: ['sent'] })}
+      WHERE n."id" = e."id" AND NOT ${statusIn('sent')}
       RETURNING n."subscriptionId")
-    ${endAsNotified({ now })}`;
+    UPDATE "Subscription" s SET "state" = 'told', "token" = NULL, "endedAt" = ${now}, "endedBecause" = NULL
+    FROM done WHERE s."id" = done."subscriptionId" AND s."state" <> 'told'`;
 }
 
+/** Any other end only closes what is open: an echo may have said meanwhile that it was sent. */
 async function finishOthers({
   tx,
   lease,
@@ -84,13 +95,14 @@ async function finishOthers({
   now: Date;
 }): Promise<void> {
   if (ends.length === 0) return;
-  const rows = await tx.$queryRaw<{ subscriptionId: bigint; reason: string }[]>`
-    UPDATE "Notification" n SET "state" = ${ending}::"NotificationState", "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = e."reason"
-    FROM unnest(${ends.map((one) => one.id)}::bigint[], ${ends.map((one) => one.reason)}::text[]) AS e("id", "reason")
-    WHERE n."id" = e."id" AND ${statusIn({ states: ['begun'] })} AND ${leaseIsCurrent(lease)}
-    RETURNING n."subscriptionId", n."reason"`;
-  const ids = rows.map((row) => row.subscriptionId);
-  await endSubscriptions({ tx, ids, ending, because: rows.map((row) => row.reason), now });
+  await tx.$executeRaw`
+    WITH done AS (
+      UPDATE "Notification" n SET "state" = ${ending}::"NotificationState", "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = e."reason"
+      FROM unnest(${ends.map((one) => one.id)}::bigint[], ${ends.map((one) => one.reason)}::text[]) AS e("id", "reason")
+      WHERE n."id" = e."id" AND ${statusIn('begun')} AND ${leaseIsCurrent(lease)}
+      RETURNING n."subscriptionId", n."reason")
+    UPDATE "Subscription" s SET "state" = ${ending}::"SubscriptionState", "token" = NULL, "endedAt" = ${now}, "endedBecause" = done."reason"
+    FROM done WHERE s."id" = done."subscriptionId" AND COALESCE(s."state" = 'claimed', false)`;
 }
 
 async function scheduleRetries({
@@ -114,7 +126,7 @@ async function scheduleRetries({
       "begunAt" = CASE WHEN e."state" = 'doubtful' THEN n."begunAt" END
     FROM unnest(${left.map((one) => one.id)}::bigint[], ${left.map((one) => one.state)}::text[],
       ${left.map((one) => later(now, one.ms))}::timestamptz[]) AS e("id", "state", "at")
-    WHERE n."id" = e."id" AND ${statusIn({ states: ['begun'] })} AND ${ours(lease)}`;
+    WHERE n."id" = e."id" AND ${statusIn('begun')} AND ${lastTouchedBy(lease)}`;
 }
 
 /** Repeats that were written down and not made: their call is as much in doubt as before, and due again at once. */
@@ -132,32 +144,49 @@ async function undoRepeats({
   if (ids.length === 0) return;
   await tx.$executeRaw`
     UPDATE "Notification" n SET "retryAt" = ${now}, "attempts" = n."attempts" - 1
-    WHERE n."id" = ANY(${ids}::bigint[]) AND ${statusIn({ states: ['begun'] })} AND ${ours(lease)}`;
+    WHERE n."id" = ANY(${ids}::bigint[]) AND ${statusIn('begun')} AND ${lastTouchedBy(lease)}`;
 }
 
-/** Gives back the places of messages that were surely not sent: the row goes, and its shopper waits again, in place. */
-export async function release({
+/**
+ * Messages that were certainly not sent, as far as they are still in one of `states`: the row goes, the quota is free again, and the shopper
+ * waits again in the old position; whoever opted out meanwhile does not.
+ * @returns the subscriptions that were released.
+ */
+async function release({
   tx,
   lease,
   ids,
+  states,
   now,
 }: {
   tx: Tx;
   lease: Lease;
   ids: bigint[];
+  states: NotificationState[];
   now: Date;
 }): Promise<bigint[]> {
   if (ids.length === 0) return [];
+  // Three statements, not one: the first may wait for a row, and the last has to see who opted out while it did.
   const rows = await tx.$queryRaw<{ subscriptionId: bigint; restockId: bigint }[]>`
-    DELETE FROM "Notification" n WHERE n."id" = ANY(${ids}::bigint[]) AND n."settledAt" IS NULL AND ${ours(lease)}
+    DELETE FROM "Notification" n WHERE n."id" = ANY(${ids}::bigint[]) AND ${statusIn(...states)} AND ${lastTouchedBy(lease)}
     RETURNING n."subscriptionId", n."restockId"`;
-  await returnQuota({ tx, restockIds: rows.map((row) => row.restockId) });
+  if (rows.length === 0) return [];
+  await tx.$executeRaw`
+    UPDATE "Restock" r SET "told" = GREATEST(0, r."told" - back."count")
+    FROM (SELECT "id", count(*)::int AS "count" FROM unnest(${rows.map((row) => row.restockId)}::bigint[]) AS given("id") GROUP BY "id" ORDER BY "id") back
+    WHERE r."id" = back."id"`;
   const subscriptionIds = rows.map((row) => row.subscriptionId);
-  await returnToWaiting({ tx, ids: subscriptionIds, now });
+  await tx.$executeRaw`
+    UPDATE "Subscription" s SET
+      "state" = CASE WHEN p."stoppedAt" IS NULL THEN 'waiting' ELSE 'stopped' END::"SubscriptionState",
+      "token" = CASE WHEN p."stoppedAt" IS NULL THEN s."token" END,
+      "endedAt" = CASE WHEN p."stoppedAt" IS NULL THEN NULL::timestamptz ELSE ${now} END,
+      "endedBecause" = CASE WHEN p."stoppedAt" IS NULL THEN NULL ELSE 'the shopper said STOP' END
+    FROM "Shopper" p WHERE s."id" = ANY(${subscriptionIds}::bigint[]) AND s."state" = 'claimed' AND p."id" = s."shopperId"`;
   return subscriptionIds;
 }
 
-/** Rows that were claimed and never begun, by whomever: nobody will send them now, so their shoppers wait again. */
+/** What was claimed and never started, by whomever: nobody will send it now. */
 export async function releaseNeverStarted({
   metaPageId,
   lease,
@@ -168,61 +197,40 @@ export async function releaseNeverStarted({
   now: Date;
 }): Promise<number> {
   const rows = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT n."id" FROM ${unfinishedOf({ metaPageId })} WHERE n."state" = 'claimed' AND n."retryAt" IS NULL`;
+    SELECT n."id" FROM "Page" pg
+    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
+    WHERE pg."metaPageId" = ${metaPageId} AND n."state" = 'claimed' AND n."retryAt" IS NULL`;
   if (rows.length === 0) return 0;
-  const released = await db.$transaction((tx) =>
-    releaseIf({ tx, lease, ids: rows.map((row) => row.id), state: 'claimed', now }),
-  );
+  const ids = rows.map((row) => row.id);
+  const released = await db.$transaction((tx) => release({ tx, lease, ids, states: ['claimed'], now }));
   return released.length;
 }
 
-/** Every doubtful or postponed message of the Page (or of one connection): all tokens kept. */
+/** Every unexplained or postponed message of the Page (or of one connection): all grants kept. */
 export async function releaseAllUnsent({
   tx,
   metaPageId,
-  pageId,
+  pageId = null,
   lease,
   now,
 }: {
   tx: Tx;
   metaPageId: string;
-  pageId?: bigint;
+  pageId?: bigint | null;
   lease: Lease;
   now: Date;
 }): Promise<bigint[]> {
-  const rows = await tx.$queryRaw<{ id: bigint; state: string }[]>`
-    SELECT n."id", n."state"::text AS "state" FROM ${unfinishedOf({ metaPageId })}
-    WHERE (n."state" = 'doubtful' OR n."state" = 'claimed' AND n."retryAt" IS NOT NULL)
-      AND (${pageId ?? null}::bigint IS NULL OR n."pageId" = ${pageId ?? null}::bigint)`;
-  const released: bigint[] = [];
-  for (const state of ['claimed', 'doubtful'] as const) {
-    const ids = rows.filter((row) => row.state === state).map((row) => row.id);
-    released.push(...(await releaseIf({ tx, lease, ids, state, now })));
-  }
-  return released;
+  const rows = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT n."id" FROM "Page" pg
+    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
+    WHERE pg."metaPageId" = ${metaPageId} AND (n."state" = 'doubtful' OR n."state" = 'claimed' AND n."retryAt" IS NOT NULL)
+      AND (${pageId}::bigint IS NULL OR n."pageId" = ${pageId}::bigint)`;
+  return release({ tx, lease, ids: rows.map((row) => row.id), states: ['claimed', 'doubtful'], now });
 }
 
-async function releaseIf({
-  tx,
-  lease,
-  ids,
-  state,
-  now,
-}: {
-  tx: Tx;
-  lease: Lease;
-  ids: bigint[];
-  state: 'claimed' | 'doubtful';
-  now: Date;
-}): Promise<bigint[]> {
-  if (ids.length === 0) return [];
-  // Between finding and locking a row may have been begun by its former holder: then it is in doubt, and stays.
-  const still = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT "id" FROM "Notification" WHERE "id" = ANY(${ids}::bigint[]) AND "state" = ${state}::"NotificationState" FOR NO KEY UPDATE`;
-  return release({ tx, lease, ids: still.map((row) => row.id), now });
-}
-
-/** Five minutes without a word: the fate is unknown, and it is said so. */
+/** Five minutes without an answer: nobody can know whether it was sent, and it is recorded so. */
 export async function expireUncertain({
   metaPageId,
   inFlight,
@@ -233,65 +241,18 @@ export async function expireUncertain({
   inFlight: bigint[];
   lease: Lease;
   now: Date;
-}): Promise<number> {
-  return db.$transaction(async (tx) => {
-    const rows = await tx.$queryRaw<{ subscriptionId: bigint }[]>`
-      UPDATE "Notification" n SET "state" = 'unknown', "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = 'no_answer'
-      WHERE n."id" = ANY(ARRAY(SELECT n."id" FROM ${unfinishedOf({ metaPageId })}
-          WHERE n."state" = 'begun' AND n."begunAt" <= ${later(now, -GIVE_UP_MS)} AND n."id" <> ALL(${inFlight}::bigint[])))
-        AND n."state" = 'begun' AND ${leaseIsCurrent(lease)}
-      RETURNING n."subscriptionId"`;
-    const ids = rows.map((row) => row.subscriptionId);
-    await endSubscriptions({ tx, ids, ending: 'unknown', because: ids.map(() => 'no_answer'), now });
-    return rows.length;
-  });
-}
-
-/** One place given back for every time that a restock is named. */
-export async function returnQuota({ tx, restockIds }: { tx: Tx; restockIds: bigint[] }): Promise<void> {
-  if (restockIds.length === 0) return;
-  await tx.$executeRaw`
-    UPDATE "Restock" r SET "told" = GREATEST(0, r."told" - back."count")
-    FROM (SELECT "id", count(*)::int AS "count" FROM unnest(${restockIds}::bigint[]) AS given("id") GROUP BY "id" ORDER BY "id") back
-    WHERE r."id" = back."id"`;
-}
-
-/** Whoever was claimed and not told waits again, in place; whoever said STOP meanwhile does not. */
-export async function returnToWaiting({ tx, ids, now }: { tx: Tx; ids: bigint[]; now: Date }): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.$executeRaw`
-    UPDATE "Subscription" s SET
-      "state" = CASE WHEN p."stoppedAt" IS NULL THEN 'waiting' ELSE 'stopped' END::"SubscriptionState",
-      "token" = CASE WHEN p."stoppedAt" IS NULL THEN s."token" END,
-      "endedAt" = CASE WHEN p."stoppedAt" IS NULL THEN NULL::timestamptz ELSE ${now} END,
-      "endedBecause" = CASE WHEN p."stoppedAt" IS NULL THEN NULL ELSE 'the shopper said STOP' END
-    FROM "Shopper" p WHERE s."id" = ANY(${ids}::bigint[]) AND s."state" = 'claimed' AND p."id" = s."shopperId"`;
-}
-
-export type EndStatus = Extract<SubscriptionState, 'presumed' | 'refused' | 'unknown'>;
-
-/** SQL: whoever is in `done(subscriptionId)` was told, whatever was thought before. */
-export const endAsNotified = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`
-  UPDATE "Subscription" s SET "state" = 'told', "token" = NULL, "endedAt" = ${now}, "endedBecause" = NULL
-  FROM done WHERE s."id" = done."subscriptionId" AND s."state" <> 'told'`;
-
-/** Any other end, for many at once: it only closes what is open. */
-export async function endSubscriptions({
-  tx,
-  ids,
-  ending,
-  because,
-  now,
-}: {
-  tx: Tx;
-  ids: bigint[];
-  ending: EndStatus;
-  because: string[];
-  now: Date;
 }): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.$executeRaw`
-    UPDATE "Subscription" s SET "state" = ${ending}::"SubscriptionState", "token" = NULL, "endedAt" = ${now}, "endedBecause" = e."because"
-    FROM unnest(${ids}::bigint[], ${because}::text[]) AS e("id", "because")
-    WHERE s."id" = e."id" AND COALESCE(s."state" = 'claimed', false)`;
+  await db.$executeRaw`
+    WITH done AS (
+      UPDATE "Notification" n SET "state" = 'unknown', "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = 'no_answer'
+      WHERE n."id" = ANY(ARRAY(
+          SELECT n."id" FROM "Page" pg
+          JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
+          CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
+          WHERE pg."metaPageId" = ${metaPageId}
+            AND n."state" = 'begun' AND n."begunAt" <= ${later(now, -GIVE_UP_MS)} AND n."id" <> ALL(${inFlight}::bigint[])))
+        AND n."state" = 'begun' AND ${leaseIsCurrent(lease)}
+      RETURNING n."subscriptionId")
+    UPDATE "Subscription" s SET "state" = 'unknown', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'no_answer'
+    FROM done WHERE s."id" = done."subscriptionId" AND COALESCE(s."state" = 'claimed', false)`;
 }

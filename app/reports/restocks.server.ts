@@ -13,6 +13,7 @@ import {
   type RestockStatus,
 } from '../stock/restock-status.ts';
 import { CHECK_VALID_MS, notYetNotified } from '../stock/restocks.server.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
 
 type Of = { shopId: bigint };
 
@@ -77,8 +78,8 @@ function row({ found, settings, now }: Now & { found: Found }): RestockRow {
  */
 function reachOf({ reach, now }: { reach: Reach; now: Date }): Prisma.Sql {
   const waits = (on: Prisma.Sql) => Prisma.sql`(SELECT s."id" FROM "Subscription" s
-    WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}
-      AND ${on} AND ${notYetNotified({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+    WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND NOT s."isTest" AND ${waiting({ now })}
+      AND ${on} AND ${notYetNotified()} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
   const arms = (['on', 'probing'] as const)
     .filter((sending) => reach[sending].length > 0)
     .map(
@@ -119,7 +120,7 @@ export async function restocks({
       SELECT each."variantId", counted.* FROM (SELECT DISTINCT "variantId" FROM shown) each, LATERAL (
         SELECT count(*)::int AS waiting, (count(*) FILTER (WHERE s."pageId" = ANY(${reach.on}::bigint[])))::int AS reachable
         FROM "Subscription" s WHERE s."shopId" = ${shopId} AND s."variantId" = each."variantId"
-          AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}) counted)
+          AND NOT s."isTest" AND ${waiting({ now })}) counted)
     SELECT r."id", r."variantId" AS variant, v."productTitle", v."title", v."imageUrl", r."openedAt", r."closedAt", r."units", r."kind",
       r."told", r."allowance", r."holdUntil", r."waveAt", r."heldAt" IS NOT NULL AS held, line.waiting, line.reachable,
       r."sellableAt" > ${later(now, -CHECK_VALID_MS)} AS fresh, v."wanted" > v."looked" AS "checkDue", v."pausedAt" IS NOT NULL AS paused,

@@ -6,7 +6,8 @@ import { later, SECOND } from '../lib/clock.ts';
 import type { Due } from '../shopify/read-variants.server.ts';
 import { activeShop } from '../shopify/shops.server.ts';
 import type { VariantState } from '../shopify/variant-queries.ts';
-import { notYetNotified } from './restocks.server.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
+import { mayNotifyOnceChecked, notYetNotified, openRestock } from './restocks.server.ts';
 import { describeVariant } from './variants.server.ts';
 
 /**
@@ -17,7 +18,7 @@ import { describeVariant } from './variants.server.ts';
 export const hasWaitingOrOpenRestock = Prisma.sql`COALESCE(
   (SELECT true FROM "Subscription" s WHERE s."shopId" = v."shopId" AND s."variantId" = v."id"
     AND s."state" IN ('waiting', 'claimed') AND NOT s."isTest" ORDER BY s."shopperId" LIMIT 1),
-  (SELECT true FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest" LIMIT 1),
+  (SELECT true FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock} LIMIT 1),
   false)`;
 
 type Which = { inventoryItemIds?: bigint[]; productIds?: bigint[]; variantIds?: bigint[] };
@@ -190,7 +191,7 @@ export async function dueVariants({ shopId, now }: { shopId: bigint; now: Date }
   return db.$queryRaw<Due[]>`
     SELECT v."id", v."wanted" AS "mark", v."levels", v."newsMark" > v."looked" AS "news", v."seenForSale", v."seenQuantity"
     FROM "Variant" v
-    LEFT JOIN "Restock" r ON r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest"
+    LEFT JOIN "Restock" r ON r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}
     WHERE v."shopId" = ${shopId} AND v."wanted" > v."looked"
     ORDER BY v."newsMark" > v."looked" DESC, v."newsMark" <= v."looked" AND r."id" IS NULL, v."dueSince", v."id" LIMIT ${AT_ONCE}`;
 }
@@ -220,18 +221,17 @@ export async function refreshOpenRestocks({
   now: Date;
 }): Promise<number> {
   const rows = await db.$queryRaw<{ shopId: bigint; variantId: bigint }[]>`
-    SELECT r."shopId", r."variantId" FROM "Page" p
-    JOIN "Shop" sh ON sh."id" = p."shopId" AND ${activeShop}
-    JOIN "Restock" r ON r."shopId" = p."shopId" AND r."closedAt" IS NULL AND NOT r."isTest"
+    SELECT r."shopId", r."variantId" FROM "Page" pg
+    JOIN "Shop" sh ON sh."id" = pg."shopId" AND ${activeShop}
+    JOIN "Restock" r ON r."shopId" = pg."shopId" AND ${openRestock}
       AND r."sellableAt" <= ${later(now, -REFRESH_AFTER_MS)} AND r."told" < r."allowance"
-      AND r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now})
-    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" AND v."wanted" = v."looked" AND v."pausedAt" IS NULL
-    WHERE p."metaPageId" = ${metaPageId} AND p."disconnectedAt" IS NULL
+    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" AND v."wanted" = v."looked"
+    WHERE pg."metaPageId" = ${metaPageId} AND pg."disconnectedAt" IS NULL AND ${mayNotifyOnceChecked({ now })}
       -- A subquery that stays one, by the line's own order: as a join it would read the whole line, every second. Whoever was told in this restock and asked again
       -- waits for the next one: no reason to look at this one.
       AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
-        AND s."state" = 'waiting' AND s."pageId" = p."id" AND NOT s."isTest" AND s."expiresAt" > ${now}
-        AND ${notYetNotified({ restockId: Prisma.sql`r."id"` })} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+        AND s."pageId" = pg."id" AND NOT s."isTest" AND ${waiting({ now })}
+        AND ${notYetNotified()} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
   const shops = Map.groupBy(rows, (row) => row.shopId);
   for (const [shopId, found] of shops)
     await db.$transaction((tx) =>

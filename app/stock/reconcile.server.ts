@@ -8,6 +8,7 @@ import { differs, type Probe, probeVariants } from '../shopify/probe-variants.se
 import { VARIANTS_A_PROBE } from '../shopify/read-plan.ts';
 import { activeShop } from '../shopify/shops.server.ts';
 import { hasWaitingOrOpenRestock, requestStockCheck } from './check-requests.server.ts';
+import { openRestock } from './restocks.server.ts';
 
 /** The sweep leaves half of the shop's points to looks, to the conversation, and to the merchant's other needs. */
 const SHARE = 0.5;
@@ -38,7 +39,7 @@ type Watched = {
 const watched = ({ shopId, after, limit }: { shopId: bigint; after: bigint; limit: number }) =>
   db.$queryRaw<Watched[]>`
   SELECT v."id", v."seenForSale", v."seenQuantity", v."dueSince" AS "lookedAt",
-    EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS "open"
+    EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}) AS "open"
   FROM "Variant" v
   WHERE v."shopId" = ${shopId} AND v."id" > ${after} AND v."wanted" = v."looked" AND v."missingSince" IS NULL AND ${hasWaitingOrOpenRestock}
   ORDER BY v."id" LIMIT ${limit}`;

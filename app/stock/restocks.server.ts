@@ -3,6 +3,7 @@ import { Prisma, type Restock } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { DAY, HOUR, later, SECOND } from '../lib/clock.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
 import type { Kind } from './availability.ts';
 import type { Decision } from './decide.ts';
 
@@ -72,17 +73,13 @@ export async function countWaiting({
   atMost: number;
   now: Date;
 }): Promise<{ waiting: number; told: number }> {
-  const notYet =
-    restockId === null
-      ? Prisma.empty
-      : Prisma.sql`AND ${notYetNotified({ restockId: Prisma.sql`${restockId}` })}`;
+  const notYet = restockId === null ? Prisma.empty : Prisma.sql`AND ${notYetNotified({ restockId })}`;
   const [row] = await tx.$queryRaw<{ waiting: number; told: number }[]>`
     SELECT
       (SELECT count(*)::int FROM (
         SELECT 1 FROM "Subscription" s
-        WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND NOT s."isTest"
-          AND s."expiresAt" > ${now} ${notYet}
-        LIMIT ${atMost}) line) AS "waiting",
+        WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND NOT s."isTest" AND ${waiting({ now })} ${notYet}
+        LIMIT ${atMost}) counted) AS "waiting",
       COALESCE((SELECT r."told" FROM "Restock" r WHERE r."shopId" = ${shopId} AND r."id" = ${restockId}), 0) AS "told"`;
   return row!;
 }
@@ -90,14 +87,30 @@ export async function countWaiting({
 /** Nobody is told without a look of their variant younger than this. */
 export const CHECK_VALID_MS = 30 * SECOND;
 
-/** SQL over `r` = "Restock" and `v` = its "Variant": it may be told of now. The merchant's own test stands outside hold and pause. */
-export const mayNotify = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`(
-  r."closedAt" IS NULL AND r."sellableAt" > ${later(now, -CHECK_VALID_MS)}
+/**
+ * SQL over `r` = "Restock" and `v` = its "Variant": nothing but a fresh stock check may be missing before it is notified of. Hold, send delay
+ * and pause are not for the merchant's own test.
+ */
+export const mayNotifyOnceChecked = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`(r."closedAt" IS NULL
   AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL)))`;
 
-/** SQL over the same: it may be told of, and to more than were claimed already. */
-export const hasQuota = ({ now }: { now: Date }): Prisma.Sql =>
-  Prisma.sql`(r."told" < r."allowance" AND ${mayNotify({ now })})`;
+/** SQL over the same: it may be notified of now. */
+export const mayNotify = ({ now }: { now: Date }): Prisma.Sql =>
+  Prisma.sql`(r."sellableAt" > ${later(now, -CHECK_VALID_MS)} AND ${mayNotifyOnceChecked({ now })})`;
+
+/** SQL over `r`: the variant is back, as far as is known; not the merchant's own test. */
+export const openRestock = Prisma.sql`(r."closedAt" IS NULL AND NOT r."isTest")`;
+
+/** The same for Prisma. */
+export const whereOpenRestock = { closedAt: null, isTest: false };
+
+/**
+ * SQL over `s` = "Subscription": its shopper was not notified in restock `restockId`, or in `r`. A subquery that stays one: as a join it would
+ * read all who were notified already; and COALESCE, since plans take it for rare that something IS NULL, and would not follow the index of
+ * the waitlist for it.
+ */
+export const notYetNotified = ({ restockId }: { restockId?: bigint } = {}): Prisma.Sql => Prisma.sql`
+  NOT COALESCE((SELECT true FROM "Notification" n WHERE n."restockId" = ${restockId ?? Prisma.sql`r."id"`} AND n."shopperId" = s."shopperId" LIMIT 1), false)`;
 
 const CHECKS_KEPT_DAYS = 90 * DAY;
 
@@ -117,10 +130,3 @@ export async function deleteExpiredStockChecks({ now }: { now: Date }): Promise<
     if (dropped < AT_ONCE) return { forgotten };
   }
 }
-
-/**
- * SQL: the shopper of `s` was not told in that restock. A subquery that stays one: as a join it would read all who were told already; and
- * COALESCE, since plans take it for rare that something IS NULL, and would not follow the line for it.
- */
-export const notYetNotified = ({ restockId }: { restockId: Prisma.Sql }): Prisma.Sql => Prisma.sql`
-  NOT COALESCE((SELECT true FROM "Notification" told WHERE told."restockId" = ${restockId} AND told."shopperId" = s."shopperId" LIMIT 1), false)`;

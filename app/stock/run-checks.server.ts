@@ -1,6 +1,6 @@
 // A look: reads variants that are due, decides, and keeps what was decided with the reason.
 import { db, type Tx } from '../db.server.ts';
-import { holds, type Lease } from '../jobs/lease.server.ts';
+import { holds, type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { restsUntil, ShopifyApiError } from '../shopify/admin-api.server.ts';
@@ -172,7 +172,7 @@ async function lockVariant({
 }: Conclusion & { tx: Tx }): Promise<Locked | 'outdated' | 'lost'> {
   const [row] = await tx.$queryRaw<(Locked & { looked: bigint; mine: boolean })[]>`
     SELECT v."looked", v."staleLooks", v."lookAt", v."pausedAt",
-      EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "holder" = ${lease.holder} AND "epoch" = ${lease.epoch}) AS "mine"
+      ${leaseIsCurrent(lease)} AS "mine"
     FROM "Variant" v WHERE v."shopId" = ${shop.id} AND v."id" = ${variantId} FOR NO KEY UPDATE OF v`;
   if (row === undefined || row.looked >= lookedTo) return 'outdated';
   return row.mine ? row : 'lost';

@@ -1,6 +1,15 @@
-// The line for one variant: who came before whom.
+// Who waits: the condition for SQL and for Prisma, positions and counts.
+import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import type { Shop } from '../shopify/shops.server.ts';
+
+/** SQL over `s` = "Subscription": it waits, and its permission grant can still be used. */
+export const waiting = ({ now }: { now: Date }): Prisma.Sql =>
+  Prisma.sql`(s."state" = 'waiting' AND s."expiresAt" > ${now})`;
+
+/** The same for Prisma. */
+export const whereWaiting = ({ now }: { now: Date }) =>
+  ({ state: 'waiting', expiresAt: { gt: now } }) satisfies Prisma.SubscriptionWhereInput;
 
 /** A subscription's place: 1 is the next to be told. The merchant's own tests stand in no line. */
 export async function positionOf({
@@ -22,9 +31,8 @@ export async function positionOf({
     where: {
       shopId,
       variantId,
-      state: 'waiting',
+      ...whereWaiting({ now }),
       isTest: false,
-      expiresAt: { gt: now },
       OR: [{ since: { lt: since } }, { since, id: { lt: id } }],
     },
   });

@@ -90,7 +90,7 @@ test('the database says the same of every Page: what it sends, and what its stor
           },
         });
         const [row] = await db.$queryRaw<{ off: boolean; probing: boolean }[]>(
-          Prisma.sql`SELECT ${isOff} AS off, ${isProbing} AS probing FROM "Page" p WHERE p."id" = ${page.id}`,
+          Prisma.sql`SELECT ${isOff} AS off, ${isProbing} AS probing FROM "Page" pg WHERE pg."id" = ${page.id}`,
         );
         const sending = row!.off ? 'off' : row!.probing ? 'probing' : 'on';
         const of = `${trouble} ${testPassedAt === null ? 'untested' : 'tested'} ${state}`;
