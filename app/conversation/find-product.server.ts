@@ -3,6 +3,7 @@ import { LIMIT } from '../i18n/text-limits.ts';
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { withTimeout } from '../lib/timeout.ts';
+import { leftOutProducts } from '../shopify/left-out.server.ts';
 import { findProducts, type FoundProduct } from '../shopify/product-queries.server.ts';
 import { variantName, optionValues, tellApart } from '../shopify/product.ts';
 import type { CheckAvailability } from '../stock/check-availability.server.ts';
@@ -22,7 +23,7 @@ type Given = { turn: ConversationContext; look: CheckAvailability; clock: Clock 
 type Answer = ReturnType<Handle>;
 const SEARCH_TIMEOUT_MS = 5 * SECOND;
 
-/** Shopify's products, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
+/** Shopify's products without those that the merchant leaves out, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
 export async function search({
   turn,
   clock,
@@ -30,8 +31,18 @@ export async function search({
 }: Omit<Given, 'look'> & ({ title: string } | { handle: string } | object)): Promise<
   FoundProduct[] | undefined
 > {
-  const found = findProducts({ shopId: turn.shop.id, clock, ...by }).catch((error: unknown) => {
-    log.warn('Shopify could not be asked for products', { shopId: turn.shop.id, error });
+  const shopId = turn.shop.id;
+  const offered = async () => {
+    const found = await findProducts({ shopId, clock, ...by });
+    const left = await leftOutProducts({
+      shopId,
+      productIds: found.map(({ productId }) => productId),
+      clock,
+    });
+    return found.filter(({ productId }) => !left.has(productId));
+  };
+  const found = offered().catch((error: unknown) => {
+    log.warn('Shopify could not be asked for products', { shopId, error });
     return undefined;
   });
   return withTimeout({ ms: SEARCH_TIMEOUT_MS, work: found });

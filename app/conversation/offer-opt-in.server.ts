@@ -61,10 +61,10 @@ export async function offerOptIn({
     ...(locale === undefined ? {} : { locale }),
     ...(country === undefined ? {} : { country: country.toLowerCase() }),
   };
+  const askAgain = { kind: 'product', at: turn.now.toISOString() } as const;
   if (seen === 'gone')
     return async (tx) => {
-      const question = { kind: 'product', at: turn.now.toISOString() } as const;
-      await upsertShopper({ tx, turn, ...greet, question });
+      await upsertShopper({ tx, turn, ...greet, question: askAgain });
       return { say: [voice.reply({ kind: 'text', text: voice.words('arrive.gone') })] };
     };
   const truth = seen === 'no answer' ? null : seen.truth;
@@ -77,6 +77,10 @@ export async function offerOptIn({
     if (waiting && !isTest) return alreadyWaiting({ tx, turn, voice, waiting });
     if (seen !== 'no answer' && seen.sellable && !isTest && !wish.next)
       return forSale({ turn, voice, truth: seen.truth });
+    if (seen !== 'no answer' && seen.leftOut && !isTest) {
+      await upsertShopper({ tx, turn, question: askAgain });
+      return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
+    }
     return sendOptInRequest({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
   };
 }

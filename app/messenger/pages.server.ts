@@ -3,6 +3,7 @@ import { type Page, type PageTrouble, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { encrypt, decrypt } from '../lib/encryption.server.ts';
+import type { LeftOutRules } from '../shopify/left-out.ts';
 import { activeShop } from '../shopify/shops.server.ts';
 import { lesserIssues, OFF, PROBING } from './page-status.ts';
 
@@ -147,7 +148,14 @@ export async function uninstalledShopsWithPages(): Promise<bigint[]> {
   return pages.map((page) => page.shopId);
 }
 
-export type StorefrontDue = { shopId: bigint; available: boolean; ready: boolean; metaPageId: string | null };
+export type StorefrontDue = {
+  shopId: bigint;
+  available: boolean;
+  /** The button shows itself: the Page is well and tested, and the merchant has not hidden the button. */
+  ready: boolean;
+  metaPageId: string | null;
+  leftOut: LeftOutRules;
+};
 
 /** Shops whose block was told something else than what is true now; `within` one shop, or all of them. */
 export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {}): Promise<
@@ -156,13 +164,14 @@ export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {
   db.$queryRaw<StorefrontDue[]>`
     SELECT truth.* FROM (
       SELECT sh."id" AS "shopId", pg."trouble" IS NULL AS "available",
-             ${showsButton} AS "ready", pg."metaPageId", sh."storefrontTold" AS told
+             ${showsButton} AND NOT sh."buttonHidden" AS "ready", pg."metaPageId", sh."leftOut",
+             sh."storefrontTold" AS told
       FROM "Shop" sh LEFT JOIN "Page" pg ON pg."shopId" = sh."id" AND ${currentPage}
       WHERE ${activeShop} AND sh."unreadableSince" IS NULL
         AND (${within}::bigint IS NULL OR sh."id" = ${within}::bigint)
     ) truth
     WHERE told IS NULL
-       OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId")`;
+       OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId", 'leftOut', "leftOut")`;
 
 /** Safe to run again. */
 export async function eraseShopPages({ shopId }: { shopId: bigint }): Promise<void> {

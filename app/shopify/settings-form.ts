@@ -18,6 +18,11 @@ const ownText = z
   .max(2_000, 'too_long')
   .refine((text) => text.isWellFormed() && !text.includes('\0'), 'unreadable');
 
+/** Names that a merchant separates by commas, each once and in lower case. */
+const names = ownText.transform((text) => [
+  ...new Set(text.split(',').flatMap((name) => name.trim().toLowerCase() || [])),
+]);
+
 export const LIMITS = {
   unitsFactor: { min: 1, max: 1_000 },
   waveMinutes: { min: 1, max: 1_440 },
@@ -40,6 +45,15 @@ const shape = z
     quietFrom: clock,
     quietUntil: clock,
     tellPreorder: z.boolean(),
+    buttonHidden: z.boolean(),
+    leftOut: z.object({
+      tags: names,
+      // A handle, or the address of the collection.
+      collections: names.transform((handles) => handles.map((handle) => handle.replace(/^.*\//, ''))),
+      gift_cards: z.boolean(),
+      preorder: z.boolean(),
+      free: z.boolean(),
+    }),
     locationIds: z.array(z.string().refine((id) => idNumber(id) !== undefined)).max(500),
     texts: z.record(z.string().max(16), z.record(z.string().max(64), ownText)),
   })

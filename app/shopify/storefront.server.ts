@@ -3,6 +3,7 @@ import { db } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { adminGraphql } from './admin-api.server.ts';
+import type { LeftOutRules } from './left-out.ts';
 
 export const INSTALLATION_QUERY = `#graphql
   query Installation {
@@ -16,9 +17,15 @@ export const PUBLISH_STOREFRONT_STATE_MUTATION = `#graphql
 
 /**
  * `available`: the block can be placed at all; false only while a connected Page is in trouble. `ready`: it shows itself to shoppers,
- * since the Page is well and its test has passed. `metaPageId`: the Page that its link opens.
+ * since the Page is well, its test has passed and the merchant has not hidden the button. `metaPageId`: the Page that its link opens.
  */
-export type StorefrontState = { available: boolean; ready: boolean; metaPageId: string | null };
+export type StorefrontState = {
+  available: boolean;
+  ready: boolean;
+  metaPageId: string | null;
+  /** Rules by which Liquid leaves products out. */
+  leftOut: LeftOutRules;
+};
 
 /**
  * Writes the state to Shopify unless the storefront was told just that already.
@@ -29,9 +36,10 @@ export async function publishStorefrontState({
   available,
   ready,
   metaPageId,
+  leftOut,
   clock,
 }: StorefrontState & { shopId: bigint; clock: Clock }): Promise<void> {
-  const told = JSON.stringify({ available, ready, metaPageId });
+  const told = JSON.stringify({ available, ready, metaPageId, leftOut });
   const shop = await db.shop.findUniqueOrThrow({
     where: { id: shopId },
     select: { refKey: true, storefrontTold: true },
@@ -52,6 +60,7 @@ export async function publishStorefrontState({
   const metafields = [
     field('available', 'boolean', String(available)),
     field('ready', 'boolean', String(ready)),
+    field('left_out', 'json', JSON.stringify(leftOut)),
     field('ref_key', 'single_line_text_field', shop.refKey),
     ...(metaPageId === null ? [] : [field('page_id', 'single_line_text_field', metaPageId)]),
   ];

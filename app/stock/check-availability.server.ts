@@ -2,6 +2,7 @@
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { withTimeout } from '../lib/timeout.ts';
+import { leftOutProducts } from '../shopify/left-out.server.ts';
 import { readVariants } from '../shopify/read-variants.server.ts';
 import { shopById } from '../shopify/shops.server.ts';
 import { isShown, type VariantState } from '../shopify/variant-queries.ts';
@@ -24,13 +25,19 @@ export const checkAvailability =
     if (found === undefined) return 'no answer';
     const truth = found.get(variantId);
     if (truth === undefined || !isShown(truth)) return 'gone';
-    return { truth, sellable: availabilityOf({ truth, settings: shop }).sellable };
+    const left = await leftOutProducts({ shopId, productIds: [truth.productId], clock });
+    return {
+      truth,
+      sellable: availabilityOf({ truth, settings: shop }).sellable,
+      leftOut: left.has(truth.productId),
+    };
   };
 
 /**
- * One look for the conversation: the truth and whether it is for sale; `gone` also when the store does not show it to shoppers; `no answer`
+ * One look for the conversation: the truth, whether it is for sale, and whether the merchant leaves the product out; `gone` also when the store does not show it to shoppers; `no answer`
  * when Shopify keeps us waiting.
  */
-export type AvailabilityResult = { truth: VariantState; sellable: boolean } | 'gone' | 'no answer';
+export type AvailabilityResult =
+  { truth: VariantState; sellable: boolean; leftOut?: boolean } | 'gone' | 'no answer';
 
 export type CheckAvailability = (given: { shopId: bigint; variantId: bigint }) => Promise<AvailabilityResult>;

@@ -133,7 +133,7 @@ export const catalogue: Resolvers = {
     handle: ({ product }: ProductSource) => product.handle,
     vendor: ({ product }: ProductSource) => product.vendor,
     productType: () => '',
-    tags: () => [],
+    tags: ({ product }: ProductSource) => product.tags,
     descriptionHtml: ({ product }: ProductSource) => product.descriptionHtml,
     description: ({ product }: ProductSource) => product.descriptionHtml.replaceAll(/<[^>]*>/g, ''),
     status: ({ product }: ProductSource) => product.status,
@@ -141,7 +141,15 @@ export const catalogue: Resolvers = {
     createdAt: ({ product }: ProductSource) => product.createdAt,
     updatedAt: ({ product }: ProductSource) => product.updatedAt,
     requiresSellingPlan: ({ product }: ProductSource) => product.requiresSellingPlan,
-    isGiftCard: () => false,
+    isGiftCard: ({ product }: ProductSource) => product.giftCard,
+    priceRangeV2: (source: ProductSource) => {
+      const prices = variantsOf(source).map(({ price }) => Number(price));
+      const money = (amount: number) => ({ amount: amount.toFixed(2), currencyCode: source.shop.currency });
+      return { minVariantPrice: money(Math.min(...prices)), maxVariantPrice: money(Math.max(...prices)) };
+    },
+    collections: ({ product }: ProductSource) => ({
+      nodes: product.collections.map((handle) => ({ handle })),
+    }),
     onlineStoreUrl: ({ shop, product }: ProductSource) =>
       isOnStorefront(product) ? `https://${shop.domain}/products/${product.handle}` : null,
     hasOnlyDefaultVariant: ({ shop, product }: ProductSource) =>

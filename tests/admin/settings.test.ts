@@ -15,6 +15,8 @@ const good = {
   quietFrom: '22:30',
   quietUntil: '07:00',
   tellPreorder: true,
+  buttonHidden: false,
+  leftOut: { tags: 'No Alert, sale ,', collections: '', gift_cards: true, preorder: false, free: false },
   locationIds: ['9007199254740993'],
   texts: { en: { 'notice.back': '{product} has come home: {price}' } },
 };
@@ -51,6 +53,8 @@ test('what is saved is kept, to the last digit, and every variant that people wa
     quietFrom: 1_350,
     quietUntil: 420,
     tellPreorder: true,
+    buttonHidden: false,
+    leftOut: { tags: ['no alert', 'sale'], collections: [], gift_cards: true, preorder: false, free: false },
     locationIds: ['9007199254740993'],
     texts: good.texts,
   });
@@ -64,6 +68,11 @@ test('what is saved is kept, to the last digit, and every variant that people wa
 const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
   ['a number too small', { minimumUnits: '0' }, { minimumUnits: 'too_small' }],
   ['a number too big', { perSecond: '301' }, { perSecond: 'too_big' }],
+  [
+    'a tag that no database takes',
+    { leftOut: { ...good.leftOut, tags: 'no\0alert' } },
+    { 'leftOut.tags': 'unreadable' },
+  ],
   ['no number', { waveMinutes: 'soon' }, { waveMinutes: 'number' }],
   ['half a person', { unitsFactor: '2.5' }, { unitsFactor: 'whole' }],
   ['no time of day', { quietFrom: '25:00' }, { quietFrom: 'time' }],
@@ -115,6 +124,17 @@ for (const [name, changes, errors] of wrong)
     expect(await save(changes)).toEqual({ status: 422, errors });
     expect(await row()).toEqual(before);
   });
+
+test('a collection may be named by its address, and a hidden button is told to the storefront as not ready', async () => {
+  const collections = 'https://shop.example/collections/Archive, gifts';
+  expect(await save({ buttonHidden: true, leftOut: { ...good.leftOut, collections } })).toMatchObject({
+    done: 'saved',
+  });
+  expect(await row()).toMatchObject({
+    buttonHidden: true,
+    leftOut: { collections: ['archive', 'gifts'] },
+  });
+});
 
 test('two wrong fields are both named', async () => {
   const { errors } = await save({ minimumUnits: '0', waveMinutes: '0' });

@@ -105,8 +105,14 @@ test('the database says the same of every Page: what it sends, and what its stor
             available: status.issue === null,
             ready: status.buttonShown,
             metaPageId: state === 'current' ? page.metaPageId : null,
+            leftOut: {},
             told: null,
           },
         ]);
+        await db.shop.update({ where: { id: shopId }, data: { buttonHidden: true } });
+        expect((await storefrontsDue({ within: shopId }))[0]).toMatchObject({
+          available: status.issue === null,
+          ready: false,
+        });
       }
 });

@@ -81,11 +81,13 @@ const metafields = (domain: string) =>
 
 test('the storefront is told what the block needs and no secret more, once', async () => {
   const { shopId, domain } = await house.install();
-  const state = { available: true, ready: true, metaPageId: '104000000000001' };
+  const leftOut = { tags: ['no alert'] };
+  const state = { available: true, ready: true, metaPageId: '104000000000001', leftOut };
   await publishStorefrontState({ shopId, ...state, clock });
   expect(metafields(domain)).toEqual({
     'notify.available': 'boolean true',
     'notify.ready': 'boolean true',
+    'notify.left_out': 'json {"tags":["no alert"]}',
     'notify.page_id': 'single_line_text_field 104000000000001',
     'notify.ref_key': 'single_line_text_field key-of-the-refs',
   });
@@ -101,7 +103,7 @@ test('the storefront is told what the block needs and no secret more, once', asy
 
 test('a storefront that could not be told stays due', async () => {
   const { shopId, domain } = await house.install();
-  const state = { available: true, ready: true, metaPageId: '1' };
+  const state = { available: true, ready: true, metaPageId: '1', leftOut: {} };
   shopify.disturb({ kind: 'refuse', status: 503, only: { operation: 'TellStorefront' } });
   await expect(publishStorefrontState({ shopId, ...state, clock })).rejects.toMatchObject({
     advice: 'retry',

@@ -291,6 +291,8 @@ export const en = {
   'on.block.ok': 'The button is in your published theme.',
   'on.block.hidden':
     'The button is in your published theme. Shoppers do not see it before the steps above are done.',
+  'on.block.hiddenByYou': 'Hidden by you: no customer sees the button.',
+  'on.block.hiddenByYou.do': 'Open settings',
   'on.block.unknown': 'Reading your theme…',
   'on.block.missing': 'The button is not in your published theme. It shows only while a variant is sold out.',
   'on.block.unavailable': 'Your theme has no place for app blocks. Use the app embed instead.',
@@ -529,6 +531,20 @@ export const en = {
   'settings.tellPreorder': 'Tell people also when it can only be ordered ahead',
   'settings.tellPreorder.text':
     'For pre-orders and “continue selling when out of stock”. The message then says “can be ordered again”, not “back in stock”.',
+  'settings.button': 'Button',
+  'settings.buttonHidden': 'Hide the button everywhere',
+  'settings.buttonHidden.text':
+    'Takes effect within a minute. Alerts are still sent to customers on the waitlist.',
+  'settings.leftOut': 'Products without a button',
+  'settings.leftOut.text': 'These products have no button, and the chat offers no alerts for them.',
+  'settings.leftOut.tags': 'Product tags',
+  'settings.leftOut.tags.text': 'Separate tags with commas.',
+  'settings.leftOut.collections': 'Collections',
+  'settings.leftOut.collections.text':
+    'Enter each collection’s handle, the last part of its web address. Separate handles with commas.',
+  'settings.leftOut.gift_cards': 'Gift cards',
+  'settings.leftOut.preorder': 'Products sold only on pre-order or by subscription',
+  'settings.leftOut.free': 'Products with a price of zero',
   'settings.texts': 'Messages',
   'settings.language': 'Language',
   'settings.message': 'Message',

@@ -298,6 +298,8 @@ export const es: Texts = {
   'on.block.ok': 'El botón está en tu tema publicado.',
   'on.block.hidden':
     'El botón está en tu tema publicado. Los compradores no lo ven hasta que los pasos de arriba estén hechos.',
+  'on.block.hiddenByYou': 'Oculto por ti: ningún cliente ve el botón.',
+  'on.block.hiddenByYou.do': 'Abrir la configuración',
   'on.block.unknown': 'Leyendo tu tema…',
   'on.block.missing': 'El botón no está en tu tema publicado. Solo se ve mientras una variante está agotada.',
   'on.block.unavailable': 'Tu tema no admite bloques de apps. Usa la inserción de la app.',
@@ -544,6 +546,20 @@ export const es: Texts = {
   'settings.tellPreorder': 'Avisar también cuando solo se puede pedir por adelantado',
   'settings.tellPreorder.text':
     'Para preventas y «seguir vendiendo sin existencias». El mensaje dice entonces «se puede pedir de nuevo», no «ha vuelto».',
+  'settings.button': 'Botón',
+  'settings.buttonHidden': 'Ocultar el botón en toda la tienda',
+  'settings.buttonHidden.text':
+    'Se aplica en menos de un minuto. Los clientes en lista de espera siguen recibiendo sus avisos.',
+  'settings.leftOut': 'Productos sin botón',
+  'settings.leftOut.text': 'Estos productos no tienen botón y el chat no ofrece avisos para ellos.',
+  'settings.leftOut.tags': 'Etiquetas de producto',
+  'settings.leftOut.tags.text': 'Separa las etiquetas con comas.',
+  'settings.leftOut.collections': 'Colecciones',
+  'settings.leftOut.collections.text':
+    'Escribe el identificador de cada colección, la última parte de su dirección web. Sepáralos con comas.',
+  'settings.leftOut.gift_cards': 'Tarjetas de regalo',
+  'settings.leftOut.preorder': 'Productos que solo se venden en preventa o por suscripción',
+  'settings.leftOut.free': 'Productos con precio cero',
   'settings.texts': 'Mensajes',
   'settings.language': 'Idioma',
   'settings.message': 'Mensaje',

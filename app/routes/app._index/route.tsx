@@ -51,6 +51,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     now,
     domain: shop.domain,
     apiKey: env.SHOPIFY_API_KEY,
+    hidden: shop.buttonHidden,
     page: page && { name: page.name, testPassedAt: page.testPassedAt },
     status,
     guided: shop.guideDismissedAt === null,
@@ -111,6 +112,7 @@ export default function Home() {
           guided={data.guided}
           domain={data.domain}
           apiKey={data.apiKey}
+          hidden={data.hidden}
         />
         <Figures
           days={data.days}

@@ -13,6 +13,8 @@ type Props = {
   guided: boolean;
   domain: string;
   apiKey: string;
+  /** The merchant hides it in Settings. */
+  hidden: boolean;
 };
 
 const BLOCK_TEXT: Record<BlockStatus, Word> = {
@@ -74,19 +76,20 @@ function SoldOutNow() {
   return <Step state={soldOut != null ? 'done' : 'missing'} title={say('on.soldOut')} text={text} />;
 }
 
-export function SetupStatus({ page, status, guided, domain, apiKey }: Props) {
+export function SetupStatus({ page, status, guided, domain, apiKey, hidden }: Props) {
   const { say, code, moment } = useTranslations();
   const block = useBlockStatus();
   const put = useFetcher();
   const placed = block === 'active';
   const { setup, issue, buttonShown } = status;
-  const steps = [setup.page === 'done', setup.test === 'done', placed];
+  const steps = [setup.page === 'done', setup.test === 'done', placed && !hidden];
   const done = steps.filter(Boolean).length;
   const next = steps.indexOf(false);
   // What needs attention was set up once: that is no first run.
   const unfinished = !placed || Object.values(setup).includes('missing');
   const guiding = guided && unfinished && put.state === 'idle';
   const on = done === steps.length;
+  const placedText = hidden ? 'on.block.hiddenByYou' : buttonShown ? 'on.block.ok' : 'on.block.hidden';
   const whatToDo = code('trouble', `${issue}.do`);
   const button = (index: number) => (next === index ? { variant: 'primary' as const } : {});
   return (
@@ -157,16 +160,17 @@ export function SetupStatus({ page, status, guided, domain, apiKey }: Props) {
           }
         />
         <Step
-          state={placed ? 'done' : 'missing'}
+          state={!placed ? 'missing' : hidden ? 'attention' : 'done'}
           title={say('on.block')}
-          text={say(placed && !buttonShown ? 'on.block.hidden' : BLOCK_TEXT[block])}
+          text={say(placed ? placedText : BLOCK_TEXT[block])}
           action={
-            !placed &&
-            block !== 'reading' && (
-              <Button url={placeBlockUrl({ domain, apiKey })} target="_blank" {...button(2)}>
-                {say('on.block.do')}
-              </Button>
-            )
+            placed
+              ? hidden && <Button url="/app/settings">{say('on.block.hiddenByYou.do')}</Button>
+              : block !== 'reading' && (
+                  <Button url={addToThemeUrl({ domain, apiKey, block })} target="_blank" {...button(2)}>
+                    {say('on.block.do')}
+                  </Button>
+                )
           }
         />
         {on && <SoldOutNow />}
@@ -213,6 +217,22 @@ export function useBlockStatus(): BlockStatus {
   return status;
 }
 
-/** Opens the theme editor on a product page with our block already added. */
-export const placeBlockUrl = ({ domain, apiKey }: { domain: string; apiKey: string }) =>
-  `https://${domain}/admin/themes/current/editor?template=product&addAppBlockId=${apiKey}/notify-me&target=mainSection`;
+/**
+ * Opens the theme editor on a product page: with our block already added beside the buy buttons, or, where the theme takes no block, with
+ * the app embed switched on.
+ */
+export const addToThemeUrl = ({
+  domain,
+  apiKey,
+  block,
+}: {
+  domain: string;
+  apiKey: string;
+  block: BlockStatus;
+}): string => {
+  const what =
+    block === 'unavailable'
+      ? `context=apps&activateAppId=${apiKey}/notify-me-embed`
+      : `addAppBlockId=${apiKey}/notify-me&target=mainSection`;
+  return `https://${domain}/admin/themes/current/editor?template=product&${what}`;
+};

@@ -19,11 +19,13 @@ import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
 import { setRateLimit, pageOf } from '../../messenger/pages.server.ts';
 import { locationsOf } from '../../shopify/product-queries.server.ts';
+import { leftOutRules } from '../../shopify/left-out.ts';
 import { clockText, readSettings } from '../../shopify/settings-form.ts';
 import { saveSettings } from '../../shopify/settings.server.ts';
 import type { Shop } from '../../shopify/shops.server.ts';
 import { requestAllStockChecks } from '../../stock/check-requests.server.ts';
 import { InventorySettings, DeliverySettings } from './delivery-settings.tsx';
+import { ButtonSettings } from './button-settings.tsx';
 import { MessageEditor } from './message-editor.tsx';
 import { useSettingsForm } from './use-settings-form.ts';
 
@@ -53,10 +55,19 @@ export async function loader({ request }: LoaderFunctionArgs) {
       quietFrom: clockText(shop.quietFrom ?? 22 * 60),
       quietUntil: clockText(shop.quietUntil ?? 8 * 60),
       tellPreorder: shop.tellPreorder,
+      buttonHidden: shop.buttonHidden,
+      leftOut: shownRules(shop),
       locationIds: shop.locationIds.map(String),
       texts: shop.texts as Overrides,
     },
   });
+}
+
+/** The rules by which products are left out, as the form shows them. */
+function shownRules(shop: Shop) {
+  const { tags = [], collections = [], ...rules } = leftOutRules.parse(shop.leftOut);
+  const off = { gift_cards: false, preorder: false, free: false };
+  return { ...off, ...rules, tags: tags.join(', '), collections: collections.join(', ') };
 }
 
 type Of = { shop: Shop; form: URLSearchParams; now: Date };
@@ -131,6 +142,7 @@ export default function Settings() {
         {form.wrong > 0 && <Banner tone="critical" title={say('settings.wrong', { wrong: form.wrong })} />}
         <DeliverySettings form={form} timezone={loaded.timezone} />
         <InventorySettings form={form} locations={loaded.locations} />
+        <ButtonSettings form={form} />
         <MessageEditor
           form={form}
           ours={loaded.ours}

@@ -13,6 +13,9 @@ export type SettingsShown = {
   quietFrom: string;
   quietUntil: string;
   tellPreorder: boolean;
+  buttonHidden: boolean;
+  /** Tags and collections as the merchant writes them, separated by commas. */
+  leftOut: { tags: string; collections: string; gift_cards: boolean; preorder: boolean; free: boolean };
   locationIds: string[];
   texts: Record<string, Record<string, string>>;
 };
