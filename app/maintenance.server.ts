@@ -3,6 +3,7 @@ import { eraseOrders } from './attribution/attributed-orders.server.ts';
 import { deleteExpiredOrderSyncs } from './attribution/sync-orders.server.ts';
 import { deleteExpiredEvents, eraseShopEvents } from './conversation/event-store.server.ts';
 import { retryFailedEvents } from './conversation/failed-events.server.ts';
+import { deleteExpiredReplies } from './conversation/replies.server.ts';
 import { db } from './db.server.ts';
 import type { Clock } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
@@ -24,6 +25,7 @@ export async function deleteExpired({ clock }: { clock: Clock }): Promise<void> 
   await deleteExpiredStockChecks({ now: clock() });
   await retryFailedEvents({ whose: 'everybody', now: clock() });
   await deleteExpiredEvents({ now: clock() });
+  await deleteExpiredReplies({ now: clock() });
   await deleteExpiredLogins({ now: clock() });
   await disconnectFormerPages({ now: clock() });
 }

@@ -7,9 +7,11 @@ import { listenState, type ListenState } from './jobs/pg-notify.server.ts';
 
 type Lag = {
   inbox: number;
+  replies: number;
   looks: number;
   unsettled: number;
   oldestInboxSeconds: number;
+  oldestReplySeconds: number;
   undecidedShops: number;
 };
 
@@ -17,9 +19,11 @@ type Lag = {
 async function lag(): Promise<Lag> {
   const [row] = await webhookDb.$queryRaw<Lag[]>`
     SELECT (SELECT count(*)::int FROM "Inbox" WHERE "problem" IS NULL) AS inbox,
+           (SELECT count(*)::int FROM "Reply") AS replies,
            (SELECT count(*)::int FROM "Variant" WHERE "wanted" > "looked") AS looks,
            (SELECT count(*)::int FROM "Subscription" WHERE "state" = 'claimed') AS unsettled,
            (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min("receivedAt")), 0)::float8 FROM "Inbox" WHERE "problem" IS NULL) AS "oldestInboxSeconds",
+           (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min("createdAt")), 0)::float8 FROM "Reply") AS "oldestReplySeconds",
            (SELECT count(*)::int FROM "Shop" WHERE "accessUnknownSince" < clock_timestamp() - interval '1 day') AS "undecidedShops"`;
   return row!;
 }
@@ -48,6 +52,7 @@ const gauges = {
     name: 'notify_inbox_events',
     help: 'Events of Meta that were kept and not handled yet',
   }),
+  replies: new Gauge({ name: 'notify_replies_unsent', help: 'Replies to shoppers that were not sent yet' }),
   looks: new Gauge({ name: 'notify_looks_due', help: 'Variants for which a look is due' }),
   unsettled: new Gauge({
     name: 'notify_notifications_unsettled',
@@ -56,6 +61,10 @@ const gauges = {
   oldestInboxSeconds: new Gauge({
     name: 'notify_inbox_oldest_seconds',
     help: 'Age of the oldest event in the inbox',
+  }),
+  oldestReplySeconds: new Gauge({
+    name: 'notify_replies_oldest_seconds',
+    help: 'Age of the oldest reply that was not sent yet',
   }),
   undecidedShops: new Gauge({
     name: 'notify_shops_undecided',

@@ -4,7 +4,7 @@ import { syncOrders, shopsWithOrderSyncs } from './attribution/sync-orders.serve
 import { retryAfterRelease } from './conversation/failed-events.server.ts';
 import { handleEvent } from './conversation/handle-event.server.ts';
 import { recordReplyResult } from './conversation/offer-opt-in.server.ts';
-import { processEvents } from './conversation/process-events.server.ts';
+import { pagesWithDueEvents, processEvents } from './conversation/process-events.server.ts';
 import type { SendReply } from './conversation/replies.server.ts';
 import { shopsWithPendingFlowEvents } from './flow/pending-events.server.ts';
 import { createFlowSender } from './flow/send-triggers.server.ts';
@@ -16,7 +16,7 @@ import { type Clock, later, MINUTE, SECOND } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
 import { processPrivacyRequests, releaseUninstalledPages, deleteExpired } from './maintenance.server.ts';
 import { checkPages } from './messenger/page-health.server.ts';
-import { pagesWithDueEvents, pageToken, rateLimitOf, storefrontsDue } from './messenger/pages.server.ts';
+import { pageToken, rateLimitOf, storefrontsDue } from './messenger/pages.server.ts';
 import { createRateLimiter, type RateLimiter } from './messenger/rate-limiter.ts';
 import { send } from './messenger/send-api.server.ts';
 import { pagesWithWork } from './notifications/claim.server.ts';

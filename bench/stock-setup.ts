@@ -188,8 +188,8 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
     /** Resolves once the app has nothing to do. */
     async quiet(): Promise<void> {
       await until('everything to come to rest', async () => {
-        const { inbox, looks, unsettled } = await app.lag();
-        return inbox + looks + unsettled === 0;
+        const { inbox, replies, looks, unsettled } = await app.lag();
+        return inbox + replies + looks + unsettled === 0;
       });
     },
 

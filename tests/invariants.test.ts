@@ -323,7 +323,7 @@ test('every column that names a row of ours is bound by a foreign key', async ()
   const { rows } = await client.query<{ where: string }>(`
     SELECT t.relname || '.' || a.attname AS "where" FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid
     WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND a.attnum > 0
-      AND a.attname IN ('pageId', 'shopperId', 'variantId', 'requestId', 'subscriptionId', 'restockId', 'notificationId')
+      AND a.attname IN ('pageId', 'shopperId', 'variantId', 'requestId', 'optInRequestId', 'subscriptionId', 'restockId', 'notificationId')
       AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = t.oid AND a.attnum = ANY(k.conkey))`);
   expect(rows).toEqual([]);
 });

@@ -117,12 +117,12 @@ export function replyBuilder({ turn, locale }: { turn: ConversationContext; loca
     locale: spokenIn,
     words,
     payload,
-    reply: (saying: ReplyContent, requestId?: bigint): Reply => ({
+    reply: (saying: ReplyContent, optInRequestId?: bigint): Reply => ({
       shopId: shop.id,
       pageId: page.id,
       psid: event.psid,
       saying,
-      ...(requestId === undefined ? {} : { requestId }),
+      optInRequestId,
     }),
     quick: (message: Message, verb: Verb, id: bigint): QuickReply => ({
       title: words(message),

@@ -16,7 +16,7 @@ import {
   readEvent,
 } from '../messenger/webhooks.ts';
 import { type Opened, decryptEvent, retryLater } from './process-events.server.ts';
-import { isOwnEcho, replyOrderingKey } from './replies.server.ts';
+import { isOwnEcho } from './replies.server.ts';
 
 export const binding = { shopId: null, purpose: 'inbox' };
 
@@ -42,7 +42,7 @@ export async function eraseShopEvents({ shopId }: { shopId: bigint }): Promise<v
   await db.inbox.deleteMany({ where: { shopId } });
 }
 
-/** Everything of one person on one Page that is still stored: what they did and what we had yet to answer. */
+/** What one person did on one Page and we had yet to handle. */
 export async function eraseEvents({
   tx,
   metaPageId,
@@ -52,8 +52,8 @@ export async function eraseEvents({
   metaPageId: string;
   psid: string;
 }): Promise<void> {
-  const lines = [orderingKeyText({ metaPageId, psid }), replyOrderingKey({ metaPageId, psid })];
-  await tx.inbox.deleteMany({ where: { metaPageId, person: { in: lines.flatMap(keyedHashes) } } });
+  const person = { in: keyedHashes(orderingKeyText({ metaPageId, psid })) };
+  await tx.inbox.deleteMany({ where: { metaPageId, person } });
 }
 
 /**

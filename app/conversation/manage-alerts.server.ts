@@ -21,6 +21,7 @@ import {
 import { eraseEvents } from './event-store.server.ts';
 import type { Answer, Given } from './handle-event.server.ts';
 import { offerOptIn } from './offer-opt-in.server.ts';
+import { eraseReplies } from './replies.server.ts';
 
 export async function listAlerts({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
   const voice = replyBuilder({ turn });
@@ -129,7 +130,9 @@ async function shopperIdsOf({ tx, turn }: { tx: Tx; turn: ConversationContext })
 export async function eraseShopper({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<void> {
   const { event, pages } = turn;
   await tx.shopper.deleteMany({ where: { psid: event.psid, pageId: { in: pages.map((page) => page.id) } } });
-  await eraseEvents({ tx, metaPageId: event.metaPageId, psid: event.psid });
+  const whose = { metaPageId: event.metaPageId, psid: event.psid };
+  await eraseEvents({ tx, ...whose });
+  await eraseReplies({ tx, ...whose });
 }
 
 /** `subscriptionId`: the subscription that the notice has spent. */

@@ -221,18 +221,18 @@ async function sendOptInRequest({
 
 /** Remembers when we spoke, and that the card was sent (the consent as proof), or says that nothing can be asked now. */
 export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...fate }) => {
-  const { requestId, shopId, pageId, psid } = reply;
+  const { optInRequestId, shopId, pageId, psid } = reply;
   if (fate.fate === 'said')
     await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { spokeAt: now } });
-  if (requestId === undefined) return;
+  if (optInRequestId === undefined) return;
   if (fate.fate === 'said') {
-    await recordRequestSent({ tx, shopId, id: requestId, mid: fate.mid, now });
+    await recordRequestSent({ tx, shopId, id: optInRequestId, mid: fate.mid, now });
     // Meta took an opt-in request from this Page: it has the permission.
     await clearIssue({ pageId: reply.pageId, only: ['not_granted'], tx });
     return;
   }
   const request = await tx.optInRequest.findUnique({
-    where: { shopId_id: { shopId, id: requestId } },
+    where: { shopId_id: { shopId, id: optInRequestId } },
     include: { shop: true },
   });
   if (request === null || page === null) return;
@@ -242,7 +242,7 @@ export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...
     work: async () => {
       const overrides = request.shop.texts as Overrides;
       const text = formatMessage({ locale: request.locale, message: 'request.unavailable', overrides });
-      const sorry = { ...reply, requestId: undefined, saying: { kind: 'text', text } as const };
+      const sorry = { ...reply, optInRequestId: undefined, saying: { kind: 'text', text } as const };
       await storeReplies({ tx, metaPageId, at: now, replies: [sorry], now });
     },
     onFailure: (error) => log.error('nobody could be told that a request was refused', { shopId, error }),

@@ -10,7 +10,8 @@ import { type StoredEvent, type MetaEvent, readEvent } from '../messenger/webhoo
 import type { Effects, Handle } from './context.server.ts';
 import { binding, openRows, writeFailure, needsNoOrder } from './event-store.server.ts';
 import {
-  isReply,
+  dueReplies,
+  nextReplyDueAt,
   storeReplies,
   type Reply,
   type OnReplySent,
@@ -26,8 +27,8 @@ const BATCH_SIZE = 64;
 export const MAX_ATTEMPTS = 8;
 
 /**
- * Works one Page's inbox until nothing is due: events in their order (a person's next one waits for the one before), then the replies.
- * Every event's effects, its deletion and the replies it calls for are one transaction.
+ * Handles one Page's events and sends its replies until nothing is due, one person's in their order; events and replies don't wait for each
+ * other. Every event's effects, its deletion and the replies it calls for are one transaction.
  * @returns when to come again; null: not before the bell.
  */
 export async function processEvents({
@@ -50,10 +51,10 @@ export async function processEvents({
   signal?: AbortSignal;
 }): Promise<Date | null> {
   while (holds(lease) && !signal?.aborted) {
-    const heads = await dueHeads({ metaPageId, now: clock() });
-    if (heads.length === 0) return nextDue({ metaPageId });
-    const replies = heads.filter(isReply);
-    const opened = await openRows({ rows: heads.filter((row) => !isReply(row)), now: clock() });
+    const due = { metaPageId, now: clock() };
+    const [events, replies] = await Promise.all([dueEvents(due), dueReplies(due)]);
+    if (events.length + replies.length === 0) return nextDueAt({ metaPageId });
+    const opened = await openRows({ rows: events, now: clock() });
     const [inBulk, byOne] = [
       opened.filter(({ event }) => needsNoOrder(event)),
       opened.filter(({ event }) => !needsNoOrder(event)),
@@ -67,13 +68,22 @@ export async function processEvents({
   return clock();
 }
 
+/** Meta's ids of the Pages that have an event to handle or a reply to send now. */
+export async function pagesWithDueEvents({ now }: { now: Date }): Promise<string[]> {
+  const rows = await db.$queryRaw<{ metaPageId: string }[]>`
+    SELECT "metaPageId" FROM "Inbox" WHERE "problem" IS NULL AND "dueAt" <= ${now}
+    UNION
+    SELECT p."metaPageId" FROM "Reply" r JOIN "Page" p ON p."shopId" = r."shopId" AND p."id" = r."pageId" WHERE r."dueAt" <= ${now}`;
+  return rows.map((row) => row.metaPageId);
+}
+
 export type Opened = { row: Inbox; event: MetaEvent };
 
 export const decryptEvent = (row: Pick<Inbox, 'body'>): MetaEvent =>
   readEvent(parseJson(decrypt(row.body, binding)) as unknown as StoredEvent);
 
-/** The next thing of every person that is due. */
-const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
+/** The next event of every person that is due. */
+const dueEvents = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
   db.$queryRaw<Inbox[]>`
     SELECT i.* FROM "Inbox" i
     WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL AND i."dueAt" <= ${now}
@@ -82,8 +92,14 @@ const dueHeads = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
           AND (b."at", b."id") < (i."at", i."id"))
     ORDER BY i."id" LIMIT ${BATCH_SIZE}`;
 
-/** When the next head of any line is due; what waits behind one that was put off does not count. */
-async function nextDue({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
+/** When the next event or reply of any person is due; what waits behind one that was put off does not count. */
+async function nextDueAt({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
+  const dates = await Promise.all([nextEventDueAt({ metaPageId }), nextReplyDueAt({ metaPageId })]);
+  const [earliest = null] = dates.filter((at) => at !== null).toSorted((a, b) => a.getTime() - b.getTime());
+  return earliest;
+}
+
+async function nextEventDueAt({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
   const [next] = await db.$queryRaw<{ at: Date | null }[]>`
     SELECT min(i."dueAt") AS "at" FROM "Inbox" i
     WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL

@@ -1,12 +1,12 @@
-// What we have to say in an open window: kept until it was said, so that no crash can swallow a question.
-import type { Inbox, Page } from '@prisma/client';
+// Replies that are still to be sent: stored until Meta has taken them, so that no crash can swallow a question.
+import type { Page, Reply as StoredReply } from '@prisma/client';
 import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
-import { later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
+import { DAY, later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { keyedHash, encrypt, decrypt } from '../lib/encryption.server.ts';
+import { keyedHash, keyedHashes, encrypt, decrypt } from '../lib/encryption.server.ts';
 import { messageBody, simpler, type ReplyContent } from '../messenger/reply-body.ts';
 import { setIssue } from '../messenger/pages.server.ts';
 import { openWindow, replyPermission } from '../messenger/permissions/open-window.ts';
@@ -19,7 +19,7 @@ export type Reply = {
   psid: string;
   saying: ReplyContent;
   /** The opt-in request that this reply is. */
-  requestId?: bigint;
+  optInRequestId?: bigint | undefined;
 };
 
 export type SendReply = (given: { page: Page; body: string }) => Promise<SendAnswer>;
@@ -29,14 +29,13 @@ export type OnReplySent = (
   given: { tx: Tx; reply: Reply; page: Page | null; now: Date } & ReplyResult,
 ) => Promise<void>;
 
-const binding = { shopId: null, purpose: 'inbox' };
-const PREFIX = 'say ';
-export const isReply = (row: { key: string }): boolean => row.key.startsWith(PREFIX);
+/** What Meta's echo of a reply bears. Its id is random, so that nobody can name a reply that they have not seen. */
+const metadataId = ({ shopId, id }: Pick<StoredReply, 'shopId' | 'id'>): string => `p1_${shopId}_${id}`;
 
-/** The mark of a reply in Meta's echo: its random key, so that nobody can name a reply that they have not seen. */
-const metadataOf = ({ key }: { key: string }) => `p1_${key.slice(PREFIX.length)}`;
-const idOfMetadata = (metadata: string | null): string | undefined =>
-  metadata?.startsWith('p1_') ? `${PREFIX}${metadata.slice(3)}` : undefined;
+function readMetadataId(metadata: string | null): Pick<StoredReply, 'shopId' | 'id'> | undefined {
+  const found = /^p1_(\d{1,18})_([\da-f-]{36})$/.exec(metadata ?? '');
+  return found === null ? undefined : { shopId: BigInt(found[1]!), id: found[2]! };
+}
 
 /**
  * Whether an echo is of something that we sent. Every app of a Page reads our marks, so a mark proves nothing beside another app's id;
@@ -45,11 +44,11 @@ const idOfMetadata = (metadata: string | null): string | undefined =>
 export const isOwnEcho = ({ appId, metadata }: { appId: string | null; metadata: string | null }): boolean =>
   appId === env.META_APP_ID || (appId === null && /^[np]1_/.test(metadata ?? ''));
 
-/** What we say to one person goes in its own order. */
-export const replyOrderingKey = ({ metaPageId, psid }: { metaPageId: string; psid: string }) =>
-  `say ${metaPageId} ${psid}`;
+/** One person's replies are sent in their order, whichever shops of the Page they come from. */
+const orderingKeyText = ({ metaPageId, psid }: { metaPageId: string; psid: string }) =>
+  `replies ${metaPageId} ${psid}`;
 
-/** Keeps replies in the order in which they are to be said, in a line of their own: no event waits for our own speech. */
+/** Stores replies in the order in which they are to be sent. `at`: when the person did what they answer; the window is open from then on. */
 export async function storeReplies({
   tx,
   metaPageId,
@@ -64,40 +63,75 @@ export async function storeReplies({
   now: Date;
 }): Promise<void> {
   if (replies.length === 0) return;
-  await tx.inbox.createMany({
-    data: replies.map((reply) => ({
-      key: `${PREFIX}${randomUUID()}`,
-      metaPageId,
-      shopId: reply.shopId,
-      person: keyedHash(replyOrderingKey({ metaPageId, psid: reply.psid })),
-      at,
-      receivedAt: now,
+  await tx.reply.createMany({
+    data: replies.map(({ shopId, pageId, psid, saying, optInRequestId }) => ({
+      shopId,
+      id: randomUUID(),
+      pageId,
+      orderingKey: keyedHash(orderingKeyText({ metaPageId, psid })),
+      optInRequestId: optInRequestId ?? null,
+      occurredAt: at,
+      createdAt: now,
       dueAt: now,
-      body: encrypt(write(reply), binding),
+      body: encryptBody({ shopId, psid, saying }),
     })),
   });
 }
 
-const write = (reply: Reply) =>
-  JSON.stringify({
-    ...reply,
-    shopId: String(reply.shopId),
-    pageId: String(reply.pageId),
-    requestId: reply.requestId === undefined ? undefined : String(reply.requestId),
-  });
+const keyOf = ({ shopId, id }: StoredReply) => ({ shopId, id });
 
-function open(row: Inbox): Reply {
-  const kept = JSON.parse(decrypt(row.body, binding)) as Omit<Reply, 'shopId' | 'pageId' | 'requestId'> & {
-    shopId: string;
-    pageId: string;
-    requestId?: string;
-  };
-  return {
-    ...kept,
-    shopId: BigInt(kept.shopId),
-    pageId: BigInt(kept.pageId),
-    ...(kept.requestId === undefined ? { requestId: undefined } : { requestId: BigInt(kept.requestId) }),
-  };
+const encryptBody = ({ shopId, psid, saying }: Pick<Reply, 'shopId' | 'psid' | 'saying'>) =>
+  encrypt(JSON.stringify({ psid, saying }), { shopId, purpose: 'reply' });
+
+function open({ shopId, pageId, optInRequestId, body }: StoredReply): Reply {
+  const { psid, saying } = JSON.parse(decrypt(body, { shopId, purpose: 'reply' })) as Pick<
+    Reply,
+    'psid' | 'saying'
+  >;
+  return { shopId, pageId, psid, saying, optInRequestId: optInRequestId ?? undefined };
+}
+
+/** What was still to be said to one person on one Page, by any of its shops. */
+export async function eraseReplies({
+  tx,
+  metaPageId,
+  psid,
+}: {
+  tx: Tx;
+  metaPageId: string;
+  psid: string;
+}): Promise<void> {
+  await tx.reply.deleteMany({
+    where: { orderingKey: { in: keyedHashes(orderingKeyText({ metaPageId, psid })) } },
+  });
+}
+
+/** Housekeeping: replies of Pages that nothing is sent through any more. */
+export async function deleteExpiredReplies({ now }: { now: Date }): Promise<void> {
+  await db.reply.deleteMany({ where: { createdAt: { lt: later(now, -30 * DAY) } } });
+}
+
+const BATCH_SIZE = 64;
+
+/** The next reply of every person that is due. */
+export const dueReplies = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
+  db.$queryRaw<StoredReply[]>`
+    SELECT r.* FROM "Reply" r JOIN "Page" p ON p."shopId" = r."shopId" AND p."id" = r."pageId"
+    WHERE p."metaPageId" = ${metaPageId} AND r."dueAt" <= ${now}
+      AND NOT EXISTS (
+        SELECT 1 FROM "Reply" b WHERE b."orderingKey" = r."orderingKey"
+          AND (b."occurredAt", b."position") < (r."occurredAt", r."position"))
+    ORDER BY r."position" LIMIT ${BATCH_SIZE}`;
+
+/** When the next reply of any person is due; what waits behind one that was put off does not count. */
+export async function nextReplyDueAt({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
+  const [next] = await db.$queryRaw<{ at: Date | null }[]>`
+    SELECT min(r."dueAt") AS "at" FROM "Reply" r JOIN "Page" p ON p."shopId" = r."shopId" AND p."id" = r."pageId"
+    WHERE p."metaPageId" = ${metaPageId}
+      AND NOT EXISTS (
+        SELECT 1 FROM "Reply" b WHERE b."orderingKey" = r."orderingKey"
+          AND (b."occurredAt", b."position") < (r."occurredAt", r."position"))`;
+  return next?.at ?? null;
 }
 
 /**
@@ -111,14 +145,14 @@ async function sendStoredReply({
   speak,
   said,
 }: {
-  row: Inbox;
+  row: StoredReply;
   lease: Lease;
   clock: Clock;
   speak: SendReply;
   said: OnReplySent;
 }): Promise<void> {
   const now = clock();
-  const tooLate = openWindow.diesAt(row.at) <= now;
+  const tooLate = openWindow.diesAt(row.occurredAt) <= now;
   if (tooLate) return giveUp({ row, reason: 'window closed' });
   const reply = open(row);
   const page = await db.page.findFirst({
@@ -126,32 +160,32 @@ async function sendStoredReply({
   });
   if (page === null) return giveUp({ row, reason: 'disconnected' });
   if (row.attempts >= 2) return giveUp({ row, reason: 'unknown fate, twice' });
-  const claimed = await db.inbox.updateMany({
-    where: { id: row.id, attempts: row.attempts, dueAt: row.dueAt },
+  const claimed = await db.reply.updateMany({
+    where: { ...keyOf(row), attempts: row.attempts, dueAt: row.dueAt },
     data: { attempts: row.attempts + 1, dueAt: later(now, openWindow.whenLost.waitMs) },
   });
   if (claimed.count === 0) return;
   if (!holds(lease)) {
     // Nothing has left the house: whoever holds the Page now may say it at once.
-    await db.inbox.updateMany({
-      where: { id: row.id, attempts: row.attempts + 1 },
+    await db.reply.updateMany({
+      where: { ...keyOf(row), attempts: row.attempts + 1 },
       data: { attempts: row.attempts, dueAt: row.dueAt },
     });
     return;
   }
-  const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: metadataOf(row) });
+  const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: metadataId(row) });
   const call = async (): Promise<SendAnswer> => speak({ page, body });
   const answer = await call().catch((error: unknown): SendAnswer => {
     // The Page's token can't be opened, or the like: nothing has left.
-    log.error('a reply could not be sent at all', { shopId: reply.shopId, inboxId: row.id, error });
+    log.error('a reply could not be sent at all', { shopId: reply.shopId, replyId: row.id, error });
     return { outcome: 'lost', began: false };
   });
   await finishReply({ row, reply, page, answer, said, now: clock() });
 }
 
-async function giveUp({ row, reason }: { row: Inbox; reason: string }): Promise<void> {
+async function giveUp({ row, reason }: { row: StoredReply; reason: string }): Promise<void> {
   log.warn('a reply was given up', { shopId: row.shopId, reason });
-  await db.inbox.deleteMany({ where: { id: row.id } });
+  await db.reply.deleteMany({ where: keyOf(row) });
 }
 
 /** A reply of which something else than Meta is in the way must not keep the others of its Page waiting. */
@@ -160,8 +194,8 @@ export async function sayOrPutOff(given: Parameters<typeof sendStoredReply>[0]):
   try {
     await sendStoredReply(given);
   } catch (error) {
-    log.error('a reply could not be said now', { shopId: row.shopId, inboxId: row.id, error });
-    await db.inbox.updateMany({ where: { id: row.id }, data: { dueAt: later(clock(), MINUTE) } });
+    log.error('a reply could not be said now', { shopId: row.shopId, replyId: row.id, error });
+    await db.reply.updateMany({ where: keyOf(row), data: { dueAt: later(clock(), MINUTE) } });
   }
 }
 
@@ -173,7 +207,7 @@ async function finishReply({
   said,
   now,
 }: {
-  row: Inbox;
+  row: StoredReply;
   reply: Reply;
   page: Page;
   answer: SendAnswer;
@@ -182,17 +216,17 @@ async function finishReply({
 }): Promise<void> {
   const done = (fate: ReplyResult) =>
     db.$transaction(async (tx) => {
-      const gone = await tx.inbox.deleteMany({ where: { id: row.id } });
+      const gone = await tx.reply.deleteMany({ where: keyOf(row) });
       if (gone.count === 1) await said({ tx, reply, page, now, ...fate });
     });
   /** Meta surely did not say it: the attempt does not count. */
   const again = (ms: number) =>
-    db.inbox.updateMany({
-      where: { id: row.id },
+    db.reply.updateMany({
+      where: keyOf(row),
       data: { attempts: row.attempts, dueAt: later(now, ms) },
     });
   if (answer.outcome === 'accepted') return done({ fate: 'said', mid: answer.mid ?? null });
-  const patience = Math.min((now.getTime() - row.receivedAt.getTime()) / 2, 10 * MINUTE);
+  const patience = Math.min((now.getTime() - row.createdAt.getTime()) / 2, 10 * MINUTE);
   if (answer.outcome === 'lost') {
     if (!answer.began) await again(Math.max(2 * SECOND, patience));
     return;
@@ -218,9 +252,9 @@ async function finishReply({
       code,
       subcode,
     });
-    await db.inbox.updateMany({
-      where: { id: row.id },
-      data: { attempts: row.attempts, dueAt: now, body: encrypt(write({ ...reply, saying: rest }), binding) },
+    await db.reply.updateMany({
+      where: keyOf(row),
+      data: { attempts: row.attempts, dueAt: now, body: encryptBody({ ...reply, saying: rest }) },
     });
     return;
   }
@@ -252,7 +286,7 @@ const lacksPermission = ({
   page: Page;
   answer: Extract<SendAnswer, { outcome: 'refused' }>;
 }): boolean =>
-  reply.requestId !== undefined &&
+  reply.optInRequestId !== undefined &&
   ((answer.consequence.kind === 'page_trouble' && answer.consequence.trouble === 'not_granted') ||
     (answer.code === 10 && answer.subcode === undefined) ||
     (answer.consequence.kind === 'doubtful' && page.testPassedAt === null));
@@ -273,11 +307,11 @@ export async function finishReplyByEcho({
   said: OnReplySent;
   now: Date;
 }): Promise<void> {
-  const key = idOfMetadata(metadata);
+  const key = readMetadataId(metadata);
   if (key === undefined) return;
-  const row = await tx.inbox.findFirst({ where: { key, metaPageId } });
+  const row = await tx.reply.findFirst({ where: { ...key, page: { metaPageId } } });
   if (row === null) return;
   const reply = open(row);
-  const gone = await tx.inbox.deleteMany({ where: { id: row.id } });
+  const gone = await tx.reply.deleteMany({ where: keyOf(row) });
   if (gone.count === 1) await said({ tx, reply, page: null, now, fate: 'said', mid });
 }

@@ -104,8 +104,8 @@ export async function startDemoWorld({ folder, databaseUrl, say, onLog, environm
     async quiet(): Promise<void> {
       await until('everything to come to rest', async () => {
         await world.settle();
-        const { inbox, looks, unsettled } = await app.lag();
-        return inbox + looks + unsettled === 0;
+        const { inbox, replies, looks, unsettled } = await app.lag();
+        return inbox + replies + looks + unsettled === 0;
       });
     },
     async stop(): Promise<void> {

@@ -8,6 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 type Role = 'web' | 'worker';
+/** Work that is due and not done: events of Meta's, replies, stock checks and notifications. */
+type Lag = Record<'inbox' | 'replies' | 'looks' | 'unsettled', number>;
 type Given = {
   environment: Record<string, string>;
   databaseUrl: string;
@@ -95,9 +97,9 @@ export async function runApp({ environment, databaseUrl, standInsAddress, onLog 
   return {
     address: addressOf(ports.get('web')),
     /** Work that is due and not done, as the app itself says. */
-    async lag(): Promise<{ inbox: number; looks: number; unsettled: number }> {
+    async lag(): Promise<Lag> {
       const { lag } = (await (await fetch(`${addressOf(ports.get('web health'))}/readyz`)).json()) as {
-        lag: { inbox: number; looks: number; unsettled: number };
+        lag: Lag;
       };
       return lag;
     },

@@ -261,8 +261,9 @@ async function recover(anybody: Scene): Promise<void> {
 }
 
 const keptAt = async ({ metaPageId }: Scene) => {
-  const rows = await db.inbox.findMany({ where: { metaPageId }, select: { key: true, problem: true } });
-  return rows.map(({ key, problem }) => problem ?? key).sort();
+  const events = await db.inbox.findMany({ where: { metaPageId }, select: { key: true, problem: true } });
+  const replies = await db.reply.findMany({ where: { page: { metaPageId } } });
+  return [...events.map(({ key, problem }) => problem ?? key), ...replies.map(({ id }) => id)].sort();
 };
 
 for (const [what, { fault, beforeTheSave, shopifyIsSilent, never }] of Object.entries(FAULTS))

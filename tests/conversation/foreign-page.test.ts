@@ -35,7 +35,7 @@ async function busyShop() {
   });
   scene.phone.write('my alerts', scene.metaPageId);
   await scene.settle();
-  const replies = await db.inbox.findMany({ where: { metaPageId: scene.metaPageId } });
+  const replies = await db.reply.findMany({ where: { page: { metaPageId: scene.metaPageId } } });
   expect(replies.length).toBeGreaterThan(1);
   const [openRequest] = await db.optInRequest.findMany({ where: { shopId, acceptedAt: null } });
   return { scene, shopId, subscriptionId, notification, replies, openRequest: openRequest! };
@@ -81,7 +81,7 @@ test('the owner of another Page names every id of ours in every kind of event: n
   const before = await everything(of);
 
   const marks = [
-    ...replies.flatMap((row) => [`p1_${row.id}`, `p1_${row.key.replace('say ', '')}`, `p1_${row.key}`]),
+    ...replies.flatMap(({ id }) => [`p1_${id}`, `p1_${shopId}_${id}`, `p1_${mallory.shopId}_${id}`]),
     `n1_${shopId}_${notification.id}`,
     `n1_${mallory.shopId}_${notification.id}`,
   ];
@@ -135,21 +135,21 @@ test('the owner of another Page names every id of ours in every kind of event: n
 
 test('on our own Page another app that repeats our mark settles nothing; our own echo does, with or without the app named', async () => {
   const { scene, shopId, notification, replies } = await busyShop();
-  const [row] = replies.filter((one) => one.key.startsWith('say '));
-  const mark = `p1_${row!.key.replace('say ', '')}`;
+  const [reply] = replies;
+  const mark = `p1_${shopId}_${reply!.id}`;
   const from = scene.psid();
   const echo = (mid: string, metadata: string, app: object) =>
     hand(scene, [{ from, what: { message: { is_echo: true, mid, text: 'hi', metadata, ...app } } }]);
   await echo('m_other_reply', mark, { app_id: OTHER_APP });
   await echo('m_other_notice', `n1_${shopId}_${notification.id}`, { app_id: OTHER_APP });
   await scene.settle();
-  expect(await db.inbox.count({ where: { id: row!.id } })).toBe(1);
+  expect(await db.reply.count({ where: { shopId, id: reply!.id } })).toBe(1);
   const state = () => db.notification.findUniqueOrThrow({ where: { id: notification.id } });
   expect(await state()).toMatchObject({ state: 'begun', mid: null });
 
   await echo('m_own_reply', mark, { app_id: Number(OUR_APP) });
   await echo('m_own_notice', `n1_${shopId}_${notification.id}`, {});
   await scene.settle();
-  expect(await db.inbox.count({ where: { id: row!.id } })).toBe(0);
+  expect(await db.reply.count({ where: { shopId, id: reply!.id } })).toBe(0);
   expect(await state()).toMatchObject({ state: 'sent', mid: 'm_own_notice' });
 });

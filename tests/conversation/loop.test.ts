@@ -22,7 +22,7 @@ test('a shopper arrives in a new thread, is shown the card and asked, says yes, 
   expect(decrypt(subscription!.token!, { shopId, purpose: 'one-time token' })).toBe(token);
   expect(scene.lastSaid()).toContain('one message about Linen shirt, S');
   expect(scene.lastSaid()).toContain('STOP');
-  expect(await db.inbox.count({ where: { metaPageId: scene.metaPageId } })).toBe(0);
+  expect(await scene.unfinished()).toBe(0);
   const variant = await db.variant.findUniqueOrThrow({
     where: { shopId_id: { shopId, id: scene.soldOut[0]! } },
   });
@@ -115,7 +115,7 @@ test('after "forget me" nothing of the person is left, and no late copy of the o
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(0);
   expect(await db.shopper.count({ where: { psid: scene.psid() } })).toBe(0);
-  expect(await db.inbox.count({ where: { metaPageId: scene.metaPageId } })).toBe(0);
+  expect(await scene.unfinished()).toBe(0);
 });
 
 test('an opt-in whose request we do not know is kept and shown, and the shopper is told to ask again', async () => {

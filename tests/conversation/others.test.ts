@@ -1,6 +1,5 @@
 // Other voices in a thread: an automation takes nothing over, people do, a hand-over does until the thread comes back; each to an open question.
 import { beforeAll, expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
 import { isAutomation } from '../../app/conversation/thread.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
 
@@ -232,7 +231,7 @@ test('a yes to another app’s card is not ours: nothing is said, kept or shown,
     pass(1);
   }
   expect(scene.said()).toHaveLength(before);
-  expect(await db.inbox.count({ where: { metaPageId: scene.metaPageId } })).toBe(0);
+  expect(await scene.unfinished()).toBe(0);
   expect(await scene.subscriptions()).toEqual([]);
 });
 

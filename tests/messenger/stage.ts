@@ -230,6 +230,10 @@ export function enter({ metaPageId, page, made, pages }: Place) {
     },
     subscriptions: () =>
       db.subscription.findMany({ where: { page: { metaPageId } }, orderBy: { id: 'asc' } }),
+    /** Events that were not handled and replies that were not sent. */
+    unfinished: async () =>
+      (await db.inbox.count({ where: { metaPageId } })) +
+      (await db.reply.count({ where: { page: { metaPageId } } })),
     problems: () => db.inbox.findMany({ where: { metaPageId, problem: { not: null } } }),
   };
   return scene;

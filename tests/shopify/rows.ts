@@ -1,4 +1,5 @@
 // One row in every table for a shop of its own, written by plain SQL: what the tests of the database itself stand on.
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 
 export type Rows = {
@@ -75,6 +76,8 @@ export async function furnish({ insert, shopId }: { insert: Insert; shopId: stri
   });
   const asked = { shopId, shopperId: shopper.id, variantId, title: 'Linen shirt', locale: 'en' };
   const request = await insert('OptInRequest', { ...asked, createdAt: AT });
+  const reply = { shopId, id: randomUUID(), pageId: page.id, orderingKey: 'p', optInRequestId: request.id };
+  await insert('Reply', { ...reply, occurredAt: AT, createdAt: AT, dueAt: AT, body: token });
   const ids = { shopId, pageId: page.id!, shopperId: shopper.id!, variantId, requestId: request.id! };
   const subscription = await insert('Subscription', waiting(ids));
   await insert('Look', { shopId, variantId, at: AT, sellable: true, verdict: 'open', reason: 'r' });
