@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { syncOrders, shopsWithOrderSyncs } from './attribution/sync-orders.server.ts';
 import { retryAfterRelease } from './conversation/failed-events.server.ts';
-import { handleEvent } from './conversation/handle-event.server.ts';
+import { createEventHandler } from './conversation/handle-event.server.ts';
 import { recordReplyResult } from './conversation/offer-opt-in.server.ts';
 import { pagesWithDueEvents, processEvents } from './conversation/process-events.server.ts';
 import type { SendReply } from './conversation/replies.server.ts';
@@ -76,12 +76,12 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 1. A shopper arrives, accepts, taps, writes: one Page's events, in each person's order.
-  const handle = handleEvent({ look: checkAvailability({ clock }), clock });
+  const handler = createEventHandler({ look: checkAvailability({ clock }), clock });
   const inbox: Handler = async ({ key: metaPageId, lease, signal }) => {
     const pace = await paceOf(metaPageId);
     const speak: SendReply = ({ page, body }) =>
       send({ metaPageId, token: pageToken(page), body, kind: 'reply', pace, signal });
-    return processEvents({ metaPageId, lease, clock, handle, speak, said: recordReplyResult, signal });
+    return processEvents({ metaPageId, lease, clock, handler, speak, said: recordReplyResult, signal });
   };
 
   // 2. Stock returns: a hint makes a look due; a look decides.

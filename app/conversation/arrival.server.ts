@@ -1,104 +1,93 @@
 // Somebody arrives from the storefront: with a ref that says what for, with one that says nothing, or with none.
 import { randomBytes } from 'node:crypto';
-import { type Clock, DAY } from '../lib/clock.ts';
+import type { Tx } from '../db.server.ts';
+import type { Message } from '../i18n/shopper.ts';
+import { DAY } from '../lib/clock.ts';
 import { pageOf } from '../messenger/pages.server.ts';
 import { GET_STARTED, makeRef, readRef, type ReadRef, refHolds } from '../messenger/payloads.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import { shopById } from '../shopify/shops.server.ts';
-import type { CheckAvailability } from '../stock/check-availability.server.ts';
+import type { FoundProduct } from '../shopify/product-queries.server.ts';
 import {
-  askWhichProduct,
-  type Handle,
-  upsertShopper,
-  noteActionOnly,
+  type AskWhichProduct,
   type ConversationContext,
-  replyBuilder,
+  type Effects,
+  type NoteAction,
+  noteActionOnly,
+  type PrepareInput,
+  replyWithText,
+  upsertShopper,
 } from './context.server.ts';
 import { search } from './find-product.server.ts';
 import { addVariant } from '../stock/variants.server.ts';
 import { endTests } from '../waitlist/end-subscriptions.server.ts';
-import { offerOptIn } from './offer-opt-in.server.ts';
+import { type OfferOptIn, offerOptIn, prepareOffer } from './offer-opt-in.server.ts';
 
-type Given = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
-
-export type Answer = ReturnType<Handle>;
+type StartTest = {
+  step: 'start_test';
+  turn: ConversationContext;
+  /** The shop's products; undefined: Shopify did not answer in time. */
+  found: FoundProduct[] | undefined;
+};
+export type ArrivalStep = AskWhichProduct | NoteAction | OfferOptIn | StartTest;
 
 /** Other apps and campaigns have refs of their own on this Page: those arrivals are theirs. */
 const isVariantRef = (ref: string) => /^[vt]\d*_/.test(ref);
 
 const TEST_LINK_TTL_MS = DAY;
 
-export async function handleArrival({
+export async function prepareArrival({
   arrival,
   ...given
-}: Given & { arrival: Extract<MetaEvent, { kind: 'arrived' }> }): Answer {
+}: PrepareInput & { arrival: Extract<MetaEvent, { kind: 'arrived' }> }): Promise<ArrivalStep> {
   const { turn } = given;
+  const ask = (message: Message): ArrivalStep => ({ step: 'ask_which_product', turn, message });
   const { ref, payload } = arrival;
   if (payload !== null && payload !== GET_STARTED && !isVariantRef(ref ?? ''))
     return noteActionOnly(turn, 'Get Started of somebody else');
-  if (ref === null || ref === '') return askWhichProduct(turn, 'arrive.noRef');
+  if (ref === null || ref === '') return ask('arrive.noRef');
   if (!isVariantRef(ref))
-    return payload === GET_STARTED
-      ? askWhichProduct(turn, 'arrive.noRef')
-      : noteActionOnly(turn, 'a ref of somebody else');
+    return payload === GET_STARTED ? ask('arrive.noRef') : noteActionOnly(turn, 'a ref of somebody else');
   const read = readRef(ref);
   if (read === null || read.shopId !== turn.shop.id || !refHolds({ ref: read, refKey: turn.shop.refKey }))
-    return askWhichProduct(turn, 'arrive.badRef');
-  if (read.kind === 'test') return startTest({ ...given, ref: read });
-  return offerOptIn({
-    ...given,
-    wish: { variantId: read.variantId, locale: read.locale, country: read.country },
-  });
+    return ask('arrive.badRef');
+  if (read.kind === 'test')
+    return isTooOld({ ref: read, now: turn.now })
+      ? ask('arrive.badRef')
+      : { step: 'start_test', turn, found: await search(given) };
+  const { variantId, locale, country } = read;
+  return prepareOffer({ ...given, wish: { variantId, locale, country } });
+}
+
+function isTooOld({ ref, now }: { ref: Extract<ReadRef, { kind: 'test' }>; now: Date }): boolean {
+  const made = parseInt(ref.nonce.split('-')[0] ?? '', 36);
+  return !(now.getTime() - made < TEST_LINK_TTL_MS);
 }
 
 /**
  * The merchant's own test: the real card and the real request, for any real variant of the shop that this person does not wait for.
  * An earlier test that was never finished gives way to it.
  */
-async function startTest({ ref, ...given }: Given & { ref: ReadRef }): Answer {
-  const { turn } = given;
-  const made = ref.kind === 'test' ? parseInt(ref.nonce.split('-')[0] ?? '', 36) : NaN;
-  if (!(turn.now.getTime() - made < TEST_LINK_TTL_MS)) return askWhichProduct(turn, 'arrive.badRef');
-  const found = await search(given);
-  const variants = (found ?? []).flatMap((product) => product.variants);
-  const voice = replyBuilder({ turn });
-  return async (tx) => {
-    await endTests({ tx, shopId: turn.shop.id, now: turn.now });
-    const real = await tx.subscription.findMany({
-      where: {
-        shopId: turn.shop.id,
-        shopperId: turn.shopper?.id ?? 0n,
-        state: { in: ['waiting', 'claimed'] },
-      },
-      select: { variantId: true },
-    });
-    const free = variants.find((one) => !real.some((has) => has.variantId === one.variantId));
-    if (free === undefined) {
-      await upsertShopper({ tx, turn });
-      const message = found === undefined ? 'request.unavailable' : 'find.none';
-      return { say: [voice.reply({ kind: 'text', text: voice.words(message) })] };
-    }
-    // Looked at outside of any transaction below; here only what Shopify has told already is used.
-    const product = found!.find((one) => one.variants.includes(free))!;
-    await addVariant({
-      tx,
-      shopId: turn.shop.id,
-      variantId: free.variantId,
-      described: {
-        productId: product.productId,
-        productTitle: product.title,
-        title: free.title,
-        handle: product.handle,
-        imageUrl: product.imageUrl,
-      },
-    });
-    const ask = await offerOptIn({
-      turn,
-      wish: { variantId: free.variantId, isTest: true },
-      look: async () => 'no answer',
-    });
-    return ask(tx);
-  };
+export async function startTest({ tx, turn, found }: { tx: Tx } & StartTest): Promise<Effects> {
+  const { shop, shopper, now } = turn;
+  await endTests({ tx, shopId: shop.id, now });
+  const real = await tx.subscription.findMany({
+    where: { shopId: shop.id, shopperId: shopper?.id ?? 0n, state: { in: ['waiting', 'claimed'] } },
+    select: { variantId: true },
+  });
+  const free = (found ?? [])
+    .flatMap((product) => product.variants.map((variant) => ({ product, ...variant })))
+    .find((one) => !real.some((has) => has.variantId === one.variantId));
+  if (free === undefined) {
+    await upsertShopper({ tx, turn });
+    return replyWithText({ turn, message: found === undefined ? 'request.unavailable' : 'find.none' });
+  }
+  const { product, variantId, title } = free;
+  const { productId, title: productTitle, handle, imageUrl } = product;
+  const described = { productId, productTitle, title, handle, imageUrl };
+  await addVariant({ tx, shopId: shop.id, variantId, described });
+  // Whether it is in stock makes no difference to a test.
+  return offerOptIn({ tx, turn, wish: { variantId, isTest: true }, seen: 'no answer' });
 }
 
 /** An m.me link that is good for a day; null while no Page is connected. */

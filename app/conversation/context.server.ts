@@ -2,12 +2,13 @@
 import type { Shopper } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { chooseLocale, type Message, type Overrides, formatMessage, type Values } from '../i18n/shopper.ts';
+import type { Clock } from '../lib/clock.ts';
 import { type Page, pagesByMetaId } from '../messenger/pages.server.ts';
 import { makePayload, type Verb } from '../messenger/payloads.ts';
 import type { QuickReply, ReplyContent } from '../messenger/reply-body.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import type { Shop } from '../shopify/shops.server.ts';
-import type { Answer } from './arrival.server.ts';
+import type { CheckAvailability } from '../stock/check-availability.server.ts';
 import type { EventFailure } from './event-store.server.ts';
 import type { Reply } from './replies.server.ts';
 import { isInstantAnswer, type Question } from './thread.ts';
@@ -143,27 +144,50 @@ export const noReply = (why: string): Effects => ({ say: [], silence: why });
 /** What an act of the person's is answered with, once it is saved. */
 export const answerWith = (write: () => Reply): Effects => ({ say: [], answer: async () => [write()] });
 
-/** Nothing is said and nothing is noted. */
-export const ignore =
-  (why: string): Awaited<ReturnType<Handle>> =>
-  async () =>
-    noReply(why);
+/** What the steps of `prepare` work with. */
+export type PrepareInput = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
 
-/** We don't know what for: we ask, and keep the question open for a day. */
-export function askWhichProduct(turn: ConversationContext, message: Message): Awaited<Answer> {
-  const voice = replyBuilder({ turn });
-  return async (tx) => {
-    await upsertShopper({ tx, turn, question: { kind: 'product', at: turn.now.toISOString() } });
-    return { say: [voice.reply({ kind: 'text', text: voice.words(message) })] };
-  };
-}
+export type Ignore = { step: 'ignore'; why: string };
+export type NoteAction = { step: 'note_action'; turn: ConversationContext; why: string };
+export type AskWhichProduct = { step: 'ask_which_product'; turn: ConversationContext; message: Message };
+
+/** Nothing is said and nothing is noted. */
+export const ignore = (why: string): Ignore => ({ step: 'ignore', why });
 
 /** Nothing is said, and the person's action is remembered: it opened the window. */
-export function noteActionOnly(turn: ConversationContext, why: string): Awaited<Answer> {
-  return async (tx) => {
-    if (turn.shopper !== null) await upsertShopper({ tx, turn });
-    return noReply(why);
-  };
+export const noteActionOnly = (turn: ConversationContext, why: string): NoteAction => ({
+  step: 'note_action',
+  turn,
+  why,
+});
+
+export async function noteAction({ tx, turn, why }: { tx: Tx } & NoteAction): Promise<Effects> {
+  if (turn.shopper !== null) await upsertShopper({ tx, turn });
+  return noReply(why);
+}
+
+/** We don't know what for: we ask, and keep the question open for a day. */
+export async function askWhichProduct({
+  tx,
+  turn,
+  message,
+}: { tx: Tx } & Omit<AskWhichProduct, 'step'>): Promise<Effects> {
+  await upsertShopper({ tx, turn, question: { kind: 'product', at: turn.now.toISOString() } });
+  return replyWithText({ turn, message });
+}
+
+/** One text in the person's language. */
+export function replyWithText({
+  turn,
+  message,
+  values,
+}: {
+  turn: ConversationContext;
+  message: Message;
+  values?: Values;
+}): Effects {
+  const voice = replyBuilder({ turn });
+  return { say: [voice.reply({ kind: 'text', text: voice.words(message, values) })] };
 }
 
 /** What an event brought about: what to say, or why nothing is said, and why it is kept and shown instead of being let go. */
@@ -175,5 +199,8 @@ export type Effects = {
   problem?: EventFailure;
 };
 
-/** First whatever needs the network, then, given a transaction, the effects. */
-export type Handle = (event: MetaEvent) => Promise<(tx: Tx) => Promise<Effects>>;
+/** How an event is handled: first what reads or needs the network, then, in the transaction that takes the event out, what writes. */
+export type EventHandler<Prepared> = {
+  prepare: (event: MetaEvent) => Promise<Prepared>;
+  apply: (tx: Tx, prepared: Prepared) => Promise<Effects>;
+};

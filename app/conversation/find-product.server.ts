@@ -1,26 +1,50 @@
 // Finds what a shopper means when no ref says it: a pasted link, a name, then the size.
+import type { Tx } from '../db.server.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
-import { type Clock, SECOND } from '../lib/clock.ts';
+import { SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { withTimeout } from '../lib/timeout.ts';
 import { leftOutProducts } from '../shopify/left-out.server.ts';
 import { findProducts, type FoundProduct } from '../shopify/product-queries.server.ts';
 import { variantName, optionValues, tellApart } from '../shopify/product.ts';
-import type { CheckAvailability } from '../stock/check-availability.server.ts';
 import { type ProductLink, sameName } from './commands.ts';
 import {
-  type Effects,
-  type Handle,
-  upsertShopper,
   type ConversationContext,
+  type Effects,
+  type PrepareInput,
   type ReplyBuilder,
   replyBuilder,
+  replyWithText,
+  upsertShopper,
 } from './context.server.ts';
-import { offerOptIn } from './offer-opt-in.server.ts';
+import { type OfferOptIn, prepareOffer } from './offer-opt-in.server.ts';
 import type { Reply } from './replies.server.ts';
 
-type Given = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
-type Answer = ReturnType<Handle>;
+export type FindStep =
+  | OfferOptIn
+  | { step: 'ask_which_match'; turn: ConversationContext; matches: FoundProduct[] }
+  | AskWhichOption
+  | MoreOptions
+  | { step: 'not_found' | 'no_answer_of_shopify'; turn: ConversationContext };
+
+type AskWhichOption = {
+  step: 'ask_which_option';
+  turn: ConversationContext;
+  product: FoundProduct;
+  variants: FoundProduct['variants'];
+  message: 'find.size' | 'more.which';
+};
+
+/** Which options are left to offer depends on what the person waits for by then. */
+type MoreOptions = {
+  step: 'offer_more_options';
+  turn: ConversationContext;
+  product: FoundProduct;
+  variantId: bigint;
+};
+
+type Apply<Step> = { tx: Tx } & Omit<Step, 'step'>;
+
 const SEARCH_TIMEOUT_MS = 5 * SECOND;
 
 /** Shopify's products without those that the merchant leaves out, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
@@ -28,7 +52,7 @@ export async function search({
   turn,
   clock,
   ...by
-}: Omit<Given, 'look'> & ({ title: string } | { handle: string } | object)): Promise<
+}: Omit<PrepareInput, 'look'> & ({ title: string } | { handle: string } | object)): Promise<
   FoundProduct[] | undefined
 > {
   const shopId = turn.shop.id;
@@ -51,54 +75,49 @@ export async function search({
 const soldOut = (product: FoundProduct) => product.variants.filter((one) => !one.availableForSale);
 
 /** A pasted link: the variant it selects, else the product's sizes. */
-export async function findByLink({ link, ...given }: Given & { link: ProductLink }): Answer {
+export async function findByLink({
+  link,
+  ...given
+}: PrepareInput & { link: ProductLink }): Promise<FindStep> {
+  const { turn } = given;
   if (link.variantId !== null) {
     const { variantId } = link;
-    const seen = await given.look({ shopId: given.turn.shop.id, variantId });
-    if (seen !== 'gone') return offerOptIn({ ...given, wish: { variantId }, look: async () => seen });
+    const seen = await given.look({ shopId: turn.shop.id, variantId });
+    if (seen !== 'gone') return { step: 'offer_opt_in', turn, wish: { variantId }, seen };
   }
   const found = await search({ ...given, handle: link.handle });
-  if (found === undefined) return later(given);
+  if (found === undefined) return { step: 'no_answer_of_shopify', turn };
   const [product] = found;
-  return product === undefined ? nothing(given) : listOptions({ ...given, product });
+  return product === undefined ? { step: 'not_found', turn } : listOptions({ ...given, product });
 }
 
 /** A name: at most five sold-out matches, or straight to the sizes of the only one. */
-export async function findByName({ name, ...given }: Given & { name: string }): Answer {
-  if (name.trim().length < 2) return nothing(given);
+export async function findByName({ name, ...given }: PrepareInput & { name: string }): Promise<FindStep> {
+  const { turn } = given;
+  if (name.trim().length < 2) return { step: 'not_found', turn };
   const found = await search({ ...given, title: name.slice(0, 100) });
-  if (found === undefined) return later(given);
+  if (found === undefined) return { step: 'no_answer_of_shopify', turn };
   const matches = found.filter((product) => soldOut(product).length > 0).slice(0, 5);
   const [only, second] = matches;
   if (only === undefined) {
     const [available] = found;
-    return available === undefined ? nothing(given) : listOptions({ ...given, product: available });
+    return available === undefined
+      ? { step: 'not_found', turn }
+      : listOptions({ ...given, product: available });
   }
   if (second === undefined) return listOptions({ ...given, product: only });
-  const voice = replyBuilder(given);
-  return async (tx) => {
-    await upsertShopper({ tx, turn: given.turn, question: savePendingQuestion(given.turn) });
-    const cards = matches.map((product) => ({
-      title: product.title,
-      subtitle: voice.words('card.soldOut'),
-      imageUrl: product.imageUrl,
-      buttons: [voice.button('button.pick', 'pick', soldOut(product)[0]!.variantId)],
-    }));
-    return {
-      say: [
-        voice.reply({ kind: 'text', text: voice.words('find.which') }),
-        voice.reply({ kind: 'cards', cards }),
-      ],
-    };
-  };
+  return { step: 'ask_which_match', turn, matches };
 }
 
 /** The sold-out sizes of one product: the only one is offered at once, otherwise the person chooses. */
-export async function listOptions({ product, ...given }: Given & { product: FoundProduct }): Answer {
+async function listOptions({
+  product,
+  ...given
+}: PrepareInput & { product: FoundProduct }): Promise<FindStep> {
   const out = soldOut(product);
   const [only] = out.length === 1 ? out : product.variants.slice(0, out.length === 0 ? 1 : 0);
-  if (only !== undefined) return offerOptIn({ ...given, wish: { variantId: only.variantId } });
-  return askToChoose({ ...given, product, variants: out, message: 'find.size' });
+  if (only !== undefined) return prepareOffer({ ...given, wish: { variantId: only.variantId } });
+  return { step: 'ask_which_option', turn: given.turn, product, variants: out, message: 'find.size' };
 }
 
 /** An answer to "which size?" that was written instead of tapped. */
@@ -106,16 +125,17 @@ export async function findByOption({
   handle,
   text,
   ...given
-}: Given & { handle: string; text: string }): Answer {
+}: PrepareInput & { handle: string; text: string }): Promise<FindStep> {
+  const { turn } = given;
   const found = await search({ ...given, handle });
-  if (found === undefined) return later(given);
+  if (found === undefined) return { step: 'no_answer_of_shopify', turn };
   const [product] = found;
   const meant = product === undefined ? [] : meantBy({ text, variants: product.variants });
   const [only, second] = meant;
   if (product === undefined || only === undefined) return findByName({ ...given, name: text });
   return second === undefined
-    ? offerOptIn({ ...given, wish: { variantId: only.variantId } })
-    : askToChoose({ ...given, product, variants: meant, message: 'find.size' });
+    ? prepareOffer({ ...given, wish: { variantId: only.variantId } })
+    : { step: 'ask_which_option', turn, product, variants: meant, message: 'find.size' };
 }
 
 /** Which of a product's variants a person names: by all its options, by those that tell it apart, or by one of them. */
@@ -129,41 +149,28 @@ function meantBy({ text, variants }: { text: string; variants: FoundProduct['var
   return label === undefined ? out.filter(({ title }) => optionValues(title).some(isMeant)) : [label];
 }
 
-/** One more size or colour of a product that the person asked about: those sold out that they don't wait for yet. */
-export async function offerMoreOptions({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+/** One more size or colour of a product that the person asked about. */
+export async function findMoreOptions({
+  variantId,
+  ...given
+}: PrepareInput & { variantId: bigint }): Promise<FindStep> {
+  const { turn } = given;
   const product = await productOf({ ...given, variantId });
-  if (product === undefined) return later(given);
-  if (product === null) return nothing(given);
-  const voice = replyBuilder(given);
-  const { shop, shopper } = given.turn;
-  return async (tx) => {
-    const mine = await tx.subscription.findMany({
-      where: {
-        shopId: shop.id,
-        shopperId: shopper?.id ?? 0n,
-        state: { in: ['waiting', 'claimed'] },
-        isTest: false,
-      },
-      select: { variantId: true },
-    });
-    const others = soldOut(product).filter(
-      (one) => one.variantId !== variantId && !mine.some((has) => has.variantId === one.variantId),
-    );
-    if (others.length === 0) {
-      await upsertShopper({ tx, turn: given.turn });
-      const text = voice.words('more.none', { product: product.title });
-      return { say: [voice.reply({ kind: 'text', text })] };
-    }
-    const ask = await askToChoose({ ...given, product, variants: others, message: 'more.which' });
-    return ask(tx);
-  };
+  if (product === undefined) return { step: 'no_answer_of_shopify', turn };
+  return product === null
+    ? { step: 'not_found', turn }
+    : { step: 'offer_more_options', turn, product, variantId };
 }
 
 /** A match that was picked from several. */
-export async function offerPicked({ variantId, ...given }: Given & { variantId: bigint }): Answer {
+export async function findPicked({
+  variantId,
+  ...given
+}: PrepareInput & { variantId: bigint }): Promise<FindStep> {
+  const { turn } = given;
   const product = await productOf({ ...given, variantId });
-  if (product === undefined) return later(given);
-  return product === null ? nothing(given) : listOptions({ ...given, product });
+  if (product === undefined) return { step: 'no_answer_of_shopify', turn };
+  return product === null ? { step: 'not_found', turn } : listOptions({ ...given, product });
 }
 
 async function productOf({
@@ -171,7 +178,7 @@ async function productOf({
   turn,
   look,
   clock,
-}: Given & { variantId: bigint }): Promise<FoundProduct | null | undefined> {
+}: PrepareInput & { variantId: bigint }): Promise<FoundProduct | null | undefined> {
   const seen = await look({ shopId: turn.shop.id, variantId });
   if (seen === 'no answer') return undefined;
   if (seen === 'gone') return null;
@@ -179,25 +186,72 @@ async function productOf({
   return found === undefined ? undefined : (found[0] ?? null);
 }
 
-async function askToChoose({
+/** Several products match: a card each. */
+export async function askWhichMatch({
+  tx,
+  turn,
+  matches,
+}: {
+  tx: Tx;
+  turn: ConversationContext;
+  matches: FoundProduct[];
+}): Promise<Effects> {
+  const voice = replyBuilder({ turn });
+  await upsertShopper({ tx, turn, question: savePendingQuestion(turn) });
+  const cards = matches.map((product) => ({
+    title: product.title,
+    subtitle: voice.words('card.soldOut'),
+    imageUrl: product.imageUrl,
+    buttons: [voice.button('button.pick', 'pick', soldOut(product)[0]!.variantId)],
+  }));
+  return {
+    say: [
+      voice.reply({ kind: 'text', text: voice.words('find.which') }),
+      voice.reply({ kind: 'cards', cards }),
+    ],
+  };
+}
+
+/** The options of a product that are sold out and that the person doesn't wait for yet. */
+export async function offerMoreOptions({
+  tx,
+  turn,
+  product,
+  variantId,
+}: Apply<MoreOptions>): Promise<Effects> {
+  const { shop, shopper } = turn;
+  const mine = await tx.subscription.findMany({
+    where: {
+      shopId: shop.id,
+      shopperId: shopper?.id ?? 0n,
+      state: { in: ['waiting', 'claimed'] },
+      isTest: false,
+    },
+    select: { variantId: true },
+  });
+  const others = soldOut(product).filter(
+    (one) => one.variantId !== variantId && !mine.some((has) => has.variantId === one.variantId),
+  );
+  if (others.length > 0)
+    return askWhichOption({ tx, turn, product, variants: others, message: 'more.which' });
+  await upsertShopper({ tx, turn });
+  return replyWithText({ turn, message: 'more.none', values: { product: product.title } });
+}
+
+export async function askWhichOption({
+  tx,
   turn,
   product,
   variants,
   message,
-}: Given & {
-  product: FoundProduct;
-  variants: FoundProduct['variants'];
-  message: 'find.size' | 'more.which';
-}): Answer {
+}: Apply<AskWhichOption>): Promise<Effects> {
   const voice = replyBuilder({ turn });
-  return async (tx) => {
-    await upsertShopper({
-      tx,
-      turn,
-      question: { kind: 'size', at: turn.now.toISOString(), handle: product.handle },
-    });
-    return { say: choices({ voice, product, variants: variants.slice(0, LIMIT.quickReplies), message }) };
-  };
+  await upsertShopper({
+    tx,
+    turn,
+    question: { kind: 'size', at: turn.now.toISOString(), handle: product.handle },
+  });
+  return { say: choices({ voice, product, variants: variants.slice(0, LIMIT.quickReplies), message }) };
 }
 
 /**
@@ -243,19 +297,19 @@ const savePendingQuestion = (turn: ConversationContext) =>
   ({ kind: 'product', at: turn.now.toISOString() }) as const;
 
 /** Nothing fits: the question stays open. */
-async function nothing({ turn }: { turn: ConversationContext }): Answer {
-  const voice = replyBuilder({ turn });
-  return async (tx): Promise<Effects> => {
-    await upsertShopper({ tx, turn, question: savePendingQuestion(turn) });
-    return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
-  };
+export async function replyNotFound({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
+  await upsertShopper({ tx, turn, question: savePendingQuestion(turn) });
+  return replyWithText({ turn, message: 'find.none' });
 }
 
 /** Shopify kept us waiting. */
-async function later({ turn }: { turn: ConversationContext }): Answer {
-  const voice = replyBuilder({ turn });
-  return async (tx): Promise<Effects> => {
-    await upsertShopper({ tx, turn });
-    return { say: [voice.reply({ kind: 'text', text: voice.words('request.unavailable') })] };
-  };
+export async function replyUnavailable({
+  tx,
+  turn,
+}: {
+  tx: Tx;
+  turn: ConversationContext;
+}): Promise<Effects> {
+  await upsertShopper({ tx, turn });
+  return replyWithText({ turn, message: 'request.unavailable' });
 }

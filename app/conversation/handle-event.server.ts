@@ -1,48 +1,88 @@
-// The conversation: every event of a person ends in a reply, or in a silence that has a name.
+// Handles one event of Meta's: `prepare` decides on the step and asks Shopify, `apply` carries it out; each ends in a reply or a named silence.
+import type { Tx } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { GET_STARTED, type Payload, readPayload, readRef, type Verb } from '../messenger/payloads.ts';
 import { isOpen } from '../messenger/permissions/open-window.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
-import { recordDelivered, recordRead, finishByEcho } from '../notifications/delivery-events.server.ts';
+import { finishByEcho, recordDelivered, recordRead } from '../notifications/delivery-events.server.ts';
 import type { CheckAvailability } from '../stock/check-availability.server.ts';
-import { handleArrival } from './arrival.server.ts';
-import { readCommand, readProductLink } from './commands.ts';
+import { type ArrivalStep, prepareArrival, startTest } from './arrival.server.ts';
+import { type Command, readCommand, readProductLink } from './commands.ts';
 import { confirmOptIn } from './confirm-opt-in.server.ts';
 import {
   askWhichProduct,
-  type Handle,
-  ignore,
-  noteActionOnly,
   type ConversationContext,
+  type Effects,
+  type EventHandler,
+  type Ignore,
+  ignore,
   loadContext,
+  noReply,
+  noteAction,
+  noteActionOnly,
+  type PrepareInput,
 } from './context.server.ts';
 import {
+  askWhichMatch,
+  askWhichOption,
   findByLink,
   findByName,
   findByOption,
+  findMoreOptions,
+  findPicked,
+  type FindStep,
   offerMoreOptions,
-  offerPicked,
+  replyNotFound,
+  replyUnavailable,
 } from './find-product.server.ts';
-import { handleNotificationButton, handleCommand, cancelAlert } from './manage-alerts.server.ts';
-import { offerOptIn } from './offer-opt-in.server.ts';
-import { isOwnEcho } from './replies.server.ts';
 import {
-  sendHandoffMessage,
+  cancelAlert,
+  handleCommand,
+  handleNotificationButton,
+  type NotificationButtonStep,
+  prepareNotificationButton,
+} from './manage-alerts.server.ts';
+import { offerOptIn, prepareOffer, recordReplyResult } from './offer-opt-in.server.ts';
+import { finishReplyByEcho, isOwnEcho } from './replies.server.ts';
+import {
   handleHandover,
-  handleEcho,
+  handleOthersEcho,
   handlePolicyNotice,
   listenOnly,
+  sendHandoffMessage,
 } from './thread-control.server.ts';
-import { isWordless, pendingQuestion, hasOtherResponder } from './thread.ts';
+import { hasOtherResponder, isWordless, pendingQuestion } from './thread.ts';
 
-export type Given = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
+type EventOf<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
 
-export type Answer = ReturnType<Handle>;
+/** What is to be done about an event, with everything that was found out for it. */
+export type Step =
+  | Ignore
+  | ArrivalStep
+  | FindStep
+  | NotificationButtonStep
+  | { step: 'keep_odd'; why: string }
+  | { step: 'receipt'; event: EventOf<'delivered'> | EventOf<'read'> }
+  | { step: 'own_echo'; event: EventOf<'echoed'> }
+  | { step: 'policy_notice'; event: EventOf<'warned'> }
+  | { step: 'confirm_opt_in'; turn: ConversationContext; event: EventOf<'opted_in'> }
+  | { step: 'handover'; turn: ConversationContext; event: EventOf<'handed_over'> }
+  | { step: 'command'; turn: ConversationContext; command: Command }
+  | { step: 'cancel_alert'; turn: ConversationContext; id: bigint }
+  | { step: 'others_echo' | 'listen_only' | 'handoff_message'; turn: ConversationContext };
 
-export type Of<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
+export const createEventHandler = ({
+  look,
+  clock,
+}: {
+  look: CheckAvailability;
+  clock: Clock;
+}): EventHandler<Step> => ({
+  prepare: (event) => prepare({ event, look, clock }),
+  apply: (tx, step) => apply({ tx, step, now: clock() }),
+});
 
-/** Answers one event of Meta's. What belongs to our notifications (echoes, deliveries, reads of them) is the worker's to route first. */
-export async function answerShopperEvent({
+async function prepare({
   event,
   look,
   clock,
@@ -50,14 +90,37 @@ export async function answerShopperEvent({
   event: MetaEvent;
   look: CheckAvailability;
   clock: Clock;
-}): Answer {
-  // Meta withholds what is in an event of a thread that another app has: nothing about it is odd.
-  if (event.kind === 'odd')
-    return event.standby
-      ? ignore('another app has the thread')
-      : async () => ({ say: [], silence: 'odd', problem: { kind: 'odd', detail: event.why } });
-  if (event.kind === 'delivered' || event.kind === 'read') return ignore('a receipt');
-  if (event.kind === 'warned') return (tx) => handlePolicyNotice({ tx, event, now: clock() });
+}): Promise<Step> {
+  switch (event.kind) {
+    case 'odd':
+      // Meta withholds what is in an event of a thread that another app has: nothing about it is odd.
+      return event.standby ? ignore('another app has the thread') : { step: 'keep_odd', why: event.why };
+    case 'delivered':
+    case 'read':
+      return { step: 'receipt', event };
+    case 'warned':
+      return { step: 'policy_notice', event };
+    case 'echoed':
+      return isOwnEcho(event) ? { step: 'own_echo', event } : prepareInContext({ event, look, clock });
+    default:
+      return prepareInContext({ event, look, clock });
+  }
+}
+
+type EventOfPerson = Exclude<
+  MetaEvent,
+  EventOf<'odd'> | EventOf<'delivered'> | EventOf<'read'> | EventOf<'warned'>
+>;
+
+async function prepareInContext({
+  event,
+  look,
+  clock,
+}: {
+  event: EventOfPerson;
+  look: CheckAvailability;
+  clock: Clock;
+}): Promise<Step> {
   if (event.psid === null) return ignore('nobody');
   const turn = await loadContext({
     event: event as MetaEvent & { psid: string },
@@ -68,11 +131,11 @@ export async function answerShopperEvent({
   const given = { turn, look, clock };
   switch (event.kind) {
     case 'opted_in':
-      return (tx) => confirmOptIn({ tx, turn, event });
+      return { step: 'confirm_opt_in', turn, event };
     case 'echoed':
-      return (tx) => handleEcho({ tx, turn, event });
+      return { step: 'others_echo', turn };
     case 'handed_over':
-      return handleHandover({ turn, event });
+      return { step: 'handover', turn, event };
     case 'foreign':
       return ignore(event.what);
     case 'edited':
@@ -80,13 +143,91 @@ export async function answerShopperEvent({
     case 'reacted':
       return noteActionOnly(turn, 'a reaction');
     case 'arrived':
-      if (event.standby) return listenOnly(turn);
-      return tooLate(turn) ? noteActionOnly(turn, TOO_LATE) : handleArrival({ ...given, arrival: event });
+      if (event.standby) return { step: 'listen_only', turn };
+      return tooLate(turn) ? noteActionOnly(turn, TOO_LATE) : prepareArrival({ ...given, arrival: event });
     case 'tapped':
       return tapped({ ...given, event });
     case 'wrote':
       return wrote({ ...given, event });
   }
+}
+
+async function apply({ tx, step, now }: { tx: Tx; step: Step; now: Date }): Promise<Effects> {
+  switch (step.step) {
+    case 'ignore':
+      return noReply(step.why);
+    case 'keep_odd':
+      return { say: [], silence: 'odd', problem: { kind: 'odd', detail: step.why } };
+    case 'receipt':
+      return handleReceipt({ tx, event: step.event, now });
+    case 'own_echo':
+      return handleOwnEcho({ tx, event: step.event, now });
+    case 'policy_notice':
+      return handlePolicyNotice({ tx, event: step.event, now });
+    case 'note_action':
+      return noteAction({ tx, ...step });
+    case 'others_echo':
+      return handleOthersEcho({ tx, ...step });
+    case 'listen_only':
+      return listenOnly({ tx, ...step });
+    case 'handover':
+      return handleHandover({ tx, ...step });
+    case 'handoff_message':
+      return sendHandoffMessage({ tx, ...step });
+    case 'ask_which_product':
+      return askWhichProduct({ tx, ...step });
+    case 'ask_which_match':
+      return askWhichMatch({ tx, ...step });
+    case 'ask_which_option':
+      return askWhichOption({ tx, ...step });
+    case 'offer_more_options':
+      return offerMoreOptions({ tx, ...step });
+    case 'not_found':
+      return replyNotFound({ tx, ...step });
+    case 'no_answer_of_shopify':
+      return replyUnavailable({ tx, ...step });
+    case 'offer_opt_in':
+      return offerOptIn({ tx, ...step });
+    case 'confirm_opt_in':
+      return confirmOptIn({ tx, ...step });
+    case 'start_test':
+      return startTest({ tx, ...step });
+    case 'command':
+      return handleCommand({ tx, ...step });
+    case 'cancel_alert':
+      return cancelAlert({ tx, ...step });
+    case 'notification_button':
+      return handleNotificationButton({ tx, ...step });
+  }
+}
+
+async function handleReceipt({
+  tx,
+  event: { kind, metaPageId, psid, watermark },
+  now,
+}: {
+  tx: Tx;
+  event: EventOf<'delivered'> | EventOf<'read'>;
+  now: Date;
+}): Promise<Effects> {
+  const record = kind === 'read' ? recordRead : recordDelivered;
+  if (psid !== null && watermark !== null) await record({ tx, metaPageId, psid, watermark, now });
+  return noReply('a receipt');
+}
+
+/** Meta shows us what we sent: a notification or a reply of which we did not know that. */
+async function handleOwnEcho({
+  tx,
+  event: { metaPageId, metadata, mid },
+  now,
+}: {
+  tx: Tx;
+  event: EventOf<'echoed'>;
+  now: Date;
+}): Promise<Effects> {
+  await finishByEcho({ tx, metaPageId, metadata, mid, now });
+  await finishReplyByEcho({ tx, metaPageId, metadata, mid, said: recordReplyResult, now });
+  return noReply('our own words');
 }
 
 const namesShop = (event: MetaEvent): bigint | null => {
@@ -102,52 +243,52 @@ const TOO_LATE = 'too late to be answered';
 
 const ENDS: Verb[] = ['stop', 'stopall', 'others', 'forget'];
 
-async function tapped({ event, ...given }: Given & { event: Of<'tapped'> }): Answer {
+async function tapped({ event, ...given }: PrepareInput & { event: EventOf<'tapped'> }): Promise<Step> {
   const { turn } = given;
   const { payload } = event;
   const meant = readPayload(payload);
-  if (meant?.verb === 'stopall') return handleCommand({ ...given, command: 'stop' });
-  if (event.standby && (meant !== null || payload === GET_STARTED)) return listenOnly(turn);
+  if (meant?.verb === 'stopall') return { step: 'command', turn, command: 'stop' };
+  if (event.standby && (meant !== null || payload === GET_STARTED)) return { step: 'listen_only', turn };
   if (tooLate(turn) && !(meant && ENDS.includes(meant.verb))) return noteActionOnly(turn, TOO_LATE);
-  if (payload === GET_STARTED) return askWhichProduct(turn, 'arrive.noRef');
+  if (payload === GET_STARTED) return { step: 'ask_which_product', turn, message: 'arrive.noRef' };
   if (meant === null) return noteActionOnly(turn, 'a button of somebody else');
   if (meant.shopId !== turn.shop.id) return noteActionOnly(turn, 'a button of a shop that has left');
   return handleButton({ ...given, meant });
 }
 
-async function handleButton({ meant, ...given }: Given & { meant: Payload }): Answer {
+async function handleButton({ meant, ...given }: PrepareInput & { meant: Payload }): Promise<Step> {
   const { turn } = given;
   const { verb, id } = meant;
   switch (verb) {
     case 'no':
     case 'next':
     case 'others':
-      return handleNotificationButton({ ...given, verb, subscriptionId: id });
+      return prepareNotificationButton({ ...given, verb, subscriptionId: id });
     case 'stop':
-      return (tx) => cancelAlert({ tx, turn, id });
+      return { step: 'cancel_alert', turn, id };
     case 'list':
-      return handleCommand({ ...given, command: 'alerts' });
+      return { step: 'command', turn, command: 'alerts' };
     case 'forget':
-      return handleCommand({ ...given, command: 'forget' });
+      return { step: 'command', turn, command: 'forget' };
     case 'stopall':
-      return handleCommand({ ...given, command: 'stop' });
+      return { step: 'command', turn, command: 'stop' };
     case 'want':
-      return offerOptIn({ ...given, wish: { variantId: id } });
+      return prepareOffer({ ...given, wish: { variantId: id } });
     case 'more':
-      return offerMoreOptions({ ...given, variantId: id });
+      return findMoreOptions({ ...given, variantId: id });
     case 'pick':
-      return offerPicked({ ...given, variantId: id });
+      return findPicked({ ...given, variantId: id });
     case 'r':
       return noteActionOnly(turn, 'a request is answered by its opt-in');
   }
 }
 
-async function wrote({ event, ...given }: Given & { event: Of<'wrote'> }): Answer {
+async function wrote({ event, ...given }: PrepareInput & { event: EventOf<'wrote'> }): Promise<Step> {
   const { turn } = given;
   const command = readCommand(event.text);
   if (command !== undefined && !(command === 'alerts' && tooLate(turn)))
-    return handleCommand({ ...given, command });
-  if (event.standby) return listenOnly(turn);
+    return { step: 'command', turn, command };
+  if (event.standby) return { step: 'listen_only', turn };
   if (tooLate(turn)) return noteActionOnly(turn, TOO_LATE);
   const question = pendingQuestion({ ...turn, act: event.at });
   if (question === undefined && hasOtherResponder(turn))
@@ -157,30 +298,9 @@ async function wrote({ event, ...given }: Given & { event: Of<'wrote'> }): Answe
   const pasted = readProductLink(event);
   if (pasted !== undefined && (question !== undefined || pasted.alone))
     return findByLink({ ...given, link: pasted.link });
-  if (question === undefined) return sendHandoffMessage(turn);
-  if (wordless || event.text.trim() === '') return askWhichProduct(turn, 'find.words');
+  if (question === undefined) return { step: 'handoff_message', turn };
+  if (wordless || event.text.trim() === '') return { step: 'ask_which_product', turn, message: 'find.words' };
   return question.kind === 'size' && question.handle !== undefined
     ? findByOption({ ...given, handle: question.handle, text: event.text })
     : findByName({ ...given, name: event.text });
 }
-
-export const handleEvent =
-  ({ look, clock }: { look: CheckAvailability; clock: Clock }): Handle =>
-  async (event) => {
-    if (event.kind === 'delivered' || event.kind === 'read') {
-      const { metaPageId, psid, watermark, kind } = event;
-      return async (tx) => {
-        const note = kind === 'read' ? recordRead : recordDelivered;
-        if (psid !== null && watermark !== null)
-          await note({ tx, metaPageId, psid, watermark, now: clock() });
-        return { say: [], silence: 'a receipt' };
-      };
-    }
-    const effects = await answerShopperEvent({ event, look, clock });
-    if (event.kind !== 'echoed' || !isOwnEcho(event)) return effects;
-    return async (tx) => {
-      const { metaPageId, metadata, mid } = event;
-      await finishByEcho({ tx, metaPageId, metadata, mid, now: clock() });
-      return effects(tx);
-    };
-  };

@@ -1,26 +1,25 @@
 // "My alerts": what a shopper waits for, with picture, place, and a way out of each.
+import type { Subscription, Variant } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import type { Message } from '../i18n/shopper.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
-import type { Clock } from '../lib/clock.ts';
 import { variantName, nameWithin } from '../shopify/product.ts';
-import type { CheckAvailability } from '../stock/check-availability.server.ts';
 import { optOut, cancelSubscriptions } from '../waitlist/end-subscriptions.server.ts';
 import { positionOf } from '../waitlist/waiting.server.ts';
 import type { Command } from './commands.ts';
 import {
   answerWith,
+  type ConversationContext,
   type Effects,
-  type Handle,
-  upsertShopper,
+  type NoteAction,
   noteActionOnly,
   noReply,
-  type ConversationContext,
+  type PrepareInput,
   replyBuilder,
+  upsertShopper,
 } from './context.server.ts';
 import { eraseEvents } from './event-store.server.ts';
-import type { Answer, Given } from './handle-event.server.ts';
-import { offerOptIn } from './offer-opt-in.server.ts';
+import { type OfferOptIn, prepareOffer } from './offer-opt-in.server.ts';
 import { eraseReplies } from './replies.server.ts';
 
 export async function listAlerts({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
@@ -81,36 +80,38 @@ export async function cancelAlert({
 }
 
 /** What is obeyed whenever it is written, whoever runs the thread. */
-export function handleCommand({ turn, command }: Given & { command: Command }): Awaited<Answer> {
-  const voice = replyBuilder({ turn });
-  const spoken = turn.event.standby;
-  const answer = (message: Message): Effects =>
-    spoken
-      ? noReply('another app has the thread')
-      : answerWith(() => voice.reply({ kind: 'text', text: voice.words(message) }));
+export async function handleCommand({
+  tx,
+  turn,
+  command,
+}: {
+  tx: Tx;
+  turn: ConversationContext;
+  command: Command;
+}): Promise<Effects> {
+  const silent = turn.event.standby;
+  const answer = (message: Message): Effects => {
+    if (silent) return noReply('another app has the thread');
+    const voice = replyBuilder({ turn });
+    return answerWith(() => voice.reply({ kind: 'text', text: voice.words(message) }));
+  };
   switch (command) {
     case 'stop':
-      return async (tx) => {
-        await upsertShopper({ tx, turn });
-        await optOut({
-          tx,
-          shopperIds: await shopperIdsOf({ tx, turn }),
-          pageIds: turn.pages.map((page) => page.id),
-          at: turn.event.at,
-          now: turn.now,
-        });
-        return answer('stop.all');
-      };
+      await upsertShopper({ tx, turn });
+      await optOut({
+        tx,
+        shopperIds: await shopperIdsOf({ tx, turn }),
+        pageIds: turn.pages.map((page) => page.id),
+        at: turn.event.at,
+        now: turn.now,
+      });
+      return answer('stop.all');
     case 'forget':
-      return async (tx) => {
-        await eraseShopper({ tx, turn });
-        return answer('forget.done');
-      };
+      await eraseShopper({ tx, turn });
+      return answer('forget.done');
     case 'alerts':
-      return async (tx) => {
-        await upsertShopper({ tx, turn });
-        return spoken ? noReply('another app has the thread') : listAlerts({ tx, turn });
-      };
+      await upsertShopper({ tx, turn });
+      return silent ? noReply('another app has the thread') : listAlerts({ tx, turn });
   }
 }
 
@@ -135,50 +136,70 @@ export async function eraseShopper({ tx, turn }: { tx: Tx; turn: ConversationCon
   await eraseReplies({ tx, ...whose });
 }
 
-/** `subscriptionId`: the subscription that the notice has spent. */
-export async function handleNotificationButton({
+export type NotificationButtonStep =
+  | NoteAction
+  | OfferOptIn
+  | {
+      step: 'notification_button';
+      turn: ConversationContext;
+      verb: 'no' | 'others';
+      /** The subscription that the notification has ended. */
+      ended: Subscription & { variant: Variant };
+    };
+
+/** `subscriptionId`: the subscription that the notification has ended. */
+export async function prepareNotificationButton({
   turn,
   look,
   verb,
   subscriptionId,
-}: {
-  turn: ConversationContext;
-  look: CheckAvailability;
-  clock: Clock;
+}: PrepareInput & {
   verb: 'no' | 'next' | 'others';
   subscriptionId: bigint;
-}): ReturnType<Handle> {
+}): Promise<NotificationButtonStep> {
   const { shop, shopper } = turn;
-  const spent = await db.subscription.findFirst({
+  const ended = await db.subscription.findFirst({
     where: { shopId: shop.id, id: subscriptionId, shopperId: shopper?.id ?? 0n },
     include: { variant: true },
   });
-  if (spent === null) return noteActionOnly(turn, 'a button about nothing of theirs');
-  const { variant, variantId } = spent;
-  // A test notice leads nowhere: its buttons must not make a shopper of the merchant.
-  if (verb === 'next')
-    return offerOptIn({ turn, look, wish: { variantId, next: true, isTest: spent.isTest } });
+  if (ended === null) return noteActionOnly(turn, 'a button about nothing of theirs');
+  if (verb !== 'next') return { step: 'notification_button', turn, verb, ended };
+  // A test notification leads nowhere: its buttons must not make a shopper of the merchant.
+  const { variantId, isTest } = ended;
+  return prepareOffer({ turn, look, wish: { variantId, next: true, isTest } });
+}
+
+export async function handleNotificationButton({
+  tx,
+  turn,
+  verb,
+  ended,
+}: { tx: Tx } & Omit<
+  Extract<NotificationButtonStep, { step: 'notification_button' }>,
+  'step'
+>): Promise<Effects> {
+  const { shop } = turn;
+  const { id, shopperId, variant, variantId } = ended;
+  const { productId, productTitle } = variant;
   const voice = replyBuilder({ turn });
-  const others = { productId: variant.productId, except: variantId };
-  return async (tx) => {
-    await upsertShopper({ tx, turn });
-    if (verb === 'others') {
-      await cancelSubscriptions({ tx, ...spent, at: turn.event.at, which: others, now: turn.now });
-      const values = { product: variant.productTitle };
-      return answerWith(() => voice.reply({ kind: 'text', text: voice.words('stop.others', values) }));
-    }
-    const waiting = await tx.subscription.count({
-      where: {
-        shopId: shop.id,
-        shopperId: spent.shopperId,
-        state: 'waiting',
-        isTest: false,
-        variant: { productId: others.productId },
-        variantId: { not: variantId },
-      },
-    });
-    const text = voice.words('notice.ended', { product: variantName(variant) });
-    const quickReplies = waiting === 0 ? [] : [voice.quick('button.others', 'others', subscriptionId)];
-    return { say: [voice.reply({ kind: 'text', text, quickReplies })] };
-  };
+  await upsertShopper({ tx, turn });
+  if (verb === 'others') {
+    const which = { productId, except: variantId };
+    await cancelSubscriptions({ tx, ...ended, at: turn.event.at, which, now: turn.now });
+    const values = { product: productTitle };
+    return answerWith(() => voice.reply({ kind: 'text', text: voice.words('stop.others', values) }));
+  }
+  const waiting = await tx.subscription.count({
+    where: {
+      shopId: shop.id,
+      shopperId,
+      state: 'waiting',
+      isTest: false,
+      variant: { productId },
+      variantId: { not: variantId },
+    },
+  });
+  const text = voice.words('notice.ended', { product: variantName(variant) });
+  const quickReplies = waiting === 0 ? [] : [voice.quick('button.others', 'others', id)];
+  return { say: [voice.reply({ kind: 'text', text, quickReplies })] };
 }

@@ -15,7 +15,6 @@ import { createOptInRequest, recordRequestSent } from '../waitlist/opt-in-reques
 import { positionOf } from '../waitlist/waiting.server.ts';
 import {
   type Effects,
-  type Handle,
   upsertShopper,
   noReply,
   type ConversationContext,
@@ -23,8 +22,6 @@ import {
   replyBuilder,
 } from './context.server.ts';
 import { storeReplies, type OnReplySent } from './replies.server.ts';
-
-type Answer = ReturnType<Handle>;
 
 /** A person (or a machine behind a link) that keeps asking without ever accepting is not answered for a while. */
 const MAX_REQUESTS = 10;
@@ -40,11 +37,14 @@ type OfferedVariant = {
   next?: boolean;
 };
 
-/**
- * Answers "tell me about this variant": for sale already, waiting already, gone, or the card and the request. If Shopify does not answer,
- * the request is sent anyway: rather one question too many than a sale lost.
- */
-export async function offerOptIn({
+export type OfferOptIn = {
+  step: 'offer_opt_in';
+  turn: ConversationContext;
+  wish: OfferedVariant;
+  seen: Awaited<ReturnType<CheckAvailability>>;
+};
+
+export async function prepareOffer({
   turn,
   wish,
   look,
@@ -52,37 +52,47 @@ export async function offerOptIn({
   turn: ConversationContext;
   wish: OfferedVariant;
   look: CheckAvailability;
-}): Answer {
+}): Promise<OfferOptIn> {
+  const seen = await look({ shopId: turn.shop.id, variantId: wish.variantId });
+  return { step: 'offer_opt_in', turn, wish, seen };
+}
+
+/**
+ * Answers "tell me about this variant": for sale already, waiting already, gone, or the card and the request. If Shopify did not answer,
+ * the request is sent anyway: rather one question too many than a sale lost.
+ */
+export async function offerOptIn({
+  tx,
+  turn,
+  wish,
+  seen,
+}: { tx: Tx } & Omit<OfferOptIn, 'step'>): Promise<Effects> {
   const { shop } = turn;
   const { variantId, locale, country, isTest = false } = wish;
-  const seen = await look({ shopId: shop.id, variantId });
   const voice = replyBuilder({ turn, ...(locale === undefined ? {} : { locale }) });
   const greet = {
     ...(locale === undefined ? {} : { locale }),
     ...(country === undefined ? {} : { country: country.toLowerCase() }),
   };
   const askAgain = { kind: 'product', at: turn.now.toISOString() } as const;
-  if (seen === 'gone')
-    return async (tx) => {
-      await upsertShopper({ tx, turn, ...greet, question: askAgain });
-      return { say: [voice.reply({ kind: 'text', text: voice.words('arrive.gone') })] };
-    };
+  if (seen === 'gone') {
+    await upsertShopper({ tx, turn, ...greet, question: askAgain });
+    return { say: [voice.reply({ kind: 'text', text: voice.words('arrive.gone') })] };
+  }
+  const shopper = await upsertShopper({ tx, turn, ...greet, question: null });
+  const waiting = await tx.subscription.findFirst({
+    where: { shopId: shop.id, shopperId: shopper.id, variantId, state: { in: ['waiting', 'claimed'] } },
+    include: { variant: true },
+  });
+  if (waiting && !isTest) return alreadyWaiting({ tx, turn, voice, waiting });
+  if (seen !== 'no answer' && seen.sellable && !isTest && !wish.next)
+    return forSale({ turn, voice, truth: seen.truth });
+  if (seen !== 'no answer' && seen.leftOut && !isTest) {
+    await upsertShopper({ tx, turn, question: askAgain });
+    return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
+  }
   const truth = seen === 'no answer' ? null : seen.truth;
-  return async (tx) => {
-    const shopper = await upsertShopper({ tx, turn, ...greet, question: null });
-    const waiting = await tx.subscription.findFirst({
-      where: { shopId: shop.id, shopperId: shopper.id, variantId, state: { in: ['waiting', 'claimed'] } },
-      include: { variant: true },
-    });
-    if (waiting && !isTest) return alreadyWaiting({ tx, turn, voice, waiting });
-    if (seen !== 'no answer' && seen.sellable && !isTest && !wish.next)
-      return forSale({ turn, voice, truth: seen.truth });
-    if (seen !== 'no answer' && seen.leftOut && !isTest) {
-      await upsertShopper({ tx, turn, question: askAgain });
-      return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
-    }
-    return sendOptInRequest({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
-  };
+  return sendOptInRequest({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
 }
 
 function forSale({

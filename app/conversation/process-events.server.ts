@@ -7,7 +7,7 @@ import { decrypt } from '../lib/encryption.server.ts';
 import { parseJson } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { type StoredEvent, type MetaEvent, readEvent } from '../messenger/webhooks.ts';
-import type { Effects, Handle } from './context.server.ts';
+import type { Effects, EventHandler } from './context.server.ts';
 import { binding, openRows, writeFailure, needsNoOrder } from './event-store.server.ts';
 import {
   dueReplies,
@@ -31,11 +31,11 @@ export const MAX_ATTEMPTS = 8;
  * other. Every event's effects, its deletion and the replies it calls for are one transaction.
  * @returns when to come again; null: not before the bell.
  */
-export async function processEvents({
+export async function processEvents<Prepared>({
   metaPageId,
   lease,
   clock,
-  handle,
+  handler,
   speak,
   said,
   signal,
@@ -43,7 +43,7 @@ export async function processEvents({
   metaPageId: string;
   lease: Lease;
   clock: Clock;
-  handle: Handle;
+  handler: EventHandler<Prepared>;
   /** Sends a reply at the Page's pace. */
   speak: SendReply;
   /** What a reply's fate means to whoever asked for it; within the transaction that forgets the reply. */
@@ -60,8 +60,8 @@ export async function processEvents({
       opened.filter(({ event }) => !needsNoOrder(event)),
     ];
     await Promise.all([
-      handleUnordered({ opened: inBulk, lease, clock, handle }),
-      ...byOne.map((one) => handleOne({ ...one, lease, clock, handle })),
+      handleUnordered({ opened: inBulk, lease, clock, handler }),
+      ...byOne.map((one) => handleOne({ ...one, lease, clock, handler })),
       ...replies.map((row) => sayOrPutOff({ row, lease, clock, speak, said })),
     ]);
   }
@@ -109,15 +109,18 @@ async function nextEventDueAt({ metaPageId }: { metaPageId: string }): Promise<D
   return next?.at ?? null;
 }
 
-async function apply({
+/** One event's effects, once, with the replies that it calls for and its deletion. */
+async function applyOnce<Prepared>({
   tx,
   row,
-  effects,
+  handler,
+  prepared,
   now,
 }: {
   tx: Tx;
   row: Inbox;
-  effects: (tx: Tx) => Promise<Effects>;
+  handler: EventHandler<Prepared>;
+  prepared: Prepared;
   now: Date;
 }): Promise<void> {
   const locked = await tx.$queryRaw<
@@ -128,7 +131,8 @@ async function apply({
     data: [{ key: row.key, shopId: row.shopId, day: dayOf(now) }],
     skipDuplicates: true,
   });
-  const { say, answer, problem }: Effects = first.count === 1 ? await effects(tx) : { say: [] };
+  const { say, answer, problem }: Effects =
+    first.count === 1 ? await handler.apply(tx, prepared) : { say: [] };
   const keep = (replies: Reply[]) =>
     storeReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies, now });
   await keep(say);
@@ -143,31 +147,42 @@ async function apply({
   else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: writeFailure(problem) } });
 }
 
-type Work = { lease: Lease; clock: Clock; handle: Handle };
+type Work<Prepared> = { lease: Lease; clock: Clock; handler: EventHandler<Prepared> };
 
-async function handleOne({ row, event, lease, clock, handle }: Opened & Work): Promise<void> {
+async function handleOne<Prepared>({
+  row,
+  event,
+  lease,
+  clock,
+  handler,
+}: Opened & Work<Prepared>): Promise<void> {
   try {
-    const effects = await handle(event);
+    const prepared = await handler.prepare(event);
     if (!holds(lease)) return;
-    await db.$transaction((tx) => apply({ tx, row, effects, now: clock() }));
+    await db.$transaction((tx) => applyOnce({ tx, row, handler, prepared, now: clock() }));
   } catch (error) {
     await retryLater({ row, error, now: clock() });
   }
 }
 
-async function handleUnordered({ opened, lease, clock, handle }: Work & { opened: Opened[] }): Promise<void> {
+async function handleUnordered<Prepared>({
+  opened,
+  lease,
+  clock,
+  handler,
+}: Work<Prepared> & { opened: Opened[] }): Promise<void> {
   if (opened.length === 0) return;
   try {
     const ready = await Promise.all(
-      opened.map(async ({ row, event }) => ({ row, effects: await handle(event) })),
+      opened.map(async ({ row, event }) => ({ row, prepared: await handler.prepare(event) })),
     );
     if (!holds(lease)) return;
     await db.$transaction(async (tx) => {
-      for (const { row, effects } of ready) await apply({ tx, row, effects, now: clock() });
+      for (const { row, prepared } of ready) await applyOnce({ tx, row, handler, prepared, now: clock() });
     });
   } catch {
     // One of them spoils the batch: by themselves the others are served.
-    for (const one of opened) await handleOne({ ...one, lease, clock, handle });
+    for (const one of opened) await handleOne({ ...one, lease, clock, handler });
   }
 }
 

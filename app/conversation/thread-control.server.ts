@@ -6,48 +6,40 @@ import { clearIssue, setIssue } from '../messenger/pages.server.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import {
   type Effects,
-  type Handle,
   upsertShopper,
-  ignore,
   noReply,
   type ConversationContext,
-  replyBuilder,
+  replyWithText,
 } from './context.server.ts';
-import { recordReplyResult } from './offer-opt-in.server.ts';
-import { isOwnEcho, finishReplyByEcho } from './replies.server.ts';
 import { isAutomation } from './thread.ts';
 
-type Answer = ReturnType<Handle>;
-
-type Of<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
+type EventOf<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
 
 /** Another app has the thread: we could not speak if we wanted to. */
-export const listenOnly =
-  (turn: ConversationContext): Awaited<Answer> =>
-  async (tx) => {
-    await noteOtherResponder({ tx, turn });
-    return noReply('another app has the thread');
-  };
+export async function listenOnly({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
+  await noteOtherResponder({ tx, turn });
+  return noReply('another app has the thread');
+}
 
 /** The thread changed hands: while another app has it we only listen, and once it is ours again it is as if nobody had spoken. */
-export function handleHandover({
+export async function handleHandover({
+  tx,
   turn,
   event,
 }: {
+  tx: Tx;
   turn: ConversationContext;
-  event: Of<'handed_over'>;
-}): Awaited<Answer> {
+  event: EventOf<'handed_over'>;
+}): Promise<Effects> {
   const { deed, newOwner } = event;
-  if (deed === 'asked') return ignore('a thread was asked for');
+  if (deed === 'asked') return noReply('a thread was asked for');
   const toUs = newOwner === null ? deed === 'passed' : newOwner === env.META_APP_ID;
-  return async (tx) => {
-    if (!toUs) return noteOtherResponder({ tx, turn });
-    await tx.shopper.updateMany({
-      where: { id: { in: turn.known.map((one) => one.id) }, othersAt: { lte: event.at } },
-      data: { othersAt: null, takenOverAt: null },
-    });
-    return noReply('the thread was handed to us');
-  };
+  if (!toUs) return noteOtherResponder({ tx, turn });
+  await tx.shopper.updateMany({
+    where: { id: { in: turn.known.map((one) => one.id) }, othersAt: { lte: event.at } },
+    data: { othersAt: null, takenOverAt: null },
+  });
+  return noReply('the thread was handed to us');
 }
 
 /** Somebody else spoke in the thread, or has it now. `automatic`: only a machine, which takes nothing over. */
@@ -83,27 +75,10 @@ async function noteOtherResponder({
   return noReply(automatic ? 'an automation speaks here' : 'people or another app speak here');
 }
 
-/** An echo of ours settles what we were unsure of; anybody else's says who runs the thread. */
-export async function handleEcho({
-  tx,
-  turn,
-  event,
-}: {
-  tx: Tx;
-  turn: ConversationContext;
-  event: Of<'echoed'>;
-}): Promise<Effects> {
-  if (!isOwnEcho(event))
-    return noteOtherResponder({ tx, turn, automatic: isAutomation({ at: event.at, known: turn.known }) });
-  await finishReplyByEcho({
-    tx,
-    metaPageId: event.metaPageId,
-    metadata: event.metadata,
-    mid: event.mid,
-    said: recordReplyResult,
-    now: turn.now,
-  });
-  return noReply('our own words');
+/** An echo of what people, another app or an automation said: it says who runs the thread. */
+export function handleOthersEcho({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
+  const { known, event } = turn;
+  return noteOtherResponder({ tx, turn, automatic: isAutomation({ at: event.at, known }) });
 }
 
 /** Meta's own word to the Page: kept for the merchant to read, and taken at its word about sending. */
@@ -113,7 +88,7 @@ export async function handlePolicyNotice({
   now,
 }: {
   tx: Tx;
-  event: Of<'warned'>;
+  event: EventOf<'warned'>;
   now: Date;
 }): Promise<Effects> {
   if (action === 'block') await setIssue({ metaPageId, trouble: 'blocked', now, tx });
@@ -123,15 +98,18 @@ export async function handlePolicyNotice({
 }
 
 /** Any other text belongs to the merchant: at most once a day we say that a person will answer. */
-export function sendHandoffMessage(turn: ConversationContext): Awaited<Answer> {
-  const voice = replyBuilder({ turn });
-  return async (tx) => {
-    const shopper = await upsertShopper({ tx, turn });
-    const lately = [shopper, ...turn.known].some(
-      (one) => one.deferredAt !== null && turn.now.getTime() - one.deferredAt.getTime() < DAY,
-    );
-    if (lately) return noReply('we said today that a person will answer');
-    await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: turn.now } });
-    return { say: [voice.reply({ kind: 'text', text: voice.words('defer') })] };
-  };
+export async function sendHandoffMessage({
+  tx,
+  turn,
+}: {
+  tx: Tx;
+  turn: ConversationContext;
+}): Promise<Effects> {
+  const shopper = await upsertShopper({ tx, turn });
+  const lately = [shopper, ...turn.known].some(
+    (one) => one.deferredAt !== null && turn.now.getTime() - one.deferredAt.getTime() < DAY,
+  );
+  if (lately) return noReply('we said today that a person will answer');
+  await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: turn.now } });
+  return replyWithText({ turn, message: 'defer' });
 }

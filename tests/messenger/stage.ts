@@ -3,8 +3,8 @@ import { RequestedTokenType } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
-import type { Effects, Handle } from '../../app/conversation/context.server.ts';
-import { handleEvent } from '../../app/conversation/handle-event.server.ts';
+import type { Effects, EventHandler } from '../../app/conversation/context.server.ts';
+import { createEventHandler, type Step } from '../../app/conversation/handle-event.server.ts';
 import { recordReplyResult } from '../../app/conversation/offer-opt-in.server.ts';
 import { processEvents } from '../../app/conversation/process-events.server.ts';
 import { db } from '../../app/db.server.ts';
@@ -14,6 +14,7 @@ import { pageToken, encryptPageToken } from '../../app/messenger/pages.server.ts
 import { GET_STARTED, makeRef } from '../../app/messenger/payloads.ts';
 import { createRateLimiter } from '../../app/messenger/rate-limiter.ts';
 import { send } from '../../app/messenger/send-api.server.ts';
+import type { MetaEvent } from '../../app/messenger/webhooks.ts';
 import { api, sessionStorage } from '../../app/shopify/access-tokens.server.ts';
 import { checkAvailability } from '../../app/stock/check-availability.server.ts';
 import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
@@ -128,15 +129,15 @@ export function enter({ metaPageId, page, made, pages }: Place) {
   messenger.addPerson({ id: personId, name: 'Lea Blum' });
   const [shop] = made;
   const pace = createRateLimiter({ perSecond: Infinity });
-  const answer = handleEvent({ look: checkAvailability({ clock }), clock });
-  const handle: Handle = async (event) => {
-    const effects = await answer(event);
-    return async (tx) => {
-      const effect = await effects(tx);
+  const ours = createEventHandler({ look: checkAvailability({ clock }), clock });
+  const handler: EventHandler<{ event: MetaEvent; step: Step }> = {
+    prepare: async (event) => ({ event, step: await ours.prepare(event) }),
+    apply: async (tx, { event, step }) => {
+      const effects = await ours.apply(tx, step);
       if (event.kind !== 'delivered' && event.kind !== 'read' && event.kind !== 'echoed')
-        endsOf(event.psid ?? '').push(effect);
-      return effect;
-    };
+        endsOf(event.psid ?? '').push(effects);
+      return effects;
+    },
   };
 
   const scene = {
@@ -151,7 +152,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
     phone: messenger.phone(personId),
     /** What everything that this person did ended in, oldest first. */
     ended: () => endsOf(scene.psid()),
-    handle,
+    handler,
     psid: () => messenger.phone(personId).psid(metaPageId),
 
     ref: (given: Wish = {}) =>
@@ -205,7 +206,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
         metaPageId,
         lease,
         clock,
-        handle,
+        handler,
         said: recordReplyResult,
         speak: ({ page: one, body }) =>
           send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace }),
