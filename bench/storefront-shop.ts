@@ -33,6 +33,7 @@ export function openShop() {
     const product = store.createProduct({ shop: DOMAIN, title, options, variants });
     return { path: `/products/${product.handle}`, ids: product.variantIds.map(String) };
   };
+  for (let index = 0; index < 20; index += 1) add(`Napkin ${index}`, [index % 4]);
   return {
     store,
     shop,
@@ -51,10 +52,10 @@ export async function serve({
   placement,
 }: {
   store: ReturnType<typeof createStore>;
-  placement: Placement;
+  placement: (given: { theme: string }) => Placement;
 }) {
   const extensionDir = fileURLToPath(new URL('../extensions/notify-me', import.meta.url));
-  const storefront = createStorefront({ store, now, extensionDir, placement: () => placement });
+  const storefront = createStorefront({ store, now, extensionDir, placement });
   // Shopify keeps rendered pages; the time that our Liquid takes is no figure of the button's.
   const answerFor = async (path: string, referer: string) => {
     const answer = await storefront.handle(new Request(`http://${DOMAIN}${path}`, { headers: { referer } }));

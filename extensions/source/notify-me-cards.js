@@ -85,20 +85,33 @@ function placeOn(card) {
   return { found, isOver, x: found.x + left - box.left, y: found.y + top - box.top };
 }
 
-// All are measured before one is moved.
-const sizes = new ResizeObserver((entries) => {
+/** What is still to be done, in order. @type {(() => void)[]} */
+const jobs = [];
+
+/** What is left after a millisecond waits for a task of its own, so that none is felt. */
+function work() {
+  const until = performance.now() + 1;
+  do jobs.shift()?.();
+  while (jobs.length && performance.now() < until);
+  if (jobs.length) setTimeout(work);
+}
+
+/** @param {() => void} job */
+const later = (job) => jobs.push(job) > 1 || setTimeout(work);
+
+/** @param {Element} card */
+function move(card) {
+  const place = placeOn(card);
+  if (!place) return;
+  const { found, isOver, x, y } = place;
+  Object.assign(found, { x, y });
   const { backgroundColor, color } = getComputedStyle(document.body);
-  const isBare = /, 0\)$/.test(backgroundColor);
-  for (const place of entries.map(({ target }) => placeOn(target))) {
-    if (!place) continue;
-    const { found, isOver, x, y } = place;
-    Object.assign(found, { x, y });
-    found.own.style.translate = `${x}px ${y}px`;
-    // Over a picture it brings the page's own ground and ink.
-    found.own.style.setProperty('--nmm-ground', isOver ? (isBare ? 'Canvas' : backgroundColor) : 'none');
-    found.own.style.setProperty('--nmm-ink', isOver ? color : 'inherit');
-  }
-});
+  const ground = /, 0\)$/.test(backgroundColor) ? 'Canvas' : backgroundColor;
+  // Over a picture it brings the page's own ground and ink.
+  found.own.style.cssText += `;translate:${x}px ${y}px;--nmm-ground:${isOver ? ground : 'none'};--nmm-ink:${isOver ? color : 'inherit'}`;
+}
+
+const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => later(() => move(target))));
 
 /** @param {HTMLAnchorElement} link */
 function lookAt(link) {
@@ -109,41 +122,36 @@ function lookAt(link) {
   // A link can't hold another one.
   if (card === link) return;
   const mark = signOn(card);
-  const own = /** @type {HTMLAnchorElement | null} */ (card.querySelector('.nmm-card'));
-  if ((!mark && !sold.includes(handle)) || leftOut.includes(handle)) return own?.remove();
-  const href = new URL(link.href);
-  href.hash = 'notify-me';
-  if (own) {
-    // A theme may use a card again for another product, or bring back one that it kept with our link in it.
-    own.href = href.href;
-    linked.set(card, { x: 0, y: 0, ...linked.get(card), own, mark });
-  } else {
-    const fresh = document.createElement('a');
-    fresh.className = 'nmm-card';
-    fresh.href = href.href;
-    // No larger than the theme's sign.
-    fresh.style.cssText = `font-size:min(${getComputedStyle(mark ?? card).fontSize},14px);${data.nmmLook ?? ''}`;
-    const product = document.createElement('span');
-    product.textContent = ` ${link.textContent?.trim() || link.querySelector('img')?.alt || ''}`;
-    fresh.append(data.nmmText ?? '', product);
-    card.prepend(fresh);
-    linked.set(card, { x: 0, y: 0, own: fresh, mark });
-  }
-  sizes.observe(card);
+  const isSold = (mark || sold.includes(handle)) && !leftOut.includes(handle);
+  const size = isSold && getComputedStyle(mark ?? card).fontSize;
+  // Behind all that has yet to be looked at: the browser works out its layout once.
+  later(() => {
+    const own = /** @type {HTMLAnchorElement | null} */ (card.querySelector('.nmm-card'));
+    if (!isSold) return own?.remove();
+    const href = new URL(link.href);
+    href.hash = 'notify-me';
+    if (own) {
+      // A theme may use a card again for another product, or bring back one that it kept with our link in it.
+      own.href = href.href;
+      linked.set(card, { x: 0, y: 0, ...linked.get(card), own, mark });
+    } else {
+      const fresh = document.createElement('a');
+      fresh.className = 'nmm-card';
+      fresh.href = href.href;
+      // No larger than the theme's sign.
+      fresh.style.cssText = `font-size:min(${size},14px);${data.nmmLook ?? ''}`;
+      const product = document.createElement('span');
+      product.textContent = ` ${link.textContent?.trim() || link.querySelector('img')?.alt || ''}`;
+      fresh.append(data.nmmText ?? '', product);
+      card.prepend(fresh);
+      linked.set(card, { x: 0, y: 0, own: fresh, mark });
+    }
+    sizes.observe(card);
+  });
 }
 
 /** Links that were not looked at yet. @type {Set<HTMLAnchorElement>} */
 const queue = new Set();
-
-/** What is left after a millisecond waits for a task of its own, so that none is felt. */
-function work() {
-  const until = performance.now() + 1;
-  for (const link of queue) {
-    queue.delete(link);
-    lookAt(link);
-    if (performance.now() > until && queue.size) return void setTimeout(work);
-  }
-}
 
 /** The card around a change: what comes into one later, or goes, may be its sign.
  * @param {any} node */
@@ -155,12 +163,18 @@ function cardAround(node) {
 /** Looks only at what changed.
  * @param {any[]} nodes */
 function add(nodes) {
-  const before = queue.size;
-  for (const node of nodes) {
-    if (node.matches?.(products)) queue.add(node);
-    for (const link of (cardAround(node) ?? node).querySelectorAll?.(products) ?? []) queue.add(link);
+  const found = nodes.flatMap((node) => [
+    ...(node.matches?.(products) ? [node] : []),
+    ...((cardAround(node) ?? node).querySelectorAll?.(products) ?? []),
+  ]);
+  for (const link of found) {
+    if (queue.has(link)) continue;
+    queue.add(link);
+    later(() => {
+      queue.delete(link);
+      lookAt(link);
+    });
   }
-  if (!before && queue.size) setTimeout(work);
 }
 
 new MutationObserver((changes) =>

@@ -7,6 +7,7 @@
   const data = /** @type {any} */ (page.currentScript).dataset;
   const look = () => {
     due = 0;
+    let left = 9;
     for (const link of /** @type {any} */ (page.links)) {
       const path = link.pathname;
       // Each link is looked at once, and again when it leads elsewhere.
@@ -20,6 +21,8 @@
         )
       )
         return (observer.disconnect(), import(data.nmm));
+      // What is left waits for a task of its own, so that none is felt.
+      if (!--left) return (due = setTimeout(look));
     }
   };
   const observer = new MutationObserver(() => (due ||= setTimeout(look, 99)));
