@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
-import { embedOnly, link, linkOf, openShopfront, pick, visit, type Shopfront } from './shopfront.ts';
+import { embedOnly, link, linkOf, openShopfront, pick, plain, visit, type Shopfront } from './shopfront.ts';
 
 const browser = await openBrowser();
 const withCards = { blocks: [], apart: [], embed: { cards: true } };
@@ -53,6 +53,21 @@ test('the embed follows a page that becomes another product', async () => {
   await expect.poll(() => link(page).isVisible()).toBe(true);
   expect(noise).toEqual([]);
 });
+
+for (const placement of [embedOnly, plain])
+  test(`a listing whose first product is in stock: a sold-out sibling has its link (${placement.embed ? 'embed' : 'block'})`, async () => {
+    const front = openShopfront({ theme: 'swap', placement });
+    const listing = { combinedListing: 'combo' };
+    const green = front.addProduct({ title: 'Green', units: { 'Green / S': 3, 'Green / M': 1 }, ...listing });
+    const red = front.addProduct({ title: 'Red', units: { 'Red / S': 2, 'Red / M': 0 }, ...listing });
+    const { page, noise } = await visit({ browser, front, path: green.path });
+    await pick(page, 'M');
+    await expect.poll(() => link(page).isVisible()).toBe(false);
+    await pick(page, 'Red');
+    await expect.poll(() => link(page).isVisible()).toBe(true);
+    expect(await hrefOf(page)).toBe(linkOf({ front, variant: red.variant('Red / M') }));
+    expect(noise).toEqual([]);
+  });
 
 for (const address of ['first', 'last'] as const) {
   test(`a theme that changes the address ${address}: the embed is that of the new product`, async () => {

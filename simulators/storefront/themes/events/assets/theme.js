@@ -65,7 +65,8 @@ class ProductInfo extends HTMLElement {
       }),
     );
     const page = await answer.catch(() => null);
-    if (!page || signal.aborted) return;
+    // The shopper may have left for another page meanwhile, without loading it.
+    if (!page || signal.aborted || !this.isConnected) return;
     const variant = variantOf(page);
     // The choice stays what the shopper made it, also where no variant answers to it.
     const next = page.querySelector('product-info');

@@ -20,6 +20,10 @@ function mergeHead(next) {
   document.title = next.title;
 }
 
+/** One visit after the other: a transition takes its picture later than it is asked for. */
+let turn = Promise.resolve();
+const visit = (next) => void (turn = turn.then(() => show(next)).catch(() => {}));
+
 /** @param number of the visit, as `history.state` holds it */
 async function show({ number, url }) {
   const main = document.querySelector('main');
@@ -28,12 +32,13 @@ async function show({ number, url }) {
   let kept = pages.get(number);
   if (!kept) {
     const next = new DOMParser().parseFromString(await (await fetch(url)).text(), 'text/html');
-    if (shown !== number) return;
     mergeHead(next);
     kept = { nodes: [...next.querySelector('main').childNodes], title: next.title };
   }
   document.title = kept.title;
-  await document.startViewTransition(() => main.replaceChildren(...kept.nodes)).updateCallbackDone;
+  const transition = document.startViewTransition(() => main.replaceChildren(...kept.nodes));
+  transition.ready.catch(() => {});
+  await transition.updateCallbackDone;
   document.dispatchEvent(new Event('page:shown'));
 }
 
@@ -42,6 +47,6 @@ document.addEventListener('click', (event) => {
   if (!link || event.metaKey || event.ctrlKey || link.closest('dialog')) return;
   event.preventDefault();
   history.pushState({ visit: (last += 1) }, '', link.href);
-  void show({ number: last, url: link.href });
+  visit({ number: last, url: link.href });
 });
-addEventListener('popstate', ({ state }) => void show({ number: state?.visit ?? 0, url: location.href }));
+addEventListener('popstate', ({ state }) => visit({ number: state?.visit ?? 0, url: location.href }));
