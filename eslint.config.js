@@ -1,4 +1,5 @@
 // Lint: mistakes that types cannot see, the order of the modules, and rules of this project (scripts/lint-rules.ts).
+import reactHooks from 'eslint-plugin-react-hooks';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import boundaries from 'eslint-plugin-boundaries';
@@ -77,6 +78,7 @@ export default tseslint.config(
         'error',
         { name: 'name', message: 'This is the window’s name, and nobody meant it.' },
       ],
+      'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
       'prefer-const': 'error',
     },
   },
@@ -98,6 +100,11 @@ export default tseslint.config(
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
+  },
+  {
+    files: ['app/**/*.tsx', 'app/components/*.ts', 'app/routes/**/*.ts', 'app/i18n/*.tsx'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
   {
     // A catalog is one list, however long.

@@ -23,7 +23,7 @@ export type DatabaseUrl = {
 /** Connections of one process unless `connection_limit` is given. */
 const CONNECTIONS = 20;
 /** What a process needs at least: LISTEN 1, schedules 1, webhooks 1, work 2 (a transaction and a query beside it). */
-export const MIN_CONNECTIONS = 5;
+const MIN_CONNECTIONS = 5;
 
 /**
  * What the product relies on, whatever server, database or role say.

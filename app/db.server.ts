@@ -5,7 +5,7 @@ import { clientConfig, readDatabaseUrl, splitConnections } from './database-url.
 import { env } from './env.server.ts';
 import { oncePerProcess } from './lib/once-per-process.ts';
 
-export const databaseUrl = readDatabaseUrl(env.DATABASE_URL);
+const databaseUrl = readDatabaseUrl(env.DATABASE_URL);
 /** For what a pooler would break: LISTEN, schedules. */
 export const directUrl =
   env.DATABASE_DIRECT_URL === undefined ? databaseUrl : readDatabaseUrl(env.DATABASE_DIRECT_URL);

@@ -9,7 +9,7 @@ import { findAttributedOrder, findNotification, saveAttributedOrder } from './at
 import { type Visit, linkCodeInUrl, linkCodeOfVisit } from './landing-url.ts';
 import { orderInAnswer, type SyncedOrder } from './order.ts';
 
-export const ORDERS_QUERY = `#graphql
+const ORDERS_QUERY = `#graphql
   query Orders($ids: [ID!]!) {
     nodes(ids: $ids) {
       ... on Order {

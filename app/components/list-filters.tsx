@@ -6,7 +6,7 @@ import { useTranslations } from '../i18n/use-translations.tsx';
 
 const QUIET_MS = 300;
 
-export type Choice = { value: string; label: string };
+type Choice = { value: string; label: string };
 
 type Props = { search: string; sort: string; sorts: Choice[]; filter: string; filters: Choice[] };
 

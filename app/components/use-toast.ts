@@ -8,5 +8,5 @@ export function useToast(answer: { done?: string } | undefined): void {
   useEffect(() => {
     if (!answer?.done) return;
     window.shopify.toast.show(code('done', answer.done));
-  }, [answer]);
+  }, [answer, code]);
 }

@@ -26,7 +26,7 @@ import {
   restockPayload,
 } from './trigger-payloads.ts';
 
-export const SEND_TRIGGER_MUTATION = `#graphql
+const SEND_TRIGGER_MUTATION = `#graphql
   mutation TellFlow($handle: String!, $payload: JSON!) {
     flowTriggerReceive(handle: $handle, payload: $payload) {
       userErrors { field message }

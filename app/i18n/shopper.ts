@@ -24,7 +24,7 @@ export const LOCALES = Object.keys(catalogues);
 export type Overrides = Record<string, Record<string, string>>;
 
 /** The language we speak for a locale (`pt-BR` is served in `pt`), or undefined. */
-export function supportedLocale(locale: string | null | undefined): string | undefined {
+function supportedLocale(locale: string | null | undefined): string | undefined {
   const language = locale?.toLowerCase().split(/[-_]/)[0];
   return language !== undefined && Object.hasOwn(catalogues, language) ? language : undefined;
 }

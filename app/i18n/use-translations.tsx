@@ -16,7 +16,7 @@ type Values = Record<string, string | number>;
 
 const compiled = new Map<string, IntlMessageFormat>();
 
-export function format({ locale, text, values }: { locale: string; text: Text; values?: Values }): string {
+function format({ locale, text, values }: { locale: string; text: Text; values?: Values }): string {
   const key = `${locale} ${text}`;
   const message =
     compiled.get(key) ??
@@ -35,7 +35,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit & Intl.NumberFormatOptions['unit'], nu
 const largest = (ms: number) => UNITS.find(([, size]) => Math.abs(ms) >= size) ?? UNITS[3]!;
 
 /** How the admin speaks; `now` is the moment at which the page's data was read, so that server and browser say the same. */
-export function createTranslator({ locale, timezone }: { locale: 'en' | 'es'; timezone: string }) {
+function createTranslator({ locale, timezone }: { locale: 'en' | 'es'; timezone: string }) {
   const date = (at: string, options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options }).format(new Date(at));
   return {
@@ -69,13 +69,11 @@ export function createTranslator({ locale, timezone }: { locale: 'en' | 'es'; ti
   };
 }
 
-export type TranslatorProvider = ReturnType<typeof createTranslator>;
+export type Translator = ReturnType<typeof createTranslator>;
 
-const TranslatorContext = createContext<TranslatorProvider>(
-  createTranslator({ locale: 'en', timezone: 'UTC' }),
-);
+const TranslatorContext = createContext<Translator>(createTranslator({ locale: 'en', timezone: 'UTC' }));
 
-export function Translator({
+export function TranslatorProvider({
   locale,
   timezone,
   children,
@@ -88,4 +86,4 @@ export function Translator({
   return <TranslatorContext.Provider value={value}>{children}</TranslatorContext.Provider>;
 }
 
-export const useTranslations = (): TranslatorProvider => useContext(TranslatorContext);
+export const useTranslations = (): Translator => useContext(TranslatorContext);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { later, MINUTE, SECOND } from './clock.ts';
 
 /** As long as anybody may be waiting, nothing rests longer than this. */
-export const LONGEST_REST_MS = MINUTE;
+const LONGEST_REST_MS = MINUTE;
 
 /**
  * The later of what the other side asked for and 1 s x 2^(attempt - 1), at most `longestMs`.

@@ -1,7 +1,7 @@
 // What an answer of Meta's means for us: the one table of (code, subcode), and the only place that knows the codes.
 import type { PageTrouble } from '@prisma/client';
 
-export type RecipientReason =
+type RecipientReason =
   | 'unavailable'
   | 'no_such_person'
   | 'stopped_by_person'

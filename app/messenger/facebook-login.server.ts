@@ -17,7 +17,7 @@ export const PERMISSIONS = {
   pages_manage_metadata: 'to hear when a shopper asks, and to set the Get Started button',
   business_management: 'to reach Pages that belong to a business portfolio',
 } as const;
-export type Permission = keyof typeof PERMISSIONS;
+type Permission = keyof typeof PERMISSIONS;
 /** Without these nothing works; `business_management` is missed by some Pages only. */
 const NEEDED: Permission[] = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'];
 export const NEEDED_TASKS = ['MESSAGING', 'MODERATE'] as const;

@@ -6,7 +6,7 @@ import { env } from '../env.server.ts';
 import { type Json, parseJson } from '../lib/json.ts';
 import { scrub } from '../lib/log.server.ts';
 
-export const GRAPH_ORIGIN = 'https://graph.facebook.com';
+const GRAPH_ORIGIN = 'https://graph.facebook.com';
 
 /** No call of ours is alive longer: whoever repeats one after `CALL_SURELY_ENDED_MS` cannot meet the first on its way. */
 export const CALL_TIMEOUT_MS = 30_000;

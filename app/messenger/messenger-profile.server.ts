@@ -70,7 +70,7 @@ export type Profile = {
   persistent_menu?: unknown[] | undefined;
 };
 
-export const PROFILE_FIELDS = ['get_started', 'greeting', 'ice_breakers', 'persistent_menu'] as const;
+const PROFILE_FIELDS = ['get_started', 'greeting', 'ice_breakers', 'persistent_menu'] as const;
 
 type Field = (typeof PROFILE_FIELDS)[number];
 
@@ -84,7 +84,7 @@ export type Conflict = {
 /** The profile as it was, and which fields we touched: kept until the last shop leaves the Page. */
 export type PreviousProfile = { was: Profile; touched: Field[] };
 
-export type Plan = { set: Profile; remove: Field[]; touched: Field[] };
+type Plan = { set: Profile; remove: Field[]; touched: Field[] };
 
 const titles = (entries: unknown[] | undefined, name: string): string[] =>
   (entries ?? []).flatMap((entry) => {
@@ -104,7 +104,7 @@ export const needsConsent = (found: Profile): boolean => {
 };
 
 /** Sets only what is missing; replaces what stands in the way only when the merchant said so. */
-export function planProfile({
+function planProfile({
   found,
   greeting,
   replace,
@@ -123,7 +123,7 @@ export function planProfile({
 }
 
 /** How the profile gets back to what it was: what we touched and nothing else, and only while it is still as we left it. */
-export function planRestore({ before, found }: { before: PreviousProfile; found: Profile }): {
+function planRestore({ before, found }: { before: PreviousProfile; found: Profile }): {
   set: Profile;
   remove: Field[];
 } {

@@ -29,7 +29,7 @@ export const isOff = Prisma.sql`(pg."disconnectedAt" IS NOT NULL OR COALESCE(pg.
 export const isProbing = Prisma.sql`COALESCE(pg."trouble" = ANY(${anyOf(PROBING)}), false)`;
 
 /** SQL over `pg`: the storefront shows the button. Twin of `pageStatus`. */
-export const showsButton = Prisma.sql`COALESCE(pg."testPassedAt" IS NOT NULL AND pg."trouble" IS NULL, false)`;
+const showsButton = Prisma.sql`COALESCE(pg."testPassedAt" IS NOT NULL AND pg."trouble" IS NULL, false)`;
 
 /** Every shop's connection to one Meta Page that still has access, also those switched away from; the first to connect comes first. */
 export const pagesByMetaId = ({ metaPageId, tx }: { metaPageId: string; tx?: Tx }): Promise<Page[]> =>

@@ -34,7 +34,7 @@ export function readPayload(text: string): Payload | null {
   return found && verb ? { verb, shopId: BigInt(found[2]!), id: BigInt(found[3]!) } : null;
 }
 
-export type VariantRef = {
+type VariantRef = {
   kind: 'variant';
   shopId: bigint;
   variantId: bigint;
@@ -42,7 +42,7 @@ export type VariantRef = {
   country: string;
 };
 
-export type TestRef = { kind: 'test'; shopId: bigint; nonce: string };
+type TestRef = { kind: 'test'; shopId: bigint; nonce: string };
 
 export type Ref = VariantRef | TestRef;
 

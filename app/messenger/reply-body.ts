@@ -3,10 +3,10 @@ import { LIMIT, shorten, shortenTogether } from '../i18n/text-limits.ts';
 import { oneTimeNotification } from './permissions/one-time-notification.ts';
 import { addressedByPsid } from './permissions/open-window.ts';
 
-export type Button =
+type Button =
   { type: 'web_url'; title: string; url: string } | { type: 'postback'; title: string; payload: string };
 export type QuickReply = { title: string; payload: string };
-export type Card = {
+type Card = {
   title: string;
   subtitle?: string | undefined;
   imageUrl?: string | null;

@@ -7,7 +7,7 @@ import { oneTimeNotification } from './permissions/one-time-notification.ts';
 type Fields = { [key: string]: Json };
 
 /** What happened. `odd` is kept and counted, never answered. */
-export type What =
+type What =
   | { kind: 'arrived'; ref: string | null; payload: string | null }
   | { kind: 'tapped'; payload: string; mid: string | null }
   | {

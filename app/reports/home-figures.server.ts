@@ -136,5 +136,5 @@ export async function dailyActivity({
  * SQL: `notificationId` is of no test. The handful of tests is read from an index of its own; a join with all messages would be planned
  * as a reading of all of them.
  */
-export const notTest = ({ shopId, notificationId }: { shopId: bigint; notificationId: Prisma.Sql }) =>
+const notTest = ({ shopId, notificationId }: { shopId: bigint; notificationId: Prisma.Sql }) =>
   Prisma.sql`${notificationId} <> ALL(ARRAY(SELECT n."id" FROM "Notification" n WHERE n."shopId" = ${shopId} AND n."isTest"))`;

@@ -161,7 +161,7 @@ export async function stockChecks({
 }
 
 /** The pace is read off the messages begun in this time. */
-export const RECENT_MS = 30 * SECOND;
+const RECENT_MS = 30 * SECOND;
 
 /** Fewer than these say nothing about a pace. */
 const SENDING = 5;

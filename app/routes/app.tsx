@@ -18,7 +18,7 @@ import { type ComponentProps, type ReactNode, useEffect, useState } from 'react'
 import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
 import { env } from '../env.server.ts';
-import { adminLocale, Translator, useTranslations } from '../i18n/use-translations.tsx';
+import { adminLocale, TranslatorProvider, useTranslations } from '../i18n/use-translations.tsx';
 
 export const links = () => [{ rel: 'stylesheet', href: polarisStyles }];
 
@@ -50,9 +50,9 @@ function Frame({
   return (
     // App Bridge stands in the document's head already.
     <AppProvider isEmbeddedApp={false} apiKey={apiKey} i18n={polaris}>
-      <Translator locale={locale} timezone={timezone}>
+      <TranslatorProvider locale={locale} timezone={timezone}>
         {children}
-      </Translator>
+      </TranslatorProvider>
     </AppProvider>
   );
 }

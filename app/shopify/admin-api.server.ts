@@ -291,7 +291,7 @@ export function bucketOf({ shopId, now }: { shopId: bigint; now: Date }): Bucket
  * Takes a call's price out of the bucket, as Shopify does before it runs a query.
  * @returns 0, or after how many ms there will be enough: then nothing was taken, and the call is not to be sent now.
  */
-export function reservePoints({ shopId, price, now }: { shopId: bigint; price: number; now: Date }): number {
+function reservePoints({ shopId, price, now }: { shopId: bigint; price: number; now: Date }): number {
   const bucket = bucketOf({ shopId, now });
   const waitMs = waitFor({ bucket, points: price });
   if (waitMs > 0) return waitMs;
@@ -306,7 +306,7 @@ export function reservePoints({ shopId, price, now }: { shopId: bigint; price: n
 }
 
 /** The call for which `price` was taken has ended; `cost` is what Shopify said with its answer, of all processes' calls. */
-export function recordPoints({
+function recordPoints({
   shopId,
   price,
   cost,

@@ -163,7 +163,7 @@ export const ORDER_FIELDS = [
   'current_total_price',
 ];
 
-export const ORDER_ACCESS_QUERY = `#graphql
+const ORDER_ACCESS_QUERY = `#graphql
   query OrderAccess {
     currentAppInstallation { accessScopes { handle } }
     webhookSubscriptions(first: 20, topics: [ORDERS_CREATE, ORDERS_UPDATED]) {
@@ -171,7 +171,7 @@ export const ORDER_ACCESS_QUERY = `#graphql
     }
   }`;
 
-export const SUBSCRIBE_TO_ORDERS_MUTATION = `#graphql
+const SUBSCRIBE_TO_ORDERS_MUTATION = `#graphql
   mutation HearOrders($topic: WebhookSubscriptionTopic!, $webhook: WebhookSubscriptionInput!) {
     webhookSubscriptionCreate(topic: $topic, webhookSubscription: $webhook) {
       webhookSubscription { id }
@@ -179,29 +179,29 @@ export const SUBSCRIBE_TO_ORDERS_MUTATION = `#graphql
     }
   }`;
 
-export const UNSUBSCRIBE_FROM_ORDERS_MUTATION = `#graphql
+const UNSUBSCRIBE_FROM_ORDERS_MUTATION = `#graphql
   mutation UnhearOrders($id: ID!) {
     webhookSubscriptionDelete(id: $id) { userErrors { field message } }
   }`;
 
-export const REVOKE_SCOPES_MUTATION = `#graphql
+const REVOKE_SCOPES_MUTATION = `#graphql
   mutation GiveBackScopes($scopes: [String!]!) {
     appRevokeAccessScopes(scopes: $scopes) { userErrors { field message } }
   }`;
 
 type Subscription = { id: string; topic: string; uri: string; includeFields: string[] };
 
-export type OrderAccess = { granted: boolean; subscriptions: Subscription[] };
+type OrderAccess = { granted: boolean; subscriptions: Subscription[] };
 
 type Errors = { userErrors: { message: string }[] };
 
 type AccessOf = { shopId: bigint; clock: Clock };
 
 /** Shopify will not send us orders although the scope was granted: the app's access to protected customer data is not approved. */
-export class OrdersRefused extends Error {}
+class OrdersRefused extends Error {}
 
 /** The truth, as Shopify has it now. @throws {ShopifyApiError} */
-export async function readOrderAccess({ shopId, clock }: AccessOf): Promise<OrderAccess> {
+async function readOrderAccess({ shopId, clock }: AccessOf): Promise<OrderAccess> {
   const { data } = await adminGraphql<{
     currentAppInstallation: { accessScopes: { handle: string }[] };
     webhookSubscriptions: { nodes: Subscription[] };
@@ -224,7 +224,7 @@ const isSubscribed = ({ uri, includeFields }: Subscription) =>
  * failed deliveries in a row, so this is done again and again.
  * @throws {ShopifyApiError} | {OrdersRefused}
  */
-export async function subscribeToOrders({
+async function subscribeToOrders({
   shopId,
   clock,
   access,
@@ -247,7 +247,7 @@ export async function subscribeToOrders({
 }
 
 /** Ends subscriptions. One that is gone already is no trouble. @throws {ShopifyApiError} */
-export async function unsubscribeFromOrders({
+async function unsubscribeFromOrders({
   shopId,
   clock,
   access,
@@ -257,7 +257,7 @@ export async function unsubscribeFromOrders({
 }
 
 /** Gives the optional scope back to the merchant. @throws {ShopifyApiError} */
-export async function revokeOrdersScope({ shopId, clock }: AccessOf): Promise<void> {
+async function revokeOrdersScope({ shopId, clock }: AccessOf): Promise<void> {
   await adminGraphql({
     shopId,
     query: REVOKE_SCOPES_MUTATION,

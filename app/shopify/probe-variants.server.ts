@@ -5,7 +5,7 @@ import { adminGraphql, type Cost } from './admin-api.server.ts';
 import { priceOf, VARIANTS_A_PROBE } from './read-plan.ts';
 import { variantGid } from './variant-queries.ts';
 
-export const PROBE_QUERY = `#graphql
+const PROBE_QUERY = `#graphql
   query Probe($ids: [ID!]!) {
     nodes(ids: $ids) {
       ... on ProductVariant { id availableForSale inventoryQuantity }

@@ -14,7 +14,7 @@ export type FoundProduct = {
   variants: { variantId: bigint; title: string; availableForSale: boolean }[];
 };
 
-export const FIND_PRODUCTS_QUERY = `#graphql
+const FIND_PRODUCTS_QUERY = `#graphql
   query FindProducts($query: String!, $first: Int!) {
     products(first: $first, query: $query) {
       nodes {
@@ -86,7 +86,7 @@ export async function findProducts({
   }));
 }
 
-export const LOCATIONS_QUERY = `#graphql
+const LOCATIONS_QUERY = `#graphql
   query Locations($after: String) {
     locations(first: 250, after: $after) {
       pageInfo { hasNextPage endCursor }
@@ -121,7 +121,7 @@ export async function locationsOf({
     }));
 }
 
-export const PRODUCT_VARIANTS_QUERY = `#graphql
+const PRODUCT_VARIANTS_QUERY = `#graphql
   query ProductVariants($id: ID!, $after: String) {
     product(id: $id) {
       variants(first: 250, after: $after) {
@@ -156,7 +156,7 @@ export async function variantsOfProduct({
 }
 
 /** Shopify's own count takes no search (https://shopify.dev/docs/api/admin-graphql/latest/queries/productVariantsCount), so a page of them is read. */
-export const SOLD_OUT_QUERY = `#graphql
+const SOLD_OUT_QUERY = `#graphql
   query SoldOut {
     productVariants(first: 100, query: "inventory_quantity:<=0 product_status:active") {
       pageInfo { hasNextPage }

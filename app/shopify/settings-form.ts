@@ -23,7 +23,7 @@ const names = ownText.transform((text) => [
   ...new Set(text.split(',').flatMap((name) => name.trim().toLowerCase() || [])),
 ]);
 
-export const LIMITS = {
+const LIMITS = {
   unitsFactor: { min: 1, max: 1_000 },
   waveMinutes: { min: 1, max: 1_440 },
   minimumUnits: { min: 1, max: 1_000_000 },

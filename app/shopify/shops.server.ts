@@ -55,7 +55,7 @@ export async function updateShop({
   });
 }
 
-export const SHOP_QUERY = `#graphql
+const SHOP_QUERY = `#graphql
   query Shop {
     shop { id name ianaTimezone currencyCode updatedAt }
   }`;

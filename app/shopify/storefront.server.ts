@@ -10,7 +10,7 @@ export const INSTALLATION_QUERY = `#graphql
     currentAppInstallation { id }
   }`;
 
-export const PUBLISH_STOREFRONT_STATE_MUTATION = `#graphql
+const PUBLISH_STOREFRONT_STATE_MUTATION = `#graphql
   mutation TellStorefront($metafields: [MetafieldsSetInput!]!) {
     metafieldsSet(metafields: $metafields) { userErrors { field message } }
   }`;

@@ -33,7 +33,7 @@ function isAuthentic(raw: Buffer, signature: string): boolean {
 }
 
 /** The answer to a delivery that is not what it says it is. */
-export const refused = (text: string): Response =>
+const refused = (text: string): Response =>
   new Response(text, { status: 401, headers: { connection: 'close' } });
 
 /**
@@ -100,7 +100,7 @@ const NAMING: Record<string, Naming> = {
  * Whether the body is about the shop, and of the kind, that the headers say; true for topics whose body names no shop. `shopId`: whose name
  * the header gives, where we know it.
  */
-export function isSameShop({
+function isSameShop({
   delivery: { topic, domain, payload },
   shopId,
 }: {

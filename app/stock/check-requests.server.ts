@@ -116,7 +116,7 @@ export async function scheduleStockCheck({
 }
 
 /** Marks the variants of one shop whose appointment has come: news that time itself gives. */
-export async function requestDueChecks({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
+async function requestDueChecks({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
   await db.$executeRaw`
     UPDATE "Variant" SET "wanted" = "wanted" + 1, "newsMark" = "wanted" + 1, "lookAt" = NULL,
       "dueSince" = CASE WHEN "wanted" > "looked" THEN "dueSince" ELSE "lookAt" END

@@ -3,7 +3,7 @@ import { later, MINUTE, SECOND } from '../lib/clock.ts';
 import type { Kind, Reason, Availability } from './availability.ts';
 import { quietEnd, type QuietSettings, quietStart } from './quiet-hours.ts';
 
-export type DecisionKind = 'open' | 'allow' | 'wait' | 'close' | 'nothing';
+type DecisionKind = 'open' | 'allow' | 'wait' | 'close' | 'nothing';
 
 export type RestockSettings = QuietSettings & {
   policy: 'fair' | 'everyone';
@@ -15,7 +15,7 @@ export type RestockSettings = QuietSettings & {
 };
 
 /** What one reading found; `standing` is null when Shopify no longer knows the variant. */
-export type StockCheckResult = {
+type StockCheckResult = {
   standing: Availability | null;
   staleLooks: number;
   /** An appointment for a look that is still to come. */

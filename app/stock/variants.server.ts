@@ -80,7 +80,7 @@ export async function setVariantPaused({
 }
 
 /** The row of a variant that is met for the first time; what can't be said of it yet, the next look fills in. */
-export const newVariant = (truth: VariantState | null) => ({
+const newVariant = (truth: VariantState | null) => ({
   productId: 0n,
   productTitle: '',
   title: '',

@@ -95,15 +95,7 @@ export async function expireSubscriptions({ now }: { now: Date }): Promise<numbe
 }
 
 /** Ends those whose permission has run out before their product came back. @returns how many. */
-export async function expireWaiting({
-  tx,
-  now,
-  limit,
-}: {
-  tx: Tx;
-  now: Date;
-  limit: number;
-}): Promise<number> {
+async function expireWaiting({ tx, now, limit }: { tx: Tx; now: Date; limit: number }): Promise<number> {
   return tx.$executeRaw`
     UPDATE "Subscription" SET "state" = 'expired', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'the permission ran out'
     WHERE "id" IN (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "expiresAt" <= ${now}

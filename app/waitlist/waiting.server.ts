@@ -57,7 +57,7 @@ export async function batchesLikely({
 }
 
 /** How many wait for a variant, and since when the first of them; the merchant's own tests don't count. */
-export async function waitingOf({
+async function waitingOf({
   tx,
   shopId,
   variantId,

@@ -1,7 +1,7 @@
 // What the merchant reads, in Spanish.
 import type { enCodes, enDeeds, enEarned, Texts } from './en.ts';
 
-export const esEarned: Record<keyof typeof enEarned, string> = {
+const esEarned: Record<keyof typeof enEarned, string> = {
   'figures.earned': 'Recuperado',
   'figures.earned.text':
     '{orders, plural, =0 {ningún pedido lleva nuestro enlace} one {# pedido lleva nuestro enlace} other {# pedidos llevan nuestro enlace}}; se cuentan desde el {date}',
@@ -43,7 +43,7 @@ export const esEarned: Record<keyof typeof enEarned, string> = {
   'done.stopped': 'Los pedidos ya no se cuentan',
 };
 
-export const esDeeds: Record<keyof typeof enDeeds, string> = {
+const esDeeds: Record<keyof typeof enDeeds, string> = {
   'draft.do': 'Enviarme una prueba',
   'draft.text':
     'Llega a tu propio Messenger tal como está aquí, guardado o no, marcado como prueba. No cambia ninguna cifra.',

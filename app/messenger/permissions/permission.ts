@@ -4,7 +4,7 @@ import type { Json } from '../../lib/json.ts';
 /** How a message is paid for, as Meta's `recipient`. */
 export type Recipient = { one_time_notif_token: string } | { id: string };
 
-export type Grant = { token: string; payload: string };
+type Grant = { token: string; payload: string };
 
 export type PermissionKind = {
   name: 'one_time_token' | 'open_window';

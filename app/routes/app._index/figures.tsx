@@ -3,7 +3,7 @@ import { useFetcher } from '@remix-run/react';
 import { BlockStack, Box, Button, Card, InlineGrid, Text } from '@shopify/polaris';
 import { useState } from 'react';
 import { useToast } from '../../components/use-toast.ts';
-import { type TranslatorProvider, useTranslations } from '../../i18n/use-translations.tsx';
+import { type Translator, useTranslations } from '../../i18n/use-translations.tsx';
 import type { Sending } from '../../messenger/page-status.ts';
 import { ORDERS_SCOPE } from '../../shopify/scopes.ts';
 
@@ -40,7 +40,7 @@ function earnedFigure({
   sales,
   counting,
 }: {
-  speaker: TranslatorProvider;
+  speaker: Translator;
   sales: Props['brought']['sales'];
   counting: AttributionShown;
 }) {
