@@ -1,7 +1,8 @@
 // Visits without loading a page: what was shown is kept as it stood, the next page fades in, and a page seen before comes out of the cache.
 const pages = new Map();
-let shown = 0;
-let last = 0;
+/** A page that is loaded again stands where it stood in the history. */
+let shown = history.state?.visit ?? 0;
+let last = shown;
 
 /** As the libraries for such visits do it: the head of the new page is merged into ours, and its scripts run. */
 function mergeHead(next) {
