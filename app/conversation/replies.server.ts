@@ -33,7 +33,7 @@ export type OnReplySent = (
 const metadataId = ({ shopId, id }: Pick<StoredReply, 'shopId' | 'id'>): string => `p1_${shopId}_${id}`;
 
 function readMetadataId(metadata: string | null): Pick<StoredReply, 'shopId' | 'id'> | undefined {
-  const found = /^p1_(\d{1,18})_([\da-f-]{36})$/.exec(metadata ?? '');
+  const found = /^p1_(\d{1,18})_([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.exec(metadata ?? '');
   return found === null ? undefined : { shopId: BigInt(found[1]!), id: found[2]! };
 }
 
