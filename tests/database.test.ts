@@ -63,7 +63,7 @@ async function newDatabase(): Promise<string> {
 const user = join(folder, 'user.ts');
 writeFileSync(
   user,
-  `import { startPostgres } from ${JSON.stringify(join(root, 'scripts', 'postgres.ts'))};
+  `import { startPostgres } from ${JSON.stringify(join(root, 'scripts', 'database', 'embedded.ts'))};
    const { pid, how } = await startPostgres({ folder: process.argv[2] ?? '', endsWithMe: true, durable: false });
    process.send?.({ pid, how });
    setInterval(() => {}, 1_000);`,
