@@ -120,6 +120,8 @@ const well = {
   quietFrom: '22:00',
   quietUntil: '08:00',
   tellPreorder: false,
+  buttonHidden: false,
+  leftOut: { tags: 'no-alert', collections: 'sale', gift_cards: true, preorder: false, free: false },
   locationIds: ['1'],
   texts: {},
 };
@@ -151,6 +153,9 @@ test('whatever the settings hold', async () => {
   const route = house.routes.find(({ id }) => id === 'routes/app.settings')!;
   const settings = [
     ...Object.keys(well).flatMap((name) => VALUES.map((value) => JSON.stringify({ ...well, [name]: value }))),
+    ...Object.keys(well.leftOut).flatMap((name) =>
+      VALUES.map((value) => JSON.stringify({ ...well, leftOut: { ...well.leftOut, [name]: value } })),
+    ),
     ...['', '{', 'null', '[]', '"\\u0000"', '{"policy":"\\ud800"}', `${'['.repeat(20_000)}`],
   ];
   const save = (form: string) => house.data({ route, token, form: { intent: 'save', settings: form } });
