@@ -8,7 +8,7 @@ const walks = await openWalks();
 afterAll(walks.close);
 const browser = await openBrowser({ hosts: { [DOMAIN]: walks.host } });
 /** Steps of each walk; `WALK_STEPS=1000 WALK_SEED=7` makes a longer one. */
-const steps = Number(process.env.WALK_STEPS ?? 30);
+const steps = Number(process.env.WALK_STEPS ?? 12);
 const seed = Number(process.env.WALK_SEED ?? 1);
 
 for (const theme of ['select', 'swap', 'events', 'vintage'])
