@@ -1,4 +1,4 @@
-// Who stands at an admin page's door: proven by Shopify's session token, and the shop they act for.
+// Authenticates a merchant by Shopify's session token and finds their shop.
 import { redirect } from '@remix-run/node';
 import { systemClock } from './lib/clock.ts';
 import { readBody } from './lib/http.server.ts';

@@ -1,4 +1,4 @@
-// The address of a PostgreSQL: each usual setting in it is heeded, or refused with what to write instead.
+// Parses a PostgreSQL URL: each usual parameter is applied, or refused with what to write instead.
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';

@@ -1,4 +1,4 @@
-// The Prisma clients of this process: one for all work, and one with connections that work can't take away.
+// The Prisma clients of this process: one for all work, and one of the webhooks' own.
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '@prisma/client';
 import { clientConfig, readDatabaseUrl, splitConnections } from './database-url.ts';

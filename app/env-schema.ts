@@ -1,4 +1,4 @@
-// What the environment has to say, and how to get what is missing: read whole, so that everything missing is named at once.
+// The environment's schema: everything missing is reported at once, with how to get it.
 import { z } from 'zod';
 import { DatabaseUrlError, readDatabaseUrl } from './database-url.ts';
 

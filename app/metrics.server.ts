@@ -1,4 +1,4 @@
-// How the house is doing: what /readyz and /metrics tell a host.
+// Readiness and metrics, for /readyz and /metrics.
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 import { webhookDb } from './db.server.ts';
 import { addressWarnings, isAddressRefused } from './lib/own-address.ts';

@@ -1,4 +1,4 @@
-// Refuses, ahead of everything else, what no browser and no platform sends and what would only fail further in.
+// Refuses requests that no browser and no platform sends.
 export type Refusal = { status: 400 | 403 | 405; text: string };
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];

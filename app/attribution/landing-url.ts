@@ -1,4 +1,4 @@
-// Where a message's link leads: the selected variant, in the shopper's language and market, with marks that say where they came from.
+// A message link's target: the variant, in the shopper's language and market, with the link code.
 import { variantUrl } from '../shopify/product.ts';
 
 /** The marks of a message's link; the code goes with them, in `utm_content`. */

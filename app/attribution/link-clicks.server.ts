@@ -1,4 +1,4 @@
-// A shopper presses the message's Buy button: the tap is counted, and they land on the selected variant.
+// Records clicks on a message's link and redirects the shopper to the variant.
 import { isbot } from 'isbot';
 import { db } from '../db.server.ts';
 import { later, SECOND } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-// What an order says that matters to us, whichever way Shopify tells it, and what it is worth to the merchant.
+// What we read from an order, from a webhook or the Admin API, and the amounts that count.
 import { idNumber, type Json } from '../lib/json.ts';
 
 export type Order = {

@@ -1,4 +1,4 @@
-// Orders that were heard of are read from Shopify: how the shopper came, and what has become of the money.
+// Reads orders from Shopify that a webhook named, and saves those that carry our link code.
 import { db } from '../db.server.ts';
 import { type Clock, DAY, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';

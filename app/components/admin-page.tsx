@@ -1,4 +1,4 @@
-// The frame of every admin page: its title for Shopify's bar and for screen readers, and the way back from a page below another.
+// The frame of every admin page: its title and the way back.
 import { TitleBar } from '@shopify/app-bridge-react';
 import { Page, Text, type PageProps } from '@shopify/polaris';
 import type { ReactNode } from 'react';

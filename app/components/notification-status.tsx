@@ -1,4 +1,4 @@
-// Why told, why not yet, why not at all: the answer first, then what decided it.
+// Why a shopper was notified, is not yet, or will not be: the answer first, then the reasons.
 import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import { useTranslations } from '../i18n/use-translations.tsx';
 

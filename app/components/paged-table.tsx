@@ -1,4 +1,4 @@
-// A list of the admin, page after page: each row is about a variant and leads further in; on a phone it is a small card.
+// A table of rows that lead further, with paging; small cards on a phone.
 import { useNavigate, useSearchParams } from '@remix-run/react';
 import {
   BlockStack,

@@ -1,4 +1,4 @@
-// How far a restock's telling has come: so many of so many, and how long it will take; or what it waits for.
+// How far the notifications of a restock are, and how long they will take.
 import { BlockStack, Card, Link, ProgressBar, Text } from '@shopify/polaris';
 import { useTranslations, type Text as Word } from '../i18n/use-translations.tsx';
 import type { RestockAction, RestockState } from '../stock/restock-status.ts';

@@ -1,4 +1,4 @@
-// Looks again while something happens outside this page: in Facebook's login, or on the merchant's phone.
+// Reloads a page's data while something happens elsewhere, such as in Facebook's login.
 import { useRevalidator } from '@remix-run/react';
 import { useEffect } from 'react';
 

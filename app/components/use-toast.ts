@@ -1,4 +1,4 @@
-// Says that something was done: a short word at the bottom of the admin, once per answer. Errors never go here.
+// Shows a toast for an action that was carried out, once per answer. Errors never go here.
 import { useEffect } from 'react';
 import { useTranslations } from '../i18n/use-translations.tsx';
 

@@ -1,4 +1,4 @@
-// The two ways to see who waits: variant by variant, or shopper by shopper; and the word that nobody does. Buttons: Polaris's tabs weigh as much as a page.
+// Tabs of the waitlist, by variant and by shopper; plain buttons, since Polaris's tabs weigh too much.
 import { useNavigate } from '@remix-run/react';
 import { BlockStack, Box, Button, ButtonGroup, Card, EmptyState } from '@shopify/polaris';
 import type { ReactNode } from 'react';

@@ -1,4 +1,4 @@
-// Somebody arrives from the storefront: with a ref that says what for, with one that says nothing, or with none.
+// Handles a shopper who arrives from the storefront, with a ref or without one.
 import { randomBytes } from 'node:crypto';
 import type { Tx } from '../db.server.ts';
 import type { Message } from '../i18n/shopper.ts';

@@ -1,4 +1,4 @@
-// The few words that we obey whenever they are written, in every language that we speak, and links to products.
+// The commands that shoppers may write, in every language, and links to products.
 export type Command = 'stop' | 'alerts' | 'forget';
 
 const normalize: Record<Command, string[]> = {

@@ -1,4 +1,4 @@
-// After the yes: it is saved, and one message says what was agreed and how to end it.
+// Saves an opt-in as a subscription, then confirms it in one message.
 import type { Tx } from '../db.server.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';

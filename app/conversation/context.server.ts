@@ -1,4 +1,4 @@
-// Who is speaking, to which shop, and in what words we answer them.
+// The context of an event: shopper, shop, Page, and how to build a reply.
 import type { Shopper } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { chooseLocale, type Message, type Overrides, formatMessage, type Values } from '../i18n/shopper.ts';

@@ -1,4 +1,4 @@
-// Meta's events between our 200 and what they bring about: each kept once, each handled once, one person's in their order.
+// Stores Meta's events once each, before we answer 200, until they are handled.
 import type { Inbox } from '@prisma/client';
 import { db, type Tx, webhookDb } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';

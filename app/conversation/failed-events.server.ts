@@ -1,4 +1,4 @@
-// Events of Meta's that could not be acted on: shown to the merchant, and taken up again once that may have changed.
+// Events that could not be handled: listed for the merchant, and retried.
 import { type Inbox, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';

@@ -1,4 +1,4 @@
-// Finds what a shopper means when no ref says it: a pasted link, a name, then the size.
+// Finds the product that a shopper means: by link, by name, then by option.
 import type { Tx } from '../db.server.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
 import { SECOND } from '../lib/clock.ts';

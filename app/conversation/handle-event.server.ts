@@ -1,4 +1,4 @@
-// Handles one event of Meta's: `prepare` decides on the step and asks Shopify, `apply` carries it out; each ends in a reply or a named silence.
+// Handles one event: `prepare` decides and asks Shopify, `apply` writes; each ends in a reply or a reason.
 import type { Tx } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { GET_STARTED, type Payload, readPayload, readRef, type Verb } from '../messenger/payloads.ts';

@@ -1,4 +1,4 @@
-// Offers to watch a sold-out variant: its card, and Meta's Notify Me request. Nothing can ever be sent before that is tapped.
+// Sends the product's card and Meta's Notify Me request for a sold-out variant.
 import type { OptInRequest } from '@prisma/client';
 import { attempt, type Tx } from '../db.server.ts';
 import { type Overrides, formatMessage } from '../i18n/shopper.ts';

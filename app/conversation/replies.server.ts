@@ -1,4 +1,4 @@
-// Replies that are still to be sent: stored until Meta has taken them, so that no crash can swallow a question.
+// Replies that wait to be sent, in each shopper's order, until Meta has accepted them.
 import type { Page, Reply as StoredReply } from '@prisma/client';
 import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '../db.server.ts';

@@ -1,4 +1,4 @@
-// "Send me a test" of the message editor: the merchant's own wording, saved or not, in the merchant's own Messenger; told to nobody else.
+// Sends the message editor's test to the merchant's own Messenger.
 import { db } from '../db.server.ts';
 import {
   checkMessage,

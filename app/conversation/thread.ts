@@ -1,4 +1,4 @@
-// Who speaks in a thread besides us: people, an app that took it over, or only an automation.
+// Who speaks in a thread besides us: people, another app, or an automation.
 import type { Shopper } from '@prisma/client';
 import { DAY, SECOND } from '../lib/clock.ts';
 

@@ -1,4 +1,4 @@
-// What has happened in a shop since Shopify Flow was last told: read from the tables where it happened, after the fact and beside the story.
+// What happened in a shop since Shopify Flow was last told, read from the tables.
 import { Prisma } from '@prisma/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { db } from '../db.server.ts';

@@ -1,4 +1,4 @@
-// Tells Shopify Flow, shop by shop, what happened: in order, one call at a time, never from within the story and never at its cost.
+// Sends Shopify Flow triggers, shop by shop, in order, one call at a time.
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';

@@ -1,4 +1,4 @@
-// What Shopify Flow is told, word for word: one payload for each trigger. The keys are those of extensions/flow-*; nothing of a person is in them.
+// The payload of each Flow trigger; the keys are those of extensions/flow-*, nothing personal is in them.
 
 /** A variant as every event about one names it. */
 export type VariantInfo = { variantId: bigint; productId: bigint; title: string };

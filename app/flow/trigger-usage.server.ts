@@ -1,4 +1,4 @@
-// Which shops use our Flow triggers: Flow says so whenever a merchant turns a workflow on or off, and nobody else is told anything.
+// Which shops use our Flow triggers, as Flow reports it.
 import { webhookDb, type Tx } from '../db.server.ts';
 import { storeOr503 } from '../lib/http.server.ts';
 import type { Json } from '../lib/json.ts';

@@ -1,4 +1,4 @@
-// The lease: who may work on a Page or a shop now, on the database's clock, with an epoch that fences whoever held it before.
+// Leases on a Page or a shop: the database's clock, and an epoch that fences the holder before.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 

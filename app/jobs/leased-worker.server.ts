@@ -1,4 +1,4 @@
-// Tends what a lease stands for: takes it when there is work, keeps it while there is, and lets another process take over within 2 s.
+// Runs handlers under a lease: acquired when there is work, renewed, and taken over within 2 s.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';

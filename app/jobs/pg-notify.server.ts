@@ -1,4 +1,4 @@
-// The bell: NOTIFY on commit, LISTEN in the worker, so that nothing that is due waits for a poll.
+// NOTIFY on commit and LISTEN in the worker, so that due work does not wait for a poll.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { clientConfig } from '../database-url.ts';

@@ -1,4 +1,4 @@
-// A page for a person who stands outside the Shopify admin: one title, one sentence, at most one link or button, nothing that runs.
+// A plain HTML page outside the Shopify admin: a title, a sentence, at most one link, no script.
 const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 type Page = {

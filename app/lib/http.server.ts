@@ -1,4 +1,4 @@
-// Bodies as raw bytes, bounded in size, time and number: signatures are computed on what came, not on what it means.
+// Reads request bodies as raw bytes, bounded in size, time and number.
 import { SECOND } from './clock.ts';
 
 export const WEBHOOK_BODY_LIMIT = 5 * 1024 * 1024;

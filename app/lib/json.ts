@@ -1,4 +1,4 @@
-// The one parser of foreign bodies: ids of Shopify and Meta may exceed 2^53, and must arrive digit for digit.
+// Parses foreign JSON: ids of Shopify and Meta may exceed 2^53 and keep every digit.
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json };
 
 /** 2^53 has sixteen digits. */

@@ -1,4 +1,4 @@
-// The log: structured lines that cannot print a secret, and that strangers can neither make long nor many.
+// The log: structured lines without secrets, bounded in length and number.
 import { pino } from 'pino';
 import { env } from '../env.server.ts';
 import { createLogLimit } from './log-limit.ts';

@@ -1,4 +1,4 @@
-// What a process has once: the built web process holds its own copy of every module, and would make a second.
+// Values that a process has once, although the built web process loads modules twice.
 
 /** What `make` made when it was first asked for by this name, in whichever copy of the code. */
 export function oncePerProcess<T>(name: string, make: () => T): T {

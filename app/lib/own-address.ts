@@ -1,4 +1,4 @@
-// Whether Shopify refuses this server's own address: 403 for several shops at once, and an answer for none of them.
+// Whether Shopify refuses this server's own IP address: 403 for several shops at once.
 import { oncePerProcess } from './once-per-process.ts';
 import { MINUTE, SECOND } from './clock.ts';
 

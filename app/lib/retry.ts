@@ -1,4 +1,4 @@
-// When to try again after a failure: the one policy for every call to a platform; and waiting until then.
+// When to try again after a failure, for every call to a platform.
 import { setTimeout as pause } from 'node:timers/promises';
 import { later, MINUTE, SECOND } from './clock.ts';
 

@@ -1,4 +1,4 @@
-// The merchant lends us a Page, second half: it is chosen, heard, made ready, switched, and given back as it was.
+// Connects a chosen Page: webhooks, profile, switch from another; and disconnects it.
 import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { type Overrides, formatMessage } from '../i18n/shopper.ts';

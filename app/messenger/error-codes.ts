@@ -1,4 +1,4 @@
-// What an answer of Meta's means for us: the one table of (code, subcode), and the only place that knows the codes.
+// What each error code of Meta's means for us: the one table of (code, subcode).
 import type { PageTrouble } from '@prisma/client';
 
 type RecipientReason =

@@ -1,4 +1,4 @@
-// The merchant lends us a Page, first half: Facebook's login, outside the frame, bound to the shop that began it and to one use.
+// Facebook Login, bound to the shop that started it and to one use; keeps the Pages to choose from.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { db } from '../db.server.ts';

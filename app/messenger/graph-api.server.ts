@@ -1,4 +1,4 @@
-// The one place that calls Meta's Graph API: version, proof, time limit, and an answer that is read by its shape.
+// Calls Meta's Graph API: version, app secret proof, time limit, errors.
 import { createHmac } from 'node:crypto';
 import { request } from 'undici';
 import type { z } from 'zod';

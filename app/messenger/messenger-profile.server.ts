@@ -1,4 +1,4 @@
-// Reads and changes a Page's Messenger profile; Meta allows ten calls in ten minutes, so each step is one call at most.
+// Reads, changes and restores a Page's Messenger profile (ten calls in ten minutes).
 import { z } from 'zod';
 import { callMeta } from './graph-api.server.ts';
 import { GET_STARTED } from './payloads.ts';

@@ -1,4 +1,4 @@
-// Meta's duties towards the merchant's person who connected a Page: they may take the app back, and have what we know of them erased.
+// Meta's deauthorize and data deletion callbacks for the person who connected a Page.
 import { randomBytes } from 'node:crypto';
 import { db, type Tx, webhookDb } from '../db.server.ts';
 import { env } from '../env.server.ts';

@@ -1,4 +1,4 @@
-// Keeps an eye on the connected Pages: is the token alive, and does Meta still tell us what happens there.
+// Checks connected Pages: token, permissions, webhook subscription.
 import { z } from 'zod';
 import { db } from '../db.server.ts';
 import { env } from '../env.server.ts';

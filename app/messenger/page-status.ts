@@ -1,4 +1,4 @@
-// What is true of the Page that speaks for a shop, of the button and of sending, and what the merchant does next: everybody reads it here.
+// The state of a shop's Page, and what follows for the button, for sending and for the merchant.
 import type { PageTrouble } from '@prisma/client';
 
 /** `on`; `probing`: stopped, and one message now and then tries whether it is over; `off`: until the merchant connects the Page. */

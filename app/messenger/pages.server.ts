@@ -1,4 +1,4 @@
-// The Pages that speak for the shops: which one, with what token, and what is wrong with it.
+// Connected Pages: which one is the shop's, its token, its issue.
 import { type Page, type PageTrouble, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';

@@ -1,4 +1,4 @@
-// What our buttons carry through Meta and back: `<verb>1_<shop>_<id>`, so that a tap on an old bubble still says what was meant.
+// Payloads of our buttons, `<verb>1_<shop>_<id>`, and the storefront's signed refs.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const verbs = [

@@ -1,5 +1,4 @@
-// The pace at which one Page may speak: an even stream below the merchant's limit in every sliding second, replies first, that gives way
-// to Meta's refusals and finds its way back.
+// A Page's rate limit: even in every sliding second, replies first, slower when Meta asks for it.
 import { setTimeout as timer } from 'node:timers/promises';
 
 export type Kind = 'reply' | 'notification';

@@ -1,4 +1,4 @@
-// Reads what Meta says happened: every kind of event, one by one, whatever else stands in its batch.
+// Meta's webhooks: signature, verification, and each event of a batch read by itself.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { idText, type Json, parseJson } from '../lib/json.ts';
 import { readPayload } from './payloads.ts';

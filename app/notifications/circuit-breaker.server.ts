@@ -1,4 +1,4 @@
-// When a lane stands still: why, until when, and the single message now and then that tries whether the trouble has passed.
+// The circuit of a Page's sender: why it opens, and the single probe that may close it.
 import type { PageTrouble } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';

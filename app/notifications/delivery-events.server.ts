@@ -1,4 +1,4 @@
-// What Meta tells us of a notice after the call: its echo overrides whatever we thought, deliveries and readings are noted.
+// Echo, delivery and read events of notifications; an echo overrides what we assumed.
 import { db, type Tx } from '../db.server.ts';
 import { recordTestPassed } from '../messenger/pages.server.ts';
 import { readMetadataId } from './message.ts';

@@ -1,4 +1,4 @@
-// Whose turn it is: shops take turns, and within a shop its restocks, so that three waiters never stand behind a hundred thousand.
+// A queue in which shops take turns, and within a shop its restocks.
 export type QueueEntry = {
   restockId: bigint;
   shopId: bigint;

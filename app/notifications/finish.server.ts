@@ -1,4 +1,4 @@
-// How messages ended, many at a time: a success holds under any epoch, what was surely not sent from whoever began it, all else from the holder.
+// Records how sends ended, in batches: sent, failed, released, expired.
 import { type NotificationState, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';

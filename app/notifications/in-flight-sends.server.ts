@@ -1,4 +1,4 @@
-// The calls of one lane: begun a moment ahead of their turn, sent at it, and judged as their answers come.
+// Starts sends ahead of their time, calls Meta at the rate limit, and classifies the answers.
 import { setTimeout as wait } from 'node:timers/promises';
 import { Counter } from 'prom-client';
 import { holds, type Lease } from '../jobs/lease.server.ts';

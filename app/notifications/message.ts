@@ -1,4 +1,4 @@
-// What the one message says: the product, its price, where to buy it; never that anything is reserved.
+// The text of the notification: product, price, where to buy; never a reservation.
 import { type Message, type Overrides, formatMessage } from '../i18n/shopper.ts';
 import { LIMIT, shorten, trimEnd } from '../i18n/text-limits.ts';
 import { makePayload } from '../messenger/payloads.ts';

@@ -1,5 +1,4 @@
-// The lane: the single stream in which one Page's notifications leave. Claims, begins, sends and settles, each many at a time, until nobody
-// is left.
+// Sends one Page's notifications: claims, starts, sends and finishes, each in batches, until nobody is left.
 import { db } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';

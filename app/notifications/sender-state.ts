@@ -1,4 +1,4 @@
-// What a worker learns of a Page's lane while it holds the lease: forgotten with it, and safe to forget.
+// What a page sender knows while it holds the lease, and when it runs again.
 import type { Lease } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { GIVE_UP_MS } from './outcome.ts';

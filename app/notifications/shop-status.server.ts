@@ -1,4 +1,4 @@
-// What is true of a shop's Pages now: the one that speaks for it, and how far whoever waits on any of them can be reached.
+// A shop's Pages now: the current one, and which Pages can reach those who wait.
 import { db } from '../db.server.ts';
 import {
   type OpenCircuit,

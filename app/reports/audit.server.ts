@@ -1,4 +1,4 @@
-// The books: every yes is accounted for, and what two tables say of it agrees.
+// Checks that what the tables say of every grant agrees.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { log } from '../lib/log.server.ts';

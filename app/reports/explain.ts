@@ -1,4 +1,4 @@
-// Why somebody was told, is not told yet, or will not be told at all: read from the facts of their one subscription.
+// Why a shopper was notified, is not yet, or will not be, from the facts of one subscription.
 import type { OpenCircuit, Sending } from '../messenger/page-status.ts';
 import { type RestockFacts, restockStatus } from '../stock/restock-status.ts';
 

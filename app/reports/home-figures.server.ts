@@ -1,4 +1,4 @@
-// How many were told, as figures for Home.
+// Figures and daily activity for Home.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';

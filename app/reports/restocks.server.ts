@@ -1,4 +1,4 @@
-// Restocks and looks as the merchant sees them: what is about to be told, what came of it, and every verdict with its reason.
+// Restocks and stock checks as the merchant sees them.
 import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { later, MINUTE, SECOND } from '../lib/clock.ts';

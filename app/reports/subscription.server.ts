@@ -1,4 +1,4 @@
-// The whole life of one yes: asked, accepted, restock, sent, delivered, read, tapped, bought; and the consent as proof.
+// One subscription from request to order, and the consent as proof.
 import { db } from '../db.server.ts';
 import { later } from '../lib/clock.ts';
 import { sendingThrough } from '../messenger/page-status.ts';

@@ -1,4 +1,4 @@
-// Everybody who waits, one yes a row: for what, since when, at which place, and why not told yet; and those whose wait ended untold.
+// Subscriptions row by row: waiting, with place and reason, and ended without a notification.
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { later } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-// The app's bare address: Shopify opens it with the shop's name and is sent on to Home; anybody else reads what this is.
+// The app's bare address: leads Shopify's merchants to Home, tells others what this is.
 import { redirect, type LoaderFunctionArgs } from '@remix-run/node';
 import { env } from '../env.server.ts';
 import { htmlPage } from '../lib/html-page.ts';

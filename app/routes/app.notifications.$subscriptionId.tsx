@@ -1,4 +1,4 @@
-// One yes and what became of it: its whole life, why told or not, and the consent as proof.
+// One subscription: its timeline, why notified or not, and the consent as proof.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, Box, Button, Card, InlineStack, Text } from '@shopify/polaris';

@@ -1,5 +1,5 @@
 // Notifications: each message, and how it ended.
-import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { json, type LoaderFunctionArgs, type SerializeFrom } from '@remix-run/node';
 import { useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
 import { Badge, BlockStack, Box, Card, InlineStack, Select, Text } from '@shopify/polaris';
 import { authenticateMerchant } from '../authenticate.server.ts';
@@ -41,22 +41,7 @@ export default function Notifications() {
   );
 }
 
-type Row = {
-  notificationId: string;
-  subscriptionId: string;
-  productTitle: string;
-  title: string;
-  imageUrl: string | null;
-  shopper: string;
-  state: string;
-  reason: string | null;
-  claimedAt: string;
-  settledAt: string | null;
-  deliveredAt: string | null;
-  readAt: string | null;
-  tapped: boolean;
-  bought: boolean;
-};
+type Row = SerializeFrom<typeof loader>['rows'][number];
 
 type Props = Paged & { rows: Row[]; now: string; outcomes: readonly string[]; outcome: string };
 

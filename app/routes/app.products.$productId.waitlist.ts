@@ -1,4 +1,4 @@
-// The door of the block on the admin's product page: it comes from another origin, with Shopify's session token.
+// Data of the block on the admin's product page: another origin, Shopify's session token.
 import { json, type LoaderFunctionArgs } from '@remix-run/node';
 import { authenticateMerchant } from '../authenticate.server.ts';
 import { systemClock } from '../lib/clock.ts';

@@ -1,5 +1,5 @@
 // The waitlist: which variants people wait for, searched, filtered, sorted and paged, and as a file.
-import { json, type LoaderFunctionArgs } from '@remix-run/node';
+import { json, type LoaderFunctionArgs, type SerializeFrom } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
 import { InlineStack, Text } from '@shopify/polaris';
 import { useState } from 'react';
@@ -82,22 +82,7 @@ export default function Waitlist() {
   );
 }
 
-export type VariantRow = {
-  variantId: string;
-  productTitle: string;
-  title: string;
-  imageUrl: string | null;
-  waiting: number;
-  oldest: string;
-  units: number | null;
-  lookedAt: string | null;
-  reason: string | null;
-  lookAt: string | null;
-  lookDue: boolean;
-  paused: boolean;
-  missing: boolean;
-  restocked: boolean;
-};
+type VariantRow = SerializeFrom<typeof loader>['lines'][number];
 
 export function WaitlistTable({ lines, now, ...paged }: Paged & { lines: VariantRow[]; now: string }) {
   const { say, relative, number } = useTranslations();

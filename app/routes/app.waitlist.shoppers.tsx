@@ -1,11 +1,11 @@
-// The waitlist shopper by shopper: who waits for what, at which place, and why they were not told yet.
-import { json, type LoaderFunctionArgs } from '@remix-run/node';
+// The waitlist by shopper: who is waiting for what, at which place, and why not notified yet.
+import { json, type LoaderFunctionArgs, type SerializeFrom } from '@remix-run/node';
 import { useLoaderData, useNavigation } from '@remix-run/react';
 import { Badge, Box, InlineStack, Text } from '@shopify/polaris';
 import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
 import { listQuery, ListFilters } from '../components/list-filters.tsx';
-import { type Answer, OUTCOME_TONES } from '../components/notification-status.tsx';
+import { OUTCOME_TONES } from '../components/notification-status.tsx';
 import { type Paged, PagedTable } from '../components/paged-table.tsx';
 import { VariantName } from '../components/variant.tsx';
 import { WaitlistTabs } from '../components/waitlist-tabs.tsx';
@@ -78,17 +78,7 @@ export default function Shoppers() {
   );
 }
 
-type Row = {
-  subscriptionId: string;
-  productTitle: string;
-  title: string;
-  imageUrl: string | null;
-  shopper: string;
-  locale: string;
-  since: string;
-  place: number | null;
-  why: { answer: Answer; because: string; detail: string | null };
-};
+type Row = SerializeFrom<typeof loader>['rows'][number];
 
 type Props = Paged & { rows: Row[]; now: string; countedPlaces: number; waiting: boolean };
 

@@ -1,4 +1,4 @@
-// Shopify's library sends a page here that came without a session token: App Bridge fetches one and goes back with it.
+// Where Shopify's library sends a page without a session token, so that App Bridge fetches one.
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { env } from '../env.server.ts';
 import type { LoadContext } from '../nonce.ts';

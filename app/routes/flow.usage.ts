@@ -1,4 +1,4 @@
-// Shopify Flow's door: a merchant turned a workflow on or off that begins with one of our triggers.
+// Shopify Flow's lifecycle callback: a workflow with one of our triggers was turned on or off.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { saveTriggerUsage } from '../flow/trigger-usage.server.ts';
 import { systemClock } from '../lib/clock.ts';

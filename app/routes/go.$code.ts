@@ -1,4 +1,4 @@
-// The message's link: leads to the variant; a code that we do not know gets a plain page, since a person stands before it.
+// The message's link: redirects to the variant; an unknown code gets a plain page.
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { followLink } from '../attribution/link-clicks.server.ts';
 import { systemClock } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-// Facebook sends the merchant back here, outside the admin's frame; choosing the Page goes on inside it.
+// Where Facebook Login returns to, outside the admin's frame.
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';

@@ -1,4 +1,4 @@
-// Meta asks, for a person who connected a Page, to erase what we hold of them; the same address shows the person that it was done.
+// Meta's data deletion callback, and the page that tells the person it was done.
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';

@@ -1,4 +1,4 @@
-// Meta tells us that a person took the app back.
+// Meta's deauthorize callback.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { systemClock } from '../lib/clock.ts';
 import { storeOr503, readBody } from '../lib/http.server.ts';

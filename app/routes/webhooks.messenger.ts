@@ -1,4 +1,4 @@
-// The door for Meta's events: GET is its handshake; POST verifies the raw bytes, keeps the events, and answers.
+// Meta's webhook: GET verifies the endpoint; POST checks the signature and stores the events.
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { storeEvents } from '../conversation/event-store.server.ts';
 import { env } from '../env.server.ts';

@@ -1,4 +1,4 @@
-// Shopify's door for inventory: a level or an item has moved, which is a hint and no more.
+// Inventory webhooks: a level or an item changed, so stock checks are requested.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { idNumber } from '../lib/json.ts';
 import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';

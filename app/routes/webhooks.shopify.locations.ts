@@ -1,4 +1,4 @@
-// Shopify's door for locations: one that opens, closes or stops fulfilling online orders may concern every variant that someone waits for.
+// Location webhooks: all of the shop's stock checks are requested.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';
 import { requestAllStockChecks } from '../stock/check-requests.server.ts';

@@ -1,4 +1,4 @@
-// Shopify's door for orders, subscribed to by each shop that counts them: one that carries a message's code is a sale.
+// Order webhooks, subscribed to by shops that count orders.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { handleOrderWebhook } from '../attribution/attributed-orders.server.ts';
 import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';

@@ -1,4 +1,4 @@
-// Shopify's door for the three compliance topics: kept here, carried out by the worker.
+// The three compliance topics: stored here, carried out by the worker.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { storePrivacyRequest } from '../shopify/privacy-requests.server.ts';
 import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';

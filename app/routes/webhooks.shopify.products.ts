@@ -1,4 +1,4 @@
-// Shopify's door for products: anything about a product may change whether its variants can be bought.
+// Product webhooks: stock checks of the product's variants are requested.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { idNumber } from '../lib/json.ts';
 import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';

@@ -1,4 +1,4 @@
-// Shopify's door for the shop itself: it is said to have left, lets us do more or less, or has a new name, zone, currency or language.
+// Webhooks about the shop: uninstalled, scopes changed, name or time zone changed.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { requestScopesCheck } from '../shopify/order-attribution.server.ts';
 import { reportUninstall, updateShop } from '../shopify/shops.server.ts';

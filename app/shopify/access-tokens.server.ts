@@ -1,4 +1,4 @@
-// A shop's access token, renewed by one process at a time: a renewal makes the token before it worthless.
+// A shop's access token, renewed by one process at a time: a renewal invalidates the token before.
 import '@shopify/shopify-api/adapters/node';
 import { HttpResponseError, Session, shopifyApi } from '@shopify/shopify-api';
 import { PrismaSessionStorage } from '@shopify/shopify-app-session-storage-prisma';

@@ -1,4 +1,4 @@
-// What Shopify's answers say of our own address: noted by whoever calls its Admin API.
+// Records from Shopify's answers whether our own IP address is refused.
 import { GraphqlQueryError, HttpResponseError } from '@shopify/shopify-api';
 import { db } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-// Asks Shopify's Admin GraphQL API in a shop's name, and says of every failure what to do about it.
+// Calls Shopify's Admin GraphQL API within the shop's query points; every failure says what to do.
 import { GraphqlQueryError, HttpResponseError, HttpThrottlingError } from '@shopify/shopify-api';
 import { db } from '../db.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';

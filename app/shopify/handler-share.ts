@@ -1,4 +1,4 @@
-// One shop's share of the webhook handlers: whoever sends more than can be handled waits in a line of its own, and nobody else waits for it.
+// Limits how many webhooks of one shop are processed at once, so that others do not wait.
 import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND } from '../lib/clock.ts';
 

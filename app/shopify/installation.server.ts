@@ -1,4 +1,4 @@
-// Asks Shopify whether a shop still has the app. What follows from the answer may delete a shop's data: every doubt counts as not known.
+// Asks Shopify whether a shop still has the app; any doubt counts as not known.
 import { HttpResponseError, type Session } from '@shopify/shopify-api';
 import { db } from '../db.server.ts';
 import { type Clock, SECOND } from '../lib/clock.ts';

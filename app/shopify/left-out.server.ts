@@ -1,4 +1,4 @@
-// Asks Shopify which of some products the merchant's rules leave out; a shop without rules costs no call.
+// Asks Shopify which products the merchant's rules leave out; without rules no call is made.
 import type { Clock } from '../lib/clock.ts';
 import { idNumber } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';

@@ -1,4 +1,4 @@
-// Which products a merchant leaves out: they get no button on the storefront, and the conversation offers nothing for them.
+// Which products a merchant leaves out: no button on the storefront, no offer in the conversation.
 import { z } from 'zod';
 
 /**

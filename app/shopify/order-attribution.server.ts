@@ -1,4 +1,4 @@
-// Whether a shop's orders are counted: begun and stopped by the merchant, and kept true to what Shopify lets us read.
+// Turns order attribution on and off, and keeps it in line with the granted scope.
 import { db, type Tx } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { type Clock, HOUR, later, MINUTE } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-// Reads a connection of Shopify's to its end; what was read before a failure is kept, and the next attempt pays for the rest only.
+// Reads a connection to its end; after a failure the next attempt goes on from there.
 import type { Clock } from '../lib/clock.ts';
 import { MINUTE } from '../lib/clock.ts';
 import type { Wait } from '../lib/retry.ts';

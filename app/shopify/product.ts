@@ -1,4 +1,4 @@
-// A shop's addresses: its own name at Shopify, its products on the storefront, and our app in its admin.
+// A product's addresses and names, and how a name is cut where Meta has no room for all of it.
 import { shorten, shortenMiddle } from '../i18n/text-limits.ts';
 
 /** A name under myshopify.com as it may stand in a header or an address; null for anything else. */

@@ -1,4 +1,4 @@
-// What a shop's bucket of Shopify query points holds at a moment, and how much of a list one call can pay for.
+// What a shop's bucket of query points holds now, and how much one call can pay for.
 
 /** Most points of one query: https://shopify.dev/docs/api/usage/limits */
 export const QUERY_LIMIT = 1_000;

@@ -1,4 +1,4 @@
-// Plans the next call that reads stock: which variants, with how many levels each, and when the shop's bucket can pay for it.
+// Plans the next call that reads stock: which variants, how many levels, and when it can be paid for.
 import { budget, QUERY_LIMIT, waitFor, type Bucket } from './query-budget.ts';
 
 /** A variant that is to be read. */

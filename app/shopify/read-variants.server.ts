@@ -1,4 +1,4 @@
-// Reads stock from Shopify, one planned call at a time: what a call has brought is kept, whatever happens to the next one.
+// Reads stock from Shopify one planned call at a time, and keeps what each call brought.
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { wait as realWait, type Wait } from '../lib/retry.ts';

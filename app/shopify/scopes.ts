@@ -1,2 +1,2 @@
-// The one scope that a merchant may give and take back: what counting orders needs (shopify.app.toml, optional_scopes).
+// The optional scope for order attribution (shopify.app.toml, optional_scopes).
 export const ORDERS_SCOPE = 'read_orders';

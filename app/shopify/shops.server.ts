@@ -1,4 +1,4 @@
-// A shop's row as other rooms read it, and what Shopify's own webhooks change in it.
+// A shop's row: install, changes from webhooks, uninstall, erasure.
 import { Prisma, type Shop } from '@prisma/client';
 import { randomBytes } from 'node:crypto';
 import { db, type Tx } from '../db.server.ts';

@@ -1,4 +1,4 @@
-// What the theme block is told through app-data metafields: is it on, which Page, and the key for its refs. Never a token.
+// Publishes the button's state to the theme block through app-data metafields; never a token.
 import { db } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';

@@ -1,4 +1,4 @@
-// Shopify's signature on the raw bytes, before anything is read. No session and no network: the library's own check may call out.
+// Handles a Shopify webhook: signature on the raw bytes, shop, then the module that stores it.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Tx, webhookDb } from '../db.server.ts';
 import { env } from '../env.server.ts';

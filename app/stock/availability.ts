@@ -1,4 +1,4 @@
-// What Shopify's figures mean: can this variant be bought online now, how many are there, and is the answer to be trusted.
+// What Shopify's figures mean: can the variant be bought now, and how many units are there.
 import type { VariantState } from '../shopify/variant-queries.ts';
 
 export type Kind = 'in_stock' | 'can_be_ordered';

@@ -1,4 +1,4 @@
-// Answers the conversation's question about one variant: may it be shown to a shopper, and can it be bought now.
+// Checks for the conversation whether a variant may be shown, and can be bought now.
 import { type Clock, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { withTimeout } from '../lib/timeout.ts';

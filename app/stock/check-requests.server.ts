@@ -1,4 +1,4 @@
-// A hint: something about a variant may have changed. It marks the variant for a look, or costs one indexed read when nobody cares.
+// Requests stock checks: a version counter per variant, and which checks are due.
 import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';

@@ -1,4 +1,4 @@
-// Decides what a look means for those who wait: open a restock, allow more to be told, wait, close it, or nothing, and why.
+// Decides from a stock check: open, extend or close a restock, wait, or nothing, and why.
 import { later, MINUTE, SECOND } from '../lib/clock.ts';
 import type { Kind, Reason, Availability } from './availability.ts';
 import { quietEnd, type QuietSettings, quietStart } from './quiet-hours.ts';

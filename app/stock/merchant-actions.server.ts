@@ -1,4 +1,4 @@
-// The merchant's own hand on a restock: look now, tell now, hold, pause, move; all through the same look and the same guards.
+// The merchant's actions on a restock: check now, notify now, hold, pause, move.
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { type Clock, later } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-// Quiet hours on the shop's own clock on the wall, whatever its zone does to that clock.
+// Quiet hours in the shop's time zone, changes to and from summer time included.
 import { later, MINUTE } from '../lib/clock.ts';
 
 export type QuietSettings = {

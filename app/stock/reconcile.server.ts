@@ -1,4 +1,4 @@
-// The sweep: a cheap probe of every variant that someone waits for, which finds what lost and late webhooks hid.
+// Probes every variant that somebody waits for, to find what lost webhooks hid.
 import { db } from '../db.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';

@@ -1,4 +1,4 @@
-// What an open restock is doing now, and whether "Notify now" would change anything: read by Home, the variant's page, a shopper's "why" and the action itself.
+// What an open restock is doing now, and whether "Notify now" would change anything.
 import type { Sending } from '../messenger/page-status.ts';
 
 export type RestockFacts = {

@@ -1,4 +1,4 @@
-// Opens a restock, moves its allowance and closes it, as decided, and wakes the lanes that may now tell somebody.
+// Opens, extends and closes restocks, and wakes the page senders.
 import { Prisma, type Restock } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';

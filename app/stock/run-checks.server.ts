@@ -1,4 +1,4 @@
-// A look: reads variants that are due, decides, and keeps what was decided with the reason.
+// Runs due stock checks: reads the variants, decides, and saves the decision with its reason.
 import { db, type Tx } from '../db.server.ts';
 import { holds, type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';

@@ -1,4 +1,4 @@
-// A variant was deleted or made anew: its waiters may be moved, by the merchant's own hand, to another variant of the same product.
+// Moves the subscriptions of a deleted variant to another; each keeps its place.
 import type { Tx } from '../db.server.ts';
 
 type Move = { tx: Tx; shopId: bigint; from: bigint; to: bigint; now: Date };

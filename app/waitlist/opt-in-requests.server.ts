@@ -1,4 +1,4 @@
-// The Notify Me request that a shopper gets for a variant: made, and noted as sent. Its acceptance is a subscription.
+// The Notify Me requests that were made, and which were sent.
 import type { OptInRequest, Prisma } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 

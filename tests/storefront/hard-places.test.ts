@@ -92,7 +92,7 @@ test('another product swapped in by innerHTML, where no script runs, is right as
   expect(await block(page).count()).toBe(0);
   await page.locator('.pairs a[data-swap]').click();
   await expect.poll(() => page.title()).toContain('Scarf');
-  expect(await link(page).isVisible()).toBe(true);
+  await expect.poll(() => link(page).isVisible()).toBe(true);
   expect(await link(page).getAttribute('href')).toBe(linkOf({ front, variant: scarf.variant('Rust') }));
   expect(requests.filter((url) => url.includes('/extensions/'))).toEqual([]);
   expect(noise).toEqual([]);

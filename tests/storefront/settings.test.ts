@@ -183,6 +183,6 @@ test("the editor's preview follows the variant, and stays in sight", async () =>
     await expect
       .poll(() => link(page).getAttribute('href'))
       .toBe(linkOf({ front, variant: shirt.variant(size) }));
-    expect(await link(page).isVisible()).toBe(true);
+    await expect.poll(() => link(page).isVisible()).toBe(true);
   }
 });

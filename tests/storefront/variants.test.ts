@@ -36,7 +36,7 @@ for (const [name, theme, query] of [
       await expect
         .poll(() => link(page).getAttribute('href'))
         .toBe(linkOf({ front, variant: shirt.variant(size) }));
-      expect(await link(page).isVisible()).toBe(true);
+      await expect.poll(() => link(page).isVisible()).toBe(true);
     }
     await pick(page, 'L');
     await expect.poll(() => link(page).isVisible()).toBe(false);

@@ -1,4 +1,4 @@
-// The open window: for 24 hours after a person's last action we may say what belongs to the conversation.
+// The 24-hour window after a person's last action, in which we may reply.
 import { HOUR, later, SECOND } from '../../lib/clock.ts';
 import type { Consequence } from '../error-codes.ts';
 import type { PermissionKind, Recipient } from './permission.ts';

@@ -1,4 +1,4 @@
-// What every kind of permission to speak must say of itself. A new kind is a file beside this one and rows in one table.
+// What each kind of permission declares; a new kind is a file beside this one and rows in one table.
 import type { Json } from '../../lib/json.ts';
 
 /** How a message is paid for, as Meta's `recipient`. */

@@ -1,4 +1,4 @@
-// The last days on Home: told, tapped and won back, a chart for each, and the same as a table.
+// The last days on Home: a chart for each figure, and the same as a table.
 import { BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 

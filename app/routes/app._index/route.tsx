@@ -1,4 +1,4 @@
-// Home: is it on, what is about to be told, who waits, and what it brought.
+// Home: setup, open restocks, who is waiting, and what it brought.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, InlineGrid } from '@shopify/polaris';

@@ -1,4 +1,4 @@
-// The three things that make the button appear, each with its true state and the one step that is missing; and where it shows now.
+// The three things that make the button appear, each with its state and the next step.
 import { useFetcher } from '@remix-run/react';
 import { Badge, BlockStack, Box, Button, Card, Icon, InlineStack, Text } from '@shopify/polaris';
 import { AlertTriangleIcon, CheckCircleIcon } from '@shopify/polaris-icons';

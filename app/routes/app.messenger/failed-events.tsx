@@ -1,4 +1,4 @@
-// What Meta told us and we could not act on: kept for the merchant to see, each with what it means and what there is to do.
+// Events of Meta's that could not be handled, what each means, and what to do.
 import { useFetcher } from '@remix-run/react';
 import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris';
 import { useToast } from '../../components/use-toast.ts';

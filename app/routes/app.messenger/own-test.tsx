@@ -1,4 +1,4 @@
-// The merchant's own test: our link on their phone, the card, the tap, "pretend it is back", and the real message.
+// The merchant's own test, from the link on their phone to the message.
 import { useFetcher } from '@remix-run/react';
 import { Badge, Banner, BlockStack, Box, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris';
 import type { ReactNode } from 'react';

@@ -1,4 +1,4 @@
-// The Page that speaks for the shop: connect it, connect it again, or give it back.
+// Connects, reconnects or disconnects the shop's Page.
 import { useFetcher } from '@remix-run/react';
 import {
   Badge,

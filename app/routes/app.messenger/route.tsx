@@ -1,4 +1,4 @@
-// Messenger: the Page that speaks for the shop, connecting it and giving it back, and the merchant's own test.
+// Messenger: the connected Page and the merchant's own test.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { BlockStack, Card, List, Text } from '@shopify/polaris';

@@ -1,4 +1,4 @@
-// Who is told when: the policy, its numbers, quiet hours and the Page's pace.
+// Who is notified when: send policy, quiet hours, rate limit; and which stock counts.
 import {
   Banner,
   BlockStack,

@@ -1,4 +1,4 @@
-// Settings: who is told when, which stock counts, and the shop's own words; saved together or not at all.
+// Settings, saved together or not at all.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useFetcher, useLoaderData } from '@remix-run/react';
 import { SaveBar } from '@shopify/app-bridge-react';

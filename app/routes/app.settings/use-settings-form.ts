@@ -1,4 +1,4 @@
-// The settings while they are edited: what differs from what is saved, and the errors until their field is touched again.
+// The settings while they are edited: unsaved changes and errors by field.
 import { useEffect, useState } from 'react';
 
 export type SettingsShown = {

@@ -1,4 +1,4 @@
-// A variant was deleted in Shopify: its waiters may be moved to another of its product, after the merchant has read who moves where.
+// Moves the shoppers of a deleted variant to another variant of its product, after a confirmation.
 import { useFetcher } from '@remix-run/react';
 import {
   BlockStack,

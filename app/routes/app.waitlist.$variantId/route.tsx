@@ -1,4 +1,4 @@
-// One variant's line: its people, what we saw and why, its restocks, and what the merchant may do about it.
+// One variant: its shoppers, stock checks, restocks, and the merchant's actions.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useFetcher, useLoaderData } from '@remix-run/react';
 import { BlockStack, Button, ButtonGroup, Card, Text } from '@shopify/polaris';

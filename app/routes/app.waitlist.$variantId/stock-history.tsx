@@ -1,4 +1,4 @@
-// The history of looks at a variant: what Shopify said, what was decided, and why.
+// The stock checks and restocks of a variant.
 import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import type { RestockItem } from '../../components/restock-progress.tsx';
 import { useTranslations } from '../../i18n/use-translations.tsx';
