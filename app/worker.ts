@@ -21,6 +21,7 @@ import { createRateLimiter, type RateLimiter } from './messenger/rate-limiter.ts
 import { send } from './messenger/send-api.server.ts';
 import { pagesWithWork } from './notifications/claim.server.ts';
 import { runPageSender } from './notifications/page-sender.server.ts';
+import { createSenderState, type SenderState } from './notifications/sender-state.ts';
 import { auditConsistency } from './reports/audit.server.ts';
 import { renewDormantTokens } from './shopify/access-tokens.server.ts';
 import { restsUntil, ShopifyApiError } from './shopify/admin-api.server.ts';
@@ -92,9 +93,14 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     }
   };
 
-  // 3. Those waiting are told, once, by the Page's lane.
-  const lane: Handler = async ({ key: metaPageId, lease, signal }) =>
-    runPageSender({ metaPageId, lease, pace: await paceOf(metaPageId), clock, signal });
+  // 3. Those waiting are notified, once, by the Page's sender. What it has learnt is kept while the lease is held.
+  const senders = new Map<string, SenderState>();
+  const lane: Handler = async ({ key: metaPageId, lease, signal }) => {
+    const known = senders.get(metaPageId);
+    const state = known?.lease === lease ? known : createSenderState({ metaPageId, lease });
+    senders.set(metaPageId, state);
+    return runPageSender({ state, pace: await paceOf(metaPageId), clock, signal });
+  };
 
   // 4. The storefront falls silent, or speaks, with its Page.
   const storefront: Handler = async ({ key }) => {

@@ -86,6 +86,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
   const { acquireLease, releaseLease, renewLease } = await import('../app/jobs/lease.server.ts');
   const { createRateLimiter } = await import('../app/messenger/rate-limiter.ts');
   const { runPageSender } = await import('../app/notifications/page-sender.server.ts');
+  const { createSenderState } = await import('../app/notifications/sender-state.ts');
   const { encrypt } = await import('../app/lib/encryption.server.ts');
   const { encryptPageToken } = await import('../app/messenger/pages.server.ts');
 
@@ -176,14 +177,13 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
         if (!('lease' in acquired)) throw new Error('The bench did not get its own lease.');
         const { lease } = acquired;
         const renewal = setInterval(() => void renewLease(lease), 500);
-        const lane = {
-          metaPageId,
-          lease,
+        const sender = {
+          state: createSenderState({ metaPageId, lease }),
           pace,
           clock: () => new Date(),
           signal: new AbortController().signal,
         };
-        const next = await runPageSender({ ...lane, limitOf: () => limit });
+        const next = await runPageSender({ ...sender, limitOf: () => limit });
         clearInterval(renewal);
         await releaseLease(lease);
         if (next !== null && next.getTime() - Date.now() <= 5_000)

@@ -1,30 +1,19 @@
 // The circuit of a Page's sender: why it opens, and the single probe that may close it.
-import type { PageTrouble } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { PROBING } from '../messenger/page-status.ts';
-import { clearIssue, setIssue, type Page, recordTestPassed } from '../messenger/pages.server.ts';
+import { clearIssue, recordTestPassed, setIssue } from '../messenger/pages.server.ts';
 import { releaseAllUnsent } from './finish.server.ts';
-import type { InFlightSends } from './in-flight-sends.server.ts';
 import type { AnsweredSend } from './result-writer.server.ts';
-import { stateOf } from './sender-state.ts';
-
-export type CircuitState = {
-  pausedAt: Date | null;
-  pausedBecause: string | null;
-  doubtful: number;
-  tryAt: Date | null;
-};
-
-export const CLOSED_CIRCUIT: CircuitState = { pausedAt: null, pausedBecause: null, doubtful: 0, tryAt: null };
+import { type CircuitState, CLOSED_CIRCUIT, type InARow, type SenderState } from './sender-state.ts';
 
 /** Meta gave no answer any more. */
-export const NO_RESPONSE = 'silence';
+const NO_RESPONSE = 'silence';
 
 /** Bare refusals of first attempts in a row that pause a lane. */
-export const FAILURE_THRESHOLD = 3;
+const FAILURE_THRESHOLD = 3;
 
 const LONGEST_PROBE_DELAY_MS = 10 * MINUTE;
 
@@ -34,10 +23,11 @@ export async function loadCircuit({ metaPageId }: { metaPageId: string }): Promi
 }
 
 /** Waits as long as the trouble has lasted already, between a minute and ten: a dead Page hears little from us. */
-export const nextProbeAt = ({ since, now }: { since: Date; now: Date }): Date =>
+const nextProbeAt = ({ since, now }: { since: Date; now: Date }): Date =>
   later(now, Math.min(LONGEST_PROBE_DELAY_MS, Math.max(MINUTE, now.getTime() - since.getTime())));
 
-async function write({
+/** Opens the circuit, or only sets the next probe. @returns the circuit; undefined: the lease has passed to somebody else. */
+async function save({
   tx,
   metaPageId,
   lease,
@@ -51,48 +41,45 @@ async function write({
   pausedAt: Date | null;
   because: string | null;
   tryAt: Date;
-}): Promise<void> {
-  await tx.$executeRaw`
+}): Promise<CircuitState | undefined> {
+  const [row] = await tx.$queryRaw<CircuitState[]>`
     INSERT INTO "Lane" ("metaPageId", "pausedAt", "pausedBecause", "tryAt")
     SELECT ${metaPageId}, ${pausedAt}::timestamptz, ${because}, ${tryAt} WHERE ${leaseIsCurrent(lease)}
     ON CONFLICT ("metaPageId") DO UPDATE SET "pausedAt" = COALESCE("Lane"."pausedAt", excluded."pausedAt"),
-      "pausedBecause" = COALESCE(excluded."pausedBecause", "Lane"."pausedBecause"), "tryAt" = excluded."tryAt"`;
+      "pausedBecause" = COALESCE(excluded."pausedBecause", "Lane"."pausedBecause"), "tryAt" = excluded."tryAt"
+    RETURNING "pausedAt", "pausedBecause", "doubtful", "tryAt"`;
+  return row;
 }
 
+type Issue = NonNullable<AnsweredSend['trouble']> & { pageId: bigint };
+
 /**
- * The Page is in trouble: it is marked for the merchant, whoever was not told waits again with their token, and nothing more is sent
- * through this connection (or, `whole`, through any of this Meta Page) until it is mended.
- * @returns the subscriptions that wait again.
+ * The Page has an issue: it is marked for the merchant, whoever was not notified waits again with the permission grant, and nothing more is
+ * sent through this connection (or, `whole`, through any of this Meta Page) until it is over.
+ * @returns the circuit (undefined: as before), and the subscriptions that wait again.
  */
-export async function openCircuit({
-  metaPageId,
-  pageId,
-  lease,
-  trouble,
-  whole,
-  now,
-}: {
-  metaPageId: string;
-  pageId: bigint;
-  lease: Lease;
-  trouble: PageTrouble;
-  whole: boolean;
-  now: Date;
-}): Promise<bigint[]> {
+async function openCircuit(
+  { metaPageId, lease }: SenderState,
+  { pageId, trouble, whole }: Issue,
+  now: Date,
+): Promise<{ circuit: CircuitState | undefined; released: bigint[] }> {
   log.warn('a Page is in trouble; whoever waits for it keeps their token', { metaPageId, trouble, whole });
   return db.$transaction(async (tx) => {
     await setIssue({ ...(whole ? { metaPageId } : { pageId }), trouble, now, tx });
     // A dead token is mended by the merchant alone: nothing is tried until then.
-    if (trouble !== 'reconnect')
-      await write({
-        tx,
-        metaPageId,
-        lease,
-        pausedAt: whole ? now : null,
-        because: whole ? trouble : null,
-        tryAt: await probeAfter({ tx, metaPageId, now }),
-      });
-    return releaseAllUnsent({ tx, metaPageId, ...(whole ? {} : { pageId }), lease, now });
+    const circuit =
+      trouble === 'reconnect'
+        ? undefined
+        : await save({
+            tx,
+            metaPageId,
+            lease,
+            pausedAt: whole ? now : null,
+            because: whole ? trouble : null,
+            tryAt: await probeAfter({ tx, metaPageId, now }),
+          });
+    const released = await releaseAllUnsent({ tx, metaPageId, pageId: whole ? null : pageId, lease, now });
+    return { circuit, released };
   });
 }
 
@@ -104,30 +91,19 @@ async function probeAfter({ tx, metaPageId, now }: { tx: Tx; metaPageId: string;
   return nextProbeAt({ since: oldest._min.troubleSince ?? now, now });
 }
 
-/** Meta gives no answer any more: no further token is put at risk until one comes. */
-export async function openCircuitForNoResponse({
-  metaPageId,
-  lease,
-  now,
-}: {
-  metaPageId: string;
-  lease: Lease;
-  now: Date;
-}): Promise<void> {
-  const { pausedAt } = await loadCircuit({ metaPageId });
+/** Meta gives no answer any more: no further permission grant is put at risk until one comes. */
+async function openCircuitForNoResponse(
+  { metaPageId, lease }: SenderState,
+  pausedAt: Date | null,
+  now: Date,
+): Promise<CircuitState | undefined> {
   log.warn('Meta gives no answer; the lane waits', { metaPageId });
-  await write({
-    tx: db,
-    metaPageId,
-    lease,
-    pausedAt: now,
-    because: NO_RESPONSE,
-    tryAt: nextProbeAt({ since: pausedAt ?? now, now }),
-  });
+  const tryAt = nextProbeAt({ since: pausedAt ?? now, now });
+  return save({ tx: db, metaPageId, lease, pausedAt: now, because: NO_RESPONSE, tryAt });
 }
 
-/** How many bare refusals of first attempts have come in a row: remembered beyond this worker. */
-export async function recordUnexplainedErrors({
+/** How many unexplained errors of first attempts have come in a row: remembered beyond this worker. */
+async function recordUnexplainedErrors({
   metaPageId,
   inARow,
 }: {
@@ -156,8 +132,8 @@ export async function scheduleProbe({
   return tryAt;
 }
 
-/** Meta has accepted a message through this connection: what stood in its way is over. */
-export async function closeCircuit({
+/** Meta has accepted a message through these connections: what stood in their way is over. */
+async function closeCircuit({
   metaPageId,
   pageIds,
   whole,
@@ -181,100 +157,121 @@ const NO_RESPONSE_THRESHOLD = 5;
 
 const PAUSE_AFTER_UNEXPLAINED_MS = 5 * MINUTE;
 
-type Given = {
-  metaPageId: string;
-  lease: Lease;
-  /** In the order in which they came. */ answers: AnsweredSend[];
-  pause: CircuitState;
-  pages: ReadonlyMap<bigint, Page>;
-  calls: InFlightSends;
-  now: Date;
+/** What the answers change, for the sender to take over. */
+export type CircuitChange = {
+  /** undefined: as before. */ circuit: CircuitState | undefined;
+  inARow: InARow;
+  /** Connections through which nothing can be sent now: what waits for its turn is to be released. */
+  release: 'all' | Set<bigint> | undefined;
+  /** Subscriptions that let others go first, until then (ms of the clock). */ resting: Map<bigint, number>;
+  /** Whether what stands in the way of the Page, or of one of its connections, is another than before. */ changed: boolean;
 };
 
-/** @returns whether what stands in the way of the lane, or of one of its connections, has changed. */
-export async function applyOutcomes(given: Given): Promise<boolean> {
-  const { metaPageId, lease, answers, pause, now } = given;
-  const memory = stateOf(lease);
-  memory.doubtfulInARow ??= pause.doubtful;
-  const doubtfulBefore = memory.doubtfulInARow;
-  let doubtfulMost = 0;
-  let silentMost = 0;
-  for (const { row, verdict, trouble } of answers) {
-    if (verdict.end === 'sent') memory.doubtfulInARow = 0;
-    else if (verdict.end === 'doubtful') memory.doubtfulInARow += 1;
-    if (verdict.end === 'in_doubt' && trouble === undefined) memory.silentInARow += 1;
-    else if (verdict.end !== 'put_back') memory.silentInARow = 0;
-    if (!row.isTest) doubtfulMost = Math.max(doubtfulMost, memory.doubtfulInARow);
-    silentMost = Math.max(silentMost, memory.silentInARow);
+/** @param answers in the order in which they came. Writes to the database, and changes nothing of `state`. */
+export async function applyOutcomes(
+  answers: AnsweredSend[],
+  state: SenderState,
+  now: Date,
+): Promise<CircuitChange> {
+  const { metaPageId } = state;
+  const before = state.inARow.unexplained ?? state.circuit.doubtful;
+  const { unexplained, unanswered, mostUnexplained, mostUnanswered } = countInARow(answers, {
+    unexplained: before,
+    unanswered: state.inARow.unanswered,
+  });
+  const change: CircuitChange = {
+    circuit: undefined,
+    inARow: { unexplained, unanswered },
+    release: undefined,
+    resting: new Map(),
+    changed: false,
+  };
+  if (await recordSuccess(answers, state, now)) {
+    change.circuit = CLOSED_CIRCUIT;
+    change.changed = true;
   }
-
-  const mended = await recordSuccess(given);
-  let troubled = await recordFailure(given);
-  if (memory.doubtfulInARow !== doubtfulBefore)
-    await recordUnexplainedErrors({ metaPageId, inARow: memory.doubtfulInARow });
-  const lastDoubtful = answers.findLast(({ verdict }) => verdict.end === 'doubtful');
-  if (lastDoubtful && doubtfulMost >= FAILURE_THRESHOLD && memory.doubtfulInARow > 0) {
-    await stop(given, { pageId: lastDoubtful.row.pageId, trouble: 'doubtful', whole: true });
-    troubled = true;
+  const issues = issuesOf(answers);
+  if (unexplained !== before) await recordUnexplainedErrors({ metaPageId, inARow: unexplained });
+  const last = answers.findLast(({ verdict }) => verdict.end === 'doubtful');
+  if (last && mostUnexplained >= FAILURE_THRESHOLD && unexplained > 0)
+    issues.push({ pageId: last.row.pageId, trouble: 'doubtful', whole: true });
+  for (const issue of issues) {
+    const { circuit, released } = await openCircuit(state, issue, now);
+    change.circuit = circuit ?? change.circuit;
+    change.changed = true;
+    if (issue.whole) change.release = 'all';
+    else if (change.release !== 'all') change.release = new Set(change.release).add(issue.pageId);
+    // Whoever was refused without a reason lets others try first: one bad token must not stand for all.
+    if (issue.trouble === 'doubtful')
+      for (const id of released) change.resting.set(id, now.getTime() + PAUSE_AFTER_UNEXPLAINED_MS);
   }
-  if (silentMost >= NO_RESPONSE_THRESHOLD && memory.silentInARow > 0 && !troubled) {
-    await openCircuitForNoResponse({ metaPageId, lease, now });
-    given.calls.dropWaiting(() => true);
-    troubled = true;
+  if (mostUnanswered >= NO_RESPONSE_THRESHOLD && unanswered > 0 && issues.length === 0) {
+    change.circuit =
+      (await openCircuitForNoResponse(state, (change.circuit ?? state.circuit).pausedAt, now)) ??
+      change.circuit;
+    change.release = 'all';
+    change.changed = true;
   }
-  return mended || troubled;
+  return change;
 }
 
-/** What Meta accepted: the merchant's test has passed, and a trouble in the way of this connection is over. */
-async function recordSuccess({ metaPageId, answers, pause, pages, calls, now }: Given): Promise<boolean> {
+/** `most…`: the longest that each row was meanwhile; the merchant's test opens no circuit by an unexplained error. */
+function countInARow(answers: AnsweredSend[], before: { unexplained: number; unanswered: number }) {
+  let { unexplained, unanswered } = before;
+  let mostUnexplained = 0;
+  let mostUnanswered = 0;
+  for (const { row, verdict, trouble } of answers) {
+    if (verdict.end === 'sent') unexplained = 0;
+    else if (verdict.end === 'doubtful') unexplained += 1;
+    if (verdict.end === 'in_doubt' && trouble === undefined) unanswered += 1;
+    else if (verdict.end !== 'put_back') unanswered = 0;
+    if (!row.isTest) mostUnexplained = Math.max(mostUnexplained, unexplained);
+    mostUnanswered = Math.max(mostUnanswered, unanswered);
+  }
+  return { unexplained, unanswered, mostUnexplained, mostUnanswered };
+}
+
+/**
+ * What Meta accepted: the merchant's test has passed, and an issue in the way of this connection is over.
+ * @returns whether the circuit was closed.
+ */
+async function recordSuccess(
+  answers: AnsweredSend[],
+  { metaPageId, circuit, pages, pictureRefused }: SenderState,
+  now: Date,
+): Promise<boolean> {
   const accepted = answers.filter(({ verdict }) => verdict.end === 'sent');
   if (accepted.length === 0) {
-    const heard = answers.some(({ verdict, trouble }) => trouble || isWord(verdict.end));
-    if (pause.pausedBecause !== NO_RESPONSE || !heard) return false;
+    const answered = answers.some(({ verdict, trouble }) => trouble || isAnswer(verdict.end));
+    if (circuit.pausedBecause !== NO_RESPONSE || !answered) return false;
     await closeCircuit({ metaPageId, pageIds: [], whole: false });
     return true;
   }
   for (const { row, picture } of accepted.filter((one) => one.row.isTest))
     await recordTestPassed({
       pageId: row.pageId,
-      picture: picture ? true : calls.pictureRefused(row.pageId) ? false : null,
+      picture: picture ? true : pictureRefused.has(row.pageId) ? false : null,
       now,
     });
-  const spoke = new Set(accepted.map(({ row }) => row.pageId));
-  const ill = [...spoke].filter((id) => PROBING.some((trouble) => pages.get(id)?.trouble === trouble));
-  if (pause.pausedAt === null && pause.doubtful === 0 && pause.tryAt === null && ill.length === 0)
-    return false;
-  await closeCircuit({
-    metaPageId,
-    pageIds: ill,
-    whole: pause.pausedAt !== null && pause.pausedBecause !== NO_RESPONSE,
-  });
+  const sentThrough = new Set(accepted.map(({ row }) => row.pageId));
+  const pageIds = [...sentThrough].filter((id) => PROBING.some((issue) => pages.get(id)?.trouble === issue));
+  const { pausedAt, pausedBecause, doubtful, tryAt } = circuit;
+  if (pausedAt === null && doubtful === 0 && tryAt === null && pageIds.length === 0) return false;
+  await closeCircuit({ metaPageId, pageIds, whole: pausedAt !== null && pausedBecause !== NO_RESPONSE });
   return true;
 }
 
 /** Ends that only an answer of Meta's can bring. */
-const isWord = (end: AnsweredSend['verdict']['end']) =>
+const isAnswer = (end: AnsweredSend['verdict']['end']) =>
   end === 'sent' || end === 'presumed' || end === 'refused' || end === 'doubtful';
 
-async function recordFailure(given: Given): Promise<boolean> {
-  const seen = new Set<string>();
-  for (const { row, trouble } of given.answers) {
+/** Each issue that Meta named, once. */
+function issuesOf(answers: AnsweredSend[]): Issue[] {
+  const issues = new Map<string, Issue>();
+  for (const { row, trouble } of answers) {
     if (trouble === undefined) continue;
     const key = `${trouble.trouble} ${trouble.whole ? '' : row.pageId}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    await stop(given, { pageId: row.pageId, ...trouble });
+    if (!issues.has(key)) issues.set(key, { pageId: row.pageId, ...trouble });
   }
-  return seen.size > 0;
-}
-
-async function stop(
-  { metaPageId, lease, calls, now }: Given,
-  trouble: { pageId: bigint; trouble: NonNullable<AnsweredSend['trouble']>['trouble']; whole: boolean },
-): Promise<void> {
-  const released = await openCircuit({ metaPageId, lease, now, ...trouble });
-  // Whoever was refused without a reason lets others try first: one bad token must not stand for all.
-  if (trouble.trouble === 'doubtful')
-    for (const id of released) stateOf(lease).resting.set(id, now.getTime() + PAUSE_AFTER_UNEXPLAINED_MS);
-  calls.dropWaiting((row) => trouble.whole || row.pageId === trouble.pageId);
+  return [...issues.values()];
 }

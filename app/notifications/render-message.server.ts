@@ -11,55 +11,57 @@ import { notificationBody, type TemplateData, type MessageTexts, messageTexts } 
 /** A price that the merchant corrects is right in the notices half a minute later. */
 const CACHE_MS = 30_000;
 
-export type RenderedMessage = { body: string; picture: boolean };
+const MOST_CACHED = 1_000;
 
-export type MessageRenderer = {
-  write(given: { row: ClaimedNotification; page: Page }): Promise<RenderedMessage>;
-  /** This connection takes no pictures in a notice. */
-  leaveOutPictures(pageId: bigint): void;
-};
+/** What is the same for all who are notified of one restock. `until`: ms of performance.now. */
+export type CachedTemplate = { subject: TemplateData; words: Map<string, MessageTexts>; until: number };
 
-export function createRenderer(): MessageRenderer {
-  const subjects = new Map<
-    bigint,
-    { subject: TemplateData; words: Map<string, MessageTexts>; until: number }
-  >();
-  const withoutPictures = new Set<bigint>();
+type Templates = Map<bigint, CachedTemplate>;
 
-  async function known(row: ClaimedNotification) {
-    const found = subjects.get(row.restockId);
-    if (found && found.until > performance.now()) return found;
-    const subject = await loadTemplateData({ shopId: row.shopId, restockId: row.restockId });
-    if (subject === null) throw new Error(`Restock ${row.restockId} is gone.`);
-    if (subjects.size > 1_000) subjects.clear();
-    const fresh = { subject, words: new Map<string, MessageTexts>(), until: performance.now() + CACHE_MS };
-    subjects.set(row.restockId, fresh);
-    return fresh;
-  }
+/** @returns the request body, and whether it bears a picture. @throws when the restock is gone. */
+export async function renderMessage({
+  row,
+  page,
+  state: { templates, pictureRefused },
+}: {
+  row: ClaimedNotification;
+  page: Page;
+  state: { templates: Templates; pictureRefused: ReadonlySet<bigint> };
+}): Promise<{ body: string; picture: boolean }> {
+  const { subject, words } = await cachedTemplate({ row, templates });
+  let texts = words.get(row.locale);
+  if (texts === undefined) words.set(row.locale, (texts = messageTexts({ subject, locale: row.locale })));
+  const token = decrypt(row.token, { shopId: row.shopId, purpose: 'one-time token' });
+  // The merchant's test is how we learn whether this Page may show a picture; nobody else's token is risked for it.
+  const mayTry = page.picture === true || (row.isTest && page.picture === null);
+  const picture = mayTry && !pictureRefused.has(page.id) && subject.imageUrl !== null;
+  const body = notificationBody({
+    recipient: addressedByToken(token),
+    subject,
+    words: texts,
+    id: row.id,
+    subscriptionId: row.subscriptionId,
+    url: `${env.SHOPIFY_APP_URL.replace(/\/$/, '')}/go/${row.code}`,
+    picture,
+  });
+  return { body, picture };
+}
 
-  return {
-    async write({ row, page }) {
-      const { subject, words } = await known(row);
-      let spoken = words.get(row.locale);
-      if (spoken === undefined)
-        words.set(row.locale, (spoken = messageTexts({ subject, locale: row.locale })));
-      const token = decrypt(row.token, { shopId: row.shopId, purpose: 'one-time token' });
-      // The merchant's test is how we learn whether this Page may show a picture; nobody else's token is risked for it.
-      const mayTry = page.picture === true || (row.isTest && page.picture === null);
-      const picture = mayTry && !withoutPictures.has(page.id) && subject.imageUrl !== null;
-      const body = notificationBody({
-        recipient: addressedByToken(token),
-        subject,
-        words: spoken,
-        id: row.id,
-        subscriptionId: row.subscriptionId,
-        url: `${env.SHOPIFY_APP_URL.replace(/\/$/, '')}/go/${row.code}`,
-        picture,
-      });
-      return { body, picture };
-    },
-    leaveOutPictures: (pageId) => void withoutPictures.add(pageId),
-  };
+async function cachedTemplate({
+  row: { shopId, restockId },
+  templates,
+}: {
+  row: ClaimedNotification;
+  templates: Templates;
+}): Promise<CachedTemplate> {
+  const found = templates.get(restockId);
+  if (found && found.until > performance.now()) return found;
+  const subject = await loadTemplateData({ shopId, restockId });
+  if (subject === null) throw new Error(`Restock ${restockId} is gone.`);
+  if (templates.size > MOST_CACHED) templates.clear();
+  const fresh = { subject, words: new Map<string, MessageTexts>(), until: performance.now() + CACHE_MS };
+  templates.set(restockId, fresh);
+  return fresh;
 }
 
 type Row = {

@@ -9,6 +9,7 @@ import { createRateLimiter, type RateLimiter } from '../../app/messenger/rate-li
 import { balance } from '../../app/reports/audit.server.ts';
 import { finishByEcho } from '../../app/notifications/delivery-events.server.ts';
 import { runPageSender } from '../../app/notifications/page-sender.server.ts';
+import { createSenderState } from '../../app/notifications/sender-state.ts';
 import { createMessenger } from '../../simulators/messenger/messenger.ts';
 import { serve } from '../../simulators/network/host.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -72,13 +73,15 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
     );
     const stopping = new AbortController();
     const pace: RateLimiter = createRateLimiter({ perSecond: 300 });
+    const state = createSenderState({ metaPageId, lease });
     const renewal = setInterval(() => void renewLease(lease).catch(() => undefined), 500);
     return {
       lease,
       pace,
+      state,
       stop: () => stopping.abort(),
       run: (limitOf: () => number = () => Infinity) =>
-        runPageSender({ metaPageId, lease, pace, clock, signal: stopping.signal, limitOf }),
+        runPageSender({ state, pace, clock, signal: stopping.signal, limitOf }),
       async leave() {
         clearInterval(renewal);
         await releaseLease(lease);

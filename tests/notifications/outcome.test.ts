@@ -5,7 +5,14 @@ import { errorTable, type Consequence } from '../../app/messenger/error-codes.ts
 import type { SendAnswer } from '../../app/messenger/send-api.server.ts';
 import { createFairQueue, type QueueEntry } from '../../app/notifications/fair-queue.ts';
 import { type SendCircumstances, classifyOutcome } from '../../app/notifications/outcome.ts';
-import { nextRunAt } from '../../app/notifications/sender-state.ts';
+import {
+  createSenderState,
+  howManyToClaim,
+  nextEntry,
+  nextMode,
+  nextRunAt,
+  type SenderState,
+} from '../../app/notifications/sender-state.ts';
 
 const first: Omit<SendCircumstances, 'answer'> = {
   inDoubt: false,
@@ -146,7 +153,7 @@ test('whoever was found empty is passed over until the next reading', () => {
 test('a lane comes again for the soonest of what it left, and never in a circle without rest', () => {
   const now = new Date('2026-11-23T00:00:00Z');
   const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const free = { blocked: () => false, tryAt: null, restedAt: null, now };
+  const free = { blocked: () => false, tryAt: null, restedAt: null, checkedAt: null, now };
   const begun = { pageId: 1n, state: 'begun' as const, retryAt: at(40), begunAt: at(-20) };
   expect(nextRunAt({ ...free, rows: [] })).toBeNull();
   expect(nextRunAt({ ...free, rows: [begun] })).toEqual(at(40));
@@ -155,5 +162,62 @@ test('a lane comes again for the soonest of what it left, and never in a circle 
   expect(nextRunAt({ ...free, rows: [postponed], blocked: () => true })).toEqual(at(40));
   expect(nextRunAt({ ...free, rows: [begun], tryAt: at(7) })).toEqual(at(7));
   expect(nextRunAt({ ...free, rows: [], restedAt: at(9) })).toEqual(at(9));
+  expect(nextRunAt({ ...free, rows: [begun], checkedAt: at(2) })).toEqual(at(2));
   expect(nextRunAt({ ...free, rows: [{ ...begun, retryAt: at(-5) }] })).toEqual(at(0.25));
+});
+
+const NOW = new Date('2026-11-23T00:00:00Z');
+
+/** A sender at work, with these restocks to notify of. */
+function sender(open: QueueEntry[], more: Partial<SenderState> = {}): SenderState {
+  const lease = { name: 'page:1', holder: 'a worker', epoch: 1n, deadline: Infinity };
+  const state = { ...createSenderState({ metaPageId: '1', lease }), ...more };
+  state.entries.renew(open);
+  return state;
+}
+const paused = { pausedAt: NOW, pausedBecause: 'restricted', doubtful: 0, tryAt: NOW };
+
+test('the mode follows from what the sender knows: what stops it goes before what is left, and that before what stands in the way', () => {
+  const at = 60_000;
+  const [free, troubled, ofTest] = [
+    turn(1, 1),
+    { ...turn(2, 2), troubled: true },
+    { ...turn(3, 3), isTest: true },
+  ];
+  const going = { maySend: true, left: true, at };
+  expect(nextMode(sender([free, troubled]), going)).toBe('sending');
+  expect(nextMode(sender([]), going)).toBe('sending');
+  expect(nextMode(sender([troubled]), going)).toBe('blocked');
+  expect(nextMode(sender([free], { circuit: paused }), going)).toBe('blocked');
+  expect(nextMode(sender([free, ofTest], { circuit: paused }), going)).toBe('sending');
+  const calls = new Map([[1n, at - 6_000]]);
+  expect(nextMode(sender([free], { calls, answeredAt: at - 5_001 }), going)).toBe('unanswered');
+  expect(nextMode(sender([free], { calls, answeredAt: at - 4_999 }), going)).toBe('sending');
+  expect(nextMode(sender([], { calls, answeredAt: 0 }), { ...going, left: false })).toBe('finished');
+  expect(nextMode(sender([free]), { maySend: false, left: true, at })).toBe('draining');
+});
+
+test('behind an open circuit only a probe goes, when it is due, and the merchant’s test always', () => {
+  const waiting = turn(1, 1);
+  expect(nextEntry(sender([waiting]), NOW)).toEqual({ turn: waiting, anyway: false });
+  const blocked = sender([waiting], { circuit: paused });
+  expect(nextEntry(blocked, new Date(NOW.getTime() - 1))).toBeUndefined();
+  expect(nextEntry(blocked, NOW)).toEqual({ turn: waiting, anyway: true });
+  const ofTest = { ...turn(2, 2), isTest: true };
+  const tested = sender([waiting, ofTest], { circuit: { ...paused, tryAt: null } });
+  expect(nextEntry(tested, NOW)).toEqual({ turn: ofTest, anyway: true });
+});
+
+test('so much is claimed ahead that 0.4 s are in hand, in steps of a sixth of a second', () => {
+  const pending = {
+    inDoubt: false,
+    doubtedAt: null,
+    repeat: null,
+  } as unknown as SenderState['queue'][number];
+  const ready = (count: number) => sender([], { queue: Array.from({ length: count }, () => pending) });
+  expect(howManyToClaim(ready(0), 300)).toBe(50);
+  expect(howManyToClaim(ready(59), 300)).toBe(50);
+  expect(howManyToClaim(ready(60), 300)).toBe(0);
+  expect(howManyToClaim(ready(0), 1)).toBe(4);
+  expect(howManyToClaim(ready(0), Infinity)).toBe(500);
 });
