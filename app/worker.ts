@@ -77,12 +77,20 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 1. A shopper arrives, accepts, taps, writes: one Page's events, in each person's order.
-  const handler = createEventHandler({ look: checkAvailability({ clock }), clock });
+  const handler = createEventHandler({ checkAvailability: checkAvailability({ clock }), clock });
   const inbox: Handler = async ({ key: metaPageId, lease, signal }) => {
     const pace = await paceOf(metaPageId);
-    const speak: SendReply = ({ page, body }) =>
+    const sendReply: SendReply = ({ page, body }) =>
       send({ metaPageId, token: pageToken(page), body, kind: 'reply', pace, signal });
-    return processEvents({ metaPageId, lease, clock, handler, speak, said: recordReplyResult, signal });
+    return processEvents({
+      metaPageId,
+      lease,
+      clock,
+      handler,
+      sendReply,
+      onReplySent: recordReplyResult,
+      signal,
+    });
   };
 
   // 2. Stock returns: a hint makes a look due; a look decides.

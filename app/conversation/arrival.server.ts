@@ -25,7 +25,7 @@ import { type OfferOptIn, offerOptIn, prepareOffer } from './offer-opt-in.server
 
 type StartTest = {
   step: 'start_test';
-  turn: ConversationContext;
+  context: ConversationContext;
   /** The shop's products; undefined: Shopify did not answer in time. */
   found: FoundProduct[] | undefined;
 };
@@ -40,23 +40,27 @@ export async function prepareArrival({
   arrival,
   ...given
 }: PrepareInput & { arrival: Extract<MetaEvent, { kind: 'arrived' }> }): Promise<ArrivalStep> {
-  const { turn } = given;
-  const ask = (message: Message): ArrivalStep => ({ step: 'ask_which_product', turn, message });
+  const { context } = given;
+  const ask = (message: Message): ArrivalStep => ({ step: 'ask_which_product', context, message });
   const { ref, payload } = arrival;
   if (payload !== null && payload !== GET_STARTED && !isVariantRef(ref ?? ''))
-    return noteActionOnly(turn, 'Get Started of somebody else');
+    return noteActionOnly(context, 'Get Started of somebody else');
   if (ref === null || ref === '') return ask('arrive.noRef');
   if (!isVariantRef(ref))
-    return payload === GET_STARTED ? ask('arrive.noRef') : noteActionOnly(turn, 'a ref of somebody else');
+    return payload === GET_STARTED ? ask('arrive.noRef') : noteActionOnly(context, 'a ref of somebody else');
   const read = readRef(ref);
-  if (read === null || read.shopId !== turn.shop.id || !refHolds({ ref: read, refKey: turn.shop.refKey }))
+  if (
+    read === null ||
+    read.shopId !== context.shop.id ||
+    !refHolds({ ref: read, refKey: context.shop.refKey })
+  )
     return ask('arrive.badRef');
   if (read.kind === 'test')
-    return isTooOld({ ref: read, now: turn.now })
+    return isTooOld({ ref: read, now: context.now })
       ? ask('arrive.badRef')
-      : { step: 'start_test', turn, found: await search(given) };
+      : { step: 'start_test', context, found: await search(given) };
   const { variantId, locale, country } = read;
-  return prepareOffer({ ...given, wish: { variantId, locale, country } });
+  return prepareOffer({ ...given, offer: { variantId, locale, country } });
 }
 
 function isTooOld({ ref, now }: { ref: Extract<ReadRef, { kind: 'test' }>; now: Date }): boolean {
@@ -68,8 +72,8 @@ function isTooOld({ ref, now }: { ref: Extract<ReadRef, { kind: 'test' }>; now: 
  * The merchant's own test: the real card and the real request, for any real variant of the shop that this person does not wait for.
  * An earlier test that was never finished gives way to it.
  */
-export async function startTest({ tx, turn, found }: { tx: Tx } & StartTest): Promise<Effects> {
-  const { shop, shopper, now } = turn;
+export async function startTest({ tx, context, found }: { tx: Tx } & StartTest): Promise<Effects> {
+  const { shop, shopper, now } = context;
   await endTests({ tx, shopId: shop.id, now });
   const real = await tx.subscription.findMany({
     where: { shopId: shop.id, shopperId: shopper?.id ?? 0n, state: { in: ['waiting', 'claimed'] } },
@@ -79,15 +83,15 @@ export async function startTest({ tx, turn, found }: { tx: Tx } & StartTest): Pr
     .flatMap((product) => product.variants.map((variant) => ({ product, ...variant })))
     .find((one) => !real.some((has) => has.variantId === one.variantId));
   if (free === undefined) {
-    await upsertShopper({ tx, turn });
-    return replyWithText({ turn, message: found === undefined ? 'request.unavailable' : 'find.none' });
+    await upsertShopper({ tx, context });
+    return replyWithText({ context, message: found === undefined ? 'request.unavailable' : 'find.none' });
   }
   const { product, variantId, title } = free;
   const { productId, title: productTitle, handle, imageUrl } = product;
   const described = { productId, productTitle, title, handle, imageUrl };
   await addVariant({ tx, shopId: shop.id, variantId, described });
   // Whether it is in stock makes no difference to a test.
-  return offerOptIn({ tx, turn, wish: { variantId, isTest: true }, seen: 'no answer' });
+  return offerOptIn({ tx, context, offer: { variantId, isTest: true }, seen: 'no answer' });
 }
 
 /** An m.me link that is good for a day; null while no Page is connected. */

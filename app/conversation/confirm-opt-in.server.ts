@@ -22,31 +22,31 @@ type OptIn = Extract<MetaEvent, { kind: 'opted_in' }>;
 
 export async function confirmOptIn({
   tx,
-  turn,
+  context,
   event,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   event: OptIn;
 }): Promise<Effects> {
-  const { now } = turn;
+  const { now } = context;
   const saved = await subscribe({ tx, event, now });
   // The merchant's test waits for no stock: "pretend it is back" is its only restock.
   if (saved.outcome === 'waiting' && !saved.request.isTest) {
     const { shopId, variantId } = saved.subscription;
     await requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now });
   }
-  const effects = answerTo({ tx, turn, saved });
-  return event.standby ? { ...effects, answer: undefined, silence: 'another app has the thread' } : effects;
+  const effects = answerTo({ tx, context, saved });
+  return event.standby ? { ...effects, answer: undefined, reason: 'another app has the thread' } : effects;
 }
 
 function answerTo({
   tx,
-  turn,
+  context,
   saved,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   saved: SubscribeResult;
 }): Effects {
   switch (saved.outcome) {
@@ -59,52 +59,52 @@ function answerTo({
     case 'unknown_request':
       return {
         ...answerWith(() => {
-          const voice = replyBuilder({ turn });
-          return voice.reply({ kind: 'text', text: voice.words('optin.unknown') });
+          const builder = replyBuilder({ context });
+          return builder.reply({ kind: 'text', text: builder.t('optin.unknown') });
         }),
         problem: { kind: 'unknown_request', detail: '' },
       };
     case 'waiting':
-      return { say: [], answer: async () => [await welcome({ tx, turn, saved })] };
+      return { replies: [], answer: async () => [await welcome({ tx, context, saved })] };
   }
 }
 
 async function welcome({
   tx,
-  turn,
+  context,
   saved: { subscription, request },
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   saved: Extract<SubscribeResult, { outcome: 'waiting' }>;
 }): Promise<Reply> {
-  const { shop, now } = turn;
-  const voice = replyBuilder({ turn, locale: request.shopper.locale });
+  const { shop, now } = context;
+  const builder = replyBuilder({ context, locale: request.shopper.locale });
   const name = variantName(request.variant);
   if (request.isTest) {
-    const text = voice.words('test.confirm', { product: name });
-    return voice.reply({ kind: 'text', text });
+    const text = builder.t('test.confirm', { product: name });
+    return builder.reply({ kind: 'text', text });
   }
   const { variantId } = subscription;
   const until = subscription.expiresAt;
   const place = await positionOf({ tx, now, ...subscription });
   const tellPlace = place < POSITION_SHOWN_UP_TO && (await batchesLikely({ tx, shop, variantId, now }));
-  const position = tellPlace ? ` ${voice.words('place', { place })}` : '';
+  const position = tellPlace ? ` ${builder.t('place', { place })}` : '';
   const text =
     name === ''
-      ? voice.words('confirm.unnamed', { until }) + position
+      ? builder.t('confirm.unnamed', { until }) + position
       : fitName({
           variant: request.variant,
           limit: LIMIT.buttonText,
-          write: (product) => voice.words('confirm', { product, until }) + position,
+          write: (product) => builder.t('confirm', { product, until }) + position,
         });
-  return voice.reply({
+  return builder.reply({
     kind: 'buttons',
     text,
     buttons: [
-      voice.button('button.more', 'more', variantId),
-      voice.button('button.alerts', 'list', 0n),
-      voice.button('button.stop', 'stop', subscription.id),
+      builder.button('button.more', 'more', variantId),
+      builder.button('button.alerts', 'list', 0n),
+      builder.button('button.stop', 'stop', subscription.id),
     ],
   });
 }

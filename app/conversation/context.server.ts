@@ -70,18 +70,18 @@ export async function loadContext({
 /** The person's row in this shop, made at the first meeting. */
 export async function upsertShopper({
   tx,
-  turn,
+  context,
   locale,
   country,
   question,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   locale?: string;
   country?: string;
   question?: Question | null;
 }): Promise<Shopper> {
-  const { shop, page, event, shopper, known } = turn;
+  const { shop, page, event, shopper, known } = context;
   const early = known.filter((one) => isInstantAnswer({ at: one.takenOverAt ?? new Date(0), act: event.at }));
   if (early.length > 0)
     await tx.shopper.updateMany({
@@ -91,7 +91,7 @@ export async function upsertShopper({
   const rows = await tx.$queryRaw<Shopper[]>`
     INSERT INTO "Shopper" ("shopId", "pageId", "psid", "locale", "country", "lastActionAt", "createdAt", "question")
     VALUES (${shop.id}, ${page.id}, ${event.psid}, ${locale ?? chooseLocale({ shop: shop.locale })}, ${country ?? 'xx'},
-            ${event.at}, ${turn.now}, ${question ? JSON.stringify(question) : null}::jsonb)
+            ${event.at}, ${context.now}, ${question ? JSON.stringify(question) : null}::jsonb)
     ON CONFLICT ("shopId", "pageId", "psid") DO UPDATE SET
       "lastActionAt" = GREATEST("Shopper"."lastActionAt", excluded."lastActionAt"),
       "locale" = ${locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale })},
@@ -101,11 +101,11 @@ export async function upsertShopper({
   return rows[0]!;
 }
 
-/** Our voice in this turn: the person's language, the merchant's wording, the shop's zone. */
-export function replyBuilder({ turn, locale }: { turn: ConversationContext; locale?: string }) {
-  const { shop, page, event, shopper } = turn;
+/** Writes replies in the person's language, with the merchant's wording and the shop's time zone. */
+export function replyBuilder({ context, locale }: { context: ConversationContext; locale?: string }) {
+  const { shop, page, event, shopper } = context;
   const spokenIn = locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale });
-  const words = (message: Message, values: Values = {}): string =>
+  const t = (message: Message, values: Values = {}): string =>
     formatMessage({
       locale: spokenIn,
       message,
@@ -116,22 +116,22 @@ export function replyBuilder({ turn, locale }: { turn: ConversationContext; loca
   const payload = (verb: Verb, id: bigint) => makePayload({ verb, shopId: shop.id, id });
   return {
     locale: spokenIn,
-    words,
+    t,
     payload,
-    reply: (saying: ReplyContent, optInRequestId?: bigint): Reply => ({
+    reply: (content: ReplyContent, optInRequestId?: bigint): Reply => ({
       shopId: shop.id,
       pageId: page.id,
       psid: event.psid,
-      saying,
+      content,
       optInRequestId,
     }),
     quick: (message: Message, verb: Verb, id: bigint): QuickReply => ({
-      title: words(message),
+      title: t(message),
       payload: payload(verb, id),
     }),
     button: (message: Message, verb: Verb, id: bigint) => ({
       type: 'postback' as const,
-      title: words(message),
+      title: t(message),
       payload: payload(verb, id),
     }),
   };
@@ -139,63 +139,67 @@ export function replyBuilder({ turn, locale }: { turn: ConversationContext; loca
 
 export type ReplyBuilder = ReturnType<typeof replyBuilder>;
 
-export const noReply = (why: string): Effects => ({ say: [], silence: why });
+export const noReply = (why: string): Effects => ({ replies: [], reason: why });
 
 /** What an act of the person's is answered with, once it is saved. */
-export const answerWith = (write: () => Reply): Effects => ({ say: [], answer: async () => [write()] });
+export const answerWith = (write: () => Reply): Effects => ({ replies: [], answer: async () => [write()] });
 
 /** What the steps of `prepare` work with. */
-export type PrepareInput = { turn: ConversationContext; look: CheckAvailability; clock: Clock };
+export type PrepareInput = {
+  context: ConversationContext;
+  checkAvailability: CheckAvailability;
+  clock: Clock;
+};
 
 export type Ignore = { step: 'ignore'; why: string };
-export type NoteAction = { step: 'note_action'; turn: ConversationContext; why: string };
-export type AskWhichProduct = { step: 'ask_which_product'; turn: ConversationContext; message: Message };
+export type NoteAction = { step: 'note_action'; context: ConversationContext; why: string };
+export type AskWhichProduct = { step: 'ask_which_product'; context: ConversationContext; message: Message };
 
 /** Nothing is said and nothing is noted. */
 export const ignore = (why: string): Ignore => ({ step: 'ignore', why });
 
 /** Nothing is said, and the person's action is remembered: it opened the window. */
-export const noteActionOnly = (turn: ConversationContext, why: string): NoteAction => ({
+export const noteActionOnly = (context: ConversationContext, why: string): NoteAction => ({
   step: 'note_action',
-  turn,
+  context,
   why,
 });
 
-export async function noteAction({ tx, turn, why }: { tx: Tx } & NoteAction): Promise<Effects> {
-  if (turn.shopper !== null) await upsertShopper({ tx, turn });
+export async function noteAction({ tx, context, why }: { tx: Tx } & NoteAction): Promise<Effects> {
+  if (context.shopper !== null) await upsertShopper({ tx, context });
   return noReply(why);
 }
 
 /** We don't know what for: we ask, and keep the question open for a day. */
 export async function askWhichProduct({
   tx,
-  turn,
+  context,
   message,
 }: { tx: Tx } & Omit<AskWhichProduct, 'step'>): Promise<Effects> {
-  await upsertShopper({ tx, turn, question: { kind: 'product', at: turn.now.toISOString() } });
-  return replyWithText({ turn, message });
+  await upsertShopper({ tx, context, question: { kind: 'product', at: context.now.toISOString() } });
+  return replyWithText({ context, message });
 }
 
 /** One text in the person's language. */
 export function replyWithText({
-  turn,
+  context,
   message,
   values,
 }: {
-  turn: ConversationContext;
+  context: ConversationContext;
   message: Message;
   values?: Values;
 }): Effects {
-  const voice = replyBuilder({ turn });
-  return { say: [voice.reply({ kind: 'text', text: voice.words(message, values) })] };
+  const builder = replyBuilder({ context });
+  return { replies: [builder.reply({ kind: 'text', text: builder.t(message, values) })] };
 }
 
-/** What an event brought about: what to say, or why nothing is said, and why it is kept and shown instead of being let go. */
+/** What an event brought about: replies, or the reason why there is none, and the problem for which it is kept and shown. */
 export type Effects = {
-  say: Reply[];
+  replies: Reply[];
   /** For an event that is an act of the person's: the act is saved by now, and stands although this may fail. */
   answer?: (() => Promise<Reply[]>) | undefined;
-  silence?: string;
+  reason?: string;
   problem?: EventFailure;
 };
 

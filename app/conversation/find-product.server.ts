@@ -22,14 +22,14 @@ import type { Reply } from './replies.server.ts';
 
 export type FindStep =
   | OfferOptIn
-  | { step: 'ask_which_match'; turn: ConversationContext; matches: FoundProduct[] }
+  | { step: 'ask_which_match'; context: ConversationContext; matches: FoundProduct[] }
   | AskWhichOption
   | MoreOptions
-  | { step: 'not_found' | 'no_answer_of_shopify'; turn: ConversationContext };
+  | { step: 'not_found' | 'no_answer_of_shopify'; context: ConversationContext };
 
 type AskWhichOption = {
   step: 'ask_which_option';
-  turn: ConversationContext;
+  context: ConversationContext;
   product: FoundProduct;
   variants: FoundProduct['variants'];
   message: 'find.size' | 'more.which';
@@ -38,7 +38,7 @@ type AskWhichOption = {
 /** Which options are left to offer depends on what the person waits for by then. */
 type MoreOptions = {
   step: 'offer_more_options';
-  turn: ConversationContext;
+  context: ConversationContext;
   product: FoundProduct;
   variantId: bigint;
 };
@@ -49,13 +49,13 @@ const SEARCH_TIMEOUT_MS = 5 * SECOND;
 
 /** Shopify's products without those that the merchant leaves out, or undefined when it does not answer in time: the person is told so, and nothing else happens. */
 export async function search({
-  turn,
+  context,
   clock,
   ...by
-}: Omit<PrepareInput, 'look'> & ({ title: string } | { handle: string } | object)): Promise<
+}: Omit<PrepareInput, 'checkAvailability'> & ({ title: string } | { handle: string } | object)): Promise<
   FoundProduct[] | undefined
 > {
-  const shopId = turn.shop.id;
+  const shopId = context.shop.id;
   const offered = async () => {
     const found = await findProducts({ shopId, clock, ...by });
     const left = await leftOutProducts({
@@ -79,34 +79,34 @@ export async function findByLink({
   link,
   ...given
 }: PrepareInput & { link: ProductLink }): Promise<FindStep> {
-  const { turn } = given;
+  const { context } = given;
   if (link.variantId !== null) {
     const { variantId } = link;
-    const seen = await given.look({ shopId: turn.shop.id, variantId });
-    if (seen !== 'gone') return { step: 'offer_opt_in', turn, wish: { variantId }, seen };
+    const seen = await given.checkAvailability({ shopId: context.shop.id, variantId });
+    if (seen !== 'gone') return { step: 'offer_opt_in', context, offer: { variantId }, seen };
   }
   const found = await search({ ...given, handle: link.handle });
-  if (found === undefined) return { step: 'no_answer_of_shopify', turn };
+  if (found === undefined) return { step: 'no_answer_of_shopify', context };
   const [product] = found;
-  return product === undefined ? { step: 'not_found', turn } : listOptions({ ...given, product });
+  return product === undefined ? { step: 'not_found', context } : listOptions({ ...given, product });
 }
 
 /** A name: at most five sold-out matches, or straight to the sizes of the only one. */
 export async function findByName({ name, ...given }: PrepareInput & { name: string }): Promise<FindStep> {
-  const { turn } = given;
-  if (name.trim().length < 2) return { step: 'not_found', turn };
+  const { context } = given;
+  if (name.trim().length < 2) return { step: 'not_found', context };
   const found = await search({ ...given, title: name.slice(0, 100) });
-  if (found === undefined) return { step: 'no_answer_of_shopify', turn };
+  if (found === undefined) return { step: 'no_answer_of_shopify', context };
   const matches = found.filter((product) => soldOut(product).length > 0).slice(0, 5);
   const [only, second] = matches;
   if (only === undefined) {
     const [available] = found;
     return available === undefined
-      ? { step: 'not_found', turn }
+      ? { step: 'not_found', context }
       : listOptions({ ...given, product: available });
   }
   if (second === undefined) return listOptions({ ...given, product: only });
-  return { step: 'ask_which_match', turn, matches };
+  return { step: 'ask_which_match', context, matches };
 }
 
 /** The sold-out sizes of one product: the only one is offered at once, otherwise the person chooses. */
@@ -116,8 +116,8 @@ async function listOptions({
 }: PrepareInput & { product: FoundProduct }): Promise<FindStep> {
   const out = soldOut(product);
   const [only] = out.length === 1 ? out : product.variants.slice(0, out.length === 0 ? 1 : 0);
-  if (only !== undefined) return prepareOffer({ ...given, wish: { variantId: only.variantId } });
-  return { step: 'ask_which_option', turn: given.turn, product, variants: out, message: 'find.size' };
+  if (only !== undefined) return prepareOffer({ ...given, offer: { variantId: only.variantId } });
+  return { step: 'ask_which_option', context: given.context, product, variants: out, message: 'find.size' };
 }
 
 /** An answer to "which size?" that was written instead of tapped. */
@@ -126,16 +126,16 @@ export async function findByOption({
   text,
   ...given
 }: PrepareInput & { handle: string; text: string }): Promise<FindStep> {
-  const { turn } = given;
+  const { context } = given;
   const found = await search({ ...given, handle });
-  if (found === undefined) return { step: 'no_answer_of_shopify', turn };
+  if (found === undefined) return { step: 'no_answer_of_shopify', context };
   const [product] = found;
   const meant = product === undefined ? [] : meantBy({ text, variants: product.variants });
   const [only, second] = meant;
   if (product === undefined || only === undefined) return findByName({ ...given, name: text });
   return second === undefined
-    ? prepareOffer({ ...given, wish: { variantId: only.variantId } })
-    : { step: 'ask_which_option', turn, product, variants: meant, message: 'find.size' };
+    ? prepareOffer({ ...given, offer: { variantId: only.variantId } })
+    : { step: 'ask_which_option', context, product, variants: meant, message: 'find.size' };
 }
 
 /** Which of a product's variants a person names: by all its options, by those that tell it apart, or by one of them. */
@@ -154,12 +154,12 @@ export async function findMoreOptions({
   variantId,
   ...given
 }: PrepareInput & { variantId: bigint }): Promise<FindStep> {
-  const { turn } = given;
+  const { context } = given;
   const product = await productOf({ ...given, variantId });
-  if (product === undefined) return { step: 'no_answer_of_shopify', turn };
+  if (product === undefined) return { step: 'no_answer_of_shopify', context };
   return product === null
-    ? { step: 'not_found', turn }
-    : { step: 'offer_more_options', turn, product, variantId };
+    ? { step: 'not_found', context }
+    : { step: 'offer_more_options', context, product, variantId };
 }
 
 /** A match that was picked from several. */
@@ -167,47 +167,47 @@ export async function findPicked({
   variantId,
   ...given
 }: PrepareInput & { variantId: bigint }): Promise<FindStep> {
-  const { turn } = given;
+  const { context } = given;
   const product = await productOf({ ...given, variantId });
-  if (product === undefined) return { step: 'no_answer_of_shopify', turn };
-  return product === null ? { step: 'not_found', turn } : listOptions({ ...given, product });
+  if (product === undefined) return { step: 'no_answer_of_shopify', context };
+  return product === null ? { step: 'not_found', context } : listOptions({ ...given, product });
 }
 
 async function productOf({
   variantId,
-  turn,
-  look,
+  context,
+  checkAvailability,
   clock,
 }: PrepareInput & { variantId: bigint }): Promise<FoundProduct | null | undefined> {
-  const seen = await look({ shopId: turn.shop.id, variantId });
+  const seen = await checkAvailability({ shopId: context.shop.id, variantId });
   if (seen === 'no answer') return undefined;
   if (seen === 'gone') return null;
-  const found = await search({ turn, clock, handle: seen.truth.handle });
+  const found = await search({ context, clock, handle: seen.truth.handle });
   return found === undefined ? undefined : (found[0] ?? null);
 }
 
 /** Several products match: a card each. */
 export async function askWhichMatch({
   tx,
-  turn,
+  context,
   matches,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   matches: FoundProduct[];
 }): Promise<Effects> {
-  const voice = replyBuilder({ turn });
-  await upsertShopper({ tx, turn, question: savePendingQuestion(turn) });
+  const builder = replyBuilder({ context });
+  await upsertShopper({ tx, context, question: savePendingQuestion(context) });
   const cards = matches.map((product) => ({
     title: product.title,
-    subtitle: voice.words('card.soldOut'),
+    subtitle: builder.t('card.soldOut'),
     imageUrl: product.imageUrl,
-    buttons: [voice.button('button.pick', 'pick', soldOut(product)[0]!.variantId)],
+    buttons: [builder.button('button.pick', 'pick', soldOut(product)[0]!.variantId)],
   }));
   return {
-    say: [
-      voice.reply({ kind: 'text', text: voice.words('find.which') }),
-      voice.reply({ kind: 'cards', cards }),
+    replies: [
+      builder.reply({ kind: 'text', text: builder.t('find.which') }),
+      builder.reply({ kind: 'cards', cards }),
     ],
   };
 }
@@ -215,11 +215,11 @@ export async function askWhichMatch({
 /** The options of a product that are sold out and that the person doesn't wait for yet. */
 export async function offerMoreOptions({
   tx,
-  turn,
+  context,
   product,
   variantId,
 }: Apply<MoreOptions>): Promise<Effects> {
-  const { shop, shopper } = turn;
+  const { shop, shopper } = context;
   const mine = await tx.subscription.findMany({
     where: {
       shopId: shop.id,
@@ -233,25 +233,25 @@ export async function offerMoreOptions({
     (one) => one.variantId !== variantId && !mine.some((has) => has.variantId === one.variantId),
   );
   if (others.length > 0)
-    return askWhichOption({ tx, turn, product, variants: others, message: 'more.which' });
-  await upsertShopper({ tx, turn });
-  return replyWithText({ turn, message: 'more.none', values: { product: product.title } });
+    return askWhichOption({ tx, context, product, variants: others, message: 'more.which' });
+  await upsertShopper({ tx, context });
+  return replyWithText({ context, message: 'more.none', values: { product: product.title } });
 }
 
 export async function askWhichOption({
   tx,
-  turn,
+  context,
   product,
   variants,
   message,
 }: Apply<AskWhichOption>): Promise<Effects> {
-  const voice = replyBuilder({ turn });
+  const builder = replyBuilder({ context });
   await upsertShopper({
     tx,
-    turn,
-    question: { kind: 'size', at: turn.now.toISOString(), handle: product.handle },
+    context,
+    question: { kind: 'size', at: context.now.toISOString(), handle: product.handle },
   });
-  return { say: choices({ voice, product, variants: variants.slice(0, LIMIT.quickReplies), message }) };
+  return { replies: choices({ builder, product, variants: variants.slice(0, LIMIT.quickReplies), message }) };
 }
 
 /**
@@ -259,57 +259,63 @@ export async function askWhichOption({
  * each variant is a card.
  */
 function choices({
-  voice,
+  builder,
   product,
   variants,
   message,
 }: {
-  voice: ReplyBuilder;
+  builder: ReplyBuilder;
   product: FoundProduct;
   variants: FoundProduct['variants'];
   message: 'find.size' | 'more.which';
 }): Reply[] {
   const { labels, shared } = tellApart(variants.map(({ title }) => title));
-  const question = voice.words(message, {
+  const question = builder.t(message, {
     product: variantName({ productTitle: product.title, title: shared }),
   });
   if (labels.every((label) => label.length <= LIMIT.quickReply)) {
     const quickReplies = variants.map(({ variantId }, at) => ({
       title: labels[at]!,
-      payload: voice.payload('want', variantId),
+      payload: builder.payload('want', variantId),
     }));
-    return [voice.reply({ kind: 'text', text: question, quickReplies })];
+    return [builder.reply({ kind: 'text', text: question, quickReplies })];
   }
   const cards = variants.map(({ variantId, title }) => ({
     title,
-    buttons: [voice.button('button.pick', 'want', variantId)],
+    buttons: [builder.button('button.pick', 'want', variantId)],
   }));
   const rows = [cards.slice(0, LIMIT.elements), cards.slice(LIMIT.elements)].filter(
     ({ length }) => length > 0,
   );
   return [
-    voice.reply({ kind: 'text', text: question }),
-    ...rows.map((row) => voice.reply({ kind: 'cards', cards: row })),
+    builder.reply({ kind: 'text', text: question }),
+    ...rows.map((row) => builder.reply({ kind: 'cards', cards: row })),
   ];
 }
 
-const savePendingQuestion = (turn: ConversationContext) =>
-  ({ kind: 'product', at: turn.now.toISOString() }) as const;
+const savePendingQuestion = (context: ConversationContext) =>
+  ({ kind: 'product', at: context.now.toISOString() }) as const;
 
 /** Nothing fits: the question stays open. */
-export async function replyNotFound({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
-  await upsertShopper({ tx, turn, question: savePendingQuestion(turn) });
-  return replyWithText({ turn, message: 'find.none' });
+export async function replyNotFound({
+  tx,
+  context,
+}: {
+  tx: Tx;
+  context: ConversationContext;
+}): Promise<Effects> {
+  await upsertShopper({ tx, context, question: savePendingQuestion(context) });
+  return replyWithText({ context, message: 'find.none' });
 }
 
 /** Shopify kept us waiting. */
 export async function replyUnavailable({
   tx,
-  turn,
+  context,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
 }): Promise<Effects> {
-  await upsertShopper({ tx, turn });
-  return replyWithText({ turn, message: 'request.unavailable' });
+  await upsertShopper({ tx, context });
+  return replyWithText({ context, message: 'request.unavailable' });
 }

@@ -65,30 +65,30 @@ export type Step =
   | { step: 'receipt'; event: EventOf<'delivered'> | EventOf<'read'> }
   | { step: 'own_echo'; event: EventOf<'echoed'> }
   | { step: 'policy_notice'; event: EventOf<'warned'> }
-  | { step: 'confirm_opt_in'; turn: ConversationContext; event: EventOf<'opted_in'> }
-  | { step: 'handover'; turn: ConversationContext; event: EventOf<'handed_over'> }
-  | { step: 'command'; turn: ConversationContext; command: Command }
-  | { step: 'cancel_alert'; turn: ConversationContext; id: bigint }
-  | { step: 'others_echo' | 'listen_only' | 'handoff_message'; turn: ConversationContext };
+  | { step: 'confirm_opt_in'; context: ConversationContext; event: EventOf<'opted_in'> }
+  | { step: 'handover'; context: ConversationContext; event: EventOf<'handed_over'> }
+  | { step: 'command'; context: ConversationContext; command: Command }
+  | { step: 'cancel_alert'; context: ConversationContext; id: bigint }
+  | { step: 'others_echo' | 'listen_only' | 'handoff_message'; context: ConversationContext };
 
 export const createEventHandler = ({
-  look,
+  checkAvailability,
   clock,
 }: {
-  look: CheckAvailability;
+  checkAvailability: CheckAvailability;
   clock: Clock;
 }): EventHandler<Step> => ({
-  prepare: (event) => prepare({ event, look, clock }),
+  prepare: (event) => prepare({ event, checkAvailability, clock }),
   apply: (tx, step) => apply({ tx, step, now: clock() }),
 });
 
 async function prepare({
   event,
-  look,
+  checkAvailability,
   clock,
 }: {
   event: MetaEvent;
-  look: CheckAvailability;
+  checkAvailability: CheckAvailability;
   clock: Clock;
 }): Promise<Step> {
   switch (event.kind) {
@@ -101,9 +101,11 @@ async function prepare({
     case 'warned':
       return { step: 'policy_notice', event };
     case 'echoed':
-      return isOwnEcho(event) ? { step: 'own_echo', event } : prepareInContext({ event, look, clock });
+      return isOwnEcho(event)
+        ? { step: 'own_echo', event }
+        : prepareInContext({ event, checkAvailability, clock });
     default:
-      return prepareInContext({ event, look, clock });
+      return prepareInContext({ event, checkAvailability, clock });
   }
 }
 
@@ -114,37 +116,39 @@ type EventOfPerson = Exclude<
 
 async function prepareInContext({
   event,
-  look,
+  checkAvailability,
   clock,
 }: {
   event: EventOfPerson;
-  look: CheckAvailability;
+  checkAvailability: CheckAvailability;
   clock: Clock;
 }): Promise<Step> {
   if (event.psid === null) return ignore('nobody');
-  const turn = await loadContext({
+  const context = await loadContext({
     event: event as MetaEvent & { psid: string },
     names: namesShop(event),
     now: clock(),
   });
-  if (turn === undefined) return ignore('no shop has this Page any more');
-  const given = { turn, look, clock };
+  if (context === undefined) return ignore('no shop has this Page any more');
+  const given = { context, checkAvailability, clock };
   switch (event.kind) {
     case 'opted_in':
-      return { step: 'confirm_opt_in', turn, event };
+      return { step: 'confirm_opt_in', context, event };
     case 'echoed':
-      return { step: 'others_echo', turn };
+      return { step: 'others_echo', context };
     case 'handed_over':
-      return { step: 'handover', turn, event };
+      return { step: 'handover', context, event };
     case 'foreign':
       return ignore(event.what);
     case 'edited':
       return ignore('a message was changed');
     case 'reacted':
-      return noteActionOnly(turn, 'a reaction');
+      return noteActionOnly(context, 'a reaction');
     case 'arrived':
-      if (event.standby) return { step: 'listen_only', turn };
-      return tooLate(turn) ? noteActionOnly(turn, TOO_LATE) : prepareArrival({ ...given, arrival: event });
+      if (event.standby) return { step: 'listen_only', context };
+      return tooLate(context)
+        ? noteActionOnly(context, TOO_LATE)
+        : prepareArrival({ ...given, arrival: event });
     case 'tapped':
       return tapped({ ...given, event });
     case 'wrote':
@@ -157,7 +161,7 @@ async function apply({ tx, step, now }: { tx: Tx; step: Step; now: Date }): Prom
     case 'ignore':
       return noReply(step.why);
     case 'keep_odd':
-      return { say: [], silence: 'odd', problem: { kind: 'odd', detail: step.why } };
+      return { replies: [], reason: 'odd', problem: { kind: 'odd', detail: step.why } };
     case 'receipt':
       return handleReceipt({ tx, event: step.event, now });
     case 'own_echo':
@@ -226,7 +230,7 @@ async function handleOwnEcho({
   now: Date;
 }): Promise<Effects> {
   await finishByEcho({ tx, metaPageId, metadata, mid, now });
-  await finishReplyByEcho({ tx, metaPageId, metadata, mid, said: recordReplyResult, now });
+  await finishReplyByEcho({ tx, metaPageId, metadata, mid, onReplySent: recordReplyResult, now });
   return noReply('our own words');
 }
 
@@ -244,20 +248,20 @@ const TOO_LATE = 'too late to be answered';
 const ENDS: Verb[] = ['stop', 'stopall', 'others', 'forget'];
 
 async function tapped({ event, ...given }: PrepareInput & { event: EventOf<'tapped'> }): Promise<Step> {
-  const { turn } = given;
+  const { context } = given;
   const { payload } = event;
   const meant = readPayload(payload);
-  if (meant?.verb === 'stopall') return { step: 'command', turn, command: 'stop' };
-  if (event.standby && (meant !== null || payload === GET_STARTED)) return { step: 'listen_only', turn };
-  if (tooLate(turn) && !(meant && ENDS.includes(meant.verb))) return noteActionOnly(turn, TOO_LATE);
-  if (payload === GET_STARTED) return { step: 'ask_which_product', turn, message: 'arrive.noRef' };
-  if (meant === null) return noteActionOnly(turn, 'a button of somebody else');
-  if (meant.shopId !== turn.shop.id) return noteActionOnly(turn, 'a button of a shop that has left');
+  if (meant?.verb === 'stopall') return { step: 'command', context, command: 'stop' };
+  if (event.standby && (meant !== null || payload === GET_STARTED)) return { step: 'listen_only', context };
+  if (tooLate(context) && !(meant && ENDS.includes(meant.verb))) return noteActionOnly(context, TOO_LATE);
+  if (payload === GET_STARTED) return { step: 'ask_which_product', context, message: 'arrive.noRef' };
+  if (meant === null) return noteActionOnly(context, 'a button of somebody else');
+  if (meant.shopId !== context.shop.id) return noteActionOnly(context, 'a button of a shop that has left');
   return handleButton({ ...given, meant });
 }
 
 async function handleButton({ meant, ...given }: PrepareInput & { meant: Payload }): Promise<Step> {
-  const { turn } = given;
+  const { context } = given;
   const { verb, id } = meant;
   switch (verb) {
     case 'no':
@@ -265,41 +269,42 @@ async function handleButton({ meant, ...given }: PrepareInput & { meant: Payload
     case 'others':
       return prepareNotificationButton({ ...given, verb, subscriptionId: id });
     case 'stop':
-      return { step: 'cancel_alert', turn, id };
+      return { step: 'cancel_alert', context, id };
     case 'list':
-      return { step: 'command', turn, command: 'alerts' };
+      return { step: 'command', context, command: 'alerts' };
     case 'forget':
-      return { step: 'command', turn, command: 'forget' };
+      return { step: 'command', context, command: 'forget' };
     case 'stopall':
-      return { step: 'command', turn, command: 'stop' };
+      return { step: 'command', context, command: 'stop' };
     case 'want':
-      return prepareOffer({ ...given, wish: { variantId: id } });
+      return prepareOffer({ ...given, offer: { variantId: id } });
     case 'more':
       return findMoreOptions({ ...given, variantId: id });
     case 'pick':
       return findPicked({ ...given, variantId: id });
     case 'r':
-      return noteActionOnly(turn, 'a request is answered by its opt-in');
+      return noteActionOnly(context, 'a request is answered by its opt-in');
   }
 }
 
 async function wrote({ event, ...given }: PrepareInput & { event: EventOf<'wrote'> }): Promise<Step> {
-  const { turn } = given;
+  const { context } = given;
   const command = readCommand(event.text);
-  if (command !== undefined && !(command === 'alerts' && tooLate(turn)))
-    return { step: 'command', turn, command };
-  if (event.standby) return { step: 'listen_only', turn };
-  if (tooLate(turn)) return noteActionOnly(turn, TOO_LATE);
-  const question = pendingQuestion({ ...turn, act: event.at });
-  if (question === undefined && hasOtherResponder(turn))
-    return noteActionOnly(turn, 'people or another app answer here');
+  if (command !== undefined && !(command === 'alerts' && tooLate(context)))
+    return { step: 'command', context, command };
+  if (event.standby) return { step: 'listen_only', context };
+  if (tooLate(context)) return noteActionOnly(context, TOO_LATE);
+  const question = pendingQuestion({ ...context, act: event.at });
+  if (question === undefined && hasOtherResponder(context))
+    return noteActionOnly(context, 'people or another app answer here');
   const wordless = isWordless(event);
-  if (question === undefined && wordless) return noteActionOnly(turn, 'a sticker or an emoji');
+  if (question === undefined && wordless) return noteActionOnly(context, 'a sticker or an emoji');
   const pasted = readProductLink(event);
   if (pasted !== undefined && (question !== undefined || pasted.alone))
     return findByLink({ ...given, link: pasted.link });
-  if (question === undefined) return { step: 'handoff_message', turn };
-  if (wordless || event.text.trim() === '') return { step: 'ask_which_product', turn, message: 'find.words' };
+  if (question === undefined) return { step: 'handoff_message', context };
+  if (wordless || event.text.trim() === '')
+    return { step: 'ask_which_product', context, message: 'find.words' };
   return question.kind === 'size' && question.handle !== undefined
     ? findByOption({ ...given, handle: question.handle, text: event.text })
     : findByName({ ...given, name: event.text });

@@ -22,12 +22,18 @@ import { eraseEvents } from './event-store.server.ts';
 import { type OfferOptIn, prepareOffer } from './offer-opt-in.server.ts';
 import { eraseReplies } from './replies.server.ts';
 
-export async function listAlerts({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
-  const voice = replyBuilder({ turn });
-  const { shop, now } = turn;
+export async function listAlerts({
+  tx,
+  context,
+}: {
+  tx: Tx;
+  context: ConversationContext;
+}): Promise<Effects> {
+  const builder = replyBuilder({ context });
+  const { shop, now } = context;
   const mine = await tx.subscription.findMany({
     where: {
-      shopperId: { in: turn.known.filter((one) => one.shopId === shop.id).map((one) => one.id) },
+      shopperId: { in: context.known.filter((one) => one.shopId === shop.id).map((one) => one.id) },
       shopId: shop.id,
       state: { in: ['waiting', 'claimed'] },
       isTest: false,
@@ -37,88 +43,89 @@ export async function listAlerts({ tx, turn }: { tx: Tx; turn: ConversationConte
     orderBy: [{ since: 'asc' }, { id: 'asc' }],
     take: 100,
   });
-  if (mine.length === 0) return { say: [voice.reply({ kind: 'text', text: voice.words('alerts.none') })] };
+  if (mine.length === 0)
+    return { replies: [builder.reply({ kind: 'text', text: builder.t('alerts.none') })] };
   const cards = await Promise.all(
     mine.slice(0, LIMIT.elements).map(async (one) => {
       const place = await positionOf({ tx, now, ...one });
       return {
         title: nameWithin({ variant: one.variant, limit: LIMIT.elementTitle }) || shop.name,
-        subtitle: voice.words('alerts.line', { place, until: one.expiresAt }),
+        subtitle: builder.t('alerts.line', { place, until: one.expiresAt }),
         imageUrl: one.variant.imageUrl,
-        buttons: [voice.button('button.stop', 'stop', one.id)],
+        buttons: [builder.button('button.stop', 'stop', one.id)],
       };
     }),
   );
-  const buttons = [voice.button('button.stopAll', 'stopall', 0n)];
+  const buttons = [builder.button('button.stopAll', 'stopall', 0n)];
   return {
-    say: [
-      voice.reply({ kind: 'cards', cards }),
-      voice.reply({ kind: 'buttons', text: voice.words('alerts.count', { count: mine.length }), buttons }),
+    replies: [
+      builder.reply({ kind: 'cards', cards }),
+      builder.reply({ kind: 'buttons', text: builder.t('alerts.count', { count: mine.length }), buttons }),
     ],
   };
 }
 
 export async function cancelAlert({
   tx,
-  turn,
+  context,
   id,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   id: bigint;
 }): Promise<Effects> {
-  const voice = replyBuilder({ turn });
-  await upsertShopper({ tx, turn });
+  const builder = replyBuilder({ context });
+  await upsertShopper({ tx, context });
   const mine = await tx.subscription.findFirst({
-    where: { shopId: turn.shop.id, id, shopperId: turn.shopper?.id ?? 0n },
+    where: { shopId: context.shop.id, id, shopperId: context.shopper?.id ?? 0n },
     include: { variant: true },
   });
   if (mine === null) return noReply('a button about nothing of theirs');
-  await cancelSubscriptions({ tx, ...mine, at: turn.event.at, which: { id }, now: turn.now });
+  await cancelSubscriptions({ tx, ...mine, at: context.event.at, which: { id }, now: context.now });
   const product = variantName(mine.variant);
-  return answerWith(() => voice.reply({ kind: 'text', text: voice.words('stop.one', { product }) }));
+  return answerWith(() => builder.reply({ kind: 'text', text: builder.t('stop.one', { product }) }));
 }
 
 /** What is obeyed whenever it is written, whoever runs the thread. */
 export async function handleCommand({
   tx,
-  turn,
+  context,
   command,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   command: Command;
 }): Promise<Effects> {
-  const silent = turn.event.standby;
+  const silent = context.event.standby;
   const answer = (message: Message): Effects => {
     if (silent) return noReply('another app has the thread');
-    const voice = replyBuilder({ turn });
-    return answerWith(() => voice.reply({ kind: 'text', text: voice.words(message) }));
+    const builder = replyBuilder({ context });
+    return answerWith(() => builder.reply({ kind: 'text', text: builder.t(message) }));
   };
   switch (command) {
     case 'stop':
-      await upsertShopper({ tx, turn });
+      await upsertShopper({ tx, context });
       await optOut({
         tx,
-        shopperIds: await shopperIdsOf({ tx, turn }),
-        pageIds: turn.pages.map((page) => page.id),
-        at: turn.event.at,
-        now: turn.now,
+        shopperIds: await shopperIdsOf({ tx, context }),
+        pageIds: context.pages.map((page) => page.id),
+        at: context.event.at,
+        now: context.now,
       });
       return answer('stop.all');
     case 'forget':
-      await eraseShopper({ tx, turn });
+      await eraseShopper({ tx, context });
       return answer('forget.done');
     case 'alerts':
-      await upsertShopper({ tx, turn });
-      return silent ? noReply('another app has the thread') : listAlerts({ tx, turn });
+      await upsertShopper({ tx, context });
+      return silent ? noReply('another app has the thread') : listAlerts({ tx, context });
   }
 }
 
 /** The person's rows, with the one that was made in this transaction. */
-async function shopperIdsOf({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<bigint[]> {
+async function shopperIdsOf({ tx, context }: { tx: Tx; context: ConversationContext }): Promise<bigint[]> {
   const rows = await tx.shopper.findMany({
-    where: { psid: turn.event.psid, pageId: { in: turn.pages.map((page) => page.id) } },
+    where: { psid: context.event.psid, pageId: { in: context.pages.map((page) => page.id) } },
     select: { id: true },
   });
   return rows.map((row) => row.id);
@@ -128,8 +135,8 @@ async function shopperIdsOf({ tx, turn }: { tx: Tx; turn: ConversationContext })
  * Erases a person from every shop of this Page: whatever hangs on their rows goes with them. What stays are hashes of spent tokens, so
  * that no late copy of an old yes can bring them back.
  */
-export async function eraseShopper({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<void> {
-  const { event, pages } = turn;
+export async function eraseShopper({ tx, context }: { tx: Tx; context: ConversationContext }): Promise<void> {
+  const { event, pages } = context;
   await tx.shopper.deleteMany({ where: { psid: event.psid, pageId: { in: pages.map((page) => page.id) } } });
   const whose = { metaPageId: event.metaPageId, psid: event.psid };
   await eraseEvents({ tx, ...whose });
@@ -141,7 +148,7 @@ export type NotificationButtonStep =
   | OfferOptIn
   | {
       step: 'notification_button';
-      turn: ConversationContext;
+      context: ConversationContext;
       verb: 'no' | 'others';
       /** The subscription that the notification has ended. */
       ended: Subscription & { variant: Variant };
@@ -149,45 +156,45 @@ export type NotificationButtonStep =
 
 /** `subscriptionId`: the subscription that the notification has ended. */
 export async function prepareNotificationButton({
-  turn,
-  look,
+  context,
+  checkAvailability,
   verb,
   subscriptionId,
 }: PrepareInput & {
   verb: 'no' | 'next' | 'others';
   subscriptionId: bigint;
 }): Promise<NotificationButtonStep> {
-  const { shop, shopper } = turn;
+  const { shop, shopper } = context;
   const ended = await db.subscription.findFirst({
     where: { shopId: shop.id, id: subscriptionId, shopperId: shopper?.id ?? 0n },
     include: { variant: true },
   });
-  if (ended === null) return noteActionOnly(turn, 'a button about nothing of theirs');
-  if (verb !== 'next') return { step: 'notification_button', turn, verb, ended };
+  if (ended === null) return noteActionOnly(context, 'a button about nothing of theirs');
+  if (verb !== 'next') return { step: 'notification_button', context, verb, ended };
   // A test notification leads nowhere: its buttons must not make a shopper of the merchant.
   const { variantId, isTest } = ended;
-  return prepareOffer({ turn, look, wish: { variantId, next: true, isTest } });
+  return prepareOffer({ context, checkAvailability, offer: { variantId, next: true, isTest } });
 }
 
 export async function handleNotificationButton({
   tx,
-  turn,
+  context,
   verb,
   ended,
 }: { tx: Tx } & Omit<
   Extract<NotificationButtonStep, { step: 'notification_button' }>,
   'step'
 >): Promise<Effects> {
-  const { shop } = turn;
+  const { shop } = context;
   const { id, shopperId, variant, variantId } = ended;
   const { productId, productTitle } = variant;
-  const voice = replyBuilder({ turn });
-  await upsertShopper({ tx, turn });
+  const builder = replyBuilder({ context });
+  await upsertShopper({ tx, context });
   if (verb === 'others') {
     const which = { productId, except: variantId };
-    await cancelSubscriptions({ tx, ...ended, at: turn.event.at, which, now: turn.now });
+    await cancelSubscriptions({ tx, ...ended, at: context.event.at, which, now: context.now });
     const values = { product: productTitle };
-    return answerWith(() => voice.reply({ kind: 'text', text: voice.words('stop.others', values) }));
+    return answerWith(() => builder.reply({ kind: 'text', text: builder.t('stop.others', values) }));
   }
   const waiting = await tx.subscription.count({
     where: {
@@ -199,7 +206,7 @@ export async function handleNotificationButton({
       variantId: { not: variantId },
     },
   });
-  const text = voice.words('notice.ended', { product: variantName(variant) });
-  const quickReplies = waiting === 0 ? [] : [voice.quick('button.others', 'others', id)];
-  return { say: [voice.reply({ kind: 'text', text, quickReplies })] };
+  const text = builder.t('notice.ended', { product: variantName(variant) });
+  const quickReplies = waiting === 0 ? [] : [builder.quick('button.others', 'others', id)];
+  return { replies: [builder.reply({ kind: 'text', text, quickReplies })] };
 }

@@ -39,22 +39,22 @@ type OfferedVariant = {
 
 export type OfferOptIn = {
   step: 'offer_opt_in';
-  turn: ConversationContext;
-  wish: OfferedVariant;
+  context: ConversationContext;
+  offer: OfferedVariant;
   seen: Awaited<ReturnType<CheckAvailability>>;
 };
 
 export async function prepareOffer({
-  turn,
-  wish,
-  look,
+  context,
+  offer,
+  checkAvailability,
 }: {
-  turn: ConversationContext;
-  wish: OfferedVariant;
-  look: CheckAvailability;
+  context: ConversationContext;
+  offer: OfferedVariant;
+  checkAvailability: CheckAvailability;
 }): Promise<OfferOptIn> {
-  const seen = await look({ shopId: turn.shop.id, variantId: wish.variantId });
-  return { step: 'offer_opt_in', turn, wish, seen };
+  const seen = await checkAvailability({ shopId: context.shop.id, variantId: offer.variantId });
+  return { step: 'offer_opt_in', context, offer, seen };
 }
 
 /**
@@ -63,60 +63,60 @@ export async function prepareOffer({
  */
 export async function offerOptIn({
   tx,
-  turn,
-  wish,
+  context,
+  offer,
   seen,
 }: { tx: Tx } & Omit<OfferOptIn, 'step'>): Promise<Effects> {
-  const { shop } = turn;
-  const { variantId, locale, country, isTest = false } = wish;
-  const voice = replyBuilder({ turn, ...(locale === undefined ? {} : { locale }) });
+  const { shop } = context;
+  const { variantId, locale, country, isTest = false } = offer;
+  const builder = replyBuilder({ context, ...(locale === undefined ? {} : { locale }) });
   const greet = {
     ...(locale === undefined ? {} : { locale }),
     ...(country === undefined ? {} : { country: country.toLowerCase() }),
   };
-  const askAgain = { kind: 'product', at: turn.now.toISOString() } as const;
+  const askAgain = { kind: 'product', at: context.now.toISOString() } as const;
   if (seen === 'gone') {
-    await upsertShopper({ tx, turn, ...greet, question: askAgain });
-    return { say: [voice.reply({ kind: 'text', text: voice.words('arrive.gone') })] };
+    await upsertShopper({ tx, context, ...greet, question: askAgain });
+    return { replies: [builder.reply({ kind: 'text', text: builder.t('arrive.gone') })] };
   }
-  const shopper = await upsertShopper({ tx, turn, ...greet, question: null });
+  const shopper = await upsertShopper({ tx, context, ...greet, question: null });
   const waiting = await tx.subscription.findFirst({
     where: { shopId: shop.id, shopperId: shopper.id, variantId, state: { in: ['waiting', 'claimed'] } },
     include: { variant: true },
   });
-  if (waiting && !isTest) return alreadyWaiting({ tx, turn, voice, waiting });
-  if (seen !== 'no answer' && seen.sellable && !isTest && !wish.next)
-    return forSale({ turn, voice, truth: seen.truth });
+  if (waiting && !isTest) return alreadyWaiting({ tx, context, builder, waiting });
+  if (seen !== 'no answer' && seen.sellable && !isTest && !offer.next)
+    return forSale({ context, builder, truth: seen.truth });
   if (seen !== 'no answer' && seen.leftOut && !isTest) {
-    await upsertShopper({ tx, turn, question: askAgain });
-    return { say: [voice.reply({ kind: 'text', text: voice.words('find.none') })] };
+    await upsertShopper({ tx, context, question: askAgain });
+    return { replies: [builder.reply({ kind: 'text', text: builder.t('find.none') })] };
   }
   const truth = seen === 'no answer' ? null : seen.truth;
-  return sendOptInRequest({ tx, turn, voice, shopperId: shopper.id, variantId, truth, isTest });
+  return sendOptInRequest({ tx, context, builder, shopperId: shopper.id, variantId, truth, isTest });
 }
 
 function forSale({
-  turn,
-  voice,
+  context,
+  builder,
   truth,
 }: {
-  turn: ConversationContext;
-  voice: ReplyBuilder;
+  context: ConversationContext;
+  builder: ReplyBuilder;
   truth: VariantState;
 }): Effects {
-  const url = variantUrl({ ...truth, domain: turn.shop.domain });
+  const url = variantUrl({ ...truth, domain: context.shop.domain });
   const text = fitName({
     variant: truth,
     limit: LIMIT.buttonText,
-    write: (product) => voice.words('arrive.forSale', { product }),
+    write: (product) => builder.t('arrive.forSale', { product }),
   });
-  const view = { type: 'web_url', title: voice.words('button.view'), url } as const;
+  const view = { type: 'web_url', title: builder.t('button.view'), url } as const;
   return {
-    say: [
-      voice.reply({
+    replies: [
+      builder.reply({
         kind: 'buttons',
         text,
-        buttons: [view, voice.button('button.more', 'more', truth.variantId)],
+        buttons: [view, builder.button('button.more', 'more', truth.variantId)],
       }),
     ],
   };
@@ -124,13 +124,13 @@ function forSale({
 
 async function alreadyWaiting({
   tx,
-  turn,
-  voice,
+  context,
+  builder,
   waiting,
 }: {
   tx: Tx;
-  turn: ConversationContext;
-  voice: ReplyBuilder;
+  context: ConversationContext;
+  builder: ReplyBuilder;
   waiting: {
     id: bigint;
     variantId: bigint;
@@ -140,20 +140,20 @@ async function alreadyWaiting({
   };
 }): Promise<Effects> {
   const product = variantName(waiting.variant);
-  const place = await positionOf({ tx, shopId: turn.shop.id, ...waiting, now: turn.now });
+  const place = await positionOf({ tx, shopId: context.shop.id, ...waiting, now: context.now });
   const text = [
-    voice.words('arrive.waiting', { product, until: waiting.expiresAt }),
-    voice.words('place', { place }),
+    builder.t('arrive.waiting', { product, until: waiting.expiresAt }),
+    builder.t('place', { place }),
   ].join(' ');
   return {
-    say: [
-      voice.reply({
+    replies: [
+      builder.reply({
         kind: 'buttons',
         text,
         buttons: [
-          voice.button('button.more', 'more', waiting.variantId),
-          voice.button('button.alerts', 'list', 0n),
-          voice.button('button.stop', 'stop', waiting.id),
+          builder.button('button.more', 'more', waiting.variantId),
+          builder.button('button.alerts', 'list', 0n),
+          builder.button('button.stop', 'stop', waiting.id),
         ],
       }),
     ],
@@ -162,22 +162,22 @@ async function alreadyWaiting({
 
 async function sendOptInRequest({
   tx,
-  turn,
-  voice,
+  context,
+  builder,
   shopperId,
   variantId,
   truth,
   isTest,
 }: {
   tx: Tx;
-  turn: ConversationContext;
-  voice: ReplyBuilder;
+  context: ConversationContext;
+  builder: ReplyBuilder;
   shopperId: bigint;
   variantId: bigint;
   truth: VariantState | null;
   isTest: boolean;
 }): Promise<Effects> {
-  const { shop, now } = turn;
+  const { shop, now } = context;
   const variant = await saveVariant({ tx, shopId: shop.id, variantId, truth });
   const recent = await tx.optInRequest.findMany({
     where: { shopId: shop.id, shopperId, acceptedAt: null, createdAt: { gt: later(now, -DAY) } },
@@ -190,11 +190,11 @@ async function sendOptInRequest({
   const name = variantName(variant);
   const title =
     name === ''
-      ? voice.words('request.unnamed')
+      ? builder.t('request.unnamed')
       : fitName({
           variant,
           limit: LIMIT.requestTitle,
-          write: (product) => voice.words('request.title', { product }),
+          write: (product) => builder.t('request.title', { product }),
         });
   // The same card again is the same request: two taps, by whichever card, are one yes.
   const same = recent.find(
@@ -208,35 +208,35 @@ async function sendOptInRequest({
       shopperId,
       variantId,
       title,
-      locale: voice.locale,
+      locale: builder.locale,
       isTest,
       createdAt: now,
     }));
   const payload = makePayload({ verb: 'r', shopId: shop.id, id: request.id });
-  const card = voice.reply({
+  const card = builder.reply({
     kind: 'cards',
     cards: [
       {
         title: nameWithin({ variant, limit: LIMIT.elementTitle }),
-        subtitle: voice.words('card.soldOut'),
+        subtitle: builder.t('card.soldOut'),
         imageUrl: variant.imageUrl,
         url: variant.url === null ? null : variantUrl({ ...variant, domain: shop.domain, variantId }),
       },
     ],
   });
   return {
-    say: [...(name === '' ? [] : [card]), voice.reply({ kind: 'request', title, payload }, request.id)],
+    replies: [...(name === '' ? [] : [card]), builder.reply({ kind: 'request', title, payload }, request.id)],
   };
 }
 
 /** Remembers when we spoke, and that the card was sent (the consent as proof), or says that nothing can be asked now. */
-export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...fate }) => {
+export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...result }) => {
   const { optInRequestId, shopId, pageId, psid } = reply;
-  if (fate.fate === 'said')
+  if (result.outcome === 'sent')
     await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { spokeAt: now } });
   if (optInRequestId === undefined) return;
-  if (fate.fate === 'said') {
-    await recordRequestSent({ tx, shopId, id: optInRequestId, mid: fate.mid, now });
+  if (result.outcome === 'sent') {
+    await recordRequestSent({ tx, shopId, id: optInRequestId, mid: result.mid, now });
     // Meta took an opt-in request from this Page: it has the permission.
     await clearIssue({ pageId: reply.pageId, only: ['not_granted'], tx });
     return;
@@ -252,7 +252,7 @@ export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...
     work: async () => {
       const overrides = request.shop.texts as Overrides;
       const text = formatMessage({ locale: request.locale, message: 'request.unavailable', overrides });
-      const sorry = { ...reply, optInRequestId: undefined, saying: { kind: 'text', text } as const };
+      const sorry = { ...reply, optInRequestId: undefined, content: { kind: 'text', text } as const };
       await storeReplies({ tx, metaPageId, at: now, replies: [sorry], now });
     },
     onFailure: (error) => log.error('nobody could be told that a request was refused', { shopId, error }),

@@ -15,7 +15,7 @@ import {
   storeReplies,
   type Reply,
   type OnReplySent,
-  sayOrPutOff,
+  sendOrPostpone,
   type SendReply,
 } from './replies.server.ts';
 
@@ -36,8 +36,8 @@ export async function processEvents<Prepared>({
   lease,
   clock,
   handler,
-  speak,
-  said,
+  sendReply,
+  onReplySent,
   signal,
 }: {
   metaPageId: string;
@@ -45,9 +45,9 @@ export async function processEvents<Prepared>({
   clock: Clock;
   handler: EventHandler<Prepared>;
   /** Sends a reply at the Page's pace. */
-  speak: SendReply;
+  sendReply: SendReply;
   /** What a reply's fate means to whoever asked for it; within the transaction that forgets the reply. */
-  said: OnReplySent;
+  onReplySent: OnReplySent;
   signal?: AbortSignal;
 }): Promise<Date | null> {
   while (holds(lease) && !signal?.aborted) {
@@ -62,7 +62,7 @@ export async function processEvents<Prepared>({
     await Promise.all([
       handleUnordered({ opened: inBulk, lease, clock, handler }),
       ...byOne.map((one) => handleOne({ ...one, lease, clock, handler })),
-      ...replies.map((row) => sayOrPutOff({ row, lease, clock, speak, said })),
+      ...replies.map((row) => sendOrPostpone({ row, lease, clock, sendReply, onReplySent })),
     ]);
   }
   return clock();
@@ -131,15 +131,15 @@ async function applyOnce<Prepared>({
     data: [{ key: row.key, shopId: row.shopId, day: dayOf(now) }],
     skipDuplicates: true,
   });
-  const { say, answer, problem }: Effects =
-    first.count === 1 ? await handler.apply(tx, prepared) : { say: [] };
-  const keep = (replies: Reply[]) =>
+  const { replies, answer, problem }: Effects =
+    first.count === 1 ? await handler.apply(tx, prepared) : { replies: [] };
+  const store = (replies: Reply[]) =>
     storeReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies, now });
-  await keep(say);
+  await store(replies);
   if (answer !== undefined)
     await attempt({
       tx,
-      work: async () => keep(await answer()),
+      work: async () => store(await answer()),
       onFailure: (error) =>
         log.error('an act was saved and could not be answered', { inboxId: row.id, error }),
     });

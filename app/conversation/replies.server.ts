@@ -17,14 +17,14 @@ export type Reply = {
   shopId: bigint;
   pageId: bigint;
   psid: string;
-  saying: ReplyContent;
+  content: ReplyContent;
   /** The opt-in request that this reply is. */
   optInRequestId?: bigint | undefined;
 };
 
 export type SendReply = (given: { page: Page; body: string }) => Promise<SendAnswer>;
 export type ReplyResult =
-  { fate: 'said'; mid: string | null } | { fate: 'refused'; code: number; subcode: number | null };
+  { outcome: 'sent'; mid: string | null } | { outcome: 'refused'; code: number; subcode: number | null };
 export type OnReplySent = (
   given: { tx: Tx; reply: Reply; page: Page | null; now: Date } & ReplyResult,
 ) => Promise<void>;
@@ -64,7 +64,7 @@ export async function storeReplies({
 }): Promise<void> {
   if (replies.length === 0) return;
   await tx.reply.createMany({
-    data: replies.map(({ shopId, pageId, psid, saying, optInRequestId }) => ({
+    data: replies.map(({ shopId, pageId, psid, content, optInRequestId }) => ({
       shopId,
       id: randomUUID(),
       pageId,
@@ -73,22 +73,22 @@ export async function storeReplies({
       occurredAt: at,
       createdAt: now,
       dueAt: now,
-      body: encryptBody({ shopId, psid, saying }),
+      body: encryptBody({ shopId, psid, content }),
     })),
   });
 }
 
 const keyOf = ({ shopId, id }: StoredReply) => ({ shopId, id });
 
-const encryptBody = ({ shopId, psid, saying }: Pick<Reply, 'shopId' | 'psid' | 'saying'>) =>
-  encrypt(JSON.stringify({ psid, saying }), { shopId, purpose: 'reply' });
+const encryptBody = ({ shopId, psid, content }: Pick<Reply, 'shopId' | 'psid' | 'content'>) =>
+  encrypt(JSON.stringify({ psid, content }), { shopId, purpose: 'reply' });
 
 function open({ shopId, pageId, optInRequestId, body }: StoredReply): Reply {
-  const { psid, saying } = JSON.parse(decrypt(body, { shopId, purpose: 'reply' })) as Pick<
+  const { psid, content } = JSON.parse(decrypt(body, { shopId, purpose: 'reply' })) as Pick<
     Reply,
-    'psid' | 'saying'
+    'psid' | 'content'
   >;
-  return { shopId, pageId, psid, saying, optInRequestId: optInRequestId ?? undefined };
+  return { shopId, pageId, psid, content, optInRequestId: optInRequestId ?? undefined };
 }
 
 /** What was still to be said to one person on one Page, by any of its shops. */
@@ -135,21 +135,21 @@ export async function nextReplyDueAt({ metaPageId }: { metaPageId: string }): Pr
 }
 
 /**
- * Says one reply. Before the call its next turn is set to 20 s from now: whatever happens to this process, the reply is then said
+ * Says one reply. Before the call it is made due again 20 s from now: whatever happens to this process, the reply is then said
  * once more unless its echo has come first.
  */
 async function sendStoredReply({
   row,
   lease,
   clock,
-  speak,
-  said,
+  sendReply,
+  onReplySent,
 }: {
   row: StoredReply;
   lease: Lease;
   clock: Clock;
-  speak: SendReply;
-  said: OnReplySent;
+  sendReply: SendReply;
+  onReplySent: OnReplySent;
 }): Promise<void> {
   const now = clock();
   const tooLate = openWindow.diesAt(row.occurredAt) <= now;
@@ -166,21 +166,21 @@ async function sendStoredReply({
   });
   if (claimed.count === 0) return;
   if (!holds(lease)) {
-    // Nothing has left the house: whoever holds the Page now may say it at once.
+    // Nothing was sent: whoever holds the Page's lease now may send it at once.
     await db.reply.updateMany({
       where: { ...keyOf(row), attempts: row.attempts + 1 },
       data: { attempts: row.attempts, dueAt: row.dueAt },
     });
     return;
   }
-  const body = messageBody({ psid: reply.psid, saying: reply.saying, mark: metadataId(row) });
-  const call = async (): Promise<SendAnswer> => speak({ page, body });
+  const body = messageBody({ psid: reply.psid, saying: reply.content, mark: metadataId(row) });
+  const call = async (): Promise<SendAnswer> => sendReply({ page, body });
   const answer = await call().catch((error: unknown): SendAnswer => {
     // The Page's token can't be opened, or the like: nothing has left.
     log.error('a reply could not be sent at all', { shopId: reply.shopId, replyId: row.id, error });
     return { outcome: 'lost', began: false };
   });
-  await finishReply({ row, reply, page, answer, said, now: clock() });
+  await finishReply({ row, reply, page, answer, onReplySent, now: clock() });
 }
 
 async function giveUp({ row, reason }: { row: StoredReply; reason: string }): Promise<void> {
@@ -189,7 +189,7 @@ async function giveUp({ row, reason }: { row: StoredReply; reason: string }): Pr
 }
 
 /** A reply of which something else than Meta is in the way must not keep the others of its Page waiting. */
-export async function sayOrPutOff(given: Parameters<typeof sendStoredReply>[0]): Promise<void> {
+export async function sendOrPostpone(given: Parameters<typeof sendStoredReply>[0]): Promise<void> {
   const { row, clock } = given;
   try {
     await sendStoredReply(given);
@@ -204,35 +204,35 @@ async function finishReply({
   reply,
   page,
   answer,
-  said,
+  onReplySent,
   now,
 }: {
   row: StoredReply;
   reply: Reply;
   page: Page;
   answer: SendAnswer;
-  said: OnReplySent;
+  onReplySent: OnReplySent;
   now: Date;
 }): Promise<void> {
-  const done = (fate: ReplyResult) =>
+  const done = (result: ReplyResult) =>
     db.$transaction(async (tx) => {
       const gone = await tx.reply.deleteMany({ where: keyOf(row) });
-      if (gone.count === 1) await said({ tx, reply, page, now, ...fate });
+      if (gone.count === 1) await onReplySent({ tx, reply, page, now, ...result });
     });
-  /** Meta surely did not say it: the attempt does not count. */
+  /** Meta surely did not send it: the attempt does not count. */
   const again = (ms: number) =>
     db.reply.updateMany({
       where: keyOf(row),
       data: { attempts: row.attempts, dueAt: later(now, ms) },
     });
-  if (answer.outcome === 'accepted') return done({ fate: 'said', mid: answer.mid ?? null });
+  if (answer.outcome === 'accepted') return done({ outcome: 'sent', mid: answer.mid ?? null });
   const patience = Math.min((now.getTime() - row.createdAt.getTime()) / 2, 10 * MINUTE);
   if (answer.outcome === 'lost') {
     if (!answer.began) await again(Math.max(2 * SECOND, patience));
     return;
   }
   const { consequence, code, subcode = null } = answer;
-  const refused = { fate: 'refused', code, subcode } as const;
+  const refused = { outcome: 'refused', code, subcode } as const;
   if (lacksPermission({ reply, page, answer })) {
     await setIssue({ pageId: page.id, trouble: 'not_granted', now });
     return done(refused);
@@ -245,7 +245,7 @@ async function finishReply({
       now,
     });
   }
-  const rest = isAboutTheMessage(answer) ? simpler(reply.saying) : null;
+  const rest = isAboutTheMessage(answer) ? simpler(reply.content) : null;
   if (rest !== null) {
     log.warn('a reply is said again without the part that was refused', {
       shopId: reply.shopId,
@@ -254,7 +254,7 @@ async function finishReply({
     });
     await db.reply.updateMany({
       where: keyOf(row),
-      data: { attempts: row.attempts, dueAt: now, body: encryptBody({ ...reply, saying: rest }) },
+      data: { attempts: row.attempts, dueAt: now, body: encryptBody({ ...reply, content: rest }) },
     });
     return;
   }
@@ -297,14 +297,14 @@ export async function finishReplyByEcho({
   metaPageId,
   metadata,
   mid,
-  said,
+  onReplySent,
   now,
 }: {
   tx: Tx;
   metaPageId: string;
   metadata: string | null;
   mid: string | null;
-  said: OnReplySent;
+  onReplySent: OnReplySent;
   now: Date;
 }): Promise<void> {
   const key = readMetadataId(metadata);
@@ -313,5 +313,5 @@ export async function finishReplyByEcho({
   if (row === null) return;
   const reply = open(row);
   const gone = await tx.reply.deleteMany({ where: keyOf(row) });
-  if (gone.count === 1) await said({ tx, reply, page: null, now, fate: 'said', mid });
+  if (gone.count === 1) await onReplySent({ tx, reply, page: null, now, outcome: 'sent', mid });
 }

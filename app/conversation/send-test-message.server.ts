@@ -63,11 +63,11 @@ export async function sendTestMessage({
   if (shopper.stoppedAt !== null) return { outcome: 'stopped' };
   const { lastActionAt } = shopper;
   if (lastActionAt === null || !isOpen({ lastActionAt, now })) return { outcome: 'window_closed' };
-  const saying = messageContent({ shop, message: known, locale, text, variant, now });
+  const content = messageContent({ shop, message: known, locale, text, variant, now });
   const { metaPageId } = page;
   await db.$transaction(async (tx) => {
     // Dated by the action that opened the window: it is never said after the window's end.
-    const reply = { shopId: shop.id, pageId: page.id, psid: shopper.psid, saying };
+    const reply = { shopId: shop.id, pageId: page.id, psid: shopper.psid, content };
     await storeReplies({ tx, metaPageId, at: lastActionAt, replies: [reply], now });
     await notify(tx, 'inbox', metaPageId);
   });

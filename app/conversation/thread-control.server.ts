@@ -16,27 +16,33 @@ import { isAutomation } from './thread.ts';
 type EventOf<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
 
 /** Another app has the thread: we could not speak if we wanted to. */
-export async function listenOnly({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
-  await noteOtherResponder({ tx, turn });
+export async function listenOnly({
+  tx,
+  context,
+}: {
+  tx: Tx;
+  context: ConversationContext;
+}): Promise<Effects> {
+  await noteOtherResponder({ tx, context });
   return noReply('another app has the thread');
 }
 
 /** The thread changed hands: while another app has it we only listen, and once it is ours again it is as if nobody had spoken. */
 export async function handleHandover({
   tx,
-  turn,
+  context,
   event,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   event: EventOf<'handed_over'>;
 }): Promise<Effects> {
   const { deed, newOwner } = event;
   if (deed === 'asked') return noReply('a thread was asked for');
   const toUs = newOwner === null ? deed === 'passed' : newOwner === env.META_APP_ID;
-  if (!toUs) return noteOtherResponder({ tx, turn });
+  if (!toUs) return noteOtherResponder({ tx, context });
   await tx.shopper.updateMany({
-    where: { id: { in: turn.known.map((one) => one.id) }, othersAt: { lte: event.at } },
+    where: { id: { in: context.known.map((one) => one.id) }, othersAt: { lte: event.at } },
     data: { othersAt: null, takenOverAt: null },
   });
   return noReply('the thread was handed to us');
@@ -45,14 +51,14 @@ export async function handleHandover({
 /** Somebody else spoke in the thread, or has it now. `automatic`: only a machine, which takes nothing over. */
 async function noteOtherResponder({
   tx,
-  turn,
+  context,
   automatic = false,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
   automatic?: boolean;
 }): Promise<Effects> {
-  const { event, known, shop, page, now } = turn;
+  const { event, known, shop, page, now } = context;
   const takenOverAt = automatic ? null : event.at;
   if (known.length > 0)
     await tx.$executeRaw`
@@ -76,9 +82,15 @@ async function noteOtherResponder({
 }
 
 /** An echo of what people, another app or an automation said: it says who runs the thread. */
-export function handleOthersEcho({ tx, turn }: { tx: Tx; turn: ConversationContext }): Promise<Effects> {
-  const { known, event } = turn;
-  return noteOtherResponder({ tx, turn, automatic: isAutomation({ at: event.at, known }) });
+export function handleOthersEcho({
+  tx,
+  context,
+}: {
+  tx: Tx;
+  context: ConversationContext;
+}): Promise<Effects> {
+  const { known, event } = context;
+  return noteOtherResponder({ tx, context, automatic: isAutomation({ at: event.at, known }) });
 }
 
 /** Meta's own word to the Page: kept for the merchant to read, and taken at its word about sending. */
@@ -94,22 +106,22 @@ export async function handlePolicyNotice({
   if (action === 'block') await setIssue({ metaPageId, trouble: 'blocked', now, tx });
   if (action === 'unblock') await clearIssue({ metaPageId, only: ['blocked', 'restricted'], tx });
   const detail = `${action} ${reason}`.trim();
-  return { say: [], silence: 'a word of Meta to the Page', problem: { kind: 'policy', detail } };
+  return { replies: [], reason: 'a word of Meta to the Page', problem: { kind: 'policy', detail } };
 }
 
 /** Any other text belongs to the merchant: at most once a day we say that a person will answer. */
 export async function sendHandoffMessage({
   tx,
-  turn,
+  context,
 }: {
   tx: Tx;
-  turn: ConversationContext;
+  context: ConversationContext;
 }): Promise<Effects> {
-  const shopper = await upsertShopper({ tx, turn });
-  const lately = [shopper, ...turn.known].some(
-    (one) => one.deferredAt !== null && turn.now.getTime() - one.deferredAt.getTime() < DAY,
+  const shopper = await upsertShopper({ tx, context });
+  const lately = [shopper, ...context.known].some(
+    (one) => one.deferredAt !== null && context.now.getTime() - one.deferredAt.getTime() < DAY,
   );
   if (lately) return noReply('we said today that a person will answer');
-  await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: turn.now } });
-  return replyWithText({ turn, message: 'defer' });
+  await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: context.now } });
+  return replyWithText({ context, message: 'defer' });
 }

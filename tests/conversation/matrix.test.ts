@@ -190,7 +190,7 @@ for (const [event, { does, ends }] of Object.entries(rows))
       const end = ends[who];
       if ('silence' in end) {
         expect(said, who).toEqual([]);
-        expect(scene.ended().at(-1)?.silence, who).toBe(end.silence);
+        expect(scene.ended().at(-1)?.reason, who).toBe(end.silence);
       } else {
         expect(said, who).toHaveLength(end.says.length);
         end.says.forEach((text, each) => expect(said[each], who).toContain(text));

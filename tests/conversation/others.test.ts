@@ -225,8 +225,8 @@ test('a yes to another app’s card is not ours: nothing is said, kept or shown,
     await scene.post({ what: { optin } });
     await scene.settle();
     expect(scene.ended().at(-1), JSON.stringify(optin)).toEqual({
-      say: [],
-      silence: 'an opt-in of another app',
+      replies: [],
+      reason: 'an opt-in of another app',
     });
     pass(1);
   }

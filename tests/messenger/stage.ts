@@ -129,7 +129,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
   messenger.addPerson({ id: personId, name: 'Lea Blum' });
   const [shop] = made;
   const pace = createRateLimiter({ perSecond: Infinity });
-  const ours = createEventHandler({ look: checkAvailability({ clock }), clock });
+  const ours = createEventHandler({ checkAvailability: checkAvailability({ clock }), clock });
   const handler: EventHandler<{ event: MetaEvent; step: Step }> = {
     prepare: async (event) => ({ event, step: await ours.prepare(event) }),
     apply: async (tx, { event, step }) => {
@@ -207,8 +207,8 @@ export function enter({ metaPageId, page, made, pages }: Place) {
         lease,
         clock,
         handler,
-        said: recordReplyResult,
-        speak: ({ page: one, body }) =>
+        onReplySent: recordReplyResult,
+        sendReply: ({ page: one, body }) =>
           send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace }),
       }).finally(() => clearInterval(renewal));
     },
