@@ -5,7 +5,7 @@ import { DatabaseUrlError, readDatabaseUrl } from './database-url.ts';
 const hint = (how: string) => ({ error: how });
 
 /** Base64 of 32 bytes; the values printed in documentation are refused. */
-const sealingKey = z
+const encryptionKey = z
   .string(hint('make one with: openssl rand -base64 32'))
   .refine(
     (text) => Buffer.from(text, 'base64').length === 32,
@@ -60,8 +60,8 @@ const schema = z.object({
     .string()
     .regex(/^v\d+\.\d+$/, hint('looks like v26.0'))
     .default('v26.0'),
-  SEALING_KEY: sealingKey,
-  SEALING_KEY_OLD: sealingKey.optional(),
+  ENCRYPTION_KEY: encryptionKey,
+  ENCRYPTION_KEY_OLD: encryptionKey.optional(),
   DATABASE_URL: databaseUrl(
     'the address of your PostgreSQL; or set EMBEDDED_POSTGRES=1 to keep everything in an embedded one (.data/postgres)',
   ),

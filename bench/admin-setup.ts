@@ -10,7 +10,7 @@ import { APP_URL, environmentOf, makeKeys } from '../simulators/demo/seed.ts';
 import { mintSessionToken } from '../simulators/shopify/session-token.ts';
 import { createWorld } from '../simulators/world.ts';
 import { addMillion } from './admin-crowd.ts';
-import { SEALING_KEY } from './sealing-key.ts';
+import { ENCRYPTION_KEY } from './encryption-key.ts';
 
 const DOMAIN = 'million.myshopify.com';
 const keys = makeKeys();
@@ -35,7 +35,7 @@ export async function openAdminHouse({
   const folder = keep ?? mkdtempSync(join(tmpdir(), 'notify-bench-admin-'));
   const postgres = await startPostgres({ folder, durable: keep !== undefined, endsWithMe: true });
   await migrate(postgres.url);
-  Object.assign(process.env, environmentOf({ keys, sealingKey: SEALING_KEY }), {
+  Object.assign(process.env, environmentOf({ keys, encryptionKey: ENCRYPTION_KEY }), {
     DATABASE_URL: postgres.url,
     LOG_LEVEL: 'warn',
     PORT: '0',

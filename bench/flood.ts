@@ -17,7 +17,7 @@ import { readAppConfig } from '../simulators/shopify/app-config.ts';
 import { createShopify } from '../simulators/shopify/shopify.ts';
 import { count, percentile, report, spread } from './figures.ts';
 import type { Flood } from './flooder.ts';
-import { SEALING_KEY } from './sealing-key.ts';
+import { ENCRYPTION_KEY } from './encryption-key.ts';
 
 const connections = count('connections', 32);
 const n = count('n', 200);
@@ -42,7 +42,7 @@ Object.assign(process.env, {
   META_APP_ID: '1029384756',
   META_APP_SECRET: 'c7b1f02a9e3d4856b1d7c0a2f4e69b83',
   META_VERIFY_TOKEN: 'bench-verify',
-  SEALING_KEY,
+  ENCRYPTION_KEY,
   LOG_LEVEL: 'error',
   DATABASE_URL: postgres.url,
   NODE_ENV: 'production',

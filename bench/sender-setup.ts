@@ -10,7 +10,7 @@ import { migrate } from '../scripts/database/migrate.ts';
 import { erasePostgres, startPostgres } from '../scripts/database/embedded.ts';
 import { startDebianPostgres } from './debian-postgres.ts';
 import type { Order } from './messenger-host.ts';
-import { SEALING_KEY } from './sealing-key.ts';
+import { ENCRYPTION_KEY } from './encryption-key.ts';
 
 export type Tally = {
   told: number;
@@ -28,7 +28,7 @@ const made = {
   META_APP_ID: '1029384756',
   META_APP_SECRET: 'c7b1f02a9e3d4856b1d7c0a2f4e69b83',
   META_VERIFY_TOKEN: 'bench-verify',
-  SEALING_KEY,
+  ENCRYPTION_KEY,
   LOG_LEVEL: 'warn',
 };
 
@@ -134,14 +134,14 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
 
     async function addPeople(count: number): Promise<void> {
       const people = await order<[string, string][]>({ do: 'people', pageId: metaPageId, count });
-      const sealed = people.map(([, oneTime]) =>
+      const encrypted = people.map(([, oneTime]) =>
         Buffer.from(encrypt(oneTime, { shopId, purpose: 'one-time token' })).toString('base64'),
       );
       const psids = people.map(([psid]) => psid);
       await db.$executeRaw`
         WITH given AS (
           SELECT nextval('"Shopper_id_seq"') AS s, nextval('"OptInRequest_id_seq"') AS r, g.psid, decode(g.token, 'base64') AS token, g.place
-          FROM unnest(${psids}::text[], ${sealed}::text[]) WITH ORDINALITY AS g(psid, token, place)
+          FROM unnest(${psids}::text[], ${encrypted}::text[]) WITH ORDINALITY AS g(psid, token, place)
         ), shoppers AS (
           INSERT INTO "Shopper" ("id", "shopId", "pageId", "psid", "createdAt") SELECT s, ${shopId}, ${page.id}, psid, ${now} FROM given
         ), requests AS (

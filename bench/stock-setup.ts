@@ -13,7 +13,7 @@ import { APP_URL, environmentOf, furnish, makeKeys, PAGE, SHOP } from '../simula
 import { connectPage, fromAdmin, passTest } from '../simulators/demo/merchant.ts';
 import { runApp } from '../simulators/demo/run-app.ts';
 import { createWorld } from '../simulators/world.ts';
-import { SEALING_KEY } from './sealing-key.ts';
+import { ENCRYPTION_KEY } from './encryption-key.ts';
 
 export type RestockHouse = Awaited<ReturnType<typeof openRestockHouse>>;
 /** One variant that some wait for. */
@@ -32,7 +32,7 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
   const environment = {
     ...environmentOf({
       keys,
-      sealingKey: SEALING_KEY,
+      encryptionKey: ENCRYPTION_KEY,
     }),
     LOG_LEVEL: 'warn',
   };
@@ -112,9 +112,9 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
         [page!.shopId, variantId, itemId],
       );
       const shopId = BigInt(page!.shopId);
-      const sealed = (token: string) =>
+      const encrypted = (token: string) =>
         Buffer.from(encrypt(token, { shopId, purpose: 'one-time token' })).toString('base64');
-      const dummy = sealed('x'.repeat(30));
+      const dummy = encrypted('x'.repeat(30));
       await client.query(`SET session_replication_role = replica`);
       for (let done = 0; done < waiters; done += 100_000) {
         const count = Math.min(100_000, waiters - done);
@@ -138,7 +138,7 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
             variantId,
             page!.id,
             known.map((one) => one.psid),
-            known.map((one) => sealed(one.token!)),
+            known.map((one) => encrypted(one.token!)),
             done,
             dummy,
             count,

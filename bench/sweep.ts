@@ -22,8 +22,8 @@ const folder = mkdtempSync(join(tmpdir(), 'notify-bench-'));
 const postgres = await startPostgres({ folder, durable: false, endsWithMe: true });
 await migrate(postgres.url);
 const keys = makeKeys();
-const sealingKey = Buffer.from('a key for the bench, 32 bytes ok').toString('base64');
-Object.assign(process.env, environmentOf({ keys, sealingKey }), {
+const encryptionKey = Buffer.from('a key for the bench, 32 bytes ok').toString('base64');
+Object.assign(process.env, environmentOf({ keys, encryptionKey }), {
   DATABASE_URL: postgres.url,
   LOG_LEVEL: 'error',
 });

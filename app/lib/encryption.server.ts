@@ -1,4 +1,4 @@
-// Seals what must never be read from a table: AES-256-GCM, bound to its shop and its purpose.
+// Encrypts what must never be read from a table: AES-256-GCM, bound to its shop and its purpose.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { env } from '../env.server.ts';
 import { log } from './log.server.ts';
@@ -8,16 +8,16 @@ type Binding = { shopId: bigint | null; purpose: string };
 
 const derive = (key: string, use: string) =>
   Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', use, 32));
-const current = derive(env.SEALING_KEY, 'seal');
-const all = [env.SEALING_KEY, env.SEALING_KEY_OLD]
+const current = derive(env.ENCRYPTION_KEY, 'encrypt');
+const all = [env.ENCRYPTION_KEY, env.ENCRYPTION_KEY_OLD]
   .filter((key) => key !== undefined)
-  .map((key) => derive(key, 'seal'));
-const hashing = derive(env.SEALING_KEY, 'fingerprint');
-const hashingOld = env.SEALING_KEY_OLD === undefined ? undefined : derive(env.SEALING_KEY_OLD, 'fingerprint');
+  .map((key) => derive(key, 'encrypt'));
+const hashing = derive(env.ENCRYPTION_KEY, 'hash');
+const hashingOld = env.ENCRYPTION_KEY_OLD === undefined ? undefined : derive(env.ENCRYPTION_KEY_OLD, 'hash');
 
 const bound = ({ shopId, purpose }: Binding) => Buffer.from(`${purpose}:${shopId ?? ''}`);
 
-/** Sealed bytes of `text`: nonce (12), tag (16), ciphertext. Opens only for the same shop and purpose. */
+/** Encrypted bytes of `text`: nonce (12), tag (16), ciphertext. Opens only for the same shop and purpose. */
 export function encrypt(text: string, binding: Binding): Uint8Array<ArrayBuffer> {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', current, nonce).setAAD(bound(binding));
@@ -25,9 +25,9 @@ export function encrypt(text: string, binding: Binding): Uint8Array<ArrayBuffer>
   return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), body]));
 }
 
-/** What was sealed. @throws {DecryptionError} when the bytes belong to another shop or purpose, or to a key that is neither the current nor the old one. */
-export function decrypt(sealed: Uint8Array, binding: Binding): string {
-  const bytes = Buffer.from(sealed);
+/** What was encrypted. @throws {DecryptionError} when the bytes belong to another shop or purpose, or to a key that is neither the current nor the old one. */
+export function decrypt(encrypted: Uint8Array, binding: Binding): string {
+  const bytes = Buffer.from(encrypted);
   for (const key of all) {
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
@@ -42,19 +42,19 @@ export function decrypt(sealed: Uint8Array, binding: Binding): string {
   throw new DecryptionError(binding.purpose);
 }
 
-/** What was sealed cannot be opened: not by this key, or not for this shop and purpose. */
+/** What was encrypted cannot be opened: not by this key, or not for this shop and purpose. */
 export class DecryptionError extends Error {
   constructor(purpose: string) {
     super(
-      `Sealed ${purpose} cannot be opened: set SEALING_KEY (or SEALING_KEY_OLD) to the key it was sealed with.`,
+      `Encrypted ${purpose} cannot be opened: set ENCRYPTION_KEY (or ENCRYPTION_KEY_OLD) to the key it was encrypted with.`,
     );
   }
 }
 
 const OTHER_KEY =
-  'Something that was stored cannot be opened: SEALING_KEY is not the key it was sealed with. Put that key back, or set SEALING_KEY_OLD to it. ' +
+  'Something that was stored cannot be opened: ENCRYPTION_KEY is not the key it was encrypted with. Put that key back, or set ENCRYPTION_KEY_OLD to it. ' +
   'If it is lost: merchants open the app once more and reconnect their Page, and who waits has to ask again.';
-const known = oncePerProcess('sealing', () => ({ closed: false }));
+const known = oncePerProcess('decryption', () => ({ closed: false }));
 
 /** Said once in the log, and by readiness for as long as this process lives. */
 export const decryptionFailed = (): string[] => (known.closed ? [OTHER_KEY] : []);
@@ -63,7 +63,7 @@ export const decryptionFailed = (): string[] => (known.closed ? [OTHER_KEY] : []
 export const keyedHash = (text: string): string =>
   createHmac('sha256', hashing).update(text).digest('base64url');
 
-/** Every fingerprint under which `text` may have been stored, the current key's first. */
+/** Every keyed hash under which `text` may have been stored, the current key's first. */
 export const keyedHashes = (text: string): string[] =>
   hashingOld === undefined
     ? [keyedHash(text)]

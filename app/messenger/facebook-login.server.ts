@@ -83,7 +83,7 @@ export async function shopOfLogin(given: {
   return state && (await shopById(state));
 }
 
-/** The merchant agreed: the state is spent, the code becomes tokens, and the Pages are kept sealed until one is chosen. */
+/** The merchant agreed: the state is spent, the code becomes tokens, and the Pages are kept encrypted until one is chosen. */
 export async function finishLogin({ query, now }: { query: URLSearchParams; now: Date }): Promise<Finished> {
   const [state] = await db.loginState.updateManyAndReturn({
     where: unspent({ query, now }),

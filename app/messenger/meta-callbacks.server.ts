@@ -53,7 +53,7 @@ export async function deleteData({
       await setIssue({ pageId: page.id, trouble: 'reconnect', now, tx });
     }
     await tx.page.updateMany({ where: { connectedBy: userId }, data: { connectedBy: null } });
-    // Logins under way are sealed and can't be told apart: they are begun again.
+    // Logins under way are encrypted and can't be told apart: they are begun again.
     await tx.loginState.deleteMany({ where: { choice: { not: null } } });
     await tx.privacyRequest.create({ data: { key: code, topic: TOPIC, receivedAt: now, doneAt: now } });
   });

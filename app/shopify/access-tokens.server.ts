@@ -167,7 +167,7 @@ function withTokens(session: Session, change: (text: string, shop: string) => st
   return copy;
 }
 
-/** One that was sealed with a key that is gone counts as none: Shopify gives the shop another when its merchant opens the app. */
+/** One that was encrypted with a key that is gone counts as none: Shopify gives the shop another when its merchant opens the app. */
 function opened(session: Session): Session | undefined {
   try {
     return withTokens(session, decryptTokens);
@@ -190,7 +190,7 @@ export const sessionStorage = {
   },
 };
 
-/** Opens one session, so that a key that is not the one it was sealed with is said at the start and not at somebody's first visit. */
+/** Opens one session, so that a key that is not the one it was encrypted with is said at the start and not at somebody's first visit. */
 export async function tryKey(): Promise<void> {
   const any = await db.session.findFirst({ select: { id: true } });
   if (any) await sessionStorage.loadSession(any.id);

@@ -30,7 +30,7 @@ async function statusOf({ session, clock }: { session: Session; clock: Clock }):
 /**
  * `gone` only when Shopify refuses the shop's access token (401) or does not know the shop (404), refuses to renew the token as well, and
  * says the same again afterwards. 402, 403, 423, 429, 5xx, silence, and a token that was too old to be renewed anyway: `unknown`.
- * `token` is the one that was asked with, sealed as it stands in its row.
+ * `token` is the one that was asked with, encrypted as it stands in its row.
  */
 export async function askInstallation({
   domain,

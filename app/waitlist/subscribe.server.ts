@@ -1,4 +1,4 @@
-// The yes: Meta's one-time token becomes a subscription. Sealed, once, in the place of the first yes.
+// The yes: Meta's one-time token becomes a subscription. Encrypted, once, in the place of the first yes.
 import type { OptInRequest, Page, Shopper, Subscription, Variant } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';

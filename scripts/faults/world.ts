@@ -41,11 +41,13 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
     });
   });
   const { world, app } = demo;
-  const { sealingKey } = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as {
-    sealingKey: string;
+  const { encryptionKey } = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as {
+    encryptionKey: string;
   };
   // What the run itself asks of the app's own code (the books) needs the app's environment.
-  Object.assign(process.env, environmentOf({ keys: demo.keys, sealingKey }), { DATABASE_URL: databaseUrl });
+  Object.assign(process.env, environmentOf({ keys: demo.keys, encryptionKey }), {
+    DATABASE_URL: databaseUrl,
+  });
 
   /** The database's own word; undefined while it cannot be asked. */
   async function ask<Row extends object>(text: string): Promise<Row[] | undefined> {
@@ -144,7 +146,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
         async () => (await count('"Subscription" WHERE NOT "isTest"')) === everybody.length,
       ),
     standIns: () => readFileSync(join(points, 'stand-ins'), 'utf8'),
-    environment: { ...environmentOf({ keys: demo.keys, sealingKey }), ...environment },
+    environment: { ...environmentOf({ keys: demo.keys, encryptionKey }), ...environment },
     kill: (role: Role) => app.restart(role, 'SIGKILL'),
     /** The process of this role that began last. */
     pidOf: (role: Role): number =>

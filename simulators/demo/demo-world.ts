@@ -16,7 +16,7 @@ type Given = {
   /** What the app's processes are told besides: the fault runs watch them at work. */
   environment?: Record<string, string>;
 };
-type Kept = { keys: Keys; sealingKey: string };
+type Kept = { keys: Keys; encryptionKey: string };
 
 export type DemoWorld = Awaited<ReturnType<typeof startDemoWorld>>;
 
@@ -32,7 +32,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 /** Starts stand-ins and app. The first time the merchant connects the Page and passes the test; later all is as it was left. */
 export async function startDemoWorld({ folder, databaseUrl, say, onLog, environment }: Given) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { keys, sealingKey } = readKept(join(folder, 'keys.json'));
+  const { keys, encryptionKey } = readKept(join(folder, 'keys.json'));
   const memory = join(folder, 'stand-ins.json');
 
   let address = '';
@@ -48,7 +48,7 @@ export async function startDemoWorld({ folder, databaseUrl, say, onLog, environm
 
   const network = await world.serve();
   const app = await runApp({
-    environment: { ...environmentOf({ keys, sealingKey }), ...environment },
+    environment: { ...environmentOf({ keys, encryptionKey }), ...environment },
     databaseUrl,
     standInsAddress: `http://127.0.0.1:${network.port}`,
     onLog,
@@ -122,7 +122,7 @@ function readKept(path: string): Kept {
   if (!existsSync(path))
     writeFileSync(
       path,
-      JSON.stringify({ keys: makeKeys(), sealingKey: randomBytes(32).toString('base64') } satisfies Kept),
+      JSON.stringify({ keys: makeKeys(), encryptionKey: randomBytes(32).toString('base64') } satisfies Kept),
       { mode: 0o600 },
     );
   return JSON.parse(readFileSync(path, 'utf8')) as Kept;

@@ -25,10 +25,10 @@ export const makeKeys = (): Keys => ({
 /** What the app has to be started with to live in a world of these keys. */
 export const environmentOf = ({
   keys,
-  sealingKey,
+  encryptionKey,
 }: {
   keys: Keys;
-  sealingKey: string;
+  encryptionKey: string;
 }): Record<string, string> => ({
   SHOPIFY_API_KEY: keys.apiKey,
   SHOPIFY_API_SECRET: keys.apiSecret,
@@ -36,7 +36,7 @@ export const environmentOf = ({
   META_APP_ID: keys.metaAppId,
   META_APP_SECRET: keys.metaAppSecret,
   META_VERIFY_TOKEN: keys.verifyToken,
-  SEALING_KEY: sealingKey,
+  ENCRYPTION_KEY: encryptionKey,
 });
 
 /** Puts everybody into an empty world: the shop has the app installed and the block placed; the Page is not connected yet. */

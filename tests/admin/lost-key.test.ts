@@ -1,4 +1,4 @@
-// The key is lost or another: what it sealed counts as not there, the admin goes on, and the operator is told once, in words.
+// The key is lost or another: what it encrypted counts as not there, the admin goes on, and the operator is told once, in words.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readiness } from '../../app/metrics.server.ts';
@@ -13,13 +13,13 @@ const sessions = async () =>
   (await house.client.query<{ accessToken: string }>('SELECT "accessToken" FROM "Session" ORDER BY "id"'))
     .rows;
 
-test('a session sealed with a key that is gone counts as none, and the merchant’s visit brings another', async () => {
+test('a session encrypted with a key that is gone counts as none, and the merchant’s visit brings another', async () => {
   expect((await open()).status).toBe(200);
   expect((await readiness()).warnings).toEqual([]);
   const [before] = await sessions();
-  const sealedByAnotherKey = randomBytes(90).toString('base64');
+  const encryptedWithAnotherKey = randomBytes(90).toString('base64');
   await house.client.query('UPDATE "Session" SET "accessToken" = $1, "refreshToken" = $1', [
-    sealedByAnotherKey,
+    encryptedWithAnotherKey,
   ]);
 
   await tryKey();
@@ -27,22 +27,22 @@ test('a session sealed with a key that is gone counts as none, and the merchant�
 
   expect((await open()).status).toBe(200);
   const [after] = await sessions();
-  expect(after!.accessToken).not.toBe(sealedByAnotherKey);
+  expect(after!.accessToken).not.toBe(encryptedWithAnotherKey);
   expect(after!.accessToken).not.toBe(before!.accessToken);
 });
 
-test('whatever else it sealed is not there either: no page of the admin falls over, and it is said once', async () => {
-  const sealed = randomBytes(90);
-  await house.client.query('UPDATE "Page" SET "token" = $1', [sealed]);
-  await house.client.query('UPDATE "Inbox" SET "body" = $1', [sealed]);
-  await house.client.query('UPDATE "Session" SET "accessToken" = $1', [sealed.toString('base64')]);
+test('whatever else it encrypted is not there either: no page of the admin falls over, and it is said once', async () => {
+  const encrypted = randomBytes(90);
+  await house.client.query('UPDATE "Page" SET "token" = $1', [encrypted]);
+  await house.client.query('UPDATE "Inbox" SET "body" = $1', [encrypted]);
+  await house.client.query('UPDATE "Session" SET "accessToken" = $1', [encrypted.toString('base64')]);
   for (const route of house.routes.filter(({ loader }) => loader))
     expect([route.id, (await open(route)).status < 500]).toEqual([route.id, true]);
   const { ready, warnings } = await readiness();
   expect(ready).toBe(true);
   expect(warnings).toEqual([
     expect.stringMatching(
-      /SEALING_KEY is not the key it was sealed with\. Put that key back, or set SEALING_KEY_OLD/,
+      /ENCRYPTION_KEY is not the key it was encrypted with\. Put that key back, or set ENCRYPTION_KEY_OLD/,
     ),
   ]);
 });

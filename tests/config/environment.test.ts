@@ -19,14 +19,14 @@ const complete = {
   META_APP_ID: 'CANARY-app-id',
   META_APP_SECRET: 'CANARY-meta-secret',
   META_VERIFY_TOKEN: 'CANARY-verify-token',
-  SEALING_KEY: Buffer.from('CANARY sealing key of 32 bytes!!').toString('base64'),
+  ENCRYPTION_KEY: Buffer.from('CANARY encryption key 32 bytes!!').toString('base64'),
   DATABASE_URL: 'postgresql://canary:CANARY@db.example.com/app',
 };
 const optional = {
   SHOPIFY_API_SECRET_OLD: 'CANARY-old-secret',
   META_LOGIN_CONFIG_ID: 'CANARY-config',
   META_GRAPH_VERSION: 'v27.0',
-  SEALING_KEY_OLD: Buffer.from('CANARY earlier key of 32 bytes!!').toString('base64'),
+  ENCRYPTION_KEY_OLD: Buffer.from('CANARY earlier key of 32 bytes!!').toString('base64'),
   DATABASE_DIRECT_URL: 'postgresql://canary:CANARY@direct.example.com/app',
   EMBEDDED_POSTGRES: '0',
   PORT: '4100',
@@ -74,7 +74,7 @@ const howToGet: Record<keyof typeof complete, RegExp> = {
   META_APP_ID: /developers\.facebook\.com > your app > Settings > Basic/,
   META_APP_SECRET: /Settings > Basic > App secret/,
   META_VERIFY_TOKEN: /Messenger > Webhooks > Verify token/,
-  SEALING_KEY: /openssl rand -base64 32/,
+  ENCRYPTION_KEY: /openssl rand -base64 32/,
   DATABASE_URL: /address of your PostgreSQL; or set EMBEDDED_POSTGRES=1/,
 };
 
@@ -100,9 +100,9 @@ const wrong: [string, string, RegExp][] = [
   ['SHOPIFY_APP_URL', 'https://user:CANARY@canary.example.com', /without a path/],
   ['META_VERIFY_TOKEN', 'CANARY', /at least 8 characters/],
   ['META_GRAPH_VERSION', 'CANARY', /looks like v26\.0/],
-  ['SEALING_KEY', 'CANARY', /base64 of 32 bytes: openssl rand -base64 32/],
-  ['SEALING_KEY', Buffer.alloc(32, 'CANARY!!').toString('base64'), /is an example, not a secret/],
-  ['SEALING_KEY_OLD', 'CANARY', /base64 of 32 bytes/],
+  ['ENCRYPTION_KEY', 'CANARY', /base64 of 32 bytes: openssl rand -base64 32/],
+  ['ENCRYPTION_KEY', Buffer.alloc(32, 'CANARY!!').toString('base64'), /is an example, not a secret/],
+  ['ENCRYPTION_KEY_OLD', 'CANARY', /base64 of 32 bytes/],
   ['DATABASE_URL', 'mysql://CANARY', /begins with postgresql:\/\//],
   ['DATABASE_DIRECT_URL', 'mysql://CANARY', /begins with postgresql:\/\//],
   ['PORT', 'CANARY', /a port number/],
@@ -187,13 +187,13 @@ test('the process says what is missing, and stops', async () => {
 });
 
 test('`npm start` reads a file .env, the environment itself goes first; the demo’s processes read none', async () => {
-  const { SEALING_KEY: _, ...most } = complete;
+  const { ENCRYPTION_KEY: _, ...most } = complete;
   const lines = Object.entries({ ...most, META_VERIFY_TOKEN: 'short', PORT: '' });
   writeFileSync(join(home, '.env'), lines.map(([name, value]) => `${name}=${value}\n`).join(''));
   const given = { META_VERIFY_TOKEN: 'CANARY-verify-token' };
   const { code, said } = await start({ ...given, npm_lifecycle_event: 'start' });
   expect(code).toBe(1);
-  expect(said.trim().split('\n').slice(1)).toEqual([expect.stringMatching(/^ {2}SEALING_KEY: /)]);
+  expect(said.trim().split('\n').slice(1)).toEqual([expect.stringMatching(/^ {2}ENCRYPTION_KEY: /)]);
   // Nobody waits for a database to read what is missing.
   expect(existsSync(join(home, '.data'))).toBe(false);
   expect((await start({ ...given, DATABASE_URL: complete.DATABASE_URL })).said).toMatch(/META_APP_SECRET: /);

@@ -47,7 +47,7 @@ const graph =
     place.messenger.disturb({ ...what, times: Infinity });
 const pageTokenCannotBeOpened: Fault = async ({ metaPageId }) => {
   const pages = await db.page.findMany({ where: { metaPageId } });
-  await db.page.updateMany({ where: { metaPageId }, data: { token: Buffer.from('not sealed by us') } });
+  await db.page.updateMany({ where: { metaPageId }, data: { token: Buffer.from('not encrypted by us') } });
   return async () => {
     for (const { id, token } of pages) await db.page.update({ where: { id }, data: { token } });
   };

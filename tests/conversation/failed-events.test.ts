@@ -46,7 +46,10 @@ test('what fails again is parked again after one try, and what the person did si
   await scene.post({ what: { postback: { title: 'x', payload: 'start1', mid: 'm_parked' } } });
   const [event] = await db.inbox.findMany({ where: { metaPageId: scene.metaPageId } });
   // Its key is lost: it can't be opened.
-  await db.inbox.update({ where: { id: event!.id }, data: { body: Buffer.from('sealed with a lost key') } });
+  await db.inbox.update({
+    where: { id: event!.id },
+    data: { body: Buffer.from('encrypted with a lost key') },
+  });
   pass(1);
   scene.phone.write('stop');
   await untilParked(scene);

@@ -1,4 +1,4 @@
-// What is sealed opens only for its own shop and purpose, whole, and with a key that is still ours.
+// What is encrypted opens only for its own shop and purpose, whole, and with a key that is still ours.
 import { afterEach, expect, test, vi } from 'vitest';
 
 const keys = {
@@ -6,17 +6,17 @@ const keys = {
   second: Buffer.from('the second key of the same house').toString('base64'),
   third: Buffer.from('a third key that nobody has used').toString('base64'),
 };
-const { SEALING_KEY, SEALING_KEY_OLD } = process.env;
+const { ENCRYPTION_KEY, ENCRYPTION_KEY_OLD } = process.env;
 afterEach(() => {
-  process.env.SEALING_KEY = SEALING_KEY;
-  if (SEALING_KEY_OLD === undefined) delete process.env.SEALING_KEY_OLD;
+  process.env.ENCRYPTION_KEY = ENCRYPTION_KEY;
+  if (ENCRYPTION_KEY_OLD === undefined) delete process.env.ENCRYPTION_KEY_OLD;
 });
 
-/** The seal as a process has it that was started with these keys. */
-async function sealWith(key: string, old?: string) {
-  process.env.SEALING_KEY = key;
-  if (old === undefined) delete process.env.SEALING_KEY_OLD;
-  else process.env.SEALING_KEY_OLD = old;
+/** Encryption as a process has it that was started with these keys. */
+async function encryptionWith(key: string, old?: string) {
+  process.env.ENCRYPTION_KEY = key;
+  if (old === undefined) delete process.env.ENCRYPTION_KEY_OLD;
+  else process.env.ENCRYPTION_KEY_OLD = old;
   vi.resetModules();
   return import('../../app/lib/encryption.server.ts');
 }
@@ -24,8 +24,8 @@ async function sealWith(key: string, old?: string) {
 const binding = { shopId: 11n, purpose: 'page token' };
 const TEXT = 'EAA-a token with ümläuts and 😀';
 
-test('what was sealed comes back, and looks different each time', async () => {
-  const { encrypt, decrypt } = await sealWith(keys.first);
+test('what was encrypted comes back, and looks different each time', async () => {
+  const { encrypt, decrypt } = await encryptionWith(keys.first);
   const [one, two] = [encrypt(TEXT, binding), encrypt(TEXT, binding)];
   expect(decrypt(one, binding)).toBe(TEXT);
   expect(decrypt(two, binding)).toBe(TEXT);
@@ -35,49 +35,49 @@ test('what was sealed comes back, and looks different each time', async () => {
 });
 
 test('it opens for no other shop, for no other purpose, and for no shop at all', async () => {
-  const { encrypt, decrypt } = await sealWith(keys.first);
-  const sealed = encrypt(TEXT, binding);
+  const { encrypt, decrypt } = await encryptionWith(keys.first);
+  const encrypted = encrypt(TEXT, binding);
   for (const other of [
     { ...binding, shopId: 12n },
     { ...binding, shopId: null },
     { ...binding, purpose: 'inbox' },
   ])
-    expect(() => decrypt(sealed, other)).toThrow('cannot be opened');
+    expect(() => decrypt(encrypted, other)).toThrow('cannot be opened');
 });
 
 test('with any one bit turned, or any part cut off, it does not open', async () => {
-  const { encrypt, decrypt } = await sealWith(keys.first);
-  const sealed = encrypt('short', binding);
-  for (let at = 0; at < sealed.length; at += 1) {
-    const turned = Uint8Array.from(sealed);
+  const { encrypt, decrypt } = await encryptionWith(keys.first);
+  const encrypted = encrypt('short', binding);
+  for (let at = 0; at < encrypted.length; at += 1) {
+    const turned = Uint8Array.from(encrypted);
     turned[at]! ^= 1;
     expect(() => decrypt(turned, binding)).toThrow('cannot be opened');
-    expect(() => decrypt(sealed.subarray(0, at), binding)).toThrow('cannot be opened');
+    expect(() => decrypt(encrypted.subarray(0, at), binding)).toThrow('cannot be opened');
   }
 });
 
-test('after a rotation the old key still opens what it sealed, the new one seals, a third opens nothing', async () => {
-  const before = await sealWith(keys.first);
+test('after a rotation the old key still opens what it encrypted, the new one encrypts, a third opens nothing', async () => {
+  const before = await encryptionWith(keys.first);
   const old = before.encrypt(TEXT, binding);
-  const during = await sealWith(keys.second, keys.first);
+  const during = await encryptionWith(keys.second, keys.first);
   const fresh = during.encrypt(TEXT, binding);
   expect(during.decrypt(old, binding)).toBe(TEXT);
   expect(during.decrypt(fresh, binding)).toBe(TEXT);
-  const after = await sealWith(keys.second);
+  const after = await encryptionWith(keys.second);
   expect(after.decrypt(fresh, binding)).toBe(TEXT);
-  expect(() => after.decrypt(old, binding)).toThrow(/SEALING_KEY \(or SEALING_KEY_OLD\)/);
-  const stranger = await sealWith(keys.third);
+  expect(() => after.decrypt(old, binding)).toThrow(/ENCRYPTION_KEY \(or ENCRYPTION_KEY_OLD\)/);
+  const stranger = await encryptionWith(keys.third);
   expect(() => stranger.decrypt(fresh, binding)).toThrow('cannot be opened');
 });
 
-test('a failure to open says nothing of what was sealed', async () => {
-  const { decrypt } = await sealWith(keys.first);
+test('a failure to open says nothing of what was encrypted', async () => {
+  const { decrypt } = await encryptionWith(keys.first);
   expect(() => decrypt(Buffer.from('CANARY'.repeat(10)), binding)).toThrow(/^((?!CANARY).)*$/s);
 });
 
 test('a fingerprint finds a value again, also one that was kept under the old key, and is no plain hash', async () => {
-  const before = await sealWith(keys.first);
-  const during = await sealWith(keys.second, keys.first);
+  const before = await encryptionWith(keys.first);
+  const during = await encryptionWith(keys.second, keys.first);
   expect(before.keyedHash('token')).toHaveLength(43);
   expect(before.keyedHashes('token')).toEqual([before.keyedHash('token')]);
   expect(during.keyedHash('token')).not.toBe(before.keyedHash('token'));

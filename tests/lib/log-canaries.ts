@@ -20,7 +20,7 @@ log.info('by shape', {
   form: 'client_secret=CANARY-15&refresh_token=CANARY-16',
   answer: '{"access_token":"CANARY-17","one_time_notif_token" : "CANARY-18","scope":"read_products"}',
   address: 'postgresql://someone:CANARY-19@db.example/app',
-  encoded: `sealed with ${encodeURIComponent(process.env.SEALING_KEY!)}`,
+  encoded: `encrypted with ${encodeURIComponent(process.env.ENCRYPTION_KEY!)}`,
   shprt_CANARY20: 1,
   deep: { a: { b: { c: { d: { e: 'shpss_CANARY21' } } } } },
 });

@@ -13,7 +13,7 @@ const { stdout, stderr, status } = spawnSync(
       LOG_LEVEL: 'debug',
       SHOPIFY_API_SECRET: 'CANARY-of-shopify',
       META_APP_SECRET: 'CANARY-of-meta',
-      SEALING_KEY: Buffer.from('CANARY, the key of 32 bytes +/+/').toString('base64'),
+      ENCRYPTION_KEY: Buffer.from('CANARY, the key of 32 bytes +/+/').toString('base64'),
     },
     encoding: 'utf8',
   },
@@ -24,9 +24,9 @@ test('no canary sings: not in messages, nested errors, addresses, forms, JSON, k
   expect([status, stderr]).toEqual([0, '']);
   expect(lines).toHaveLength(8);
   expect(lines.filter((line) => /CANARY/.test(line))).toEqual([]);
-  const { SEALING_KEY, DATABASE_URL } = process.env;
-  for (const secret of [SEALING_KEY, DATABASE_URL]) expect(stdout).not.toContain(secret);
-  expect(stdout).not.toContain('Q0FOQVJZ'); // the sealing key's own letters
+  const { ENCRYPTION_KEY, DATABASE_URL } = process.env;
+  for (const secret of [ENCRYPTION_KEY, DATABASE_URL]) expect(stdout).not.toContain(secret);
+  expect(stdout).not.toContain('Q0FOQVJZ'); // the encryption key's own letters
 });
 
 test('every line is structured, and says in plain words what happened', () => {

@@ -80,7 +80,7 @@ test('the database says the same of every Page: what it sends, and what its stor
           data: {
             shopId,
             metaPageId: `page-${shopId}`,
-            token: state === 'disconnected' ? null : Buffer.from('sealed'),
+            token: state === 'disconnected' ? null : Buffer.from('encrypted'),
             name: 'Page',
             connectedAt: AT,
             trouble,

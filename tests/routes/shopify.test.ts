@@ -420,7 +420,7 @@ test('an uninstall older than the latest install changes nothing', () =>
 test('an uninstall stops the sending and has Shopify asked; it deletes nothing', async () => {
   await shop(`"accessCheckAt" = NULL, "accessUnknownSince" = NULL`);
   await house.client.query(
-    `INSERT INTO "Session" ("id", "shop", "state", "accessToken") VALUES ('offline_x', '${house.domain}', '', 'sealed')`,
+    `INSERT INTO "Session" ("id", "shop", "state", "accessToken") VALUES ('offline_x', '${house.domain}', '', 'encrypted')`,
   );
   expect((await uninstalled('2999-01-01T00:00:00Z')).status).toBe(200);
   expect(

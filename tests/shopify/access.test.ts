@@ -1,4 +1,4 @@
-// Access to a shop: renewed by one process at a time, lost only when Shopify says so, and sealed wherever it rests.
+// Access to a shop: renewed by one process at a time, lost only when Shopify says so, and encrypted wherever it rests.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -166,8 +166,8 @@ test('no token stands in the table of sessions, and a session moved to another s
     expect(rows).not.toContain(text);
     expect(rows).not.toContain(Buffer.from(text).toString('base64').slice(0, -4));
   }
-  const { accessToken: sealed } = await db.session.findFirstOrThrow({ where: { shop: domain } });
-  await db.session.updateMany({ where: { shop: other.domain }, data: { accessToken: sealed } });
+  const { accessToken: encrypted } = await db.session.findFirstOrThrow({ where: { shop: domain } });
+  await db.session.updateMany({ where: { shop: other.domain }, data: { accessToken: encrypted } });
   expect(await stored(other.domain)).toBeUndefined();
   expect((await sessionStorage.findSessionsByShop(domain)).map((each) => each.accessToken)).toEqual([
     accessToken,

@@ -28,7 +28,7 @@ type Installed = { shopId: bigint; domain: string };
 async function installed(): Promise<Installed> {
   const shop = await house.install();
   const { shopId } = shop;
-  const page = { shopId, metaPageId: `page-of-${shopId}`, name: 'Page', token: Buffer.from('sealed') };
+  const page = { shopId, metaPageId: `page-of-${shopId}`, name: 'Page', token: Buffer.from('encrypted') };
   await db.page.create({ data: { ...page, connectedAt: clock() } });
   await db.orderReading.create({ data: { shopId, orderId: 1n, heardAt: clock(), dueAt: clock() } });
   return shop;
@@ -171,7 +171,7 @@ test('a token that nobody could renew any more, and a shop without one, prove no
     ({ domain }: Installed) =>
       db.session.updateMany({ where: { shop: domain }, data: { refreshToken: null } }),
     ({ domain }: Installed) =>
-      db.session.updateMany({ where: { shop: domain }, data: { accessToken: 'sealed with a lost key' } }),
+      db.session.updateMany({ where: { shop: domain }, data: { accessToken: 'encrypted with a lost key' } }),
     ({ domain }: Installed) => db.session.deleteMany({ where: { shop: domain } }),
   ]) {
     const shop = await installed();

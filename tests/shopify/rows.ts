@@ -34,7 +34,7 @@ export const NEXT_YEAR = '2027-11-22T10:00:00Z';
 /** Values of a subscription that waits; each test changes what it is about. */
 export const waiting = ({ shopId, shopperId, variantId, pageId, requestId }: Omit<Rows, Late>) => ({
   ...{ shopId, shopperId, variantId, pageId, requestId },
-  token: Buffer.from('sealed'),
+  token: Buffer.from('encrypted'),
   since: AT,
   grantedAt: AT,
   expiresAt: NEXT_YEAR,
@@ -63,7 +63,7 @@ export async function furnish({ insert, shopId }: { insert: Insert; shopId: stri
   await insert('LoginState', { hash: `l-${shopId}`, shopId, createdAt: AT });
   await insert('SpentToken', { hash: `t-${shopId}`, shopId, day: AT });
   const metaPageId = `page-of-${shopId}`;
-  const token = Buffer.from('sealed');
+  const token = Buffer.from('encrypted');
   const page = await insert('Page', { shopId, metaPageId, name: 'Page', token, connectedAt: AT });
   const inbox = { key: `i-${shopId}`, metaPageId, shopId, person: 'p', at: AT, receivedAt: AT, dueAt: AT };
   await insert('Inbox', { ...inbox, body: token });
