@@ -156,7 +156,7 @@ test('the toml and the code name the same version of the Admin API, and the stan
   expect(VERSIONS).toContain(API_VERSION);
 });
 
-/** Orders are subscribed to by each shop that counts them: docs/decisions/005-orders-are-heard-per-shop.md. */
+/** Orders are subscribed to by each shop that counts them: docs/decisions/005-order-webhooks-per-shop.md. */
 const ofShops = {
   path: 'app/routes/webhooks.shopify.orders.ts',
   uri: '/webhooks/shopify/orders',
