@@ -1,10 +1,38 @@
-// Authenticates a merchant by Shopify's session token and finds their shop.
+// Authenticates a merchant by Shopify's session token (token exchange, expiring offline tokens) and finds their shop.
 import { redirect } from '@remix-run/node';
+import { AppDistribution, shopifyApp } from '@shopify/shopify-app-remix/server';
+import { env } from './env.server.ts';
 import { systemClock } from './lib/clock.ts';
 import { readBody } from './lib/http.server.ts';
-import { authenticate } from './shopify.server.ts';
+import { log, scrub } from './lib/log.server.ts';
+import { sessionStorage } from './shopify/access-tokens.server.ts';
+import { API_VERSION } from './shopify/api-version.ts';
 import { isAdminHost, shopDomain } from './shopify/product.ts';
-import { requestInstallationCheck, install, installedShop, type Shop } from './shopify/shops.server.ts';
+import { install, installedShop, requestInstallationCheck, type Shop } from './shopify/shops.server.ts';
+
+const shopify = shopifyApp({
+  apiKey: env.SHOPIFY_API_KEY,
+  apiSecretKey: env.SHOPIFY_API_SECRET,
+  apiVersion: API_VERSION,
+  appUrl: env.SHOPIFY_APP_URL,
+  authPathPrefix: '/auth',
+  sessionStorage,
+  distribution: AppDistribution.AppStore,
+  isEmbeddedApp: true,
+  future: { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens: true },
+  logger: { log: (_severity, message) => log.debug(scrub(message)) },
+  hooks: {
+    afterAuth: ({ session, admin }) =>
+      install({
+        domain: session.shop,
+        locale: session.onlineAccessInfo?.associated_user.locale,
+        admin,
+        clock: systemClock,
+      }),
+  },
+});
+
+export const { authenticate } = shopify;
 
 type Admin = Awaited<ReturnType<typeof authenticate.admin>>;
 

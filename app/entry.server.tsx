@@ -5,8 +5,7 @@ import { isbot } from 'isbot';
 import { PassThrough } from 'node:stream';
 import { renderToPipeableStream } from 'react-dom/server';
 import { log } from './lib/log.server.ts';
-import { Nonce, type LoadContext } from './nonce.ts';
-import { APP_BRIDGE } from './security-headers.ts';
+import { APP_BRIDGE, type LoadContext, Nonce } from './security-headers.ts';
 
 const RENDER_LIMIT_MS = 5_000;
 

@@ -1,8 +1,11 @@
 // Housekeeping: what is due by the clock over several modules, such as retention, erasure and disconnecting Pages.
 import { eraseOrders } from './attribution/attributed-orders.server.ts';
 import { deleteExpiredOrderSyncs } from './attribution/sync-orders.server.ts';
-import { deleteExpiredEvents, eraseShopEvents } from './conversation/event-store.server.ts';
-import { retryFailedEvents } from './conversation/failed-events.server.ts';
+import {
+  deleteExpiredEvents,
+  eraseShopEvents,
+  retryFailedEvents,
+} from './conversation/event-store.server.ts';
 import { deleteExpiredReplies } from './conversation/replies.server.ts';
 import { db } from './db.server.ts';
 import type { Clock } from './lib/clock.ts';

@@ -1,9 +1,14 @@
-// Readiness and metrics, for /readyz and /metrics.
+// The health port of a process of any role: alive (/healthz), ready (/readyz), figures (/metrics).
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 import { webhookDb } from './db.server.ts';
-import { addressWarnings, isAddressRefused } from './lib/own-address.ts';
-import { decryptionFailed } from './lib/encryption.server.ts';
+import { env } from './env.server.ts';
 import { listenState, type ListenState } from './jobs/pg-notify.server.ts';
+import { decryptionFailed } from './lib/encryption.server.ts';
+import { listenOn } from './lib/http.server.ts';
+import { log } from './lib/log.server.ts';
+import { addressWarnings, isAddressRefused } from './shopify/address-status.server.ts';
 
 type Lag = {
   inbox: number;
@@ -47,6 +52,7 @@ export async function readiness(): Promise<Readiness> {
 }
 
 collectDefaultMetrics();
+
 const gauges = {
   inbox: new Gauge({
     name: 'notify_inbox_events',
@@ -71,6 +77,7 @@ const gauges = {
     help: 'Shops of which Shopify has not said for a day whether they still have the app',
   }),
 };
+
 const listening = new Gauge({
   name: 'notify_bell_heard',
   help: '1: this worker hears at once what is due; 0: it finds it by looking once a second',
@@ -88,4 +95,38 @@ export async function metrics(): Promise<{ contentType: string; text: string }> 
   address.set(isAddressRefused() ? 1 : 0);
   for (const [name, gauge] of Object.entries(gauges)) gauge.set(now[name as keyof Lag]);
   return { contentType: register.contentType, text: await register.metrics() };
+}
+
+const answers: Record<string, (response: ServerResponse) => Promise<void>> = {
+  '/healthz': async (response) => void response.end('alive'),
+  '/readyz': async (response) => {
+    const { ready, ...facts } = await readiness();
+    response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(facts));
+  },
+  '/metrics': async (response) => {
+    const { contentType, text } = await metrics();
+    response.setHeader('content-type', contentType);
+    response.end(text);
+  },
+};
+
+/** Listens on HEALTH_HOST and HEALTH_PORT (0: any free one). @throws in words when the port is somebody else's. */
+export async function startHealth(): Promise<{ port: number; stop(): Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    const answer = answers[(request.url ?? '').split('?')[0]!];
+    if (answer === undefined || request.method !== 'GET') return void response.writeHead(404).end();
+    answer(response).catch(() => response.writeHead(503).end());
+  });
+  await listenOn({ server, name: 'HEALTH_PORT', port: env.HEALTH_PORT, host: env.HEALTH_HOST });
+  const { port } = server.address() as AddressInfo;
+  log.info('the health port listens', { port, host: env.HEALTH_HOST });
+  return {
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }

@@ -1,10 +1,9 @@
 // The document around every page: App Bridge comes first in its head, as Shopify demands.
 import { json } from '@remix-run/node';
 import { Links, Meta, Outlet, Scripts, useLoaderData, useRouteLoaderData } from '@remix-run/react';
-import { useContext, type ReactNode } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { env } from './env.server.ts';
-import { Nonce } from './nonce.ts';
-import { APP_BRIDGE } from './security-headers.ts';
+import { APP_BRIDGE, Nonce } from './security-headers.ts';
 
 export const loader = () => json({ apiKey: env.SHOPIFY_API_KEY });
 

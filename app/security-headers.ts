@@ -1,4 +1,5 @@
-// The security headers of every response: who may frame a page, which scripts may run, and HTTPS only.
+// The security headers of every response: who may frame a page, which scripts may run (by a nonce), and HTTPS only.
+import { createContext } from 'react';
 import { shopDomain } from './shopify/product.ts';
 
 export const APP_BRIDGE = 'https://cdn.shopify.com/shopifycloud/app-bridge.js';
@@ -43,3 +44,8 @@ export function securityHeaders({
     'Content-Security-Policy': isHtml ? contentSecurityPolicy({ url, nonce }) : '',
   };
 }
+
+export const Nonce = createContext<string | undefined>(undefined);
+
+/** What the web process tells every route of its response. */
+export type LoadContext = { nonce?: string };

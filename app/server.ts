@@ -1,17 +1,58 @@
-// The web process: Remix on express. What is said of its insides is said on the health port alone.
+// The web process: Remix on express, behind a guard that refuses what no browser and no platform sends.
 import { createRequestHandler } from '@remix-run/express';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { env } from './env.server.ts';
 import { SECOND } from './lib/clock.ts';
-import { listenOn } from './lib/listen.server.ts';
+import { listenOn } from './lib/http.server.ts';
 import { log } from './lib/log.server.ts';
-import type { LoadContext } from './nonce.ts';
-import { METHODS, refusalOf } from './request-guard.ts';
-import { securityHeaders } from './security-headers.ts';
+import { type LoadContext, securityHeaders } from './security-headers.ts';
+
+export type Refusal = { status: 400 | 403 | 405; text: string };
+
+export const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+
+/** A name or an address, with or without a port (RFC 9110, 7.2). */
+const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
+/** `target` is what stands in the request line. @returns null where nothing is wrong. */
+export function refusalOf({
+  method,
+  target,
+  host = '',
+  origin,
+  ownOrigin,
+}: {
+  method: string;
+  target: string;
+  /** Missing from HTTP/1.0, as some probes still speak it. */ host: string | undefined;
+  origin: string | undefined;
+  ownOrigin: string;
+}): Refusal | null {
+  if (!METHODS.includes(method)) return { status: 405, text: 'This method is not supported.' };
+  if (host !== '' && !HOST.test(host)) return { status: 400, text: 'The Host header is not valid.' };
+  const path = readablePath(target);
+  // PostgreSQL holds no NUL, so nothing that is looked up has one.
+  if (path === null || path.includes('\0') || target.includes('%00'))
+    return { status: 400, text: 'The address is not valid.' };
+  // Remix would answer such a form of another site with 500.
+  if (method === 'POST' && origin !== undefined && origin !== ownOrigin && path.startsWith('/app'))
+    return { status: 403, text: 'This form was sent by another site.' };
+  return null;
+}
+
+/** The path without its escapes; null when it can't be read. */
+function readablePath(target: string): string | null {
+  if (!target.startsWith('/')) return null;
+  try {
+    return decodeURIComponent(target.split('?', 1)[0]!);
+  } catch {
+    return null;
+  }
+}
 
 const built = (path: string) => fileURLToPath(new URL(`../build/${path}`, import.meta.url));
 
@@ -74,6 +115,7 @@ const CONNECTIONS = {
   requestTimeout: 15 * SECOND,
   connectionsCheckingInterval: 2 * SECOND,
 };
+
 /** Each connection holds up to 80 KB that nobody has read yet. */
 const MOST_CONNECTIONS = 2_000;
 

@@ -1,7 +1,7 @@
 // The table of contents of the product: each event and who answers it, in the order of the story.
 import { randomUUID } from 'node:crypto';
-import { syncOrders, shopsWithOrderSyncs } from './attribution/sync-orders.server.ts';
-import { retryAfterRelease } from './conversation/failed-events.server.ts';
+import { shopsWithOrderSyncs, syncOrders } from './attribution/sync-orders.server.ts';
+import { retryAfterRelease } from './conversation/event-store.server.ts';
 import { createEventHandler } from './conversation/handle-event.server.ts';
 import { recordReplyResult } from './conversation/offer-opt-in.server.ts';
 import { pagesWithDueEvents, processEvents } from './conversation/process-events.server.ts';
@@ -14,7 +14,7 @@ import { listen } from './jobs/pg-notify.server.ts';
 import { startSchedule } from './jobs/schedule.server.ts';
 import { type Clock, later, MINUTE, SECOND } from './lib/clock.ts';
 import { log } from './lib/log.server.ts';
-import { processPrivacyRequests, releaseUninstalledPages, deleteExpired } from './maintenance.server.ts';
+import { deleteExpired, processPrivacyRequests, releaseUninstalledPages } from './maintenance.server.ts';
 import { checkPages } from './messenger/page-health.server.ts';
 import { pageToken, rateLimitOf, storefrontsDue } from './messenger/pages.server.ts';
 import { createRateLimiter, type RateLimiter } from './messenger/rate-limiter.ts';
@@ -28,10 +28,10 @@ import { restsUntil, ShopifyApiError } from './shopify/admin-api.server.ts';
 import { shopsToCheckAttribution, syncAttribution } from './shopify/order-attribution.server.ts';
 import { checkInstallation, installationsToCheck, shopById } from './shopify/shops.server.ts';
 import { publishStorefrontState } from './shopify/storefront.server.ts';
-import { checkAvailability } from './stock/check-availability.server.ts';
 import { shopsWithDueChecks } from './stock/check-requests.server.ts';
 import { reconcile } from './stock/reconcile.server.ts';
 import { nextRunAt, runDueChecks } from './stock/run-checks.server.ts';
+import { checkAvailability } from './stock/variants.server.ts';
 import { expireSubscriptions } from './waitlist/end-subscriptions.server.ts';
 
 /** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */

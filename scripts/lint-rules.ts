@@ -25,16 +25,7 @@ export const moduleOrder = [
 const foundation = ['env-schema', 'env.server', 'database-url', 'db.server'];
 
 /** What several entry points and routes share, such as who is calling. */
-const shared = [
-  'authenticate.server',
-  'client.d',
-  'health.server',
-  'maintenance.server',
-  'metrics.server',
-  'nonce',
-  'request-guard',
-  'security-headers',
-];
+const shared = ['authenticate.server', 'maintenance.server', 'metrics.server', 'security-headers'];
 
 const folders = ['simulators', 'tests', 'bench', 'scripts'];
 
@@ -48,8 +39,6 @@ export const elements = [
 /** And the files at the top of app/. */
 export const files = [
   { category: 'foundation', pattern: foundation.map((name) => `app/${name}.ts`) },
-  // Sets Shopify's library up with what shopify/ knows, so it stands just above it.
-  { category: 'shopify-app', pattern: 'app/shopify.server.ts' },
   { category: 'worker', pattern: 'app/worker.ts' },
   { category: 'entry', pattern: ['app/server.ts', 'app/root.tsx', 'app/entry.*.tsx'] },
   { category: 'shared', pattern: shared.map((name) => `app/${name}.ts`) },
@@ -64,12 +53,11 @@ const imports: Record<string, string[]> = {
     moduleOrder.flatMap((group, index) => group.map((name) => [name, [name, ...below(index)]])),
   ),
   foundation: ['foundation', 'lib'],
-  'shopify-app': [...below(moduleOrder.findIndex(([name]) => name === 'shopify') - 1)],
-  shared: ['shared', 'shopify-app', ...everyModule],
+  shared: ['shared', ...everyModule],
   // A route does not call the worker: they meet in the tables, so that a crash between them loses nothing.
-  routes: ['routes', 'shared', 'shopify-app', ...everyModule],
+  routes: ['routes', 'shared', ...everyModule],
   worker: ['shared', ...everyModule],
-  entry: ['entry', 'worker', 'routes', 'shared', 'shopify-app', ...everyModule],
+  entry: ['entry', 'worker', 'routes', 'shared', ...everyModule],
   // A simulator that used the app's own code would repeat its mistakes: it must come to the same answer by itself.
   simulators: ['simulators'],
   ...Object.fromEntries(
@@ -77,18 +65,7 @@ const imports: Record<string, string[]> = {
       .slice(1)
       .map((name) => [
         name,
-        [
-          'tests',
-          'bench',
-          'scripts',
-          'simulators',
-          'routes',
-          'entry',
-          'worker',
-          'shared',
-          'shopify-app',
-          ...everyModule,
-        ],
+        ['tests', 'bench', 'scripts', 'simulators', 'routes', 'entry', 'worker', 'shared', ...everyModule],
       ]),
   ),
 };

@@ -45,7 +45,7 @@ try {
   const { env } = await import('../app/env.server.ts');
   const { log } = await import('../app/lib/log.server.ts');
   for (const warning of warnings) log.warn(warning);
-  const health = await (await import('../app/health.server.ts')).startHealth();
+  const health = await (await import('../app/metrics.server.ts')).startHealth();
   await migrate(directUrl ?? url);
   await (await import('../app/shopify/access-tokens.server.ts')).tryKey();
   const { systemClock } = await import('../app/lib/clock.ts');

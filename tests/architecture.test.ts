@@ -175,11 +175,11 @@ test('what the order allows passes', async () => {
     },
     {
       path: 'app/routes/planted.tsx',
-      code: `import { authenticate } from '../shopify.server.ts';\nexport const loader = authenticate;\nexport default function Planted() { return null; }`,
+      code: `import { authenticateMerchant } from '../authenticate.server.ts';\nexport const loader = authenticateMerchant;\nexport default function Planted() { return null; }`,
     },
     {
       path: 'app/stock/planted.ts',
-      code: `import type { Installation } from '../shopify/installation.server.ts';\nexport type Planted = Installation;`,
+      code: `import type { Shop } from '../shopify/shops.server.ts';\nexport type Planted = Shop;`,
     },
     {
       path: 'tests/stock/planted.test.ts',

@@ -1,7 +1,8 @@
-// The frame of every admin page: its title and the way back.
+// The frame of every admin page: its title, the way back, and what is wrong with the Page of Messenger.
 import { TitleBar } from '@shopify/app-bridge-react';
-import { Page, Text, type PageProps } from '@shopify/polaris';
+import { Banner, Page, type PageProps, Text } from '@shopify/polaris';
 import type { ReactNode } from 'react';
+import { useTranslations } from '../i18n/use-translations.tsx';
 
 type Props = {
   title: string;
@@ -25,5 +26,18 @@ export function AdminPage({ title, back, children, ...rest }: Props) {
       )}
       {children}
     </Page>
+  );
+}
+
+export function PageIssue({ issue, link = true }: { issue: string; link?: boolean }) {
+  const { say, code } = useTranslations();
+  return (
+    <Banner
+      tone="critical"
+      title={code('trouble', issue)}
+      {...(link ? { action: { content: say('trouble.open'), url: '/app/messenger' } } : {})}
+    >
+      {code('trouble', `${issue}.do`)}
+    </Banner>
   );
 }

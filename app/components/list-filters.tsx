@@ -1,7 +1,17 @@
-// Search, filter and order of the waitlist; they live in the address, so that the way back keeps them.
-import { useSearchParams } from '@remix-run/react';
-import { Box, InlineGrid, Select, TextField } from '@shopify/polaris';
-import { useEffect, useRef, useState } from 'react';
+// Tabs, search, filter and order of the waitlist; they live in the address, so that the way back keeps them.
+import { useNavigate, useSearchParams } from '@remix-run/react';
+import {
+  BlockStack,
+  Box,
+  Button,
+  ButtonGroup,
+  Card,
+  EmptyState,
+  InlineGrid,
+  Select,
+  TextField,
+} from '@shopify/polaris';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslations } from '../i18n/use-translations.tsx';
 
 const QUIET_MS = 300;
@@ -85,4 +95,46 @@ export function listQuery<Sort extends string, Filter extends string>({
     filter: oneOf(filters, asked.get('filter')),
     after: asked.get('after'),
   };
+}
+
+const WAYS = [
+  { id: 'variants', url: '/app/waitlist' },
+  { id: 'shoppers', url: '/app/waitlist/shoppers' },
+] as const;
+
+export function WaitlistTabs({
+  way,
+  nobody,
+  children,
+}: {
+  way: (typeof WAYS)[number]['id'];
+  nobody: boolean;
+  children: ReactNode;
+}) {
+  const { say } = useTranslations();
+  const navigate = useNavigate();
+  return (
+    <BlockStack gap="300">
+      <Box paddingInline={{ xs: '400', sm: '0' }}>
+        <ButtonGroup variant="segmented">
+          {WAYS.map(({ id, url }) => (
+            <Button key={id} pressed={id === way} onClick={() => navigate(url)}>
+              {say(`waitlist.by.${id}`)}
+            </Button>
+          ))}
+        </ButtonGroup>
+      </Box>
+      {nobody ? (
+        <Card>
+          <EmptyState heading={say('waitlist.empty')} image="">
+            <p>{say('waitlist.empty.text')}</p>
+          </EmptyState>
+        </Card>
+      ) : (
+        <Card padding="0">
+          <BlockStack>{children}</BlockStack>
+        </Card>
+      )}
+    </BlockStack>
+  );
 }

@@ -1,17 +1,17 @@
-// The context of an event: shopper, shop, Page, and how to build a reply.
+// The context of an event: shopper, shop, Page, who else speaks in the thread, and how to build a reply.
 import type { Shopper } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { chooseLocale, type Message, type Overrides, formatMessage, type Values } from '../i18n/shopper.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Overrides } from '../i18n/custom-messages.ts';
+import { chooseLocale, formatMessage, type Message, type Values } from '../i18n/shopper.ts';
+import { type Clock, DAY, SECOND } from '../lib/clock.ts';
 import { type Page, pagesByMetaId } from '../messenger/pages.server.ts';
 import { makePayload, type Verb } from '../messenger/payloads.ts';
 import type { QuickReply, ReplyContent } from '../messenger/reply-body.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import type { Shop } from '../shopify/shops.server.ts';
-import type { CheckAvailability } from '../stock/check-availability.server.ts';
+import type { CheckAvailability } from '../stock/variants.server.ts';
 import type { EventFailure } from './event-store.server.ts';
 import type { Reply } from './replies.server.ts';
-import { isInstantAnswer, type Question } from './thread.ts';
 
 /** One event of a person with everything that its answer depends on. */
 export type ConversationContext = {
@@ -152,7 +152,9 @@ export type PrepareInput = {
 };
 
 export type Ignore = { step: 'ignore'; why: string };
+
 export type NoteAction = { step: 'note_action'; context: ConversationContext; why: string };
+
 export type AskWhichProduct = { step: 'ask_which_product'; context: ConversationContext; message: Message };
 
 /** Nothing is said and nothing is noted. */
@@ -208,3 +210,84 @@ export type EventHandler<Prepared> = {
   prepare: (event: MetaEvent) => Promise<Prepared>;
   apply: (tx: Tx, prepared: Prepared) => Promise<Effects>;
 };
+
+/** What we asked last and still wait for an answer to. */
+export type Question = { kind: 'product' | 'size'; at: string; handle?: string };
+
+type Person = Pick<
+  Shopper,
+  'lastActionAt' | 'spokeAt' | 'othersAt' | 'takenOverAt' | 'question' | 'deferredAt'
+>;
+
+/** So soon after the person or after us only a machine writes: instant replies, away messages, other apps' bots. */
+const AUTOMATION_WITHIN_MS = 10 * SECOND;
+
+/** Whether a word said at `at` answers what the person did at `act`. Both times are Meta's. */
+export const isInstantAnswer = ({ at, act }: { at: Date; act: Date | null }): boolean =>
+  act !== null && at >= act && at.getTime() - act.getTime() <= AUTOMATION_WITHIN_MS;
+
+const askedAt = ({ question }: Person): Date | null => {
+  const asked = question as Question | null;
+  return asked === null ? null : new Date(asked.at);
+};
+
+/**
+ * Whether somebody else's word said at `at` is an automation's, as far as its time tells. `known`: the person in every shop of the Page.
+ * Our own times are our clock's, which may be ahead of Meta's.
+ */
+export const isAutomation = ({ at, known }: { at: Date; known: Person[] }): boolean =>
+  known.some(
+    (one) =>
+      isInstantAnswer({ at, act: one.lastActionAt }) ||
+      [one.spokeAt, askedAt(one)].some(
+        (ours) => ours !== null && Math.abs(at.getTime() - ours.getTime()) <= AUTOMATION_WITHIN_MS,
+      ),
+  );
+
+/** People or another app keep answering a thread for days; a week after their last word it is quiet again. */
+const OTHER_RESPONDER_FOR_MS = 7 * DAY;
+
+/** Whether others, automations among them, answer in the thread at the moment: what nobody asked us is theirs. */
+export const hasOtherResponder = ({ known, now }: { known: Person[]; now: Date }): boolean =>
+  known.some(
+    (one) => one.othersAt !== null && now.getTime() - one.othersAt.getTime() < OTHER_RESPONDER_FOR_MS,
+  );
+
+/**
+ * Our own question, while it is open: for a day, and until somebody took the thread over. `act`: when the person did what is to be answered;
+ * a word right after it was an automation's that reached us first.
+ */
+export function pendingQuestion({
+  shopper,
+  known,
+  act,
+  now,
+}: {
+  shopper: Person | null;
+  known: Person[];
+  act: Date;
+  now: Date;
+}): Question | undefined {
+  const asked = shopper === null ? null : askedAt(shopper);
+  if (asked === null || now.getTime() - asked.getTime() > DAY) return undefined;
+  const takenOver = known.some(
+    ({ takenOverAt }) =>
+      takenOverAt !== null && takenOverAt > asked && !isInstantAnswer({ at: takenOverAt, act }),
+  );
+  return takenOver ? undefined : (shopper!.question as Question);
+}
+
+/** Nothing but a sticker or emoji: nobody is asked anything by it. */
+export const isWordless = ({
+  text,
+  sticker,
+  attachments,
+}: {
+  text: string;
+  sticker: boolean;
+  attachments: string[];
+}): boolean =>
+  text.trim() === ''
+    ? sticker
+    : attachments.length === 0 &&
+      /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f\s]+$/u.test(text);

@@ -3,17 +3,17 @@ import type { Tx } from '../db.server.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
 import { SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { withTimeout } from '../lib/timeout.ts';
-import { leftOutProducts } from '../shopify/left-out.server.ts';
+import { withTimeout } from '../lib/retry.ts';
 import { findProducts, type FoundProduct } from '../shopify/product-queries.server.ts';
-import { variantName, optionValues, tellApart } from '../shopify/product.ts';
+import { optionValues, tellApart, variantName } from '../shopify/product.ts';
+import { leftOutProducts } from '../shopify/settings.server.ts';
 import { type ProductLink, sameName } from './commands.ts';
 import {
   type ConversationContext,
   type Effects,
   type PrepareInput,
-  type ReplyBuilder,
   replyBuilder,
+  type ReplyBuilder,
   replyWithText,
   upsertShopper,
 } from './context.server.ts';

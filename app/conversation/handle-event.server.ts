@@ -5,7 +5,7 @@ import { GET_STARTED, type Payload, readPayload, readRef, type Verb } from '../m
 import { isOpen } from '../messenger/permissions/open-window.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import { finishByEcho, recordDelivered, recordRead } from '../notifications/delivery-events.server.ts';
-import type { CheckAvailability } from '../stock/check-availability.server.ts';
+import type { CheckAvailability } from '../stock/variants.server.ts';
 import { type ArrivalStep, prepareArrival, startTest } from './arrival.server.ts';
 import { type Command, readCommand, readProductLink } from './commands.ts';
 import { confirmOptIn } from './confirm-opt-in.server.ts';
@@ -14,12 +14,15 @@ import {
   type ConversationContext,
   type Effects,
   type EventHandler,
-  type Ignore,
+  hasOtherResponder,
   ignore,
+  type Ignore,
+  isWordless,
   loadContext,
   noReply,
   noteAction,
   noteActionOnly,
+  pendingQuestion,
   type PrepareInput,
 } from './context.server.ts';
 import {
@@ -51,7 +54,6 @@ import {
   listenOnly,
   sendHandoffMessage,
 } from './thread-control.server.ts';
-import { hasOtherResponder, isWordless, pendingQuestion } from './thread.ts';
 
 type EventOf<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
 

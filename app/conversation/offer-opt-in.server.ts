@@ -1,27 +1,27 @@
 // Sends the product's card and Meta's Notify Me request for a sold-out variant.
 import type { OptInRequest } from '@prisma/client';
 import { attempt, type Tx } from '../db.server.ts';
-import { type Overrides, formatMessage } from '../i18n/shopper.ts';
+import type { Overrides } from '../i18n/custom-messages.ts';
+import { formatMessage } from '../i18n/shopper.ts';
 import { LIMIT } from '../i18n/text-limits.ts';
 import { DAY, later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { clearIssue } from '../messenger/pages.server.ts';
 import { makePayload } from '../messenger/payloads.ts';
-import { fitName, variantName, nameWithin, variantUrl } from '../shopify/product.ts';
+import { fitName, nameWithin, variantName, variantUrl } from '../shopify/product.ts';
 import type { VariantState } from '../shopify/variant-queries.ts';
-import type { CheckAvailability } from '../stock/check-availability.server.ts';
-import { saveVariant } from '../stock/variants.server.ts';
-import { createOptInRequest, recordRequestSent } from '../waitlist/opt-in-requests.server.ts';
+import { type CheckAvailability, saveVariant } from '../stock/variants.server.ts';
+import { createOptInRequest, recordRequestSent } from '../waitlist/subscribe.server.ts';
 import { positionOf } from '../waitlist/waiting.server.ts';
 import {
-  type Effects,
-  upsertShopper,
-  noReply,
   type ConversationContext,
-  type ReplyBuilder,
+  type Effects,
+  noReply,
   replyBuilder,
+  type ReplyBuilder,
+  upsertShopper,
 } from './context.server.ts';
-import { storeReplies, type OnReplySent } from './replies.server.ts';
+import { type OnReplySent, storeReplies } from './replies.server.ts';
 
 /** A person (or a machine behind a link) that keeps asking without ever accepting is not answered for a while. */
 const MAX_REQUESTS = 10;

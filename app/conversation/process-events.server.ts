@@ -3,28 +3,23 @@ import type { Inbox } from '@prisma/client';
 import { attempt, db, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
-import { decrypt } from '../lib/encryption.server.ts';
-import { parseJson } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
-import { type StoredEvent, type MetaEvent, readEvent } from '../messenger/webhooks.ts';
+import type { MetaEvent } from '../messenger/webhooks.ts';
 import type { Effects, EventHandler } from './context.server.ts';
-import { binding, openRows, writeFailure, needsNoOrder } from './event-store.server.ts';
+import { decryptEvent, MAX_ATTEMPTS, needsNoOrder, writeFailure } from './event-store.server.ts';
 import {
   dueReplies,
   nextReplyDueAt,
-  storeReplies,
-  type Reply,
   type OnReplySent,
+  type Reply,
   sendOrPostpone,
   type SendReply,
+  storeReplies,
 } from './replies.server.ts';
 
 const dayOf = (now: Date) => new Date(now.toISOString().slice(0, 10));
 
 const BATCH_SIZE = 64;
-
-/** So often an event is tried before it is parked: kept, shown to the merchant, and out of the way of what came after it. */
-export const MAX_ATTEMPTS = 8;
 
 /**
  * Handles one Page's events and sends its replies until nothing is due, one person's in their order; events and replies don't wait for each
@@ -78,9 +73,6 @@ export async function pagesWithDueEvents({ now }: { now: Date }): Promise<string
 }
 
 export type Opened = { row: Inbox; event: MetaEvent };
-
-export const decryptEvent = (row: Pick<Inbox, 'body'>): MetaEvent =>
-  readEvent(parseJson(decrypt(row.body, binding)) as unknown as StoredEvent);
 
 /** The next event of every person that is due. */
 const dueEvents = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
@@ -207,4 +199,16 @@ export async function retryLater({
       ...(last ? { problem: writeFailure({ kind: 'not_handled', detail: '' }) } : {}),
     },
   });
+}
+
+/** One event that can't be opened (its key is gone) must not keep the others of its Page waiting. */
+export async function openRows({ rows, now }: { rows: Inbox[]; now: Date }): Promise<Opened[]> {
+  const opened: Opened[] = [];
+  for (const row of rows)
+    try {
+      opened.push({ row, event: decryptEvent(row) });
+    } catch (error) {
+      await retryLater({ row, error, now });
+    }
+  return opened;
 }

@@ -5,13 +5,13 @@ import { DAY } from '../lib/clock.ts';
 import { clearIssue, setIssue } from '../messenger/pages.server.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import {
-  type Effects,
-  upsertShopper,
-  noReply,
   type ConversationContext,
+  type Effects,
+  isAutomation,
+  noReply,
   replyWithText,
+  upsertShopper,
 } from './context.server.ts';
-import { isAutomation } from './thread.ts';
 
 type EventOf<Kind extends MetaEvent['kind']> = Extract<MetaEvent, { kind: Kind }>;
 

@@ -1,6 +1,12 @@
-// Says a message to a shopper in their language: the merchant's own wording where there is one, else ours.
+// What we say to shoppers in each language: the merchant's own wording where there is one, else ours.
+import {
+  checkMessage,
+  CUSTOM_MESSAGES,
+  type CustomMessage,
+  isSendable,
+  type Overrides,
+} from './custom-messages.ts';
 import { compile, type Values } from './format.ts';
-import { isSendable } from './custom-messages.ts';
 import { da } from './shopper/da.ts';
 import { de } from './shopper/de.ts';
 import { en, type Message, type Words } from './shopper/en.ts';
@@ -19,9 +25,6 @@ export type { Message, Values };
 const catalogues: Record<string, Words> = { en, es, fr, de, it, pt, nl, pl, sv, da, ja, tr };
 
 export const LOCALES = Object.keys(catalogues);
-
-/** A merchant's own wording: { [locale]: { [message]: text } }, as it stands in Shop.texts. */
-export type Overrides = Record<string, Record<string, string>>;
 
 /** The language we speak for a locale (`pt-BR` is served in `pt`), or undefined. */
 function supportedLocale(locale: string | null | undefined): string | undefined {
@@ -80,4 +83,45 @@ export function formatMessage({
       failure = error;
     }
   throw failure;
+}
+
+/** Every text that can't be said, by its path; empty texts mean ours. */
+export function invalidMessages(texts: Overrides): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const [locale, messages] of Object.entries(texts))
+    for (const [message, text] of Object.entries(messages)) {
+      const error = LOCALES.includes(locale)
+        ? checkMessage({ message, text, locale }).error
+        : 'unknown_message';
+      if (error !== undefined) errors[`texts.${locale}.${message}`] = error;
+    }
+  return errors;
+}
+
+/** Our own wording of them, for each language that we speak. */
+export const defaultMessages = (): Record<string, Record<CustomMessage, string>> =>
+  Object.fromEntries(
+    LOCALES.map((locale) => [
+      locale,
+      Object.fromEntries(
+        CUSTOM_MESSAGES.map(({ message }) => [message, messageText({ locale, message })]),
+      ) as Record<CustomMessage, string>,
+    ]),
+  );
+
+/** `texts` without those that are empty or the same as ours: a later wording of ours then reaches the shop. */
+export function changedMessages(texts: Overrides): Overrides {
+  const ours = defaultMessages();
+  const kept = Object.entries(texts).map(
+    ([locale, messages]) =>
+      [
+        locale,
+        Object.fromEntries(
+          Object.entries(messages).filter(
+            ([message, text]) => text.trim() !== '' && text !== ours[locale]?.[message as CustomMessage],
+          ),
+        ),
+      ] as const,
+  );
+  return Object.fromEntries(kept.filter(([, messages]) => Object.keys(messages).length > 0));
 }

@@ -1,14 +1,19 @@
-// Reads request bodies as raw bytes, bounded in size, time and number.
+// Reads request bodies as raw bytes, bounded in size, time and number; listens on a port, and says what is wrong with one.
+import { once } from 'node:events';
+import type { Server } from 'node:net';
 import { SECOND } from './clock.ts';
 
 export const WEBHOOK_BODY_LIMIT = 5 * 1024 * 1024;
 
 /** Shopify gives up on a webhook after 5 s; a body that takes longer has no sender left. */
 const READING_LIMIT_MS = 5 * SECOND;
+
 /** So many bodies are read at once, in one process. */
 const MOST_BODIES = 512;
+
 /** So much of each is free: nearly every body there is. What goes beyond it shares one budget, so that a few large ones cannot fill the memory. */
 const SMALL = 64 * 1024;
+
 const LARGE_BUDGET = 32 * 1024 * 1024;
 
 const reading = { bodies: 0, largeBytes: 0 };
@@ -19,6 +24,7 @@ const refusal = (status: number, text: string) =>
     status,
     headers: { connection: 'close', ...(status === 503 && { 'retry-after': '5' }) },
   });
+
 const busy = () => refusal(503, 'Too much is being read; please deliver again.');
 
 /**
@@ -74,5 +80,36 @@ export async function storeOr503(
     if (error instanceof Response) return error;
     onFailure(error);
     return new Response('Not kept; please deliver again.', { status: 503, headers: { 'retry-after': '5' } });
+  }
+}
+
+const WHY: Record<string, string> = {
+  EADDRINUSE: 'another process listens there already',
+  EACCES: 'this user may not listen there; take a port above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'this machine has no such address',
+};
+
+/** Resolves once `server` listens. `name` is the setting that chose the port. @throws in words. */
+export async function listenOn({
+  server,
+  name,
+  port,
+  host,
+}: {
+  server: Server;
+  name: string;
+  port: number;
+  host?: string;
+}): Promise<void> {
+  try {
+    server.listen({ port, ...(host === undefined ? {} : { host }) });
+    await once(server, 'listening');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const where = host === undefined ? String(port) : `${port} of ${host}`;
+    throw new Error(`${name}: port ${where} cannot be had: ${WHY[code] ?? code}. Set ${name} to another.`, {
+      cause: error,
+    });
   }
 }

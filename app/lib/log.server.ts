@@ -1,19 +1,55 @@
 // The log: structured lines without secrets, bounded in length and number.
 import { pino } from 'pino';
 import { env } from '../env.server.ts';
-import { createLogLimit } from './log-limit.ts';
+import { MINUTE } from './clock.ts';
+
+type Turn = { write: boolean; /** Lines left out since the last one that was written. */ omitted: number };
+
+/** Events have fixed names; should one ever carry a value, the counts are begun anew instead of growing. */
+const MOST_EVENTS = 1_000;
+
+/** `now`: milliseconds of any clock that only goes forward. */
+export function createLogLimit({
+  perMinute,
+}: {
+  perMinute: number;
+}): (given: { event: string; now: number }) => Turn {
+  const counts = new Map<string, { until: number; written: number; omitted: number }>();
+  return ({ event, now }) => {
+    let count = counts.get(event);
+    if (count === undefined || count.until <= now) {
+      if (counts.size >= MOST_EVENTS) counts.clear();
+      count = { until: now + MINUTE, written: 0, omitted: count?.omitted ?? 0 };
+      counts.set(event, count);
+    }
+    if (count.written >= perMinute) {
+      count.omitted += 1;
+      return { write: false, omitted: count.omitted };
+    }
+    const { omitted } = count;
+    count.written += 1;
+    count.omitted = 0;
+    return { write: true, omitted };
+  };
+}
 
 const secretKey = /token|secret|authorization|cookie|psid|password|proof|body|text|code_verifier/i;
+
 // Each of these reads a letter once, which lint makes sure of, and also takes a secret whose end was cut off.
 /** What cannot be anything else, wherever it stands. */
 const secretShape = /\b(?:shp(?:at|ss|ca|rt|ua)_[\w-]+|EAA[\w-]{8,}|eyJ[\w.-]+)/gi;
+
 const bearer = /\bBearer\s+\S+/gi;
+
 /** Who logs in, and with what, in front of an address's host. */
 const credentials = /:\/\/[^\s/@]+@/g;
+
 /** What its name gives away in an address or a form. */
 const secretParameter = /(\b(?:\w*_token|appsecret_proof|hmac|client_secret)=|[?&]code=)[^&\s"]+/gi;
+
 /** What its name gives away in JSON text. */
 const secretMember = /("[\w-]*(?:token|secret|psid|appsecret_proof|hmac)"\s*:\s*)"(?:[^"\\]|\\.)*"?/gi;
+
 const known = [
   env.SHOPIFY_API_SECRET,
   env.SHOPIFY_API_SECRET_OLD,
@@ -29,6 +65,7 @@ const known = [
 
 /** So many characters of one text are printed. */
 const LONGEST_TEXT = 2_000;
+
 /** So many more are read, and thrown away afterwards: a secret that stands across the cut is still seen whole. */
 const BEYOND = Math.max(512, ...known.map((secret) => secret.length));
 
@@ -78,9 +115,11 @@ function clean(value: unknown, key = '', depth = 0): unknown {
 }
 
 const out = pino({ level: env.LOG_LEVEL, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+
 const limit = createLogLimit({ perMinute: 60 });
 
 type Fields = Record<string, unknown>;
+
 const write =
   (level: 'debug' | 'info' | 'warn' | 'error') =>
   (event: string, fields: Fields = {}) => {

@@ -1,4 +1,4 @@
-// When to try again after a failure, for every call to a platform.
+// When to try again after a failure, for every call to a platform, and how long to wait for an answer.
 import { setTimeout as pause } from 'node:timers/promises';
 import { later, MINUTE, SECOND } from './clock.ts';
 
@@ -27,5 +27,15 @@ export function nextAttemptAt({
 
 /** Waits; ends at once when `signal` is aborted. An argument like the clock, so that a test can turn its own clock instead. */
 export type Wait = (given: { ms: number; signal?: AbortSignal }) => Promise<void>;
+
 export const wait: Wait = ({ ms, signal }) =>
   pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
+
+/** What `work` brings, or undefined when it takes longer than `ms`; then its own end is nobody's concern any more. */
+export async function withTimeout<T>({ ms, work }: { ms: number; work: Promise<T> }): Promise<T | undefined> {
+  let alarm: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    alarm = setTimeout(() => resolve(undefined), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(alarm));
+}

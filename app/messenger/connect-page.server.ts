@@ -1,7 +1,8 @@
 // Connects a chosen Page: webhooks, profile, switch from another; and disconnects it.
 import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
-import { type Overrides, formatMessage } from '../i18n/shopper.ts';
+import type { Overrides } from '../i18n/custom-messages.ts';
+import { formatMessage } from '../i18n/shopper.ts';
 import { LIMIT, shorten } from '../i18n/text-limits.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { log } from '../lib/log.server.ts';
@@ -10,21 +11,21 @@ import {
   deleteChoice,
   type GrantedPage,
   NEEDED_TASKS,
-  readChosenPages,
   PERMISSIONS,
+  readChosenPages,
 } from './facebook-login.server.ts';
 import { MetaApiError } from './graph-api.server.ts';
 import {
-  type PreviousProfile,
-  conflicts,
   type Conflict,
+  conflicts,
   needsConsent,
+  type PreviousProfile,
   readProfile,
   restoreProfile,
   setProfile,
 } from './messenger-profile.server.ts';
 import { readSubscription, subscribe, unsubscribe } from './page-health.server.ts';
-import { type Page, pageOf, pagesByMetaId, pageToken, encryptPageToken } from './pages.server.ts';
+import { encryptPageToken, type Page, pageOf, pagesByMetaId, pageToken } from './pages.server.ts';
 
 export type Choices = {
   /** What the merchant declined, and why it is needed. */

@@ -2,8 +2,8 @@
 import { type Page, type PageTrouble, Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
-import { encrypt, decrypt } from '../lib/encryption.server.ts';
-import type { LeftOutRules } from '../shopify/left-out.ts';
+import { decrypt, encrypt } from '../lib/encryption.server.ts';
+import type { LeftOutRules } from '../shopify/settings-form.ts';
 import { activeShop } from '../shopify/shops.server.ts';
 import { lesserIssues, OFF, PROBING } from './page-status.ts';
 

@@ -1,5 +1,6 @@
 // The text of the notification: product, price, where to buy; never a reservation.
-import { type Message, type Overrides, formatMessage } from '../i18n/shopper.ts';
+import type { Overrides } from '../i18n/custom-messages.ts';
+import { formatMessage, type Message } from '../i18n/shopper.ts';
 import { LIMIT, shorten, trimEnd } from '../i18n/text-limits.ts';
 import { makePayload } from '../messenger/payloads.ts';
 import type { Recipient } from '../messenger/permissions/permission.ts';

@@ -1,12 +1,12 @@
 // Writes notices: the words once for each restock and language, the rest for each shopper.
 import { db } from '../db.server.ts';
 import { env } from '../env.server.ts';
-import type { Overrides } from '../i18n/shopper.ts';
+import type { Overrides } from '../i18n/custom-messages.ts';
 import { decrypt } from '../lib/encryption.server.ts';
 import type { Page } from '../messenger/pages.server.ts';
 import { addressedByToken } from '../messenger/permissions/one-time-notification.ts';
 import type { ClaimedNotification } from './claim.server.ts';
-import { notificationBody, type TemplateData, type MessageTexts, messageTexts } from './message.ts';
+import { messageTexts, type MessageTexts, notificationBody, type TemplateData } from './message.ts';
 
 /** A price that the merchant corrects is right in the notices half a minute later. */
 const CACHE_MS = 30_000;

@@ -1,4 +1,4 @@
-// A place in a sorted list, as the text that stands in an address.
+// What an address says of a list: the place in its order where a page goes on, and what is searched for.
 import { idNumber } from '../lib/json.ts';
 
 /** Where a page of a table ends: the next one goes on behind it. */
@@ -12,4 +12,5 @@ export function readCursor(text: string | null): Cursor | undefined {
   return idNumber(id) === undefined ? undefined : { id: id!, value: value! };
 }
 
-export const isPlausibleCursor = (search: string) => `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;
+/** A pattern of LIKE: what contains the searched text, whose own signs mean themselves. */
+export const containing = (search: string): string => `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;

@@ -6,7 +6,7 @@ import { type PageFacts, sendingThrough } from '../messenger/page-status.ts';
 import { openCircuits } from '../notifications/shop-status.server.ts';
 import { quietEnd, type QuietSettings } from '../stock/quiet-hours.ts';
 import { CHECK_VALID_MS } from '../stock/restocks.server.ts';
-import type { Cursor } from './cursor.ts';
+import { containing, type Cursor } from './cursor.ts';
 import { type SubscriptionFacts, explain, type Explanation } from './explain.ts';
 import { cursorDate } from './waitlist.server.ts';
 
@@ -61,8 +61,6 @@ type Found = Omit<SubscriptionRow, 'subscriptionId' | 'variantId' | 'why' | 'pla
   lookReason: string | null;
 };
 
-const likely = (search: string) => `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-
 /** One page; `after` is the last row of the page before. The merchant's own tests are left out. */
 export async function subscriptions({
   shop,
@@ -96,7 +94,7 @@ export async function subscriptions({
       : Prisma.sql`s."state" IN ('refused', 'unknown', 'expired', 'stopped')`;
   const rows = Prisma.sql`s."shopId" = ${shopId} AND ${standing} AND NOT s."isTest" AND ${behind}`;
   const wanted = search.trim();
-  const named = Prisma.sql`v."shopId" = ${shopId} AND (v."productTitle" || ' ' || v."title") ILIKE ${likely(wanted)}`;
+  const named = Prisma.sql`v."shopId" = ${shopId} AND (v."productTitle" || ' ' || v."title") ILIKE ${containing(wanted)}`;
   // A search goes through the line of each variant that bears the name: the few of a rare one are not sought among all who wait.
   const source =
     wanted === ''

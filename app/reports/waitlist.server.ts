@@ -2,7 +2,7 @@
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
-import { type Cursor, isPlausibleCursor, writeCursor } from './cursor.ts';
+import { containing, type Cursor, writeCursor } from './cursor.ts';
 import { variantStatus, type VariantStatus } from './explain.ts';
 
 export type WaitlistQuery = { shopId: bigint; now: Date };
@@ -121,7 +121,7 @@ export async function waitlistByVariant({
       SELECT v.*, line."waiting" AS "lineWaiting", line."oldest" AS "lineOldest", ${column} AS "sortKey"
       FROM line JOIN "Variant" v ON v."shopId" = ${shopId} AND v."id" = line."variantId"
       WHERE ${filters[filter]} AND ${behind}
-        AND (${search.trim() === ''} OR (v."productTitle" || ' ' || v."title") ILIKE ${isPlausibleCursor(search)})
+        AND (${search.trim() === ''} OR (v."productTitle" || ' ' || v."title") ILIKE ${containing(search)})
       ORDER BY "sortKey" ${direction}, v."id" ${direction} LIMIT ${limit + 1})
     SELECT total.*, v."id", v."productTitle", v."title", v."imageUrl", v."lineWaiting" AS waiting, v."lineOldest" AS oldest, v."sortKey",
       v."lookAt", v."wanted" > v."looked" AS "lookDue", v."pausedAt" IS NOT NULL AS paused, v."missingSince" IS NOT NULL AS missing,

@@ -1,8 +1,7 @@
 // Where Shopify's library sends a page without a session token, so that App Bridge fetches one.
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { env } from '../env.server.ts';
-import type { LoadContext } from '../nonce.ts';
-import { APP_BRIDGE } from '../security-headers.ts';
+import { APP_BRIDGE, type LoadContext } from '../security-headers.ts';
 
 /** Nothing of the query stands in it: App Bridge itself reads `shopify-reload`. */
 export function loader({ context }: LoaderFunctionArgs) {

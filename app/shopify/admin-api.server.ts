@@ -3,11 +3,10 @@ import { GraphqlQueryError, HttpResponseError, HttpThrottlingError } from '@shop
 import { db } from '../db.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
-import { restOfAddress } from '../lib/own-address.ts';
 import { nextAttemptAt, wait as realWait, type Wait } from '../lib/retry.ts';
 import { accessTokenFor, api, ReauthorizationRequired } from './access-tokens.server.ts';
-import { meansAddress, noteStatus } from './address-status.server.ts';
-import { type Bucket, restored, UNKNOWN, waitFor } from './query-budget.ts';
+import { meansAddress, noteStatus, restOfAddress } from './address-status.server.ts';
+import { type Bucket, restored, UNKNOWN, waitFor } from './read-plan.ts';
 
 /**
  * What to do: `retry` soon, wait out the `throttled` bucket, wait for the merchant (`unreadable`), mend our own query (`wrong`), or wait for

@@ -1,5 +1,48 @@
-// Plans the next call that reads stock: which variants, how many levels, and when it can be paid for.
-import { budget, QUERY_LIMIT, waitFor, type Bucket } from './query-budget.ts';
+// Plans the next call that reads stock: which variants, how many levels, and when the shop's query points pay for it.
+
+/** Most points of one query: https://shopify.dev/docs/api/usage/limits */
+export const QUERY_LIMIT = 1_000;
+
+/** `restoreRate`: points a second. */
+export type Bucket = { available: number; maximum: number; restoreRate: number };
+
+/**
+ * Assumed until Shopify has said what the bucket holds: the smallest one that it gives, full. If it holds less, Shopify refuses one call,
+ * and says with the refusal how much there is.
+ */
+export const UNKNOWN: Bucket = { available: 1_000, maximum: 1_000, restoreRate: 50 };
+
+/** The bucket after `ms` milliseconds in which nothing was asked. */
+export const restored = ({ bucket, ms }: { bucket: Bucket; ms: number }): Bucket => ({
+  ...bucket,
+  available: Math.min(bucket.maximum, bucket.available + (Math.max(0, ms) / 1_000) * bucket.restoreRate),
+});
+
+/** After how many ms the bucket holds `points`; more than it can ever hold counts as full. */
+export function waitFor({ bucket, points }: { bucket: Bucket; points: number }): number {
+  const missing = Math.min(points, bucket.maximum) - bucket.available;
+  // One ms above: what comes back in exactly so many ms may be a hair too little in binary fractions.
+  return missing <= 0 ? 0 : Math.floor((missing / bucket.restoreRate) * 1_000) + 1;
+}
+
+/**
+ * What one call may cost: all that the bucket holds beyond the share `kept`, or what `patienceMs` of waiting bring; never more than
+ * Shopify takes for one query. It does not depend on how long one has waited already, so a call that is planned again stays the same.
+ */
+export const budget = ({
+  bucket,
+  patienceMs,
+  kept = 0,
+}: {
+  bucket: Bucket;
+  patienceMs: number;
+  kept?: number;
+}): number =>
+  Math.min(
+    QUERY_LIMIT,
+    bucket.maximum,
+    Math.max(bucket.available / (1 + kept), (patienceMs / 1_000) * bucket.restoreRate),
+  );
 
 /** A variant that is to be read. */
 export type Wanted = {
@@ -20,6 +63,7 @@ export type Rest = { of: 'levels' | 'components'; after: string | null; left: nu
 type Pages =
   | { of: 'variants'; ids: bigint[]; first: number }
   | { of: Rest['of']; id: bigint; after: string | null; first: number };
+
 export type ReadCall = Pages | { of: 'probe'; ids: bigint[] };
 
 export type ReadPlan = {
@@ -32,17 +76,24 @@ export type ReadPlan = {
 
 /** Most variants that one call reads. */
 export const VARIANTS_A_CALL = 25;
+
 /** Most variants of a probe: Shopify's limit for an input array. */
 export const VARIANTS_A_PROBE = 250;
+
 /** Levels asked of a variant that was never read: most shops have no more locations. */
 const FIRST_LEVELS = 5;
+
 /** Shopify's limit for a page. */
 const PAGE = 250;
+
 /** Variants share a call while none pays for more than a quarter above what it needs by itself. */
 const ALIKE = 1.25;
+
 /** Of a call that is not urgent a tenth of its price stays in the bucket beside it, for a shopper who arrives meanwhile. */
 const KEPT = 0.1;
+
 const NEWS_PATIENCE_MS = 1_000;
+
 const PATIENCE_MS = 10_000;
 
 /**
@@ -144,4 +195,5 @@ function page({ rows, call, limit }: { rows: number; call: Pages; limit: number 
 /** After a refusal the next call names half as many; each answer doubles that again. */
 export const fewer = (call: ReadCall): number =>
   call.of === 'variants' ? Math.max(1, Math.floor(call.ids.length / 2)) : VARIANTS_A_CALL;
+
 export const moreAgain = (atMost: number): number => Math.min(VARIANTS_A_CALL, atMost * 2);

@@ -1,9 +1,9 @@
 // Reads stock from Shopify one planned call at a time, and keeps what each call brought.
 import { type Clock, SECOND } from '../lib/clock.ts';
+import { idNumber } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { wait as realWait, type Wait } from '../lib/retry.ts';
-import { adminGraphql, bucketOf, ShopifyApiError } from './admin-api.server.ts';
-import { differs, type Probe, probeVariants } from './probe-variants.server.ts';
+import { adminGraphql, bucketOf, type Cost, ShopifyApiError } from './admin-api.server.ts';
 import {
   fewer,
   moreAgain,
@@ -13,6 +13,7 @@ import {
   type ReadPlan,
   type Rest,
   VARIANTS_A_CALL,
+  VARIANTS_A_PROBE,
   type Wanted,
 } from './read-plan.ts';
 import {
@@ -23,11 +24,11 @@ import {
   levelOf,
   LEVELS_QUERY,
   type Page,
-  variantStateOf,
   variantGid,
   type VariantNode,
   VARIANTS_QUERY,
   type VariantState,
+  variantStateOf,
 } from './variant-queries.ts';
 
 /** A variant that is to be read. */
@@ -44,12 +45,15 @@ export type Due = Wanted & {
  * knows the variant.
  */
 export type Reading = { truth: VariantState | 'unreadable' | null; mark: bigint; at: Date };
+
 type Readings = Map<bigint, Reading>;
 
 /** A variant of which pages are missing. */
 type Begun = Reading & { truth: VariantState; rests: Rest[] };
+
 /** What a probe has found. Behind news that comes in bursts it is not asked for again at once. */
 type Probed = { mark: bigint; at: Date; changed: boolean };
+
 const PROBED_FOR_MS = 30 * SECOND;
 
 export type Reader = {
@@ -65,6 +69,7 @@ export type Reader = {
 
 /** So many more levels are asked for where Shopify's own count of them says too little. */
 const SOME_MORE = 25;
+
 /** Most bundles have no more components. */
 const COMPONENTS = 30;
 
@@ -282,4 +287,60 @@ export async function readVariants({
     }
   }
   return truths;
+}
+
+const PROBE_QUERY = `#graphql
+  query Probe($ids: [ID!]!) {
+    nodes(ids: $ids) {
+      ... on ProductVariant { id availableForSale inventoryQuantity }
+    }
+  }`;
+
+/** Shopify's own figures of a variant; they say nothing of where the units are. */
+export type Probe = { availableForSale: boolean; inventoryQuantity: number | null };
+
+/** Whether a probe contradicts what the newest look saw. A variant that Shopify no longer knows has changed, and so has one never looked at. */
+export const differs = ({
+  seenForSale,
+  seenQuantity,
+  probe,
+}: {
+  seenForSale: boolean | null;
+  seenQuantity: number | null;
+  probe: Probe | undefined;
+}): boolean =>
+  probe === undefined || probe.availableForSale !== seenForSale || probe.inventoryQuantity !== seenQuantity;
+
+/** Up to 250 variants; one that Shopify no longer knows is missing from the map. @throws {ShopifyFailed} with advice. */
+export async function probeVariants({
+  shopId,
+  variantIds,
+  price = priceOf({ of: 'probe', ids: variantIds }),
+  clock,
+}: {
+  shopId: bigint;
+  variantIds: bigint[];
+  price?: number;
+  clock: Clock;
+}): Promise<{ probes: Map<bigint, Probe>; cost?: Cost }> {
+  if (variantIds.length > VARIANTS_A_PROBE)
+    throw new RangeError(`A probe reads at most ${VARIANTS_A_PROBE} variants, not ${variantIds.length}.`);
+  const { data, cost } = await adminGraphql<{ nodes: (({ id?: string } & Probe) | null)[] }>({
+    shopId,
+    query: PROBE_QUERY,
+    variables: { ids: variantIds.map(variantGid) },
+    price,
+    clock,
+  });
+  const probes = data.nodes.flatMap((node) =>
+    node?.id === undefined
+      ? []
+      : [
+          [
+            idNumber(node.id)!,
+            { availableForSale: node.availableForSale, inventoryQuantity: node.inventoryQuantity },
+          ] as const,
+        ],
+  );
+  return { probes: new Map(probes), cost };
 }

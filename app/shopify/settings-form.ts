@@ -1,4 +1,4 @@
-// The merchant's settings as a form sends them, and what is wrong with them, field by field.
+// The merchant's settings as a form sends them, what is wrong with them, and the rules by which products are left out.
 import { z } from 'zod';
 import { idNumber } from '../lib/json.ts';
 
@@ -63,6 +63,7 @@ const shape = z
   });
 
 export type GivenSettings = z.infer<typeof shape>;
+
 /** By field; a field of a list is named by its path ("texts.en.notice.back"). */
 export type FieldErrors = Record<string, string>;
 
@@ -86,3 +87,22 @@ export function readSettings(text: string): { settings: GivenSettings } | { erro
 /** "22:30" from minutes after midnight. */
 export const clockText = (minutes: number): string =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+/**
+ * As the storefront reads them in `app.metafields.notify.left_out` (extensions/notify-me/snippets/notify-me-left-out.liquid follows the same
+ * rules): `tags` in lower case, `collections` by their handles; `preorder`: sold with a selling plan only; `free`: every price is zero.
+ */
+export const leftOutRules = z
+  .object({
+    tags: z.array(z.string()),
+    collections: z.array(z.string()),
+    gift_cards: z.boolean(),
+    preorder: z.boolean(),
+    free: z.boolean(),
+  })
+  .partial();
+
+export type LeftOutRules = z.infer<typeof leftOutRules>;
+
+export const hasRules = (rules: LeftOutRules): boolean =>
+  Object.values(rules).some((rule) => (Array.isArray(rule) ? rule.length > 0 : rule));

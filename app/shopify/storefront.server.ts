@@ -3,7 +3,7 @@ import { db } from '../db.server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { adminGraphql } from './admin-api.server.ts';
-import type { LeftOutRules } from './left-out.ts';
+import type { LeftOutRules } from './settings-form.ts';
 
 export const INSTALLATION_QUERY = `#graphql
   query Installation {

@@ -1,13 +1,41 @@
-// The yes: Meta's one-time token becomes a subscription. Encrypted, once, in the place of the first yes.
-import type { OptInRequest, Page, Shopper, Subscription, Variant } from '@prisma/client';
+// Notify Me requests, and the yes: Meta's one-time token becomes a subscription. Encrypted, once, in the place of the first yes.
+import type { OptInRequest, Page, Prisma, Shopper, Subscription, Variant } from '@prisma/client';
 import type { Tx } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
-import { keyedHash, keyedHashes, encrypt } from '../lib/encryption.server.ts';
+import { encrypt, keyedHash, keyedHashes } from '../lib/encryption.server.ts';
 import { readPayload } from '../messenger/payloads.ts';
 import { oneTimeNotification } from '../messenger/permissions/one-time-notification.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 
+export async function createOptInRequest({
+  tx,
+  ...data
+}: { tx: Tx } & Prisma.OptInRequestUncheckedCreateInput): Promise<OptInRequest> {
+  return tx.optInRequest.create({ data });
+}
+
+/** `mid`: Meta's id of the message, where it told one. */
+export async function recordRequestSent({
+  tx,
+  shopId,
+  id,
+  mid,
+  now,
+}: {
+  tx: Tx;
+  shopId: bigint;
+  id: bigint;
+  mid: string | null;
+  now: Date;
+}): Promise<void> {
+  await tx.optInRequest.updateMany({
+    where: { shopId, id },
+    data: { sentAt: now, ...(mid === null ? {} : { mid }) },
+  });
+}
+
 type OptIn = Extract<MetaEvent, { kind: 'opted_in' }>;
+
 type Request = OptInRequest & { shopper: Shopper & { page: Page }; variant: Variant };
 
 export type SubscribeResult =

@@ -2,12 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { createTestLink } from '../../app/conversation/arrival.server.ts';
-import { retryFailedEvents } from '../../app/conversation/failed-events.server.ts';
-import { MAX_ATTEMPTS } from '../../app/conversation/process-events.server.ts';
+import { MAX_ATTEMPTS, retryFailedEvents } from '../../app/conversation/event-store.server.ts';
 import { db } from '../../app/db.server.ts';
 import { GET_STARTED, makePayload, type Verb } from '../../app/messenger/payloads.ts';
-import { failEachStatement, FAULTS } from './breaks.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { failEachStatement, FAULTS } from './breaks.ts';
 
 type Act = (scene: Scene) => unknown;
 const arrive: Act = (scene) => scene.open(scene.ref());

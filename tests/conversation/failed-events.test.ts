@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import {
   failedEvents,
+  MAX_ATTEMPTS,
   retryAfterRelease,
   retryFailedEvents,
-} from '../../app/conversation/failed-events.server.ts';
-import { MAX_ATTEMPTS } from '../../app/conversation/process-events.server.ts';
+} from '../../app/conversation/event-store.server.ts';
 import { db } from '../../app/db.server.ts';
-import { FAULTS, type Mend } from './breaks.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { FAULTS, type Mend } from './breaks.ts';
 
 /** Works until every event that fails is parked. */
 async function untilParked(scene: Scene): Promise<void> {

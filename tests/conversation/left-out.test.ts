@@ -1,9 +1,9 @@
 // Products that the merchant leaves out are not offered in the conversation, by the rules that the storefront follows.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { isLeftOut } from '../../app/shopify/left-out.ts';
-import { leftOutCases } from '../storefront/left-out-cases.ts';
+import { isLeftOut } from '../../app/shopify/settings.server.ts';
 import { type Scene, setScene } from '../messenger/stage.ts';
+import { leftOutCases } from '../storefront/left-out-cases.ts';
 
 for (const { what, rules, product, isLeftOut: expected } of leftOutCases)
   test(`${what}: ${expected ? 'left out' : 'not left out'}`, () => {

@@ -1,6 +1,6 @@
 // Other voices in a thread: an automation takes nothing over, people do, a hand-over does until the thread comes back; each to an open question.
 import { beforeAll, expect, test } from 'vitest';
-import { isAutomation } from '../../app/conversation/thread.ts';
+import { isAutomation } from '../../app/conversation/context.server.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
 
 const OUR_APP = process.env.META_APP_ID!;

@@ -1,7 +1,7 @@
 // What happens at every request of a stranger is logged so many times a minute, and what was left out is counted.
 import { expect, test } from 'vitest';
-import { createLogLimit } from '../../app/lib/log-limit.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
+import { createLogLimit } from '../../app/lib/log.server.ts';
 
 test('of one event sixty lines a minute are written; the next minute’s first line says how many were not', () => {
   const limit = createLogLimit({ perMinute: 60 });

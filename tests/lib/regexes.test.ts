@@ -6,19 +6,19 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { readCommand, readProductLink, sameName } from '../../app/conversation/commands.ts';
-import { warningsOf } from '../../app/i18n/promotional-terms.ts';
+import { warningsOf } from '../../app/i18n/custom-messages.ts';
 import { shorten, trimEnd } from '../../app/i18n/text-limits.ts';
 import { idNumber, parseJson } from '../../app/lib/json.ts';
 import { scrub } from '../../app/lib/log.server.ts';
 import { readPayload, readRef } from '../../app/messenger/payloads.ts';
-import { readSignedRequest, isSignatureValid } from '../../app/messenger/webhooks.ts';
+import { isSignatureValid, readSignedRequest } from '../../app/messenger/webhooks.ts';
 import { csvLine } from '../../app/reports/waitlist-export.server.ts';
 import { growsTooFast, pumped } from './growth.ts';
 
 const app = fileURLToPath(new URL('../../app', import.meta.url));
 
 /** These put their expressions together from a table: what they make of it is tried below, as a whole. */
-const TRIED_AS_A_WHOLE = ['i18n/promotional-terms.ts'];
+const TRIED_AS_A_WHOLE = ['i18n/custom-messages.ts'];
 
 type Found = { where: string; regex: RegExp; text: string };
 

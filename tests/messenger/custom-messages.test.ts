@@ -1,8 +1,13 @@
 // The one check of a merchant's own wording judges what would be said: whoever passes it is said whole, whoever does not gives way to ours.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkMessage, CUSTOM_MESSAGES, type CustomMessage } from '../../app/i18n/custom-messages.ts';
-import { LOCALES, formatMessage, messageText, type Overrides } from '../../app/i18n/shopper.ts';
+import {
+  checkMessage,
+  CUSTOM_MESSAGES,
+  type CustomMessage,
+  type Overrides,
+} from '../../app/i18n/custom-messages.ts';
+import { formatMessage, LOCALES, messageText } from '../../app/i18n/shopper.ts';
 
 const values = {
   product: 'Linen shirt, M',

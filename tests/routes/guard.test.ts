@@ -1,9 +1,9 @@
 // What stands ahead of every route: which requests are refused, who may frame a page, and where a stranger to the admin is sent.
 import { afterAll, expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
 import { authenticateMerchant } from '../../app/authenticate.server.ts';
-import { refusalOf } from '../../app/request-guard.ts';
+import { db } from '../../app/db.server.ts';
 import { securityHeaders } from '../../app/security-headers.ts';
+import { refusalOf } from '../../app/server.ts';
 
 afterAll(() => db.$disconnect());
 

@@ -26,7 +26,7 @@ export function openHouse() {
     await client.connect();
     rows = await furnish({ insert: inserter(client), shopId: '11' });
     const { startWeb } = await import('../../app/server.ts');
-    const { startHealth } = await import('../../app/health.server.ts');
+    const { startHealth } = await import('../../app/metrics.server.ts');
     const [web, health] = await Promise.all([startWeb({ port: 0 }), startHealth()]);
     origin = `http://127.0.0.1:${web.port}`;
     healthOrigin = `http://127.0.0.1:${health.port}`;

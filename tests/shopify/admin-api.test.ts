@@ -2,10 +2,9 @@
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { adminGraphql, ShopifyApiError } from '../../app/shopify/admin-api.server.ts';
-import { probeVariants } from '../../app/shopify/probe-variants.server.ts';
 import { findProducts, locationsOf, variantsOfProduct } from '../../app/shopify/product-queries.server.ts';
 import { priceOf } from '../../app/shopify/read-plan.ts';
-import { readVariants } from '../../app/shopify/read-variants.server.ts';
+import { probeVariants, readVariants } from '../../app/shopify/read-variants.server.ts';
 import {
   COMPONENTS_QUERY,
   LEVELS_QUERY,

@@ -1,15 +1,18 @@
 // A shop and Shopify's bucket in virtual time, read by the real plan: what each call asks, what it costs, and when each variant was read.
-import { QUERY_LIMIT, restored, UNKNOWN, type Bucket } from '../../app/shopify/query-budget.ts';
 import {
+  type Bucket,
   fewer,
   moreAgain,
+  type Planned,
   planRead,
   priceOf,
-  VARIANTS_A_CALL,
-  type Planned,
+  QUERY_LIMIT,
   type ReadCall,
   type ReadPlan,
   type Rest,
+  restored,
+  UNKNOWN,
+  VARIANTS_A_CALL,
 } from '../../app/shopify/read-plan.ts';
 
 /** `levels`: how many it really has; `known`: whether an earlier reading has found that; `changed`: what a probe would find. */

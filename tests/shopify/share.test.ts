@@ -1,6 +1,6 @@
 // One shop's webhooks do not hold up another's, however many they are; and a shop that is alone has the whole process.
 import { expect, test } from 'vitest';
-import { createShares } from '../../app/shopify/handler-share.ts';
+import { createShares } from '../../app/shopify/webhook-handler.server.ts';
 
 /** Shares on a clock that the test turns; every work ends when the test says so. */
 function house({ waiting = 256 } = {}) {

@@ -1,34 +1,48 @@
-// Home: setup, open restocks, who is waiting, and what it brought.
+// Home: setup, open restocks with their actions, who is waiting, and what it brought.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
-import { useLoaderData } from '@remix-run/react';
-import { BlockStack, InlineGrid } from '@shopify/polaris';
-import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
-import { AdminPage } from '../../components/admin-page.tsx';
-import { PageIssue } from '../../components/page-issue.tsx';
-import { RecentRestocks } from '../../components/restock-progress.tsx';
+import { useFetcher, useLoaderData } from '@remix-run/react';
+import {
+  BlockStack,
+  Button,
+  ButtonGroup,
+  Card,
+  Divider,
+  InlineGrid,
+  InlineStack,
+  Text,
+} from '@shopify/polaris';
+import { authenticateMerchant, byIntent, merchantPosting } from '../../authenticate.server.ts';
+import { AdminPage, PageIssue } from '../../components/admin-page.tsx';
+import {
+  RecentRestocks,
+  type RestockItem,
+  RestockProgress,
+  useRestockPolling,
+} from '../../components/restock-progress.tsx';
+import { useToast } from '../../components/use-toast.ts';
+import { VariantName } from '../../components/variant.tsx';
 import { env } from '../../env.server.ts';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
 import { shopStatus } from '../../notifications/shop-status.server.ts';
 import {
   dailyActivity,
-  recoveredRevenue,
   funnel,
   notifiedFigures,
+  recoveredRevenue,
 } from '../../reports/home-figures.server.ts';
 import { restocks } from '../../reports/restocks.server.ts';
 import { waitlistByVariant } from '../../reports/waitlist.server.ts';
 import { ShopifyApiError } from '../../shopify/admin-api.server.ts';
 import {
-  turnOnAttribution,
   orderAttributionOf,
   turnOffAttribution,
+  turnOnAttribution,
 } from '../../shopify/order-attribution.server.ts';
 import { dismissSetupGuide } from '../../shopify/settings.server.ts';
 import { DailyCharts } from './daily-charts.tsx';
-import { OptInFunnel, MostRequested } from './demand.tsx';
-import { SalesAttribution, Figures } from './figures.tsx';
-import { OpenRestocks } from './restocks.tsx';
+import { MostRequested, OptInFunnel } from './demand.tsx';
+import { Figures, SalesAttribution } from './figures.tsx';
 import { SetupStatus } from './setup-status.tsx';
 
 const DAYS = 30;
@@ -69,6 +83,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 type Answer = { done?: string; problem?: string };
+
 type Asking = { shopId: bigint; now: Date };
 
 async function count({ shopId }: Asking): Promise<Answer> {
@@ -136,5 +151,59 @@ export default function Home() {
         </InlineGrid>
       </BlockStack>
     </AdminPage>
+  );
+}
+
+function OpenRestock({ restock, now }: { restock: RestockItem; now: string }) {
+  const { say } = useTranslations();
+  const fetcher = useFetcher<{ done?: string }>();
+  useToast(fetcher.data);
+  const post = (intent: string) =>
+    fetcher.submit({ intent }, { method: 'post', action: `/app/waitlist/${restock.variantId}` });
+  const busy = fetcher.state !== 'idle';
+  return (
+    <InlineStack align="space-between" blockAlign="center" gap="300">
+      <div style={{ flex: '1 1 320px' }}>
+        <BlockStack gap="150">
+          <VariantName {...restock} url={`/app/waitlist/${restock.variantId}`} />
+          <RestockProgress restock={restock} now={now} />
+        </BlockStack>
+      </div>
+      <ButtonGroup>
+        {restock.actions.map((intent) => (
+          <Button key={intent} disabled={busy} onClick={() => post(intent)}>
+            {say(`variant.${intent}`)}
+          </Button>
+        ))}
+      </ButtonGroup>
+    </InlineStack>
+  );
+}
+
+function OpenRestocks({ restocks, now }: { restocks: RestockItem[]; now: string }) {
+  const { say } = useTranslations();
+  useRestockPolling({ restocks });
+  return (
+    <Card>
+      <BlockStack gap="300">
+        <Text as="h2" variant="headingMd">
+          {say('soon.title')}
+        </Text>
+        {restocks.length === 0 ? (
+          <Text as="p" tone="subdued">
+            {say('soon.none')}
+          </Text>
+        ) : (
+          <BlockStack gap="400">
+            {restocks.map((restock, at) => (
+              <BlockStack gap="400" key={restock.restockId}>
+                {at > 0 && <Divider />}
+                <OpenRestock restock={restock} now={now} />
+              </BlockStack>
+            ))}
+          </BlockStack>
+        )}
+      </BlockStack>
+    </Card>
   );
 }

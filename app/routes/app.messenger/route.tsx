@@ -1,12 +1,12 @@
-// Messenger: the connected Page and the merchant's own test.
+// Messenger: the connected Page, the merchant's own test, and events that could not be handled.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
-import { useLoaderData } from '@remix-run/react';
-import { BlockStack, Card, List, Text } from '@shopify/polaris';
-import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
-import { AdminPage } from '../../components/admin-page.tsx';
-import { PageIssue } from '../../components/page-issue.tsx';
+import { useFetcher, useLoaderData } from '@remix-run/react';
+import { BlockStack, Button, Card, InlineStack, List, Text } from '@shopify/polaris';
+import { authenticateMerchant, byIntent, merchantPosting } from '../../authenticate.server.ts';
+import { AdminPage, PageIssue } from '../../components/admin-page.tsx';
+import { useToast } from '../../components/use-toast.ts';
 import { createTestLink } from '../../conversation/arrival.server.ts';
-import { failedEvents, retryFailedEvents } from '../../conversation/failed-events.server.ts';
+import { failedEvents, type FailureKind, retryFailedEvents } from '../../conversation/event-store.server.ts';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
 import { choosePage, disconnectPage, listChoices } from '../../messenger/connect-page.server.ts';
@@ -16,7 +16,6 @@ import { shopStatus } from '../../notifications/shop-status.server.ts';
 import { testProgress } from '../../reports/subscription.server.ts';
 import { countWaitingOnPage } from '../../reports/waitlist.server.ts';
 import { simulateRestock } from '../../stock/merchant-actions.server.ts';
-import { FailedEvents } from './failed-events.tsx';
 import { TestAlert } from './own-test.tsx';
 import { ChoosePage, PageConnection } from './page-connection.tsx';
 
@@ -119,6 +118,61 @@ export function Requirements() {
             <List.Item key={point}>{say(`need.${point}`)}</List.Item>
           ))}
         </List>
+      </BlockStack>
+    </Card>
+  );
+}
+
+type Kept = { id: string; at: string; kind: FailureKind; detail: string };
+
+function FailedEvents({ kept }: { kept: Kept[] }) {
+  const { say, code, moment } = useTranslations();
+  const fetcher = useFetcher<{ done?: string }>();
+  useToast(fetcher.data);
+  if (kept.length === 0) return null;
+  const kinds = [...new Set(kept.map((each) => each.kind))];
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <BlockStack gap="100">
+          <Text as="h2" variant="headingMd">
+            {say('kept.title', { kept: kept.length })}
+          </Text>
+          <Text as="p" tone="subdued">
+            {say('kept.text')}
+          </Text>
+        </BlockStack>
+        {kinds.map((kind) => {
+          const these = kept.filter((each) => each.kind === kind);
+          return (
+            <BlockStack gap="100" key={kind}>
+              <Text as="h3" variant="headingSm">
+                {code('kept', kind)}
+              </Text>
+              <Text as="p">{code('kept', `${kind}.do`)}</Text>
+              {kind === 'not_handled' && (
+                <InlineStack>
+                  <Button
+                    loading={fetcher.state !== 'idle'}
+                    onClick={() =>
+                      fetcher.submit({ intent: 'retry' }, { method: 'post', action: '/app/messenger' })
+                    }
+                  >
+                    {say('kept.retry')}
+                  </Button>
+                </InlineStack>
+              )}
+              {[...new Set(these.map((each) => each.detail).filter(Boolean))].slice(0, 3).map((detail) => (
+                <Text as="p" tone="subdued" breakWord key={detail}>
+                  {detail}
+                </Text>
+              ))}
+              <Text as="p" tone="subdued" variant="bodySm">
+                {say('kept.times', { times: these.length, date: moment(these[0]!.at) })}
+              </Text>
+            </BlockStack>
+          );
+        })}
       </BlockStack>
     </Card>
   );

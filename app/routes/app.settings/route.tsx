@@ -1,33 +1,26 @@
-// Settings, saved together or not at all.
+// Settings, saved together or not at all; among them where the button shows.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useFetcher, useLoaderData } from '@remix-run/react';
 import { SaveBar } from '@shopify/app-bridge-react';
-import { Banner, BlockStack } from '@shopify/polaris';
-import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
+import { Banner, BlockStack, Card, Checkbox, FormLayout, Text, TextField } from '@shopify/polaris';
+import { authenticateMerchant, byIntent, merchantPosting } from '../../authenticate.server.ts';
 import { AdminPage } from '../../components/admin-page.tsx';
 import { useToast } from '../../components/use-toast.ts';
-import { retryFailedEvents } from '../../conversation/failed-events.server.ts';
+import { retryFailedEvents } from '../../conversation/event-store.server.ts';
 import { sendTestMessage } from '../../conversation/send-test-message.server.ts';
-import {
-  changedMessages,
-  defaultMessages,
-  CUSTOM_MESSAGES,
-  invalidMessages,
-} from '../../i18n/custom-messages.ts';
-import type { Overrides } from '../../i18n/shopper.ts';
+import { CUSTOM_MESSAGES, type Overrides } from '../../i18n/custom-messages.ts';
+import { changedMessages, defaultMessages, invalidMessages } from '../../i18n/shopper.ts';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
-import { setRateLimit, pageOf } from '../../messenger/pages.server.ts';
+import { pageOf, setRateLimit } from '../../messenger/pages.server.ts';
 import { locationsOf } from '../../shopify/product-queries.server.ts';
-import { leftOutRules } from '../../shopify/left-out.ts';
-import { clockText, readSettings } from '../../shopify/settings-form.ts';
+import { clockText, leftOutRules, readSettings } from '../../shopify/settings-form.ts';
 import { saveSettings } from '../../shopify/settings.server.ts';
 import type { Shop } from '../../shopify/shops.server.ts';
 import { requestAllStockChecks } from '../../stock/check-requests.server.ts';
-import { InventorySettings, DeliverySettings } from './delivery-settings.tsx';
-import { ButtonSettings } from './button-settings.tsx';
+import { DeliverySettings, InventorySettings } from './delivery-settings.tsx';
 import { MessageEditor } from './message-editor.tsx';
-import { useSettingsForm } from './use-settings-form.ts';
+import { type SettingsForm, useSettingsForm } from './use-settings-form.ts';
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await authenticateMerchant(request);
@@ -152,5 +145,57 @@ export default function Settings() {
         />
       </BlockStack>
     </AdminPage>
+  );
+}
+
+function ButtonSettings({ form }: { form: SettingsForm }) {
+  const { say, code } = useTranslations();
+  const { buttonHidden, leftOut } = form.values;
+  const setRule = (rule: Partial<typeof leftOut>) => form.set('leftOut', { ...leftOut, ...rule });
+  const list = (name: 'tags' | 'collections') => {
+    const error = form.errorOf(`leftOut.${name}`);
+    return (
+      <TextField
+        label={say(`settings.leftOut.${name}`)}
+        helpText={say(`settings.leftOut.${name}.text`)}
+        value={leftOut[name]}
+        onChange={(value) => setRule({ [name]: value })}
+        error={error && code('error', error)}
+        autoComplete="off"
+      />
+    );
+  };
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <Text as="h2" variant="headingMd">
+          {say('settings.button')}
+        </Text>
+        <FormLayout>
+          <Checkbox
+            label={say('settings.buttonHidden')}
+            helpText={say('settings.buttonHidden.text')}
+            checked={buttonHidden}
+            onChange={(hidden) => form.set('buttonHidden', hidden)}
+          />
+          <Text as="h3" variant="headingSm">
+            {say('settings.leftOut')}
+          </Text>
+          <Text as="p" tone="subdued">
+            {say('settings.leftOut.text')}
+          </Text>
+          {list('tags')}
+          {list('collections')}
+          {(['gift_cards', 'preorder', 'free'] as const).map((rule) => (
+            <Checkbox
+              key={rule}
+              label={say(`settings.leftOut.${rule}`)}
+              checked={leftOut[rule]}
+              onChange={(on) => setRule({ [rule]: on })}
+            />
+          ))}
+        </FormLayout>
+      </BlockStack>
+    </Card>
   );
 }

@@ -2,33 +2,32 @@
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useFetcher, useLoaderData } from '@remix-run/react';
 import { BlockStack, Button, ButtonGroup, Card, Text } from '@shopify/polaris';
-import { byIntent, authenticateMerchant, merchantPosting } from '../../authenticate.server.ts';
-import { AdminPage } from '../../components/admin-page.tsx';
-import { PageIssue } from '../../components/page-issue.tsx';
+import { authenticateMerchant, byIntent, merchantPosting } from '../../authenticate.server.ts';
+import { AdminPage, PageIssue } from '../../components/admin-page.tsx';
 import { RestockProgress, useRestockPolling } from '../../components/restock-progress.tsx';
 import { useToast } from '../../components/use-toast.ts';
-import { fullName, VariantStatus, VariantName } from '../../components/variant.tsx';
+import { fullName, VariantName, VariantStatus } from '../../components/variant.tsx';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 import { systemClock } from '../../lib/clock.ts';
 import { idNumber } from '../../lib/json.ts';
 import { shopStatus } from '../../notifications/shop-status.server.ts';
 import { readCursor } from '../../reports/cursor.ts';
-import { stockChecks, restocks } from '../../reports/restocks.server.ts';
-import { waitlistOfVariant, waitingShoppers } from '../../reports/waitlist.server.ts';
+import { restocks, stockChecks } from '../../reports/restocks.server.ts';
+import { waitingShoppers, waitlistOfVariant } from '../../reports/waitlist.server.ts';
 import { variantsOfProduct } from '../../shopify/product-queries.server.ts';
 import type { Shop } from '../../shopify/shops.server.ts';
 import {
-  pauseRestock,
   checkInventoryNow,
   moveShoppers,
+  notifyNow,
+  pauseRestock,
   pauseVariant,
   resumeRestock,
-  notifyNow,
 } from '../../stock/merchant-actions.server.ts';
 import { variantActions } from '../../stock/restock-status.ts';
 import { MoveShoppers } from './move-shoppers.tsx';
 import { ShoppersTable } from './shoppers.tsx';
-import { StockChecks, RestockHistory } from './stock-history.tsx';
+import { RestockHistory, StockChecks } from './stock-history.tsx';
 
 const missing = () => new Response('Not found', { status: 404 });
 
