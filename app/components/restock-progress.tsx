@@ -40,12 +40,13 @@ export function RestockProgress({ restock, now }: { restock: RestockItem; now: s
   const word = status && STATE[status.state];
   const when = status?.until ? relative({ at: status.until, now }) : '';
   const soon = minutes !== null ? say('soon.minutes', { minutes }) : word && say(word, { when });
-  const units = restock.units === null ? say('soon.untracked') : say('soon.units', { units: restock.units });
+  const units =
+    restock.units === null ? say('restock.untracked') : say('restock.units', { units: restock.units });
   const id = `telling-${restockId}`;
   return (
     <BlockStack gap="150">
       <Text as="p" tone="subdued" id={id}>
-        {[all === 0 ? say('soon.nobody') : say('soon.toldOf', { told, all }), units, soon]
+        {[all === 0 ? say('soon.nobody') : say('soon.toldOf', { notified: told, all }), units, soon]
           .filter(Boolean)
           .join(' · ')}
       </Text>
@@ -97,10 +98,10 @@ export function RecentRestocks({ restocks, now }: { restocks: RestockItem[]; now
           <Text as="p" key={each.restockId}>
             <Link url={`/app/waitlist/${each.variantId}`}>{fullName(each)}</Link>{' '}
             {each.closedAt === null
-              ? say('lately.open', { when: relative({ at: each.openedAt, now }), told: each.told })
+              ? say('lately.open', { when: relative({ at: each.openedAt, now }), notified: each.told })
               : say('lately.closed', {
                   time: span({ from: each.openedAt, until: each.closedAt }),
-                  told: each.told,
+                  notified: each.told,
                   waiting: each.waiting,
                 })}
           </Text>

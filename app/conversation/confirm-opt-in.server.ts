@@ -87,16 +87,16 @@ async function welcome({
   }
   const { variantId } = subscription;
   const until = subscription.expiresAt;
-  const place = await positionOf({ tx, now, ...subscription });
-  const tellPlace = place < POSITION_SHOWN_UP_TO && (await batchesLikely({ tx, shop, variantId, now }));
-  const position = tellPlace ? ` ${builder.t('place', { place })}` : '';
+  const position = await positionOf({ tx, now, ...subscription });
+  const showPosition = position < POSITION_SHOWN_UP_TO && (await batchesLikely({ tx, shop, variantId, now }));
+  const positionLine = showPosition ? `\n${builder.t('position', { position })}` : '';
   const text =
     name === ''
-      ? builder.t('confirm.unnamed', { until }) + position
+      ? builder.t('confirm.unnamed', { until }) + positionLine
       : fitName({
           variant: request.variant,
           limit: LIMIT.buttonText,
-          write: (product) => builder.t('confirm', { product, until }) + position,
+          write: (product) => builder.t('confirm', { product, until }) + positionLine,
         });
   return builder.reply({
     kind: 'buttons',
@@ -104,7 +104,7 @@ async function welcome({
     buttons: [
       builder.button('button.more', 'more', variantId),
       builder.button('button.alerts', 'list', 0n),
-      builder.button('button.stop', 'stop', subscription.id),
+      builder.button('button.cancel', 'stop', subscription.id),
     ],
   });
 }

@@ -32,7 +32,7 @@ type AskWhichOption = {
   context: ConversationContext;
   product: FoundProduct;
   variants: FoundProduct['variants'];
-  message: 'find.size' | 'more.which';
+  message: 'find.option' | 'more.which';
 };
 
 /** Which options are left to offer depends on what the person waits for by then. */
@@ -117,7 +117,7 @@ async function listOptions({
   const out = soldOut(product);
   const [only] = out.length === 1 ? out : product.variants.slice(0, out.length === 0 ? 1 : 0);
   if (only !== undefined) return prepareOffer({ ...given, offer: { variantId: only.variantId } });
-  return { step: 'ask_which_option', context: given.context, product, variants: out, message: 'find.size' };
+  return { step: 'ask_which_option', context: given.context, product, variants: out, message: 'find.option' };
 }
 
 /** An answer to "which size?" that was written instead of tapped. */
@@ -135,7 +135,7 @@ export async function findByOption({
   if (product === undefined || only === undefined) return findByName({ ...given, name: text });
   return second === undefined
     ? prepareOffer({ ...given, offer: { variantId: only.variantId } })
-    : { step: 'ask_which_option', context, product, variants: meant, message: 'find.size' };
+    : { step: 'ask_which_option', context, product, variants: meant, message: 'find.option' };
 }
 
 /** Which of a product's variants a person names: by all its options, by those that tell it apart, or by one of them. */
@@ -202,7 +202,7 @@ export async function askWhichMatch({
     title: product.title,
     subtitle: builder.t('card.soldOut'),
     imageUrl: product.imageUrl,
-    buttons: [builder.button('button.pick', 'pick', soldOut(product)[0]!.variantId)],
+    buttons: [builder.button('button.select', 'pick', soldOut(product)[0]!.variantId)],
   }));
   return {
     replies: [
@@ -267,7 +267,7 @@ function choices({
   builder: ReplyBuilder;
   product: FoundProduct;
   variants: FoundProduct['variants'];
-  message: 'find.size' | 'more.which';
+  message: 'find.option' | 'more.which';
 }): Reply[] {
   const { labels, shared } = tellApart(variants.map(({ title }) => title));
   const question = builder.t(message, {
@@ -282,7 +282,7 @@ function choices({
   }
   const cards = variants.map(({ variantId, title }) => ({
     title,
-    buttons: [builder.button('button.pick', 'want', variantId)],
+    buttons: [builder.button('button.select', 'want', variantId)],
   }));
   const rows = [cards.slice(0, LIMIT.elements), cards.slice(LIMIT.elements)].filter(
     ({ length }) => length > 0,

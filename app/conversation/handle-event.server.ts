@@ -306,7 +306,7 @@ async function wrote({ event, ...given }: PrepareInput & { event: EventOf<'wrote
     return findByLink({ ...given, link: pasted.link });
   if (question === undefined) return { step: 'handoff_message', context };
   if (wordless || event.text.trim() === '')
-    return { step: 'ask_which_product', context, message: 'find.words' };
+    return { step: 'ask_which_product', context, message: 'find.text' };
   return question.kind === 'size' && question.handle !== undefined
     ? findByOption({ ...given, handle: question.handle, text: event.text })
     : findByName({ ...given, name: event.text });

@@ -47,16 +47,16 @@ export async function listAlerts({
     return { replies: [builder.reply({ kind: 'text', text: builder.t('alerts.none') })] };
   const cards = await Promise.all(
     mine.slice(0, LIMIT.elements).map(async (one) => {
-      const place = await positionOf({ tx, now, ...one });
+      const position = await positionOf({ tx, now, ...one });
       return {
         title: nameWithin({ variant: one.variant, limit: LIMIT.elementTitle }) || shop.name,
-        subtitle: builder.t('alerts.line', { place, until: one.expiresAt }),
+        subtitle: builder.t('alerts.line', { position, until: one.expiresAt }),
         imageUrl: one.variant.imageUrl,
-        buttons: [builder.button('button.stop', 'stop', one.id)],
+        buttons: [builder.button('button.cancel', 'stop', one.id)],
       };
     }),
   );
-  const buttons = [builder.button('button.stopAll', 'stopall', 0n)];
+  const buttons = [builder.button('button.optOut', 'stopall', 0n)];
   return {
     replies: [
       builder.reply({ kind: 'cards', cards }),
@@ -83,7 +83,7 @@ export async function cancelAlert({
   if (mine === null) return noReply('a button about nothing of theirs');
   await cancelSubscriptions({ tx, ...mine, at: context.event.at, which: { id }, now: context.now });
   const product = variantName(mine.variant);
-  return answerWith(() => builder.reply({ kind: 'text', text: builder.t('stop.one', { product }) }));
+  return answerWith(() => builder.reply({ kind: 'text', text: builder.t('cancel.one', { product }) }));
 }
 
 /** What is obeyed whenever it is written, whoever runs the thread. */
@@ -112,10 +112,10 @@ export async function handleCommand({
         at: context.event.at,
         now: context.now,
       });
-      return answer('stop.all');
+      return answer('optOut.done');
     case 'forget':
       await eraseShopper({ tx, context });
-      return answer('forget.done');
+      return answer('erase.done');
     case 'alerts':
       await upsertShopper({ tx, context });
       return silent ? noReply('another app has the thread') : listAlerts({ tx, context });
@@ -194,7 +194,7 @@ export async function handleNotificationButton({
     const which = { productId, except: variantId };
     await cancelSubscriptions({ tx, ...ended, at: context.event.at, which, now: context.now });
     const values = { product: productTitle };
-    return answerWith(() => builder.reply({ kind: 'text', text: builder.t('stop.others', values) }));
+    return answerWith(() => builder.reply({ kind: 'text', text: builder.t('cancel.others', values) }));
   }
   const waiting = await tx.subscription.count({
     where: {
@@ -206,7 +206,7 @@ export async function handleNotificationButton({
       variantId: { not: variantId },
     },
   });
-  const text = builder.t('notice.ended', { product: variantName(variant) });
-  const quickReplies = waiting === 0 ? [] : [builder.quick('button.others', 'others', id)];
+  const text = builder.t('notification.declined', { product: variantName(variant) });
+  const quickReplies = waiting === 0 ? [] : [builder.quick('button.cancelOthers', 'others', id)];
   return { replies: [builder.reply({ kind: 'text', text, quickReplies })] };
 }

@@ -108,7 +108,7 @@ function forSale({
   const text = fitName({
     variant: truth,
     limit: LIMIT.buttonText,
-    write: (product) => builder.t('arrive.forSale', { product }),
+    write: (product) => builder.t('arrive.available', { product }),
   });
   const view = { type: 'web_url', title: builder.t('button.view'), url } as const;
   return {
@@ -140,10 +140,10 @@ async function alreadyWaiting({
   };
 }): Promise<Effects> {
   const product = variantName(waiting.variant);
-  const place = await positionOf({ tx, shopId: context.shop.id, ...waiting, now: context.now });
+  const position = await positionOf({ tx, shopId: context.shop.id, ...waiting, now: context.now });
   const text = [
     builder.t('arrive.waiting', { product, until: waiting.expiresAt }),
-    builder.t('place', { place }),
+    builder.t('position', { position }),
   ].join(' ');
   return {
     replies: [
@@ -153,7 +153,7 @@ async function alreadyWaiting({
         buttons: [
           builder.button('button.more', 'more', waiting.variantId),
           builder.button('button.alerts', 'list', 0n),
-          builder.button('button.stop', 'stop', waiting.id),
+          builder.button('button.cancel', 'stop', waiting.id),
         ],
       }),
     ],

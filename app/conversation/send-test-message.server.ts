@@ -107,7 +107,7 @@ function messageContent({ shop, message, locale, text, variant, now }: Subject):
       variant,
       price: variant.price,
       imageUrl: null,
-      canOnlyBeOrdered: message === 'notice.canBeOrdered',
+      canOnlyBeOrdered: message === 'notification.orderable',
     },
     locale,
   });

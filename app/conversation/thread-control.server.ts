@@ -123,5 +123,5 @@ export async function sendHandoffMessage({
   );
   if (lately) return noReply('we said today that a person will answer');
   await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: context.now } });
-  return replyWithText({ context, message: 'defer' });
+  return replyWithText({ context, message: 'handoff' });
 }

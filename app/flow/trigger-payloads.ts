@@ -50,13 +50,13 @@ export const restockPayload = ({
   waiting,
   ...about
 }: VariantInfo & { restockId: bigint; openedAt: Date; people: number; waiting: number }): TriggerEvent => ({
-  handle: 'restock-told',
+  handle: 'restock-notified',
   payload: {
     ...variant(about),
-    Told: people,
+    Notified: people,
     'Still waiting': waiting,
-    'Back since': openedAt.toISOString(),
-    'Event ID': `told-${restockId}`,
+    'In stock since': openedAt.toISOString(),
+    'Event ID': `notified-${restockId}`,
   },
 });
 
@@ -74,7 +74,7 @@ export const needsAttention = ({
   handle: 'messenger-needs-attention',
   payload: {
     Page: page,
-    Trouble: trouble,
+    Issue: trouble,
     'What happened': happened,
     'What to do': remedy,
     Since: since.toISOString(),

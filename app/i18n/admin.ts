@@ -1,11 +1,57 @@
-// A Page's trouble in the merchant's words, for whoever tells of it outside the admin's pages.
-import { enCodes } from './admin/en.ts';
-import { esCodes } from './admin/es.ts';
+// The texts that merchants read, in their language: for the admin's pages, the plain pages outside it and Flow.
+import { IntlMessageFormat } from 'intl-messageformat';
+import { en, type Text, type Texts } from './admin/en.ts';
+import { es } from './admin/es.ts';
 
+export type { Text };
+export type AdminLocale = 'en' | 'es';
+
+export const catalogues: Record<AdminLocale, Texts> = { en, es };
+
+/** The admin's language for a locale or an Accept-Language header; any other merchant reads English. */
+export const adminLocale = (locale: string | null | undefined): AdminLocale =>
+  locale?.toLowerCase().startsWith('es') ? 'es' : 'en';
+
+const compiled = new Map<string, IntlMessageFormat>();
+
+export function formatText({
+  locale,
+  text,
+  values,
+}: {
+  locale: AdminLocale;
+  text: Text;
+  values?: Record<string, string | number> | undefined;
+}): string {
+  const key = `${locale} ${text}`;
+  const message =
+    compiled.get(key) ??
+    new IntlMessageFormat(catalogues[locale][text], locale, undefined, { ignoreTag: true });
+  compiled.set(key, message);
+  return String(message.format(values));
+}
+
+/** The text of something that is stored as a code, `prefix.code`; the code itself where there is none. */
+export const formatCode = ({
+  locale,
+  prefix,
+  code,
+}: {
+  locale: AdminLocale;
+  prefix: string;
+  code: string;
+}): string =>
+  Object.hasOwn(en, `${prefix}.${code}`) ? formatText({ locale, text: `${prefix}.${code}` as Text }) : code;
+
+/** A Page's issue in the merchant's words: what happened, and how to fix it. */
 export function explainIssue({ trouble, locale }: { trouble: string; locale: string }): {
   happened: string;
   remedy: string;
 } {
-  const words: Record<string, string> = locale.toLowerCase().startsWith('es') ? esCodes : enCodes;
-  return { happened: words[`trouble.${trouble}`] ?? trouble, remedy: words[`trouble.${trouble}.do`] ?? '' };
+  const known = Object.hasOwn(en, `trouble.${trouble}.do`);
+  const of = { locale: adminLocale(locale), prefix: 'trouble' };
+  return {
+    happened: formatCode({ ...of, code: trouble }),
+    remedy: known ? formatCode({ ...of, code: `${trouble}.do` }) : '',
+  };
 }

@@ -12,13 +12,13 @@ export const CUSTOM_MESSAGES = [
     limit: LIMIT.buttonText,
   },
   {
-    message: 'notice.back',
+    message: 'notification.backInStock',
     values: ['product', 'shop', 'price'],
     needs: ['product'],
     limit: LIMIT.buttonText,
   },
   {
-    message: 'notice.canBeOrdered',
+    message: 'notification.orderable',
     values: ['product', 'shop', 'price'],
     needs: ['product'],
     limit: LIMIT.buttonText,
@@ -214,7 +214,7 @@ export type Warning = 'link' | 'promotion' | 'reserved';
 /** What Meta or the shopper could hold against a text. `locale`: the language it is written in. */
 export const warningsOf = ({ text, locale }: { text: string; locale: string }): Warning[] => [
   ...(link.test(text) ? (['link'] as const) : []),
-  ...((gains.get(locale) ?? gains.get('en')!).test(text) ? (['promotion'] as const) : []),
+  ...((gains.get(locale.split('-')[0]!) ?? gains.get('en')!).test(text) ? (['promotion'] as const) : []),
   ...(reservation.test(text) ? (['reserved'] as const) : []),
 ];
 

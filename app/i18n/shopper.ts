@@ -16,20 +16,30 @@ import { it } from './shopper/it.ts';
 import { ja } from './shopper/ja.ts';
 import { nl } from './shopper/nl.ts';
 import { pl } from './shopper/pl.ts';
-import { pt } from './shopper/pt.ts';
+import { ptBR } from './shopper/pt-BR.ts';
+import { ptPT } from './shopper/pt-PT.ts';
 import { sv } from './shopper/sv.ts';
 import { tr } from './shopper/tr.ts';
 
 export type { Message, Values };
 
-const catalogues: Record<string, Words> = { en, es, fr, de, it, pt, nl, pl, sv, da, ja, tr };
+const catalogues: Record<string, Words> = {
+  ...{ en, es, fr, de, it, nl, pl, sv, da, ja, tr },
+  ...{ 'pt-BR': ptBR, 'pt-PT': ptPT },
+};
 
 export const LOCALES = Object.keys(catalogues);
 
-/** The language we speak for a locale (`pt-BR` is served in `pt`), or undefined. */
+/**
+ * The catalog for a locale, or undefined: by its language alone (`de-AT` reads `de`). Portuguese differs by region: Brazil's for `pt` and
+ * `pt-BR`, Portugal's for the rest of the world.
+ */
 function supportedLocale(locale: string | null | undefined): string | undefined {
-  const language = locale?.toLowerCase().split(/[-_]/)[0];
-  return language !== undefined && Object.hasOwn(catalogues, language) ? language : undefined;
+  const subtags = locale?.toLowerCase().split(/[-_]/) ?? [];
+  const [language] = subtags;
+  const isBrazilian = subtags.length === 1 || subtags.includes('br');
+  const catalog = language === 'pt' ? (isBrazilian ? 'pt-BR' : 'pt-PT') : language;
+  return catalog !== undefined && Object.hasOwn(catalogues, catalog) ? catalog : undefined;
 }
 
 /** The ref's language, then the shop's, then English. */

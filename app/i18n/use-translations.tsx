@@ -1,29 +1,8 @@
 // Speaks to the merchant in their language, with the shop's time zone.
-import { IntlMessageFormat } from 'intl-messageformat';
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
-import { en, type Text, type Texts } from './admin/en.ts';
-import { es } from './admin/es.ts';
+import { type AdminLocale, formatCode, formatText, type Text } from './admin.ts';
 
 export type { Text };
-
-export const catalogues: Record<string, Texts> = { en, es };
-
-/** The admin's languages; any other merchant reads English. */
-export const adminLocale = (locale: string | null | undefined): 'en' | 'es' =>
-  locale?.toLowerCase().startsWith('es') ? 'es' : 'en';
-
-type Values = Record<string, string | number>;
-
-const compiled = new Map<string, IntlMessageFormat>();
-
-function format({ locale, text, values }: { locale: string; text: Text; values?: Values }): string {
-  const key = `${locale} ${text}`;
-  const message =
-    compiled.get(key) ??
-    new IntlMessageFormat(catalogues[locale]![text], locale, undefined, { ignoreTag: true });
-  compiled.set(key, message);
-  return String(message.format(values));
-}
 
 const UNITS: [Intl.RelativeTimeFormatUnit & Intl.NumberFormatOptions['unit'], number][] = [
   ['day', 86_400_000],
@@ -35,16 +14,15 @@ const UNITS: [Intl.RelativeTimeFormatUnit & Intl.NumberFormatOptions['unit'], nu
 const largest = (ms: number) => UNITS.find(([, size]) => Math.abs(ms) >= size) ?? UNITS[3]!;
 
 /** How the admin speaks; `now` is the moment at which the page's data was read, so that server and browser say the same. */
-function createTranslator({ locale, timezone }: { locale: 'en' | 'es'; timezone: string }) {
+function createTranslator({ locale, timezone }: { locale: AdminLocale; timezone: string }) {
   const date = (at: string, options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options }).format(new Date(at));
   return {
     locale,
     timezone,
-    say: (text: Text, values?: Values) => format({ locale, text, values }),
+    say: (text: Text, values?: Record<string, string | number>) => formatText({ locale, text, values }),
     /** A reason or outcome that is stored as a code: in words where we have them. */
-    code: (prefix: string, code: string) =>
-      Object.hasOwn(en, `${prefix}.${code}`) ? format({ locale, text: `${prefix}.${code}` as Text }) : code,
+    code: (prefix: string, code: string) => formatCode({ locale, prefix, code }),
     day: (at: string) => date(at, { dateStyle: 'medium' }),
     moment: (at: string) => date(at, { dateStyle: 'medium', timeStyle: 'short' }),
     /** "3 minutes ago", "in 10 seconds". */
@@ -78,7 +56,7 @@ export function TranslatorProvider({
   timezone,
   children,
 }: {
-  locale: 'en' | 'es';
+  locale: AdminLocale;
   timezone: string;
   children: ReactNode;
 }) {

@@ -2,6 +2,7 @@
 const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 type Page = {
+  /** Of the texts. */ locale: string;
   title: string;
   text: string;
   link?: { text: string; url: string };
@@ -10,7 +11,7 @@ type Page = {
 };
 
 /** The page as a response. Who may frame it and what it may load is said by the web process, for every response. */
-export function htmlPage({ title, text, link, form, status = 200 }: Page): Response {
+export function htmlPage({ locale, title, text, link, form, status = 200 }: Page): Response {
   const fields = Object.entries(form?.fields ?? {}).map(
     ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
   );
@@ -18,7 +19,7 @@ export function htmlPage({ title, text, link, form, status = 200 }: Page): Respo
     form &&
     `<form method="post" action="?">${fields.join('')}<button>${escaped(form.button)}</button></form>`;
   const body = `<!doctype html>
-<html lang="en">
+<html lang="${escaped(locale)}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="robots" content="noindex">

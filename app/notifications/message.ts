@@ -51,7 +51,7 @@ export function messageTexts({ subject, locale }: { subject: TemplateData; local
   const speak = (message: Message, values = {}) =>
     formatMessage({ locale, message, values, overrides: texts });
   const priced = priceText({ price, currency, locale });
-  const message = subject.canOnlyBeOrdered ? 'notice.canBeOrdered' : 'notice.back';
+  const message = subject.canOnlyBeOrdered ? 'notification.orderable' : 'notification.backInStock';
   // Without a price nothing may follow the colon that announces it.
   const whole = (product: string) =>
     trimEnd({ text: speak(message, { product, shop: shopName, price: priced }), of: /[\s:：–—-]/u });

@@ -107,7 +107,7 @@ export function ConsentRecord({ consent, shopper }: Props) {
     page: consent.page,
     shopper,
     until: day(consent.until),
-    mid: consent.mid ?? '–',
+    messageId: consent.mid ?? '–',
   });
   return (
     <Card>

@@ -18,7 +18,8 @@ import { type ComponentProps, type ReactNode, useEffect, useState } from 'react'
 import { authenticateMerchant } from '../authenticate.server.ts';
 import { AdminPage } from '../components/admin-page.tsx';
 import { env } from '../env.server.ts';
-import { adminLocale, TranslatorProvider, useTranslations } from '../i18n/use-translations.tsx';
+import { adminLocale } from '../i18n/admin.ts';
+import { TranslatorProvider, useTranslations } from '../i18n/use-translations.tsx';
 
 export const links = () => [{ rel: 'stylesheet', href: polarisStyles }];
 

@@ -94,7 +94,7 @@ export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: P
   const place = (row: Row) =>
     row.place === null
       ? waiting
-        ? say('shoppers.further', { places: countedPlaces })
+        ? say('shoppers.further', { positions: countedPlaces })
         : '–'
       : number(row.place);
   const answer = (row: Row) => (

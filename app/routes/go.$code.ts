@@ -1,6 +1,7 @@
 // The message's link: redirects to the variant; an unknown code gets a plain page.
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { followLink } from '../attribution/link-clicks.server.ts';
+import { chooseLocale, formatMessage } from '../i18n/shopper.ts';
 import { systemClock } from '../lib/clock.ts';
 import { htmlPage } from '../lib/html-page.ts';
 
@@ -18,12 +19,15 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     },
     now: systemClock(),
   });
-  if (url === null)
+  if (url === null) {
+    const locale = chooseLocale({ ref: headers.get('Accept-Language')?.split(/[,;]/)[0] });
     return htmlPage({
-      title: 'This link is no longer valid',
-      text: 'The shop may have closed, or the address was copied incompletely. Please open the shop itself to find the product.',
+      locale,
+      title: formatMessage({ locale, message: 'link.unknown.title' }),
+      text: formatMessage({ locale, message: 'link.unknown.text' }),
       status: 404,
     });
+  }
   return new Response(null, {
     status: 302,
     headers: { Location: url, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },

@@ -1,58 +1,48 @@
 // Where Facebook Login returns to, outside the admin's frame.
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { adminLocale, formatText, type Text } from '../i18n/admin.ts';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
 import { htmlPage } from '../lib/html-page.ts';
 import { finishLogin, shopOfLogin, type Finished } from '../messenger/facebook-login.server.ts';
 
-/** Nothing is lent by a link alone: the merchant reads which shop asks, and says yes. Cancelled at Facebook: there is nothing to ask. */
+/** Nothing is shared by a link alone: the merchant reads which store asks, and agrees. Cancelled at Facebook: there is nothing to ask. */
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const [state, code] = [query.get('state'), query.get('code')];
   const shop = await shopOfLogin({ query, now: systemClock() });
-  if (shop === null || state === null || code === null) return finish(query);
+  if (shop === null || state === null || code === null) return finish({ request, query });
+  const locale = browserLocale(request);
   return htmlPage({
-    title: `Lend your Pages to ${shop.name}?`,
-    text: `The shop ${shop.domain} asks to speak in Messenger for a Page of yours. Go on only if this is your own shop.`,
-    form: { button: `Yes, ${shop.name} is my shop`, fields: { state, code } },
+    locale,
+    title: formatText({ locale, text: 'login.confirm.title', values: { shop: shop.name } }),
+    text: formatText({ locale, text: 'login.confirm.text', values: { domain: shop.domain } }),
+    form: { button: formatText({ locale, text: 'login.confirm.action' }), fields: { state, code } },
   });
 }
 
 export async function action({ request }: ActionFunctionArgs): Promise<Response> {
-  return finish(new URLSearchParams((await readBody(request, 64 * 1024)).toString('utf8')));
+  const query = new URLSearchParams((await readBody(request, 64 * 1024)).toString('utf8'));
+  return finish({ request, query });
 }
 
-async function finish(query: URLSearchParams): Promise<Response> {
+/** Facebook's login opens beside the admin: only the browser says which language is read there. */
+const browserLocale = (request: Request) => adminLocale(request.headers.get('Accept-Language'));
+
+async function finish({ request, query }: { request: Request; query: URLSearchParams }): Promise<Response> {
   const finished = await finishLogin({ query, now: systemClock() });
-  return htmlPage({ ...told(finished), status: finished.outcome === 'unknown_state' ? 400 : 200 });
+  const locale = browserLocale(request);
+  const say = (text: Text) => formatText({ locale, text });
+  const result = resultOf(finished);
+  // Facebook's own reason, where it gave one, stands before ours.
+  const reason = finished.outcome === 'failed' ? `${finished.message} ` : '';
+  return htmlPage({
+    locale,
+    title: say(`login.${result}.title`),
+    text: `${reason}${say(`login.${result}.text`)}`,
+    status: finished.outcome === 'unknown_state' ? 400 : 200,
+  });
 }
 
-function told(finished: Finished): { title: string; text: string } {
-  switch (finished.outcome) {
-    case 'choose':
-      return finished.pages === 0
-        ? {
-            title: 'No Page was shared',
-            text: 'Facebook gave us none of your Pages. Close this window, connect again, and select the Page of your shop.',
-          }
-        : {
-            title: 'Almost done',
-            text: 'Close this window and choose your Page in the Shopify admin.',
-          };
-    case 'cancelled':
-      return {
-        title: 'Nothing was connected',
-        text: 'You can close this window and start again at any time.',
-      };
-    case 'unknown_state':
-      return {
-        title: 'This login is no longer valid',
-        text: 'It was used before or took too long. Close this window and press Connect in the Shopify admin again.',
-      };
-    case 'failed':
-      return {
-        title: 'Facebook did not finish the login',
-        text: `${finished.message} Close this window and try again.`,
-      };
-  }
-}
+const resultOf = (finished: Finished) =>
+  finished.outcome === 'choose' ? (finished.pages === 0 ? 'noPages' : 'done') : finished.outcome;

@@ -1,5 +1,6 @@
 // Meta's data deletion callback, and the page that tells the person it was done.
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { adminLocale, formatText, type Text } from '../i18n/admin.ts';
 import { systemClock } from '../lib/clock.ts';
 import { readBody } from '../lib/http.server.ts';
 import { deleteData, deletionStatus, signedUserId } from '../messenger/meta-callbacks.server.ts';
@@ -8,15 +9,20 @@ import { htmlPage } from '../lib/html-page.ts';
 export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
   const code = new URL(request.url).searchParams.get('code') ?? '';
   const status = await deletionStatus({ code });
+  const locale = adminLocale(request.headers.get('Accept-Language'));
+  const say = (text: Text, values = {}) => formatText({ locale, text, values });
   if (status === null)
     return htmlPage({
-      title: 'No such request',
-      text: 'We know no deletion request with this code.',
+      locale,
+      title: say('deletion.notFound.title'),
+      text: say('deletion.notFound.text'),
       status: 404,
     });
+  const date = status.doneAt?.toISOString().slice(0, 10) ?? '–';
   return htmlPage({
-    title: 'Your data was erased',
-    text: `Request ${code}: what we held of you as the person who connected a Facebook Page was erased on ${status.doneAt?.toISOString().slice(0, 10) ?? 'an unknown day'}.`,
+    locale,
+    title: say('deletion.done.title'),
+    text: say('deletion.done.text', { code, date }),
   });
 }
 

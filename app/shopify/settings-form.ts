@@ -64,7 +64,7 @@ const shape = z
 
 export type GivenSettings = z.infer<typeof shape>;
 
-/** By field; a field of a list is named by its path ("texts.en.notice.back"). */
+/** By field; a field of a list is named by its path ("texts.en.notification.backInStock"). */
 export type FieldErrors = Record<string, string>;
 
 /** What a form's JSON means. */

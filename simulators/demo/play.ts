@@ -34,7 +34,7 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   await shop.goto(`https://${SHOP}/products/${product.handle}?variant=${variant.id}`);
   const button = shop.getByRole('link', { name: /Notify me on Messenger/ });
   await button.waitFor();
-  await shown(shop, 'The size is sold out, and the shop offers to tell');
+  await shown(shop, 'The variant is sold out; the shop offers an alert on Messenger');
 
   const popup = browser.waitForEvent('page');
   await button.click();
@@ -43,24 +43,24 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   await phone.getByRole('button', { name: 'Get Started' }).click();
   const notifyMe = phone.getByRole('button', { name: 'Notify Me' });
   await notifyMe.waitFor();
-  await shown(phone, 'Messenger asks: shall we tell you when it is back?');
+  await shown(phone, 'Messenger shows the opt-in request');
   await notifyMe.click();
   await until('the confirmation', () => world.messenger.phone(SHOPPER.id).messages().length >= 3);
   await demo.quiet();
-  await shown(phone, 'She said yes, and waits');
+  await shown(phone, 'She opted in and is on the waitlist');
 
   const admin = await browser.newPage();
   await admin.goto(`${ADMIN}/apps/${demo.keys.apiKey}/app/waitlist`);
   await admin.frameLocator('iframe').getByText(product.title).filter({ visible: true }).first().waitFor();
-  await shown(admin, 'The merchant sees who waits');
+  await shown(admin, 'The merchant sees the waitlist');
 
   await admin.goto(`${ADMIN}/apps/${demo.keys.apiKey}`);
   const home = admin.frameLocator('iframe');
-  await home.getByRole('button', { name: 'Count orders' }).click();
+  await home.getByRole('button', { name: 'Turn on sales attribution' }).click();
   await admin.getByRole('button', { name: 'Allow' }).click();
-  await home.getByRole('button', { name: 'Stop counting' }).waitFor();
-  await shown(admin, 'The merchant lets orders be counted');
-  if (tokenLines().length !== 0) throw new Error('She was told before it was back.');
+  await home.getByRole('button', { name: 'Turn off sales attribution' }).waitFor();
+  await shown(admin, 'The merchant turns on sales attribution');
+  if (tokenLines().length !== 0) throw new Error('She was notified before the restock.');
 
   await admin.goto(`${ADMIN}/products`);
   const label = `${product.title} ${variant.title} at Warehouse`;
@@ -72,16 +72,16 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   const buy = phone.getByRole('link', { name: /^Buy/ });
   await buy.waitFor({ timeout: 60_000 });
   await buy.scrollIntoViewIfNeeded();
-  await shown(phone, 'The phone rings: it is back');
+  await shown(phone, 'The phone rings: back in stock');
   say(
-    `           told ${((Date.now() - restockedAt) / 1000).toFixed(1)} s after the merchant's click (10 s of them hold-off)`,
+    `           notified ${((Date.now() - restockedAt) / 1000).toFixed(1)} s after the merchant's click (10 s of them the send delay)`,
   );
 
   const landing = browser.waitForEvent('page');
   await buy.click();
   const landed = await landing;
   await landed.waitForLoadState();
-  await shown(landed, 'Buy leads to the very size');
+  await shown(landed, 'Buy leads to the variant');
   const selected = new URL(landed.url()).searchParams.get('variant');
   if (selected !== String(variant.id))
     throw new Error(`The link led to variant ${selected}, not ${variant.id}.`);
@@ -103,8 +103,8 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   await demo.quiet();
 
   await admin.goto(`${ADMIN}/apps/${demo.keys.apiKey}`);
-  await home.getByText('1 order carries our link').waitFor();
-  await shown(admin, 'The merchant reads what happened, and what it brought');
+  await home.getByText(/^1 attributed order/).waitFor();
+  await shown(admin, 'The merchant reads the result');
   judge({ lines: tokenLines(), productTitle: product.title, restockedAt });
 }
 
@@ -123,5 +123,5 @@ function judge({
   const [line] = lines;
   if (!line!.body.includes(productTitle))
     throw new Error('The message is not about the product she asked for.');
-  if (line!.at < restockedAt) throw new Error('She was told before the restock.');
+  if (line!.at < restockedAt) throw new Error('She was notified before the restock.');
 }

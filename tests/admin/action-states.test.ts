@@ -5,6 +5,7 @@ import { inventoryQuantity, isForSale } from '../../simulators/shopify/shop-stat
 import { waitFor } from '../harness/wait-for.ts';
 import { addCrowd } from './crowd.ts';
 import { openFrames, type Looked } from './frame.ts';
+import { adminText } from './admin-text.ts';
 
 const admin = openFrames();
 const toast = ({ page }: Looked, text: string) =>
@@ -33,7 +34,7 @@ function soldOutText(): string {
     .toSorted((a, b) => Number(a.id - b.id));
   const soldOut = empty.slice(0, 100).filter((variant) => !isForSale({ shop: state, variant })).length;
   expect(soldOut).toBeGreaterThan(1);
-  return `${empty.length > 100 ? 'At least ' : ''}${soldOut} variants: their pages show the button.`;
+  return adminText(empty.length > 100 ? 'on.soldOut.more' : 'on.soldOut.now', { count: soldOut });
 }
 
 beforeAll(() => addCrowd({ client: admin.client, domain: SHOP, people: 400 }));
@@ -41,22 +42,22 @@ beforeAll(() => addCrowd({ client: admin.client, domain: SHOP, people: 400 }));
 test('the guide is put away for good, and the checklist stays', async () => {
   admin.stage().world.admin.placeBlock({ shop: SHOP, active: false });
   const first = await admin.open({ path: '/app' });
-  await first.frame.getByText('2 of 3 done').waitFor();
-  const link = first.frame.getByRole('link', { name: 'Place the button' });
+  await first.frame.getByText(adminText('guide.done', { done: 2, all: 3 })).waitFor();
+  const link = first.frame.getByRole('link', { name: adminText('on.block.do') });
   expect(await link.getAttribute('href')).toBe(
     `https://${SHOP}/admin/themes/current/editor?template=product&addAppBlockId=${admin.stage().demo.keys.apiKey}/notify-me&target=mainSection`,
   );
-  await first.frame.getByRole('button', { name: 'Dismiss' }).click();
-  await first.frame.getByText('Is it on?').waitFor();
+  await first.frame.getByRole('button', { name: adminText('guide.dismiss') }).click();
+  await first.frame.getByText(adminText('on.title')).waitFor();
   await waitFor(async () => (await shop()).guideDismissedAt !== null);
   const again = await admin.open({ path: '/app' });
-  await again.frame.getByText('Off', { exact: true }).waitFor();
-  expect(await again.frame.getByText('2 of 3 done').count()).toBe(0);
+  await again.frame.getByText(adminText('on.no'), { exact: true }).waitFor();
+  expect(await again.frame.getByText(adminText('guide.done', { done: 2, all: 3 })).count()).toBe(0);
 
   // The merchant places the block in another tab and comes back: no reload is needed.
   admin.stage().world.admin.placeBlock({ shop: SHOP });
   await again.frame.evaluate(() => window.dispatchEvent(new Event('focus')));
-  await again.frame.getByText('On', { exact: true }).waitFor();
+  await again.frame.getByText(adminText('on.yes'), { exact: true }).waitFor();
   await again.frame.getByText(soldOutText(), { exact: true }).waitFor();
   expect(await asked(again, '/app/sold-out')).toBe(1);
   await first.page.context().close();
@@ -66,7 +67,7 @@ test('the guide is put away for good, and the checklist stays', async () => {
 test('settings: nothing is lost, discarded or saved by itself, and a wrong field says so beside it', async () => {
   const looked = await admin.open({ path: '/app/settings' });
   const { frame, page } = looked;
-  const minimum = frame.getByLabel('Minimum stock');
+  const minimum = frame.getByLabel(adminText('settings.minimumUnits'));
   expect(await saveBar(looked).count()).toBe(0);
 
   await minimum.fill('7');
@@ -77,20 +78,20 @@ test('settings: nothing is lost, discarded or saved by itself, and a wrong field
 
   await minimum.fill('0');
   await frame.getByLabel('Text', { exact: true }).fill('{product} is back, 20 % off');
-  await frame.getByText('This reads like advertising').waitFor();
+  await frame.getByText(adminText('warning.promotion')).waitFor();
   await frame.getByText('Linen shirt, M is back, 20 % off').waitFor();
   await page.locator('#save').click();
-  await frame.getByText('Enter a larger number.').waitFor();
+  await frame.getByText(adminText('error.too_small')).waitFor();
   expect(await minimum.getAttribute('aria-invalid')).toBe('true');
   expect((await shop()).minimumUnits).toBe(1);
 
   await minimum.fill('3');
   await page.locator('#save').click();
-  await toast(looked, 'Saved');
+  await toast(looked, adminText('done.saved'));
   await waitFor(async () => (await saveBar(looked).count()) === 0, { until: 'the save bar to go' });
   expect(await shop()).toMatchObject({
     minimumUnits: 3,
-    texts: { en: { 'notice.back': '{product} is back, 20 % off' } },
+    texts: { en: { 'notification.backInStock': '{product} is back, 20 % off' } },
   });
   expect(looked.noise.filter((line) => !line.includes('422'))).toEqual([]);
   await page.context().close();
@@ -110,12 +111,12 @@ test('a variant is found by its name, looked at, held, paused and resumed', asyn
 
   const variant = await admin.open({ path: '/app/waitlist/7002' });
   const press = (name: string) => variant.frame.getByRole('button', { name, exact: true }).click();
-  await press('Look now');
-  await toast(variant, 'We look at Shopify’s stock now');
-  await press('Pause');
-  await toast(variant, 'Paused: nobody is told about this variant');
-  await press('Resume');
-  await toast(variant, 'Resumed: we look at Shopify’s stock now');
+  await press(adminText('variant.look'));
+  await toast(variant, adminText('done.look'));
+  await press(adminText('variant.pause'));
+  await toast(variant, adminText('done.pause'));
+  await press(adminText('variant.resume'));
+  await toast(variant, adminText('done.resume'));
   expect(variant.noise).toEqual([]);
   await variant.page.context().close();
 });
@@ -135,7 +136,7 @@ test('the waitlist is exported as a file, with everybody who waits in it', async
   for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
   const lines = Buffer.concat(chunks).toString().trimEnd().split('\r\n');
   expect(lines).toHaveLength(1 + waiting.rows[0]!.n);
-  await toast(looked, `Exported ${waiting.rows[0]!.n} people`);
+  await toast(looked, adminText('waitlist.exported', { rows: waiting.rows[0]!.n }));
   await looked.page.context().close();
 });
 
@@ -143,26 +144,26 @@ test('the Page is given back, connected again in Facebook’s own window, and te
   const { world } = admin.stage();
   const looked = await admin.open({ path: '/app/messenger' });
   const { frame, page } = looked;
-  await frame.getByRole('button', { name: 'Disconnect' }).click();
-  await frame.getByText('would never be told').waitFor();
-  await frame.getByRole('button', { name: 'Disconnect Page' }).click();
-  await frame.getByText('No Page is connected').waitFor();
+  await frame.getByRole('button', { name: adminText('disconnect') }).click();
+  await frame.getByText(/waitlisted customers won’t be notified/).waitFor();
+  await frame.getByRole('button', { name: adminText('disconnect.yes') }).click();
+  await frame.getByText(adminText('connect.none')).waitFor();
 
   const [login] = await Promise.all([
     page.context().waitForEvent('page'),
-    frame.getByRole('button', { name: 'Connect Page' }).click(),
+    frame.getByRole('button', { name: adminText('on.page.do') }).click(),
   ]);
   await login.getByRole('button', { name: /continue/i }).click();
-  await login.getByText('asks to speak in Messenger for a Page of yours').waitFor();
-  await login.getByRole('button', { name: /is my shop/ }).click();
-  await login.getByText('Almost done').waitFor();
+  await login.getByText(adminText('login.confirm.text', { domain: SHOP })).waitFor();
+  await login.getByRole('button', { name: adminText('login.confirm.action') }).click();
+  await login.getByText(adminText('login.done.title')).waitFor();
   await login.close();
-  await frame.getByText('Choose your Page').waitFor({ timeout: 15_000 });
-  await frame.getByRole('button', { name: 'Use this Page' }).click();
-  await frame.getByText('Not tested yet').waitFor();
+  await frame.getByText(adminText('choose.title')).waitFor({ timeout: 15_000 });
+  await frame.getByRole('button', { name: adminText('choose.this') }).click();
+  await frame.getByText(adminText('test.notYet')).waitFor();
 
-  await frame.getByRole('button', { name: 'Get test link' }).click();
-  const link = frame.getByLabel('Test link');
+  await frame.getByRole('button', { name: adminText('test.link.do') }).click();
+  const link = frame.getByLabel(adminText('test.link.label'));
   await link.waitFor();
   const phone = world.messenger.phone(MERCHANT.id);
   const requests = () =>
@@ -175,11 +176,11 @@ test('the Page is given back, connected again in Facebook’s own window, and te
   if (phone.openLink(await link.inputValue()).outcome === 'get_started') phone.tapGetStarted();
   await waitFor(() => requests() > before, { until: 'the card on the phone', timeoutMs: 20_000 });
   phone.tapNotifyMe();
-  const pretend = frame.getByRole('button', { name: 'Pretend it is back' });
+  const pretend = frame.getByRole('button', { name: adminText('test.pretend.do') });
   await waitFor(() => pretend.isEnabled(), { until: 'the tap to be seen', timeoutMs: 20_000 });
   await pretend.click();
   await waitFor(() => told() === toldBefore + 1, { until: 'the message on the phone', timeoutMs: 20_000 });
-  await frame.getByText('Tested on your phone').waitFor({ timeout: 15_000 });
+  await frame.getByText(/^Tested on /).waitFor({ timeout: 15_000 });
   await frame.getByText(PAGE.name).first().waitFor();
   expect(looked.noise).toEqual([]);
   await page.context().close();

@@ -2,7 +2,7 @@
 import type { PageTrouble } from '@prisma/client';
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { enCodes } from '../../app/i18n/admin/en.ts';
+import { en } from '../../app/i18n/admin/en.ts';
 import { ISSUES } from '../../app/messenger/page-status.ts';
 import * as home from '../../app/routes/app._index/route.tsx';
 import * as variantPage from '../../app/routes/app.waitlist.$variantId/route.tsx';
@@ -257,7 +257,7 @@ for (const [state, arrange] of Object.entries(STATES))
       const of = `${state}, ${intent}`;
       const before = await decided(arranged);
       const { done } = await call<{ done: string }>({ ...arranged, route: variantPage, form: { intent } });
-      expect([of, done, Object.hasOwn(enCodes, `done.${done}`)]).toEqual([of, done, true]);
+      expect([of, done, Object.hasOwn(en, `done.${done}`)]).toEqual([of, done, true]);
       const promise = PROMISES[done];
       const offered = shown.actions.includes(intent);
       if (offered || intent === 'tell')

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { enCodes } from '../../app/i18n/admin/en.ts';
-import { esCodes } from '../../app/i18n/admin/es.ts';
+import { catalogues } from '../../app/i18n/admin.ts';
 import { APP_URL, SHOP } from '../../simulators/demo/seed.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { addCrowd } from './crowd.ts';
@@ -70,12 +69,12 @@ test('per variant: how many wait, since when and what is going on; the whole pro
   await block.locator('s-table-row').first().waitFor();
   const rows = await rowsOf(block);
   expect(rows.map(([title, , , state]) => [title, state]).toSorted()).toEqual([
-    ['L / Sand', expect.stringMatching(/Sold out|Not back yet/)],
+    ['L / Sand', expect.stringMatching(/Sold out|Not available yet/)],
     ['M / Ink', 'Deleted in Shopify'],
-    ['M / Sand', 'Back now'],
-    ['S / Ink', 'Paused'],
-    ['S / Sand', 'Back now'],
-    ['The only variant', 'Not looked at yet'],
+    ['M / Sand', 'Back in stock'],
+    ['S / Ink', 'Paused by you'],
+    ['S / Sand', 'Back in stock'],
+    ['Only variant', 'Not checked yet'],
   ]);
   const people = rows.map(([, waiting]) => Number(waiting!.replaceAll(',', '')));
   expect(people).toEqual(people.toSorted((a, b) => b - a));
@@ -85,9 +84,9 @@ test('per variant: how many wait, since when and what is going on; the whole pro
     `SELECT count(*) AS n FROM "Subscription" WHERE "variantId" BETWEEN 7001 AND 7006 AND "state" = 'waiting'`,
   );
   expect(sum).toBe(Number(truth[0]!.n));
-  await block.getByText(`${sum.toLocaleString('en')} people wait`).waitFor();
+  await block.getByText(`${sum.toLocaleString('en')} customers on the waitlist`).waitFor();
   for (const [, , oldest] of rows) expect(oldest).toMatch(/^(Today|\d+ days?)$/);
-  expect(await block.locator('s-admin-block').getAttribute('heading')).toBe('Waiting on Messenger');
+  expect(await block.locator('s-admin-block').getAttribute('heading')).toBe('Messenger waitlist');
   expect(noise).toEqual([]);
   await admin.picture({ page, frame: block, name: 'block-busy' });
   await page.context().close();
@@ -136,7 +135,7 @@ test('a variant leads to its page in the app', async () => {
 
 test('a product that nobody waits for says so, and says what shoppers can do', async () => {
   const { page, block, noise } = await open({ productId: quiet });
-  await block.getByText('Nobody waits for this product').waitFor();
+  await block.getByText('No customers are waiting for this product').waitFor();
   expect(await block.locator('s-table').count()).toBe(0);
   expect(noise).toEqual([]);
   await admin.picture({ page, frame: block, name: 'block-empty' });
@@ -153,10 +152,10 @@ test('while it loads it says so; when the app cannot be reached it says so, and 
         await route.abort();
       }),
   });
-  await block.getByText('Looking up who waits').waitFor();
+  await block.getByText('Loading waitlist').waitFor();
   await admin.picture({ page, frame: block, name: 'block-loading' });
   gate.resolve();
-  await block.getByText('could not be read just now').waitFor();
+  await block.getByText('Couldn’t load the waitlist').waitFor();
   await admin.picture({ page, frame: block, name: 'block-failed' });
   await page.unroute(door);
   await block.locator('s-button').click();
@@ -178,16 +177,16 @@ for (const [what, fulfil] of [
           route.fulfill({ ...fulfil, headers: { 'access-control-allow-origin': '*' } }),
         ),
     });
-    await block.getByText('could not be read just now').waitFor();
+    await block.getByText('Couldn’t load the waitlist').waitFor();
     await page.context().close();
   });
 
 test('a merchant who reads Spanish reads it in Spanish', async () => {
   const { page, block } = await open({ productId: busy, locale: 'es-MX' });
   await block.locator('s-table-row').first().waitFor();
-  expect(await block.locator('s-admin-block').getAttribute('heading')).toBe('Esperan en Messenger');
-  await block.getByText('En pausa').waitFor();
-  await block.getByText(/personas esperan/).waitFor();
+  expect(await block.locator('s-admin-block').getAttribute('heading')).toBe('Lista de espera de Messenger');
+  await block.getByText('Pausada por ti').waitFor();
+  await block.getByText(/clientes en la lista de espera/).waitFor();
   await admin.picture({ page, frame: block, name: 'block-busy-es' });
   await page.context().close();
 });
@@ -232,8 +231,8 @@ test('both languages say everything, states in the very words of the app, and th
   const [en, es] = [words('en.default.json'), words('es.json')];
   expect(keysOf(es)).toEqual(keysOf(en));
   for (const [own, app] of [
-    [en, enCodes],
-    [es, esCodes],
+    [en, catalogues.en],
+    [es, catalogues.es],
   ] as const) {
     const states = Object.entries(app).filter(([key]) => key.startsWith('state.'));
     for (const [key, text] of Object.entries(own.state))

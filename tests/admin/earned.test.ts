@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { SHOP } from '../../simulators/demo/seed.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { openFrames, PHONE, WIDE, type Looked } from './frame.ts';
+import { adminText } from './admin-text.ts';
 
 const admin = openFrames();
 const WISH = { product: 'Linen shirt', title: 'M / Sand' };
@@ -24,17 +25,20 @@ const answer = async ({ page }: Looked, what: 'Allow' | 'Cancel') => {
 test('nothing is counted before the merchant allows it, and a refusal changes nothing', async () => {
   const looked = await admin.open({ path: '/app' });
   const { frame } = looked;
-  await frame.getByText('Not measured').waitFor();
-  await frame.getByRole('button', { name: 'Count orders' }).click();
+  await frame.getByText(adminText('figures.earned.off')).waitFor();
+  await frame.getByRole('button', { name: adminText('count.do') }).click();
   await answer(looked, 'Cancel');
-  await frame.getByRole('alert').getByText('this app may not read orders').waitFor();
+  await frame.getByRole('alert').getByText(adminText('count.problem.declined')).waitFor();
   expect([granted(), (await row()).counting]).toEqual([false, 'off']);
 
-  await frame.getByRole('button', { name: 'Count orders' }).click();
+  await frame.getByRole('button', { name: adminText('count.do') }).click();
   await answer(looked, 'Allow');
-  await frame.getByText('None yet').waitFor();
-  await frame.getByText('Counted since', { exact: false }).last().waitFor();
-  await looked.page.locator('#toast', { hasText: 'Orders are counted from now on' }).waitFor();
+  await frame.getByText(adminText('figures.earned.none')).waitFor();
+  await frame
+    .getByText(/^On since /)
+    .last()
+    .waitFor();
+  await looked.page.locator('#toast', { hasText: adminText('done.counting') }).waitFor();
   expect([granted(), (await row()).counting]).toEqual([true, 'on']);
   expect(looked.noise).toEqual([]);
   await looked.page.context().close();
@@ -59,14 +63,14 @@ test('a shopper is told, taps Buy and checks out: Home shows what it brought', a
 
   await page.reload();
   const home = page.frameLocator('iframe');
-  await home.getByText('1 order carries our link').waitFor();
-  await home.getByText('The days as a table').click();
+  await home.getByText(/^1 attributed order since/).waitFor();
+  await home.getByText(adminText('days.table')).click();
   const cells = await home.locator('tbody tr').first().locator('td').allTextContents();
   expect(cells.slice(0, 2)).toEqual(['1', '1']);
   expect(cells[2]).toMatch(/[1-9]/);
   const drawn = await home.locator('svg[role=img]').evaluateAll((all) => all.map((each) => each.ariaLabel));
   expect(drawn).toHaveLength(3);
-  expect(drawn[0]).toMatch(/^Told from .+ to .+: most on .+, 1$/);
+  expect(drawn[0]).toMatch(/^Notified, .+ to .+\. Peak: 1 on .+\.$/);
   await page.context().close();
 }, 120_000);
 
@@ -76,7 +80,7 @@ for (const [width, size] of [
 ] as const)
   test(`Home with orders counted holds, ${width}`, async () => {
     const looked = await admin.open({ path: '/app', size });
-    await looked.frame.getByText('The days as a table').click();
+    await looked.frame.getByText(adminText('days.table')).click();
     await admin.picture({ ...looked, name: `earned-home-${width}` });
     expect(await admin.overflow(looked.frame)).toBe(0);
     expect(await admin.findings(looked.frame)).toEqual([]);
@@ -90,7 +94,7 @@ test('the order is paid back in the merchant’s own admin: it counts no more', 
   await page.getByRole('button', { name: /^Refund/ }).click();
   await waitFor(async () => (await row()).sales === 0, { until: 'the refund to be counted' });
   await page.goto(`https://admin.shopify.com/store/demo/apps/${admin.stage().demo.keys.apiKey}/app`);
-  await page.frameLocator('iframe').getByText('None yet').waitFor();
+  await page.frameLocator('iframe').getByText(adminText('figures.earned.none')).waitFor();
   await page.context().close();
 });
 
@@ -124,20 +128,20 @@ test('Shopify takes the scope back: counting ends by itself, and Home says why',
   world.shopify.revokeScopes({ shop: SHOP, scopes: ['read_orders'] });
   await waitFor(async () => (await row()).counting === 'off', { until: 'counting to end' });
   const looked = await admin.open({ path: '/app' });
-  await looked.frame.getByText('Shopify no longer lets this app read orders').waitFor();
+  await looked.frame.getByText(/because this app lost access to orders\.$/).waitFor();
   // What was counted until then stays.
-  await looked.frame.getByText('1 order carries our link; counting stopped on').waitFor();
-  await looked.frame.getByRole('button', { name: 'Count orders' }).click();
+  await looked.frame.getByText(/^1 attributed order\. Sales attribution ended on/).waitFor();
+  await looked.frame.getByRole('button', { name: adminText('count.do') }).click();
   await answer(looked, 'Allow');
-  await looked.frame.getByRole('button', { name: 'Stop counting' }).waitFor();
+  await looked.frame.getByRole('button', { name: adminText('count.stop') }).waitFor();
   await looked.page.context().close();
 });
 
 test('the merchant stops: Home says so, and the scope is given back', async () => {
   const looked = await admin.open({ path: '/app' });
-  await looked.frame.getByRole('button', { name: 'Stop counting' }).click();
-  await looked.frame.getByText('You stopped counting').waitFor();
-  await looked.frame.getByRole('button', { name: 'Count orders' }).waitFor();
+  await looked.frame.getByRole('button', { name: adminText('count.stop') }).click();
+  await looked.frame.getByText(/^You turned off sales attribution on/).waitFor();
+  await looked.frame.getByRole('button', { name: adminText('count.do') }).waitFor();
   await waitFor(() => !granted(), { until: 'the scope to be given back' });
   expect(looked.noise).toEqual([]);
   await looked.page.context().close();

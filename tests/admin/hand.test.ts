@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { MERCHANT, SHOP } from '../../simulators/demo/seed.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { openFrames, type Looked } from './frame.ts';
+import { adminText } from './admin-text.ts';
 
 const admin = openFrames();
 const toast = ({ page }: Looked, text: string) =>
@@ -38,18 +39,18 @@ test('what is back is held and released from Home, and from its own page', async
   await waitFor(async () => (await restock()) !== undefined, { until: 'the restock', timeoutMs: 20_000 });
 
   const home = await admin.open({ path: '/app' });
-  await home.frame.getByText('0 of 1 told').waitFor();
-  await home.frame.getByRole('button', { name: 'Hold', exact: true }).click();
-  await toast(home, 'Held: nobody more is told until you release it');
-  await home.frame.getByText('You hold it').waitFor();
+  await home.frame.getByText(adminText('soon.toldOf', { notified: 0, all: 1 })).waitFor();
+  await home.frame.getByRole('button', { name: adminText('variant.hold'), exact: true }).click();
+  await toast(home, adminText('done.hold'));
+  await home.frame.getByText(adminText('soon.held')).waitFor();
   expect((await restock()).heldAt).not.toBeNull();
   await home.page.context().close();
 
   const variant = await admin.open({ path: `/app/waitlist/${variantId}` });
-  await variant.frame.getByText('You hold it').waitFor();
-  await variant.frame.getByRole('button', { name: 'Release', exact: true }).click();
-  await toast(variant, 'Released: a fresh look decides how it goes on');
-  await variant.frame.getByRole('button', { name: 'Hold', exact: true }).waitFor();
+  await variant.frame.getByText(adminText('soon.held')).waitFor();
+  await variant.frame.getByRole('button', { name: adminText('variant.release'), exact: true }).click();
+  await toast(variant, adminText('done.release'));
+  await variant.frame.getByRole('button', { name: adminText('variant.hold'), exact: true }).waitFor();
   expect((await restock()).heldAt).toBeNull();
   expect(ada.told()).toHaveLength(0);
   expect(variant.noise).toEqual([]);
@@ -59,14 +60,14 @@ test('what is back is held and released from Home, and from its own page', async
 test('whoever waits stands in the list of shoppers with the reason, and their row leads to their life', async () => {
   const looked = await admin.open({ path: '/app/waitlist' });
   const { frame, page } = looked;
-  await frame.getByRole('button', { name: 'By shopper' }).click();
-  await frame.getByText('Why not told yet').filter({ visible: true }).first().waitFor();
-  await frame.getByText('We wait a moment').filter({ visible: true }).first().waitFor();
+  await frame.getByRole('button', { name: adminText('waitlist.by.shoppers') }).click();
+  await frame.getByText(adminText('shoppers.why')).filter({ visible: true }).first().waitFor();
+  await frame.getByText(adminText('why.send_delay')).filter({ visible: true }).first().waitFor();
   await frame.getByRole('searchbox').fill('nothing like it');
-  await frame.getByText('Nothing found').waitFor();
+  await frame.getByText(adminText('waitlist.nothing')).waitFor();
   await frame.getByRole('searchbox').fill('scarf');
   await frame.getByRole('link', { name: 'Gauze scarf' }).first().click();
-  await frame.getByText('Consent as proof').waitFor();
+  await frame.getByText(adminText('consent.title')).waitFor();
   expect(looked.noise).toEqual([]);
   await page.context().close();
 });
@@ -99,19 +100,19 @@ test('the waiters of a deleted variant are moved by the merchant alone, after re
 
   const looked = await admin.open({ path: `/app/waitlist/${variantId}` });
   const { frame, page } = looked;
-  await frame.getByText('This variant was deleted in Shopify').waitFor();
+  await frame.getByText(adminText('move.title')).waitFor();
   expect(await waiting(variantId)).toBe(2);
-  await frame.getByLabel('Let them wait for').selectOption({ label: 'Oat' });
-  await frame.getByRole('button', { name: 'Move them' }).click();
+  await frame.getByLabel(adminText('move.to')).selectOption({ label: 'Oat' });
+  await frame.getByRole('button', { name: adminText('move.do') }).click();
   await frame
-    .getByText('2 people who wait for “Gauze scarf, Sea” will wait for “Gauze scarf, Oat” instead.')
+    .getByText(adminText('move.ask', { waiting: 2, from: 'Gauze scarf, Sea', to: 'Gauze scarf, Oat' }))
     .waitFor();
-  await frame.getByRole('button', { name: 'Leave them here' }).click();
+  await frame.getByRole('button', { name: adminText('move.no') }).click();
   expect(await waiting(oat)).toBe(0);
-  await frame.getByRole('button', { name: 'Move them' }).click();
-  await frame.getByRole('button', { name: 'Move 2 people' }).click();
-  await toast(looked, 'Moved: everyone keeps their place');
-  await frame.getByText('Nobody waits for it any more').waitFor();
+  await frame.getByRole('button', { name: adminText('move.do') }).click();
+  await frame.getByRole('button', { name: adminText('move.yes', { waiting: 2 }) }).click();
+  await toast(looked, adminText('done.move'));
+  await frame.getByText(adminText('move.text', { waiting: 0 })).waitFor();
   expect([await waiting(variantId), await waiting(oat)]).toEqual([0, 2]);
   expect(looked.noise).toEqual([]);
   await page.context().close();
@@ -125,8 +126,8 @@ test('a draft goes to the merchant’s own Messenger, marked as a test, and no f
   const { frame, page } = looked;
   const before = await counts();
   await frame.getByLabel('Text', { exact: true }).fill('{product} has come home');
-  await frame.getByRole('button', { name: 'Send me a test' }).click();
-  await toast(looked, 'Sent to your own Messenger');
+  await frame.getByRole('button', { name: adminText('draft.do') }).click();
+  await toast(looked, adminText('done.draft'));
   await waitFor(() => said().some((text) => /Test: [^"]*has come home/.test(text)), {
     until: 'the draft on the phone',
     timeoutMs: 20_000,
@@ -138,17 +139,13 @@ test('a draft goes to the merchant’s own Messenger, marked as a test, and no f
   ).toEqual({});
 
   await frame.getByLabel('Text', { exact: true }).fill('it is back');
-  await frame.getByRole('button', { name: 'Send me a test' }).click();
-  await frame
-    .getByText("put '{product}' somewhere in the text")
-    .or(frame.getByText('Name the product'))
-    .first()
-    .waitFor();
+  await frame.getByRole('button', { name: adminText('draft.do') }).click();
+  await frame.getByText(adminText('error.no_product')).first().waitFor();
 
   await admin.client.query(`UPDATE "Shopper" SET "lastActionAt" = now() - interval '25 hours'`);
   await frame.getByLabel('Text', { exact: true }).fill('{product} is here again');
-  await frame.getByRole('button', { name: 'Send me a test' }).click();
-  await frame.getByText('Meta lets your Page write to you for 24 hours').waitFor();
+  await frame.getByRole('button', { name: adminText('draft.do') }).click();
+  await frame.getByText(adminText('draft.window_closed')).waitFor();
   expect(said().some((text) => text.includes('is here again'))).toBe(false);
   expect(looked.noise.filter((line) => !line.includes('422'))).toEqual([]);
   await page.context().close();
@@ -162,8 +159,8 @@ test('what Meta sent and nobody could act on is shown with what there is to do',
      FROM "Page" p, generate_series(1, 3) g`,
   );
   const { frame, page, noise } = await admin.open({ path: '/app/messenger' });
-  await frame.getByText('3 messages from Meta were not acted on').waitFor();
-  await frame.getByText('A yes to a card that we do not know').waitFor();
+  await frame.getByText(adminText('kept.title', { count: 3 })).waitFor();
+  await frame.getByText(adminText('kept.unknown_request')).waitFor();
   await frame.getByText('unknown event: telepathy').waitFor();
   expect(noise).toEqual([]);
   await page.context().close();

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await run(`UPDATE "Look" SET "reason" = '${MARK}' WHERE "shopId" = $1`);
   await run(`UPDATE "Notification" SET "reason" = '${MARK}' WHERE "shopId" = $1`);
   await run(
-    `UPDATE "Shop" SET "name" = '${MARK}', "texts" = '{"en":{"notice.back":"${MARK} {product}"}}' WHERE "id" = $1`,
+    `UPDATE "Shop" SET "name" = '${MARK}', "texts" = '{"en":{"notification.backInStock":"${MARK} {product}"}}' WHERE "id" = $1`,
   );
 });
 

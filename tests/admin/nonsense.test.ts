@@ -143,9 +143,22 @@ const VALUES: unknown[] = [
     'a\u0000b',
     LONG,
   ],
-  ...[['\u0000'], ['9'.repeat(40)], [null], { en: null }, { en: { 'notice.back': '\u0000{product}' } }],
-  ...[{ en: { 'notice.back': '{product} \ud800' } }, { '\u0000': { 'notice.back': '{product}' } }],
-  ...[{ en: { 'notice.back': { deep: 1 } } }, { __proto__: 1 }, { xx: { 'notice.back': '{product}' } }],
+  ...[
+    ['\u0000'],
+    ['9'.repeat(40)],
+    [null],
+    { en: null },
+    { en: { 'notification.backInStock': '\u0000{product}' } },
+  ],
+  ...[
+    { en: { 'notification.backInStock': '{product} \ud800' } },
+    { '\u0000': { 'notification.backInStock': '{product}' } },
+  ],
+  ...[
+    { en: { 'notification.backInStock': { deep: 1 } } },
+    { __proto__: 1 },
+    { xx: { 'notification.backInStock': '{product}' } },
+  ],
 ];
 
 test('whatever the settings hold', async () => {

@@ -4,6 +4,7 @@ import { SHOP } from '../../simulators/demo/seed.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { addCrowd } from './crowd.ts';
 import { openFrames, PHONE, WIDE } from './frame.ts';
+import { adminText } from './admin-text.ts';
 
 const admin = openFrames();
 const FRESH = 'fresh.myshopify.com';
@@ -51,11 +52,11 @@ async function holds({ path, store, name, size, says }: Visit): Promise<void> {
 }
 
 const firstDay: [string, string, string][] = [
-  ['home', '/app', 'Set up in three steps'],
-  ['waitlist', '/app/waitlist', 'Nobody is waiting yet'],
-  ['notifications', '/app/notifications', 'No message has been sent yet'],
-  ['messenger', '/app/messenger', 'No Page is connected'],
-  ['settings', '/app/settings', 'Who is told, and when'],
+  ['home', '/app', adminText('guide.title')],
+  ['waitlist', '/app/waitlist', adminText('waitlist.empty')],
+  ['notifications', '/app/notifications', adminText('sent.none')],
+  ['messenger', '/app/messenger', adminText('connect.none')],
+  ['settings', '/app/settings', adminText('settings.telling')],
 ];
 for (const [width, size] of sizes)
   for (const [name, path, says] of firstDay)
@@ -75,18 +76,18 @@ test('in a busy month every page holds', async () => {
     [shirt.productId],
   );
   const busy: [string, string, string | RegExp][] = [
-    ['home', '/app', 'Is it on?'],
+    ['home', '/app', adminText('on.title')],
     ['waitlist', '/app/waitlist', 'Linen shirt'],
-    ['shoppers', '/app/waitlist/shoppers', 'Messenger gives us no names'],
-    ['untold', '/app/waitlist/shoppers?filter=untold', 'Will not be told'],
-    ['variant', `/app/waitlist/${variantId}`, 'People who wait'],
-    ['telling', '/app/waitlist/7004', /132 of \d+ told/],
-    ['deleted', '/app/waitlist/7010', 'This variant was deleted in Shopify'],
-    ['notifications', '/app/notifications', 'Told (presumed)'],
-    ['told', `/app/notifications/${subscriptionIds[0]}`, 'Consent as proof'],
-    ['not-yet', `/app/notifications/${waiting.rows[0]!.id}`, 'Not yet'],
-    ['messenger', '/app/messenger', 'Your own test'],
-    ['settings', '/app/settings', 'What the shopper sees'],
+    ['shoppers', '/app/waitlist/shoppers', adminText('shoppers.note')],
+    ['untold', '/app/waitlist/shoppers?filter=untold', adminText('answer.never')],
+    ['variant', `/app/waitlist/${variantId}`, adminText('variant.people')],
+    ['telling', '/app/waitlist/7004', /132 of \d+ notified/],
+    ['deleted', '/app/waitlist/7010', adminText('move.title')],
+    ['notifications', '/app/notifications', adminText('sent.presumed')],
+    ['told', `/app/notifications/${subscriptionIds[0]}`, adminText('consent.title')],
+    ['not-yet', `/app/notifications/${waiting.rows[0]!.id}`, adminText('answer.not_yet')],
+    ['messenger', '/app/messenger', adminText('test.title')],
+    ['settings', '/app/settings', adminText('settings.preview')],
   ];
   for (const [width, size] of narrow)
     for (const [name, path, says] of busy) await holds({ path, size, says, name: `busy-${name}-${width}` });
@@ -94,14 +95,14 @@ test('in a busy month every page holds', async () => {
 
 test('in Spanish every page holds, whose words are the longer ones', async () => {
   const spanish: [string, string, string | RegExp][] = [
-    ['home', '/app', '¿Está activo?'],
-    ['waitlist', '/app/waitlist', 'Por comprador'],
-    ['shoppers', '/app/waitlist/shoppers', 'Messenger no nos da nombres'],
-    ['variant', '/app/waitlist/7001', 'Personas que esperan'],
-    ['deleted', '/app/waitlist/7010', 'Esta variante se eliminó en Shopify'],
-    ['notifications', '/app/notifications', 'Avisado (se supone)'],
-    ['messenger', '/app/messenger', 'Tu propia prueba'],
-    ['settings', '/app/settings', 'Enviarme una prueba'],
+    ['home', '/app', adminText('on.title', undefined, 'es')],
+    ['waitlist', '/app/waitlist', adminText('waitlist.by.shoppers', undefined, 'es')],
+    ['shoppers', '/app/waitlist/shoppers', adminText('shoppers.note', undefined, 'es')],
+    ['variant', '/app/waitlist/7001', adminText('variant.people', undefined, 'es')],
+    ['deleted', '/app/waitlist/7010', adminText('move.title', undefined, 'es')],
+    ['notifications', '/app/notifications', adminText('sent.presumed', undefined, 'es')],
+    ['messenger', '/app/messenger', adminText('test.title', undefined, 'es')],
+    ['settings', '/app/settings', adminText('draft.do', undefined, 'es')],
   ];
   for (const [width, size] of narrow)
     for (const [name, path, says] of spanish)
@@ -110,9 +111,9 @@ test('in Spanish every page holds, whose words are the longer ones', async () =>
 
 test('an address that leads nowhere says so, and leads on', async () => {
   const { frame, page } = await admin.open({ path: '/app/waitlist/424242' });
-  await frame.getByRole('heading', { name: 'There is nothing here', level: 2 }).waitFor();
-  await frame.getByRole('link', { name: 'Go to Home' }).click();
-  await frame.getByText('Is it on?').waitFor();
+  await frame.getByRole('heading', { name: adminText('page.missing'), level: 2 }).waitFor();
+  await frame.getByRole('link', { name: adminText('page.home') }).click();
+  await frame.getByText(adminText('on.title')).waitFor();
   await page.context().close();
 });
 
@@ -120,13 +121,15 @@ test('the menu of the admin leads from page to page without loading the app anew
   const { frame, page, noise } = await admin.open({ path: '/app' });
   await frame.evaluate(() => Object.assign(window, { stillHere: true }));
   for (const [item, title] of [
-    ['Waitlist', 'Waitlist'],
-    ['Notifications', 'Notifications'],
-    ['Messenger', 'Messenger'],
-    ['Settings', 'Settings'],
+    ['nav.waitlist', 'waitlist.title'],
+    ['nav.notifications', 'nav.notifications'],
+    ['nav.messenger', 'nav.messenger'],
+    ['nav.settings', 'nav.settings'],
   ] as const) {
-    await page.getByRole('link', { name: item, exact: true }).click();
-    await waitFor(async () => (await page.locator('#heading').textContent()) === title, { until: title });
+    await page.getByRole('link', { name: adminText(item), exact: true }).click();
+    await waitFor(async () => (await page.locator('#heading').textContent()) === adminText(title), {
+      until: title,
+    });
   }
   expect(await frame.evaluate(() => 'stillHere' in window)).toBe(true);
   expect(noise).toEqual([]);
@@ -149,13 +152,13 @@ test('with a broken Page the one thing to do is said, and Home is not “on”',
       ['home', '/app'],
       ['messenger', '/app/messenger'],
     ] as const)
-      await holds({ path, size, says: 'Facebook no longer accepts', name: `broken-${name}-${width}` });
+      await holds({ path, size, says: adminText('trouble.reconnect'), name: `broken-${name}-${width}` });
   const { frame, page } = await admin.open({ path: '/app' });
-  await frame.getByText('Off', { exact: true }).waitFor();
+  await frame.getByText(adminText('on.no'), { exact: true }).waitFor();
   // Nothing on Home says otherwise: no step done that is not, no button shown, nobody about to be told.
-  await frame.getByText('Shoppers do not see it before the steps above are done').waitFor();
-  await frame.getByText('Nobody is told until your Page is connected again').first().waitFor();
-  for (const text of [/ is connected\./, /shows? the button/, /minutes? left/, 'Tell now'])
+  await frame.getByText(adminText('on.block.hidden')).waitFor();
+  await frame.getByText(adminText('soon.pageOff')).first().waitFor();
+  for (const text of [/ is connected\./, /button is live/, /minutes? left/, adminText('variant.tell')])
     expect([text, await frame.getByText(text).count()]).toEqual([text, 0]);
   await page.context().close();
 }, 120_000);

@@ -18,7 +18,7 @@ const good = {
   buttonHidden: false,
   leftOut: { tags: 'No Alert, sale ,', collections: '', gift_cards: true, preorder: false, free: false },
   locationIds: ['9007199254740993'],
-  texts: { en: { 'notice.back': '{product} has come home: {price}' } },
+  texts: { en: { 'notification.backInStock': '{product} has come home: {price}' } },
 };
 
 async function save(changes: Record<string, unknown>) {
@@ -79,8 +79,8 @@ const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
   ['quiet all day', { quietUntil: '22:30' }, { quietUntil: 'same_time' }],
   [
     'a value that the message does not know',
-    { texts: { en: { 'notice.back': '{product} {discount}' } } },
-    { 'texts.en.notice.back': 'unknown_value' },
+    { texts: { en: { 'notification.backInStock': '{product} {discount}' } } },
+    { 'texts.en.notification.backInStock': 'unknown_value' },
   ],
   [
     'a message without its product',
@@ -89,8 +89,8 @@ const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
   ],
   [
     'an open brace',
-    { texts: { en: { 'notice.back': '{product} is {back' } } },
-    { 'texts.en.notice.back': 'unknown_value' },
+    { texts: { en: { 'notification.backInStock': '{product} is {back' } } },
+    { 'texts.en.notification.backInStock': 'unknown_value' },
   ],
   [
     'more than Meta takes',
@@ -99,13 +99,13 @@ const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
   ],
   [
     'a value in straight quotes, which would be printed as it is written',
-    { texts: { fr: { 'notice.back': "'{product}' est de retour chez {shop} : {price}" } } },
-    { 'texts.fr.notice.back': 'quoted' },
+    { texts: { fr: { 'notification.backInStock': "'{product}' est de retour chez {shop} : {price}" } } },
+    { 'texts.fr.notification.backInStock': 'quoted' },
   ],
   [
     'a value that would be printed as no number',
-    { texts: { en: { 'notice.back': '{price, number} for {product}' } } },
-    { 'texts.en.notice.back': 'not_whole' },
+    { texts: { en: { 'notification.backInStock': '{price, number} for {product}' } } },
+    { 'texts.en.notification.backInStock': 'not_whole' },
   ],
   [
     'a confirmation that does not say until when',
@@ -114,8 +114,8 @@ const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
   ],
   [
     'a message that does not exist',
-    { texts: { en: { 'notice.spam': '{product}' } } },
-    { 'texts.en.notice.spam': 'unknown_message' },
+    { texts: { en: { 'notification.spam': '{product}' } } },
+    { 'texts.en.notification.spam': 'unknown_message' },
   ],
 ];
 for (const [name, changes, errors] of wrong)
@@ -143,6 +143,6 @@ test('two wrong fields are both named', async () => {
 
 test('our own wording, sent back unchanged, stays ours: a later improvement reaches the shop', async () => {
   const { en } = await import('../../app/i18n/shopper/en.ts');
-  await save({ texts: { en: { 'notice.back': en['notice.back'], confirm: '' } } });
+  await save({ texts: { en: { 'notification.backInStock': en['notification.backInStock'], confirm: '' } } });
   expect((await row()).texts).toEqual({});
 });

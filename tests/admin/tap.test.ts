@@ -1,6 +1,7 @@
 // The message's link: the tap is counted once, the shopper lands on the variant, and whoever is no shopper leaves no trace.
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { openAdmin } from './house.ts';
+import { ourText } from '../messenger/our-text.ts';
 
 const house = openAdmin();
 const code = async () =>
@@ -90,7 +91,7 @@ test('a code that nobody gave out gets a page for a person, and leads nowhere', 
   for (const path of ['/go/unknown-code', "/go/'--", '/go/https:%2F%2Fevil.example']) {
     const answer = await house.call({ path });
     expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 404, null]);
-    expect(await answer.text()).toContain('no longer valid');
+    expect(await answer.text()).toContain(ourText('link.unknown.title'));
   }
   expect(await taps()).toBe(0);
 });

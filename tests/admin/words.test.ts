@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
-import { catalogues } from '../../app/i18n/use-translations.tsx';
+import { catalogues } from '../../app/i18n/admin.ts';
 import { errorTable } from '../../app/messenger/error-codes.ts';
 import { wordsIn } from './words-in.ts';
 
-const [en, es] = [catalogues.en!, catalogues.es!];
+const [en, es] = [catalogues.en, catalogues.es];
 const source = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 /** The members of a union type, as they stand in a source file. */
 const members = (text: string) => [...text.matchAll(/'(\w+)'/g)].map((found) => found[1]!);

@@ -7,6 +7,7 @@ import { db } from '../../app/db.server.ts';
 import { GET_STARTED, makePayload, type Verb } from '../../app/messenger/payloads.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
 import { failEachStatement, FAULTS } from './breaks.ts';
+import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 type Act = (scene: Scene) => unknown;
 const arrive: Act = (scene) => scene.open(scene.ref());
@@ -87,19 +88,25 @@ const KINDS: Record<string, Kind> = {
     before: [arrive],
     does: accept,
     ends: waiting,
-    says: ['one message about Linen shirt, S'],
+    says: ['once when Linen shirt, S is back in stock'],
     isAct: true,
   },
   'a yes to the merchant’s test': {
     ...{ before: [startTest], does: accept, isAct: true },
-    ...{ ends: { ...KNOWN, waits: ['test waiting'] }, says: ['Pretend it is back'] },
+    ...{ ends: { ...KNOWN, waits: ['test waiting'] }, says: [fixedPart('test.confirm')] },
   },
-  STOP: { before: [arrive, accept], does: write('stop'), ends: stoppedAll, says: ['Stopped'], isAct: true },
+  STOP: {
+    before: [arrive, accept],
+    does: write('stop'),
+    ends: stoppedAll,
+    says: [ourText('optOut.done')],
+    isAct: true,
+  },
   'Stop all': {
     before: [arrive, accept],
     does: press('stopall'),
     ends: stoppedAll,
-    says: ['Stopped'],
+    says: [ourText('optOut.done')],
     isAct: true,
   },
   'Stop under one product': {
@@ -119,25 +126,25 @@ const KINDS: Record<string, Kind> = {
     before: [arrive, accept],
     does: write('forget me'),
     ends: NOBODY,
-    says: ['erased'],
+    says: [ourText('erase.done')],
     isAct: true,
   },
   // What a person asks.
   'a ref': { before: [], does: arrive, ends: KNOWN, says: ASKED },
   'a ref for what is for sale': {
     ...{ before: [], does: (scene) => scene.open(scene.ref({ variantId: scene.forSale })) },
-    ...{ ends: KNOWN, says: ['for sale right now'], withoutShopify: ['one_time_notif_req'] },
+    ...{ ends: KNOWN, says: [fixedPart('arrive.available')], withoutShopify: ['one_time_notif_req'] },
   },
   'Get Started without a ref': {
-    ...{ before: [arrive], does: tapped(GET_STARTED), says: ['Which sold-out product'] },
+    ...{ before: [arrive], does: tapped(GET_STARTED), says: [fixedPart('arrive.noRef')] },
     ends: { ...KNOWN, question: 'product' },
   },
   'a name after our question': {
     ...{
       before: [arrive, tapped(GET_STARTED)],
       does: write('linen'),
-      says: ['which one'],
-      withoutShopify: ['cannot take'],
+      says: [fixedPart('find.option')],
+      withoutShopify: [ourText('request.unavailable')],
     },
     ends: { ...KNOWN, question: 'size' },
   },
@@ -151,8 +158,8 @@ const KINDS: Record<string, Kind> = {
     ...{
       before: [arrive, accept],
       does: press('more', 'variant'),
-      says: ['which other one'],
-      withoutShopify: ['cannot take'],
+      says: [fixedPart('more.which')],
+      withoutShopify: [ourText('request.unavailable')],
     },
     ends: { ...waiting, question: 'size' },
   },
@@ -160,16 +167,21 @@ const KINDS: Record<string, Kind> = {
     before: [arrive, accept],
     does: write('my alerts'),
     ends: waiting,
-    says: ['Number', 'waiting for 1'],
+    says: [fixedPart('alerts.line'), ourText('alerts.count', { count: 1 })],
   },
   'any other text': {
     before: [arrive],
     does: write('where is my order?'),
     ends: KNOWN,
-    says: ['will answer you here'],
+    says: [fixedPart('handoff')],
   },
   'no thanks, after a notice': {
-    ...{ before: [arrive, accept, told], does: press('no'), ends: wasTold, says: ['hear no more about'] },
+    ...{
+      before: [arrive, accept, told],
+      does: press('no'),
+      ends: wasTold,
+      says: [fixedPart('notification.declined')],
+    },
   },
   'next time, after a notice': {
     before: [arrive, accept, told],
@@ -185,7 +197,7 @@ const KINDS: Record<string, Kind> = {
         optin: { type: 'one_time_notif_req', payload, one_time_notif_token: `token of ${scene.personId}` },
       })(scene);
     },
-    ...{ ends: KNOWN, says: ['no longer valid'], isAct: true },
+    ...{ ends: KNOWN, says: [ourText('optin.unknown')], isAct: true },
   },
   // What wants no answer.
   'a reaction': {

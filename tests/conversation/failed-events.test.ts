@@ -9,6 +9,7 @@ import {
 import { db } from '../../app/db.server.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
 import { FAULTS, type Mend } from './breaks.ts';
+import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 /** Works until every event that fails is parked. */
 async function untilParked(scene: Scene): Promise<void> {
@@ -54,14 +55,14 @@ test('what fails again is parked again after one try, and what the person did si
   scene.phone.write('stop');
   await untilParked(scene);
   await scene.settle();
-  expect(scene.lastSaid()).toContain('Stopped');
+  expect(scene.lastSaid()).toContain(ourText('optOut.done'));
   await retryFailedEvents({ whose: 'everybody', now: clock() });
   await scene.work();
   expect(await shown(scene)).toEqual(['not_handled']);
   await db.inbox.update({ where: { id: event!.id }, data: { body: event!.body } });
   await retryAfterRelease({ now: clock() });
   await scene.settle();
-  expect(scene.lastSaid()).toContain('Which sold-out product');
+  expect(scene.lastSaid()).toContain(fixedPart('arrive.noRef'));
   expect(await shown(scene)).toEqual([]);
 });
 

@@ -131,7 +131,7 @@ test('what is written instead of tapped is understood: a label, the whole title,
     scene.phone.write(text, scene.metaPageId);
     await scene.settle();
     if (typeof expected === 'number') expect(choicesIn(scene, before)).toHaveLength(expected);
-    else expect(scene.lastSaid()).toContain(`${expected}: shall we`);
+    else expect(scene.lastSaid()).toContain(`${expected} is back in stock`);
   }
 });
 
@@ -155,7 +155,7 @@ test('requests and alerts of one product with an endless name still name their s
     .filter(({ template_type }) => template_type === 'one_time_notif_req')
     .map((payload) => payload.title!);
   expect(new Set(asked).size).toBe(SIZES.length);
-  SIZES.forEach((size, at) => expect(asked[at]).toContain(`, ${size}:`));
+  SIZES.forEach((size, at) => expect(asked[at]).toContain(`, ${size} is back in stock`));
   scene.phone.write('my alerts', scene.metaPageId);
   const before = scene.said().length;
   await scene.settle();

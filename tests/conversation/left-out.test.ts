@@ -4,6 +4,7 @@ import { db } from '../../app/db.server.ts';
 import { isLeftOut } from '../../app/shopify/settings.server.ts';
 import { type Scene, setScene } from '../messenger/stage.ts';
 import { leftOutCases } from '../storefront/left-out-cases.ts';
+import { ourText } from '../messenger/our-text.ts';
 
 for (const { what, rules, product, isLeftOut: expected } of leftOutCases)
   test(`${what}: ${expected ? 'left out' : 'not left out'}`, () => {
@@ -35,10 +36,10 @@ for (const [what, rules, change] of [
     Object.assign(shirtOf(scene), change);
     await leaveOut(scene, rules);
     await arrive(scene);
-    expect(scene.lastSaid()).toContain('found no sold-out product');
+    expect(scene.lastSaid()).toContain(ourText('find.none'));
     scene.phone.write('Linen shirt');
     await scene.settle();
-    expect(scene.lastSaid()).toContain('found no sold-out product');
+    expect(scene.lastSaid()).toContain(ourText('find.none'));
     expect(requests(scene)).toEqual([]);
   });
 
@@ -49,7 +50,7 @@ test('who waits for a product that is left out later keeps the place', async () 
   await leaveOut(scene, { gift_cards: true });
   scene.phone.openLink(`https://m.me/${scene.metaPageId}?ref=${scene.ref()}`);
   await scene.settle();
-  expect(scene.lastSaid()).not.toContain('found no sold-out product');
+  expect(scene.lastSaid()).not.toContain(ourText('find.none'));
   expect((await scene.subscriptions()).map(({ state }) => state)).toEqual(['waiting']);
 });
 

@@ -4,6 +4,7 @@ import { db } from '../../app/db.server.ts';
 import { decrypt } from '../../app/lib/encryption.server.ts';
 import { knock } from '../messenger/doors.ts';
 import { clock, pass, setScene } from '../messenger/stage.ts';
+import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 test('a shopper arrives in a new thread, is shown the card and asked, says yes, and waits', async () => {
   const scene = await setScene();
@@ -20,7 +21,8 @@ test('a shopper arrives in a new thread, is shown the card and asked, says yes, 
   expect(subscription).toMatchObject({ state: 'waiting', variantId: scene.soldOut[0], isTest: false });
   const { shopId } = scene;
   expect(decrypt(subscription!.token!, { shopId, purpose: 'one-time token' })).toBe(token);
-  expect(scene.lastSaid()).toContain('one message about Linen shirt, S');
+  expect(scene.lastSaid()).toContain('Linen shirt, S');
+  expect(scene.lastSaid()).toContain(fixedPart('confirm'));
   expect(scene.lastSaid()).toContain('STOP');
   expect(await scene.unfinished()).toBe(0);
   const variant = await db.variant.findUniqueOrThrow({
@@ -110,7 +112,7 @@ test('after "forget me" nothing of the person is left, and no late copy of the o
   const old = scene.messenger.delivered().findLast((one) => one.fields.includes('messaging_optins'));
   scene.phone.write('Forget me!');
   await scene.settle();
-  expect(scene.lastSaid()).toContain('erased');
+  expect(scene.lastSaid()).toContain(ourText('erase.done'));
   void scene.messenger.redeliver(old as never);
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(0);
@@ -131,7 +133,7 @@ test('an opt-in whose request we do not know is kept and shown, and the shopper 
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(0);
   expect((await scene.problems()).map((row) => row.problem)).toEqual(['unknown_request']);
-  expect(scene.lastSaid()).toContain('no longer valid');
+  expect(scene.lastSaid()).toContain(ourText('optin.unknown'));
 });
 
 test('one odd event in a signed batch spoils nothing: 200, kept, and the others are served', async () => {
@@ -172,7 +174,7 @@ test('one odd event in a signed batch spoils nothing: 200, kept, and the others 
   );
   expect(answer.status).toBe(200);
   await scene.settle();
-  expect(scene.lastSaid()).toContain('Stopped');
+  expect(scene.lastSaid()).toContain(ourText('optOut.done'));
   const problems = (await scene.problems()).map((row) => row.problem);
   expect(problems).toHaveLength(4);
   expect(problems).toContain('odd: unknown event: telepathy');

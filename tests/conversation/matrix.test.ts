@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 let place: Awaited<ReturnType<typeof openPlace>>;
 beforeAll(async () => {
@@ -39,10 +40,10 @@ const silent = (why: string) => ({ silence: why });
 const says = (...texts: string[]) => ({ says: texts });
 type End = { silence: string } | { says: string[] };
 
-const DEFER = says('will answer you here');
+const DEFER = says(fixedPart('handoff'));
 const LISTEN = silent('another app has the thread');
 const ASKED = says('Linen shirt, S', 'one_time_notif_req');
-const WAITING = says('already on the list');
+const WAITING = says(fixedPart('arrive.waiting'));
 
 type Row = { does: (scene: Scene) => void | Promise<void>; ends: Record<Person, End> };
 /** The same end for everybody, but for those named. */
@@ -66,27 +67,27 @@ const rows: Record<string, Row> = {
   },
   'a ref for what is for sale': {
     does: (scene) => scene.open(scene.ref({ variantId: scene.forSale })),
-    ends: all(says('for sale right now')),
+    ends: all(says(fixedPart('arrive.available'))),
   },
   'a stale ref, of a product that is gone': {
     does: (scene) => scene.open(scene.ref({ variantId: 99999999n })),
-    ends: all(says('no longer in the shop')),
+    ends: all(says(fixedPart('arrive.gone'))),
   },
   'a damaged ref': {
     does: (scene) => scene.open(scene.ref().slice(0, -2)),
-    ends: all(says('could not read')),
+    ends: all(says(fixedPart('arrive.badRef'))),
   },
   'a ref of a shop that is not on this Page': {
     does: (scene) => scene.open(scene.ref({ shop: { ...scene.shops[0]!, shopId: 424242n } })),
-    ends: all(says('could not read')),
+    ends: all(says(fixedPart('arrive.badRef'))),
   },
   'a ref of somebody else’s campaign': {
     does: (scene) => scene.open('summer_sale'),
-    ends: all(silent('a ref of somebody else'), { 'in a new thread': says('Which sold-out product') }),
+    ends: all(silent('a ref of somebody else'), { 'in a new thread': says(fixedPart('arrive.noRef')) }),
   },
   'Get Started without any ref': {
     does: tap('start1'),
-    ends: all(says('Which sold-out product')),
+    ends: all(says(fixedPart('arrive.noRef'))),
   },
   '"where is my order?"': {
     does: say('where is my order?'),
@@ -96,12 +97,14 @@ const rows: Record<string, Row> = {
     does: (scene) => say(`https://${scene.domain}/products/linen-shirt?variant=${scene.soldOut[0]}`)(scene),
     ends: all(ASKED, { waiting: WAITING, 'with people': silent('people or another app answer here') }),
   },
-  STOP: { does: say('Stop!'), ends: all(says('Stopped')) },
+  STOP: { does: say('Stop!'), ends: all(says(ourText('optOut.done'))) },
   'my alerts': {
     does: say('my alerts'),
-    ends: all(says('not waiting for anything'), { waiting: says('"Stop"', 'waiting for 1 product') }),
+    ends: all(says(ourText('alerts.none')), {
+      waiting: says(ourText('button.cancel'), ourText('alerts.count', { count: 1 })),
+    }),
   },
-  'forget me': { does: say('forget me'), ends: all(says('erased')) },
+  'forget me': { does: say('forget me'), ends: all(says(ourText('erase.done'))) },
   'a sticker': {
     does: (scene) => void scene.phone.sticker(scene.metaPageId),
     ends: all(silent('a sticker or an emoji'), {
@@ -139,7 +142,7 @@ const rows: Record<string, Row> = {
           one_time_notif_token: `t${Math.random()}`,
         },
       }),
-    ends: all(says('no longer valid')),
+    ends: all(says(ourText('optin.unknown'))),
   },
   'an opt-in of another app': {
     does: (scene) => post(scene, { optin: { type: 'notification_messages', payload: 'x' } }),

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { isAutomation } from '../../app/conversation/context.server.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 const OUR_APP = process.env.META_APP_ID!;
 const BOT = '555000555';
@@ -145,7 +146,7 @@ test('what others do between our question and the answer: a machine takes nothin
   const anybody = crowd[0]!.scene;
   for (const { scene } of crowd) await arrivesWithoutRef(scene);
   await anybody.settle();
-  for (const { scene, name } of crowd) expect(scene.lastSaid(), name).toContain('Which sold-out product');
+  for (const { scene, name } of crowd) expect(scene.lastSaid(), name).toContain(fixedPart('arrive.noRef'));
   for (let at = 0; at < Math.max(...crowd.map(({ steps }) => steps.length)); at += 1) {
     for (const { steps, scene } of crowd) await steps[at]?.(scene);
     await anybody.settle();
@@ -180,11 +181,11 @@ test('an automation’s word that reaches us before what it answers takes nothin
     at: new Date(wrote),
   });
   await scene.settle();
-  expect(scene.lastSaid()).toContain('found no sold-out product');
+  expect(scene.lastSaid()).toContain(ourText('find.none'));
   pass(60);
   await writes('linen')(scene);
   await scene.settle();
-  expect(scene.lastSaid()).toContain('Linen shirt: which one');
+  expect(scene.lastSaid()).toContain(ourText('find.option', { product: 'Linen shirt' }));
 });
 
 test('whose word it is, by its time: ten seconds after the person or around our own, and only then, a machine’s', () => {
@@ -245,5 +246,5 @@ test('a sticker or an emoji that answers nothing is met with silence, never with
   expect(scene.said()).toHaveLength(before);
   scene.phone.write('👍 but when?', scene.metaPageId);
   await scene.settle();
-  expect(scene.lastSaid()).toContain('will answer you here');
+  expect(scene.lastSaid()).toContain(fixedPart('handoff'));
 });

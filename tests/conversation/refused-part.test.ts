@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { MessageContent } from '../../simulators/messenger/message-shape.ts';
 import { enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 const PICTURE = 'https://cdn.shopify.com/s/files/parka.png';
 let place: Awaited<ReturnType<typeof openPlace>>;
@@ -58,7 +59,7 @@ const ways: Record<string, { does: (scene: Scene) => unknown; says: string[] }> 
       await scene.settle();
       scene.phone.write('parka', scene.metaPageId);
     },
-    says: ['Which sold-out product', 'Which product do you mean', 'Parka for snow'],
+    says: [fixedPart('arrive.noRef'), ourText('find.which'), 'Parka for snow'],
   },
   'what is for sale, with its link': {
     does: (scene) => scene.open(scene.ref({ variantId: scene.forSale })),

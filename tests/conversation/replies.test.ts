@@ -5,6 +5,7 @@ import { carryOutRequest, deleteExpired } from '../../app/maintenance.server.ts'
 import { disconnectPage } from '../../app/messenger/connect-page.server.ts';
 import { deauthorize } from '../../app/messenger/meta-callbacks.server.ts';
 import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { ourText } from '../messenger/our-text.ts';
 
 /** Meta refuses the token of this Page: its replies wait. @returns what ends it. */
 function refuseToken({ messenger, metaPageId }: Scene): () => void {
@@ -66,7 +67,7 @@ test('"forget me" takes the person’s waiting replies from every shop of the Pa
   pass(700);
   await lea.settle();
   expect([lea.said().length, tom.said().length]).toEqual([1, 2]);
-  expect(lea.lastSaid()).toContain('erased');
+  expect(lea.lastSaid()).toContain(ourText('erase.done'));
   expect(await lea.unfinished()).toBe(0);
 });
 

@@ -4,6 +4,7 @@ import { createTestLink } from '../../app/conversation/arrival.server.ts';
 import { db } from '../../app/db.server.ts';
 import { makePayload } from '../../app/messenger/payloads.ts';
 import { clock, pass, type Scene, setScene } from '../messenger/stage.ts';
+import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 const requests = (scene: Scene) =>
   scene.said().filter((one) => one.content.attachment?.payload.template_type === 'one_time_notif_req');
@@ -19,7 +20,7 @@ test('the ref got lost: we ask, a name finds the product, a tap chooses the size
   await scene.settle();
   scene.phone.write('linen');
   await scene.settle();
-  expect(scene.lastSaid()).toContain('Linen shirt: which one');
+  expect(scene.lastSaid()).toContain(ourText('find.option', { product: 'Linen shirt' }));
   await tap(scene, 'M');
   expect(requests(scene).at(-1)!.content.attachment!.payload.title).toContain('Linen shirt, M');
 });
@@ -30,12 +31,12 @@ test('a size that is written instead of tapped is understood, and nonsense is as
   await scene.settle();
   scene.phone.write('umbrella', scene.metaPageId);
   await scene.settle();
-  expect(scene.lastSaid()).toContain('found no sold-out product');
+  expect(scene.lastSaid()).toContain(ourText('find.none'));
   scene.phone.write('Linen shirt', scene.metaPageId);
   await scene.settle();
   scene.phone.write('m', scene.metaPageId);
   await scene.settle();
-  expect(scene.lastSaid()).toContain('Linen shirt, M: shall we');
+  expect(scene.lastSaid()).toContain(ourText('request.title', { product: 'Linen shirt, M' }));
 });
 
 test('several products of one name are shown as cards, and one is picked', async () => {
@@ -53,17 +54,21 @@ test('several products of one name are shown as cards, and one is picked', async
   const hat = cards.find((one) => one.title === 'Linen hat')!;
   await scene.post({
     what: {
-      postback: { title: 'This one', payload: hat.buttons![0]!.payload!, mid: `m2_${scene.personId}` },
+      postback: {
+        title: ourText('button.select'),
+        payload: hat.buttons![0]!.payload!,
+        mid: `m2_${scene.personId}`,
+      },
     },
   });
   await scene.settle();
-  expect(scene.lastSaid()).toContain('Linen hat: shall we');
+  expect(scene.lastSaid()).toContain(ourText('request.title', { product: 'Linen hat' }));
 });
 
 test('one more size with one tap: only those sold out and not yet waited for are offered', async () => {
   const scene = await setScene();
   await scene.subscribe();
-  await tap(scene, 'Another size');
+  await tap(scene, ourText('button.more'));
   expect(
     scene
       .said()
@@ -74,8 +79,8 @@ test('one more size with one tap: only those sold out and not yet waited for are
   scene.phone.tapNotifyMe();
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(2);
-  await tap(scene, 'Another size');
-  expect(scene.lastSaid()).toContain('for sale or already on your list');
+  await tap(scene, ourText('button.more'));
+  expect(scene.lastSaid()).toContain(ourText('more.none', { product: 'Linen shirt' }));
 });
 
 test('my alerts shows each wait with its place, and ends one by one', async () => {
@@ -87,14 +92,14 @@ test('my alerts shows each wait with its place, and ends one by one', async () =
   await scene.settle();
   const [cards, summary] = scene.said().slice(-2);
   expect(cards!.content.attachment!.payload.elements).toHaveLength(2);
-  expect(JSON.stringify(cards!.content)).toContain('Number 1 in line');
-  expect(JSON.stringify(summary!.content)).toContain('waiting for 2 products');
-  scene.phone.tapButton(cards!.mid, 'Stop');
+  expect(JSON.stringify(cards!.content)).toContain(fixedPart('alerts.line'));
+  expect(JSON.stringify(summary!.content)).toContain(ourText('alerts.count', { count: 2 }));
+  scene.phone.tapButton(cards!.mid, ourText('button.cancel'));
   await scene.settle();
   expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'waiting']);
   const [stopped] = await scene.subscriptions();
   expect(stopped).toMatchObject({ token: null, endedBecause: 'the shopper stopped it' });
-  scene.phone.tapButton(summary!.mid, 'Stop all');
+  scene.phone.tapButton(summary!.mid, ourText('button.optOut'));
   await scene.settle();
   expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'stopped']);
 });
@@ -153,12 +158,12 @@ test('answers to a notice: no thanks ends it, next time asks again and keeps the
     await scene.settle();
   };
   await press('no');
-  expect(scene.lastSaid()).toContain('hear no more about Linen shirt, S');
-  await tap(scene, 'Stop other sizes');
+  expect(scene.lastSaid()).toContain(ourText('notification.declined', { product: 'Linen shirt, S' }));
+  await tap(scene, ourText('button.cancelOthers'));
   expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['told', 'stopped']);
   pass(60);
   await press('next');
-  expect(scene.lastSaid()).toContain('Linen shirt, S: shall we');
+  expect(scene.lastSaid()).toContain(ourText('request.title', { product: 'Linen shirt, S' }));
   scene.phone.tapNotifyMe();
   await scene.settle();
   const again = (await scene.subscriptions()).at(-1)!;
@@ -180,18 +185,18 @@ test('two shops share a Page: each ref finds its shop, each person is known wher
         .slice(-2)
         .map((one) => one.content),
     ),
-  ).toContain('Number 1 in line');
+  ).toContain(fixedPart('alerts.line'));
 });
 
 test('the place in line is told unasked only when waves are likely', async () => {
   const scene = await setScene();
   await db.shop.update({ where: { id: scene.shopId }, data: { unitsFactor: 1 } });
   await scene.subscribe();
-  expect(scene.lastSaid()).not.toContain('in line');
+  expect(scene.lastSaid()).not.toContain(fixedPart('position'));
   await db.shop.update({ where: { id: scene.shopId }, data: { unitsFactor: 0 } });
   pass(1);
   await scene.subscribe({ variantId: scene.soldOut[1]! });
-  expect(scene.lastSaid()).toContain('You are number 1 in line');
+  expect(scene.lastSaid()).toContain(ourText('position', { position: 1 }));
 });
 
 test('the merchant’s own test: the real card, the real yes, marked as a test, and no look is asked for', async () => {
@@ -203,7 +208,7 @@ test('the merchant’s own test: the real card, the real yes, marked as a test, 
   await scene.settle();
   const [subscription] = await scene.subscriptions();
   expect(subscription).toMatchObject({ isTest: true, state: 'waiting' });
-  expect(scene.lastSaid()).toContain('Pretend it is back');
+  expect(scene.lastSaid()).toContain(fixedPart('test.confirm'));
   const variant = await db.variant.findFirstOrThrow({ where: { shopId: scene.shopId } });
   expect(variant.wanted).toBe(0n);
   scene.open(new URL(link!).searchParams.get('ref')!);
@@ -214,7 +219,7 @@ test('the merchant’s own test: the real card, the real yes, marked as a test, 
   pass(2 * 86_400);
   scene.open(new URL(link!).searchParams.get('ref')!);
   await scene.settle();
-  expect(scene.lastSaid()).toContain('could not read');
+  expect(scene.lastSaid()).toContain(fixedPart('arrive.badRef'));
 });
 
 test('the Page may not ask: the shopper hears it, the merchant sees it, whichever way Meta says so', async () => {
@@ -227,7 +232,7 @@ test('the Page may not ask: the shopper hears it, the merchant sees it, whicheve
     scene.open(scene.ref());
     await scene.settle();
     scene.messenger.resetDials();
-    expect(scene.lastSaid()).toContain('cannot take this request right now');
+    expect(scene.lastSaid()).toContain(ourText('request.unavailable'));
     const page = await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } });
     expect(page.trouble).toBe('not_granted');
     scene.messenger.world.pages.get(scene.metaPageId)!.otnEnabled = true;
@@ -259,9 +264,7 @@ test('a nasty name, an endless name and no name at all: the question is asked wi
     pass(1);
     scene.open(scene.ref({ variantId: product.variantIds[0]! }));
     await scene.settle();
-    expect(requests(scene).at(-1)!.content.attachment!.payload.title).toContain(
-      'shall we tell you when it is back?',
-    );
+    expect(requests(scene).at(-1)!.content.attachment!.payload.title).toContain(fixedPart('request.title'));
   }
   expect(requests(scene)).toHaveLength(3);
   expect(scene.messenger.refusals().filter((one) => one.pageId === scene.metaPageId)).toEqual([]);

@@ -19,7 +19,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const { flow } = stage.world.shopify;
-    for (const handle of ['waitlist-joined', 'restock-told'])
+    for (const handle of ['waitlist-joined', 'restock-notified'])
       expect(await flow.turn({ shop: SHOP, handle, on: true })).toBe(true);
     const events = (handle: string) => flow.received(SHOP).filter((each) => each.handle === handle);
 
@@ -35,17 +35,17 @@ test(
     stage.stock({ ...WISH, available: 5 });
     await waitFor(() => flo.told().length === 1, { until: 'Flo to be told', timeoutMs: 45_000 });
     await stage.demo.app.restart('worker');
-    await waitFor(() => events('restock-told').length > 0, {
+    await waitFor(() => events('restock-notified').length > 0, {
       until: 'Flow to hear that the restock was told',
       timeoutMs: 30_000,
     });
     await stage.demo.quiet();
     // A kill between the call and the note of it repeats that event, under its own id: a kill each, at most a copy each.
-    for (const handle of ['waitlist-joined', 'restock-told']) {
+    for (const handle of ['waitlist-joined', 'restock-notified']) {
       const ids = events(handle).map(({ payload }) => payload['Event ID']);
       expect([handle, new Set(ids).size, ids.length <= 2]).toEqual([handle, 1, true]);
     }
-    const [told] = events('restock-told');
-    expect([told!.payload.Told, told!.payload['Still waiting']]).toEqual([1, 0]);
+    const [told] = events('restock-notified');
+    expect([told!.payload.Notified, told!.payload['Still waiting']]).toEqual([1, 0]);
   },
 );

@@ -83,26 +83,26 @@ test('a line that was long before Flow was asked to hear of it tells no number t
 });
 
 test('a restock is told once: when all were told, or when it was over before', async () => {
-  const shop = await openFlowShop({ uses: ['restock-told'], policy: 'everyone' });
+  const shop = await openFlowShop({ uses: ['restock-notified'], policy: 'everyone' });
   const { variantId } = await shop.product();
   await shop.line(variantId, 6);
   await shop.stock({ variantId, to: 3 });
   await shop.look();
   await tellAll(shop, { atMost: 4 });
   await shop.tell();
-  expect(shop.of('restock-told')).toEqual([]);
+  expect(shop.of('restock-notified')).toEqual([]);
 
   await shop.stock({ variantId, to: 0 });
   await shop.look();
   pass(1);
   await shop.tell();
   const [restock] = await shop.restocks(variantId);
-  expect(shop.of('restock-told')).toEqual([
+  expect(shop.of('restock-notified')).toEqual([
     expect.objectContaining({
-      Told: 4,
+      Notified: 4,
       'Still waiting': 2,
-      'Back since': restock!.openedAt.toISOString(),
-      'Event ID': `told-${restock!.id}`,
+      'In stock since': restock!.openedAt.toISOString(),
+      'Event ID': `notified-${restock!.id}`,
     }),
   ]);
 
@@ -111,7 +111,7 @@ test('a restock is told once: when all were told, or when it was over before', a
   await shop.look();
   await tellAll(shop);
   await shop.tell();
-  expect(shop.of('restock-told').map((each) => [each.Told, each['Still waiting']])).toEqual([
+  expect(shop.of('restock-notified').map((each) => [each.Notified, each['Still waiting']])).toEqual([
     [4, 2],
     [2, 0],
   ]);
@@ -119,13 +119,13 @@ test('a restock is told once: when all were told, or when it was over before', a
   await shop.look();
   expect(await shop.due()).toBe(false);
   await shop.tell();
-  expect(shop.of('restock-told')).toHaveLength(2);
+  expect(shop.of('restock-notified')).toHaveLength(2);
   // What is done with leaves no row behind.
   expect(await db.flowTold.count({ where: { shopId: shop.shopId } })).toBe(0);
 });
 
 test('a restock of which somebody is still on the way is not told yet', async () => {
-  const shop = await openFlowShop({ uses: ['restock-told'] });
+  const shop = await openFlowShop({ uses: ['restock-notified'] });
   const { variantId } = await shop.product();
   const [, last] = await shop.line(variantId, 2);
   await shop.stock({ variantId, to: 3 });
@@ -136,14 +136,14 @@ test('a restock of which somebody is still on the way is not told yet', async ()
       UPDATE "Notification" SET "state" = ${state}::"NotificationState", "settledAt" = ${at} WHERE "subscriptionId" = ${last!.id}`;
   await end('begun', null);
   expect(await shop.tell()).toBe(null);
-  expect(shop.of('restock-told')).toEqual([]);
+  expect(shop.of('restock-notified')).toEqual([]);
   await end('presumed', clock());
   await shop.tell();
-  expect(shop.of('restock-told')).toEqual([expect.objectContaining({ Told: 2, 'Still waiting': 0 })]);
+  expect(shop.of('restock-notified')).toEqual([expect.objectContaining({ Notified: 2, 'Still waiting': 0 })]);
 });
 
 test('a restock in which Meta refused everybody told nobody', async () => {
-  const shop = await openFlowShop({ uses: ['restock-told'] });
+  const shop = await openFlowShop({ uses: ['restock-notified'] });
   const { variantId } = await shop.product();
   await shop.line(variantId, 1);
   await shop.stock({ variantId, to: 3 });
@@ -151,7 +151,7 @@ test('a restock in which Meta refused everybody told nobody', async () => {
   await tellAll(shop);
   await db.notification.updateMany({ where: { shopId: shop.shopId }, data: { state: 'refused' } });
   expect(await shop.tell()).toBe(null);
-  expect(shop.of('restock-told')).toEqual([]);
+  expect(shop.of('restock-notified')).toEqual([]);
   expect(await shop.due()).toBe(false);
 });
 
@@ -164,7 +164,7 @@ test('a Page in trouble is told with what to do, in the shop’s language, once 
   expect(shop.received().map(({ payload }) => payload)).toEqual([
     {
       Page: 'Page',
-      Trouble: 'reconnect',
+      Issue: 'reconnect',
       'What happened': 'Facebook ya no acepta la conexión con tu página',
       'What to do': expect.stringContaining('Vuelve a conectar'),
       Since: clock().toISOString(),

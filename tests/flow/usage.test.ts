@@ -38,16 +38,16 @@ beforeEach(async () => {
 
 test('a trigger that is turned on begins the telling, and the last one turned off ends it', async () => {
   expect((await call(body())).status).toBe(200);
-  expect((await call(body({ flow_trigger_definition_id: 'Restock told' }))).status).toBe(200);
+  expect((await call(body({ flow_trigger_definition_id: 'Restock alerts sent' }))).status).toBe(200);
   expect(await uses()).toEqual([
-    { trigger: 'Restock told', used: true },
+    { trigger: 'Restock alerts sent', used: true },
     { trigger: 'Waitlist joined', used: true },
   ]);
   expect(await told()).toBe(1);
   const off = { has_enabled_flow: false, timestamp: '2026-11-23T10:01:00.000Z' };
   await call(body(off));
   expect(await told()).toBe(1);
-  await call(body({ ...off, flow_trigger_definition_id: 'Restock told' }));
+  await call(body({ ...off, flow_trigger_definition_id: 'Restock alerts sent' }));
   expect(await told()).toBe(0);
 });
 

@@ -16,6 +16,7 @@ import { countWaitingOnPage } from '../../app/reports/waitlist.server.ts';
 import { loader as callback, action as sayYes } from '../../app/routes/messenger.callback.ts';
 import { knock } from './doors.ts';
 import { clock, pass, type Scene, setScene } from './stage.ts';
+import { adminText } from '../admin/admin-text.ts';
 
 const everything = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata', 'business_management'];
 let merchants = 0;
@@ -103,7 +104,7 @@ test('who comes back from Facebook reads which shop asks, and lends nothing befo
   const open = () => callback({ request: new Request(back), params: {}, context: {} });
   const shop = await db.shop.findUniqueOrThrow({ where: { id: scene.shopId } });
   for (const shown of [await (await open()).text(), await (await open()).text()]) {
-    expect(shown).toContain(`Lend your Pages to ${shop.name}?`);
+    expect(shown).toContain(adminText('login.confirm.title', { shop: shop.name }));
     expect(shown).toContain(shop.domain);
   }
   expect(await listChoices({ shopId: scene.shopId, now: clock() })).toBeNull();
@@ -111,7 +112,7 @@ test('who comes back from Facebook reads which shop asks, and lends nothing befo
   expect((await listChoices({ shopId: scene.shopId, now: clock() }))!.pages).toHaveLength(1);
   for (const again of [await open(), await agree(back)]) {
     expect(again.status).toBe(400);
-    expect(await again.text()).toContain('no longer valid');
+    expect(await again.text()).toContain(adminText('login.unknown_state.title'));
   }
 });
 
@@ -342,7 +343,7 @@ test('the person takes the app back, and has their data erased: the Page needs r
   expect(pageToken((await pageOf({ shopId: scene.shopId }))!)).not.toMatch(/^EAA/);
   const status = await knock(new Request(said.url));
   expect(status.status).toBe(200);
-  expect(await status.text()).toContain('was erased');
+  expect(await status.text()).toContain(adminText('deletion.done.title'));
   expect((await knock(new Request('https://app.notify.example/messenger/data-deletion?code=x'))).status).toBe(
     404,
   );

@@ -20,30 +20,30 @@ const said = ({ message, text, locale = 'en' }: { message: CustomMessage; text: 
 
 const errors: [CustomMessage, string, string][] = [
   // Written right, said wrong.
-  ['notice.back', "'{product}' est de retour chez {shop} : {price}", 'quoted'],
-  ['notice.back', "L'{product} est de retour", 'quoted'],
-  ['notice.back', "{product} : l'{price}", 'quoted'],
+  ['notification.backInStock', "'{product}' est de retour chez {shop} : {price}", 'quoted'],
+  ['notification.backInStock', "L'{product} est de retour", 'quoted'],
+  ['notification.backInStock', "{product} : l'{price}", 'quoted'],
   ['request.title', "'{product}'?", 'quoted'],
-  ['notice.back', '{price, number} is back', 'not_whole'],
-  ['notice.back', '{product}: {price, number, ::currency/EUR}', 'not_whole'],
-  ['notice.back', '{product, number}', 'not_whole'],
-  ['notice.back', '{product, plural, one {# piece} other {# pieces}} of {product}', 'not_whole'],
+  ['notification.backInStock', '{price, number} is back', 'not_whole'],
+  ['notification.backInStock', '{product}: {price, number, ::currency/EUR}', 'not_whole'],
+  ['notification.backInStock', '{product, number}', 'not_whole'],
+  ['notification.backInStock', '{product, plural, one {# piece} other {# pieces}} of {product}', 'not_whole'],
   ['confirm', '{product}, until {until, number}', 'not_whole'],
-  ['notice.back', 'It is back!', 'no_product'],
-  ['notice.back', '{product, select, other {It}} is back', 'no_product'],
-  ['notice.back', ' ', 'no_product'],
+  ['notification.backInStock', 'It is back!', 'no_product'],
+  ['notification.backInStock', '{product, select, other {It}} is back', 'no_product'],
+  ['notification.backInStock', ' ', 'no_product'],
   ['confirm', 'You wait for {product}.', 'no_until'],
   ['confirm', '{product}, until {until, time}', 'no_until'],
   ['confirm', '{product}, until {until, date, ::MMMM}', 'no_until'],
   ['confirm', '{product}, until {until, date, ::dMMMM}', 'no_until'],
   // Written wrong.
-  ['notice.back', '{product} {surname}', 'unknown_value'],
-  ['notice.back', '{product} für {größe}', 'unknown_value'],
-  ['notice.back', '{product, select, other {{discount}}}', 'unknown_value'],
-  ['notice.back', '{product} until {until}', 'unknown_value'],
-  ['notice.back', '{product} is {back', 'unknown_value'],
-  ['notice.back', '{product} {', 'not_a_message'],
-  ['notice.back', '{product name}', 'not_a_message'],
+  ['notification.backInStock', '{product} {surname}', 'unknown_value'],
+  ['notification.backInStock', '{product} für {größe}', 'unknown_value'],
+  ['notification.backInStock', '{product, select, other {{discount}}}', 'unknown_value'],
+  ['notification.backInStock', '{product} until {until}', 'unknown_value'],
+  ['notification.backInStock', '{product} is {back', 'unknown_value'],
+  ['notification.backInStock', '{product} {', 'not_a_message'],
+  ['notification.backInStock', '{product name}', 'not_a_message'],
   ['request.title', `{product} ${'so '.repeat(30)}`, 'too_long'],
 ];
 for (const [message, text, error] of errors)
@@ -55,7 +55,7 @@ for (const [message, text, error] of errors)
 
 test('own words that were damaged in the database and are no text give way to ours, in every message', () => {
   for (const damaged of [7, null, true, {}, ['{product}']])
-    for (const message of ['notice.back', 'stop.all'] as const) {
+    for (const message of ['notification.backInStock', 'optOut.done'] as const) {
       const overrides = { en: { [message]: damaged } } as unknown as Overrides;
       expect(formatMessage({ locale: 'en', message, values, overrides })).toBe(
         formatMessage({ locale: 'en', message, values }),
@@ -65,10 +65,10 @@ test('own words that were damaged in the database and are no text give way to ou
 
 test('what may be said is said as it is written', () => {
   const fine: [CustomMessage, string, string][] = [
-    ['notice.back', '{product} est de retour', 'Linen shirt, M est de retour'],
-    ['notice.back', 'L’{product}, à {price}', 'L’Linen shirt, M, à 49.00 €'],
-    ['notice.back', "Don't wait: {product}", "Don't wait: Linen shirt, M"],
-    ['notice.back', '“{product}” <b>', '“Linen shirt, M” <b>'],
+    ['notification.backInStock', '{product} est de retour', 'Linen shirt, M est de retour'],
+    ['notification.backInStock', 'L’{product}, à {price}', 'L’Linen shirt, M, à 49.00 €'],
+    ['notification.backInStock', "Don't wait: {product}", "Don't wait: Linen shirt, M"],
+    ['notification.backInStock', '“{product}” <b>', '“Linen shirt, M” <b>'],
     ['request.title', '{ product }?', 'Linen shirt, M?'],
     // The editor names the values in braces: a date without a form is written out.
     ['confirm', '{product} until {until}', 'Linen shirt, M until March 31, 2027'],
@@ -146,7 +146,8 @@ const promised: Record<string, string[]> = {
   fr: ['avec un cadeau', '-20 %', 'code promo ICI', 'bon d’achat', 'en soldes', 'réductions'],
   de: ['mit Gutschein', 'Rabattcode', 'Geschenk dazu', 'kostenlos', 'Gewinnspiel'],
   it: ['con uno sconto', 'buono regalo', 'omaggio', 'in saldi', 'vinci'],
-  pt: ['com desconto', 'cupão', 'cupom', 'brinde', 'grátis', 'promoção'],
+  'pt-BR': ['com desconto', 'cupom', 'brinde', 'grátis', 'promoção'],
+  'pt-PT': ['com desconto', 'cupão', 'brinde', 'grátis', 'promoção'],
   nl: ['met korting', 'kortingscode', 'cadeaubon', 'gratis', 'winactie'],
   pl: ['ze zniżką', 'kupon', 'kod rabatowy', 'prezent', 'nagroda'],
   sv: ['med rabatt', 'rabattkod', 'present', 'gratis', 'rea'],
@@ -159,19 +160,21 @@ test('a promised reward is warned of in its language, written as people write it
   for (const [locale, texts] of Object.entries(promised))
     for (const text of texts)
       for (const written of [`{product}: ${text}`, `${text.toUpperCase()}! {product}`, `${text}, {product}`])
-        expect(checkMessage({ message: 'notice.back', text: written, locale }), written).toEqual({
-          warnings: ['promotion'],
-        });
+        expect(checkMessage({ message: 'notification.backInStock', text: written, locale }), written).toEqual(
+          {
+            warnings: ['promotion'],
+          },
+        );
   // A shop writes in the language of its customers, whatever field it writes into.
   for (const text of ['Gutschein', 'cadeau', 'クーポン', 'hediye', 'discount'])
     expect(
-      checkMessage({ message: 'notice.back', text: `{product} ${text}`, locale: 'en' }).warnings,
+      checkMessage({ message: 'notification.backInStock', text: `{product} ${text}`, locale: 'en' }).warnings,
     ).toEqual(['promotion']);
 });
 
 test('a link and a reservation are warned of, each warning is given, and ordinary words are not warned of', () => {
   const warned = (text: string, locale = 'en') =>
-    checkMessage({ message: 'notice.back', text, locale }).warnings;
+    checkMessage({ message: 'notification.backInStock', text, locale }).warnings;
   expect(warned('{product}: https://example.com')).toEqual(['link']);
   expect(warned('We reserved {product} for you, 20 % off, www.example.com')).toEqual([
     'link',

@@ -13,13 +13,13 @@ const values = {
   product: 'Linen shirt, M',
   shop: 'Maison Lin',
   price: '49.00 €',
-  place: 3,
+  position: 3,
   count: 5,
   until: new Date('2027-03-31T22:30:00Z'),
 };
 
-test('there are twelve languages', () => {
-  expect([...LOCALES].sort()).toEqual('da de en es fr it ja nl pl pt sv tr'.split(' '));
+test('there are thirteen languages', () => {
+  expect([...LOCALES].sort()).toEqual('da de en es fr it ja nl pl pt-BR pt-PT sv tr'.split(' '));
 });
 
 for (const locale of LOCALES)
@@ -54,15 +54,28 @@ test('the ref’s language goes before the shop’s, and English stands in for w
   expect(formatMessage({ locale: 'not a locale', message: 'button.buy' })).toBe('Buy');
 });
 
+test('Portuguese keeps its region: Brazil’s for pt and pt-BR, Portugal’s everywhere else', () => {
+  const button = (locale: string) => messageText({ locale, message: 'button.next' });
+  const [brazil, portugal] = [button('pt-BR'), button('pt-PT')];
+  expect(brazil).not.toBe(portugal);
+  expect(['pt', 'PT', 'pt_BR', 'pt-br', 'pt-Latn-BR'].map(button)).toEqual(Array(5).fill(brazil));
+  expect(['pt_PT', 'pt-AO', 'pt-MZ'].map(button)).toEqual(Array(3).fill(portugal));
+  const date = (locale: string) => formatMessage({ locale, message: 'confirm', values });
+  for (const locale of ['pt', 'pt-PT']) expect(date(locale)).toMatch(/\d+ de \p{L}+ de 2027/u);
+});
+
 test('a merchant’s wording is used in its language; one that was damaged gives way to ours', () => {
-  const overrides = { de: { 'notice.back': 'Juhu, {product}!' }, fr: { 'notice.back': '{product' } };
-  expect(formatMessage({ locale: 'de', message: 'notice.back', values, overrides })).toBe(
+  const overrides = {
+    de: { 'notification.backInStock': 'Juhu, {product}!' },
+    fr: { 'notification.backInStock': '{product' },
+  };
+  expect(formatMessage({ locale: 'de', message: 'notification.backInStock', values, overrides })).toBe(
     'Juhu, Linen shirt, M!',
   );
-  expect(formatMessage({ locale: 'fr', message: 'notice.back', values, overrides })).toContain('de retour');
-  expect(formatMessage({ locale: 'en', message: 'notice.back', values, overrides })).toContain(
-    'back in stock',
-  );
+  for (const locale of ['fr', 'en'])
+    expect(formatMessage({ locale, message: 'notification.backInStock', values, overrides })).toBe(
+      formatMessage({ locale, message: 'notification.backInStock', values }),
+    );
 });
 
 test('shortening never cuts a letter, an emoji or a flag in two, and never exceeds the limit', () => {
@@ -94,9 +107,9 @@ test('however long the product’s name, the question stays readable and names t
     });
   for (const title of ['XXL', 'S', 'Default Title', '']) {
     expect(asked(title).length).toBeLessThanOrEqual(LIMIT.requestTitle);
-    expect(asked(title)).toMatch(/: shall we tell you when it is back\?$/);
+    expect(asked(title)).toMatch(/^Want to know when .+ is back in stock\?$/);
   }
-  expect(asked('XXL')).toMatch(/…, XXL: shall/);
+  expect(asked('XXL')).toMatch(/…, XXL is back/);
   expect(asked('XXL')).not.toBe(asked('XL'));
 });
 
@@ -156,6 +169,13 @@ test('commands are obeyed as a whole message and in any dress, never inside a se
     expect(readCommand(text), text).toBe('forget');
   for (const text of ['please stop sending the red one', 'where is my order?', 'non-stop', ''])
     expect(readCommand(text), text).toBeUndefined();
+});
+
+test('who types the words of the button gets what the button does, in every language', () => {
+  const typed = (message: Message) =>
+    LOCALES.map((locale) => [locale, readCommand(messageText({ locale, message }))]);
+  expect(typed('button.alerts')).toEqual(LOCALES.map((locale) => [locale, 'alerts']));
+  expect(typed('button.optOut')).toEqual(LOCALES.map((locale) => [locale, 'stop']));
 });
 
 test('a pasted link is understood, also wrapped by Facebook and with an encoded handle', () => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { createLaneWorld } from './lane-world.ts';
+import { ourText } from '../messenger/our-text.ts';
 
 const world = await createLaneWorld();
 
@@ -43,9 +44,9 @@ test('a notice has product, variant, price, the way to buy, no thanks and next t
   expect(text).toContain('€49.00');
   expect(text).not.toMatch(/reserv/i);
   expect(buttons).toEqual([
-    { type: 'web_url', title: 'Buy', url: `https://app.notify.example/go/${row.code}` },
-    { type: 'postback', title: 'No thanks', payload: `no1_${shop.id}_${row.subscriptionId}` },
-    { type: 'postback', title: 'Tell me next time', payload: `next1_${shop.id}_${row.subscriptionId}` },
+    { type: 'web_url', title: ourText('button.buy'), url: `https://app.notify.example/go/${row.code}` },
+    { type: 'postback', title: ourText('button.no'), payload: `no1_${shop.id}_${row.subscriptionId}` },
+    { type: 'postback', title: ourText('button.next'), payload: `next1_${shop.id}_${row.subscriptionId}` },
   ]);
   expect(body.message.metadata).toBe(`n1_${shop.id}_${row.id}`);
   expect(row.code).toMatch(/^[\w-]{16}$/);

@@ -2,56 +2,61 @@
 import type { Words } from './en.ts';
 
 export const de: Words = {
-  'request.title': '{product}: Bescheid geben, wenn es wieder da ist?',
-  'request.unnamed': 'Sollen wir Bescheid geben, wenn es wieder da ist?',
+  'request.title': 'Bescheid geben, wenn {product} wieder da ist?',
+  'request.unnamed': 'Bescheid geben, wenn dieses Produkt wieder da ist?',
   'request.unavailable':
-    'Wir können diese Anfrage gerade nicht annehmen. Bitte versuche es später noch einmal.',
+    'Wir können deine Anfrage gerade nicht annehmen. Bitte versuche es später noch einmal.',
   'card.soldOut': 'Ausverkauft bei {shop}',
-  'arrive.forSale': '{product} ist gerade erhältlich.',
+  'arrive.available': '{product} ist gerade verfügbar.',
   'arrive.waiting':
-    'Du stehst für {product} schon auf der Liste. Wir schreiben dir einmal, wenn es wieder da ist, längstens bis {until, date, long}.',
+    'Du stehst schon auf der Warteliste für {product}. Sobald das Produkt wieder auf Lager ist, schreiben wir dir ein einziges Mal. Das können wir bis zum {until, date, long} tun.',
   'arrive.gone':
-    'Dieses Produkt gibt es im Shop nicht mehr. Welches andere dürfen wir für dich im Auge behalten?',
+    'Dieses Produkt gibt es im Shop nicht mehr. Auf welches andere Produkt wartest du? Schick uns den Link oder den Namen.',
   'arrive.noRef':
-    'Hallo! Hier ist der automatische Assistent von {shop}. Welches ausverkaufte Produkt dürfen wir für dich im Auge behalten? Füge den Link ein oder schreibe den Namen.',
-  'arrive.badRef':
-    'Wir konnten nicht lesen, welches Produkt es war. Bitte füge den Link seiner Seite ein oder schreibe den Namen.',
+    'Hallo! Hier ist der automatische Assistent von {shop}. Auf welches ausverkaufte Produkt wartest du? Schick uns den Link oder den Namen.',
+  'arrive.badRef': 'Wir konnten das Produkt nicht erkennen. Schick uns den Link oder den Namen.',
   confirm:
-    'Erledigt. Du bekommst eine einzige Nachricht zu {product}, sobald es wieder da ist, gültig bis {until, date, long}. Mit STOP beendest du das jederzeit. Automatisch gesendet von {shop}.',
+    'Du stehst auf der Liste! Wir schreiben dir ein einziges Mal, sobald {product} wieder auf Lager ist. Das können wir bis zum {until, date, long} tun. Antworte mit STOP, um keine Benachrichtigungen mehr von dieser Seite zu bekommen. Automatische Nachricht von {shop}.',
   'confirm.unnamed':
-    'Erledigt. Du bekommst eine einzige Nachricht zu diesem Produkt, sobald es wieder da ist, gültig bis {until, date, long}. Mit STOP beendest du das jederzeit. Automatisch gesendet von {shop}.',
-  place: 'Du bist Nummer {place, number} in der Reihe.',
+    'Du stehst auf der Liste! Wir schreiben dir ein einziges Mal, sobald dieses Produkt wieder auf Lager ist. Das können wir bis zum {until, date, long} tun. Antworte mit STOP, um keine Benachrichtigungen mehr von dieser Seite zu bekommen. Automatische Nachricht von {shop}.',
+  position: 'Du stehst auf Platz {position, number} der Warteliste.',
   'find.none':
-    'Unter diesem Namen haben wir kein ausverkauftes Produkt gefunden. Versuche einen anderen Namen oder füge den Link der Seite ein.',
+    'Wir haben kein ausverkauftes Produkt mit diesem Namen gefunden. Versuche einen anderen Namen oder schick uns den Link.',
   'find.which': 'Welches Produkt meinst du?',
-  'find.size': '{product}: Welches sollen wir im Auge behalten?',
-  'find.words': 'Bitte schreibe den Namen des Produkts oder füge den Link seiner Seite ein.',
-  'more.which': '{product}: Welches noch?',
-  'more.none': 'Alle anderen von {product} sind erhältlich oder schon auf deiner Liste.',
-  'alerts.none': 'Du wartest im Moment auf nichts.',
-  'alerts.count': 'Du wartest auf {count, plural, one {# Produkt} other {# Produkte}}.',
-  'alerts.line': 'Nummer {place, number} in der Reihe, bis {until, date, medium}',
-  'stop.one': 'Beendet: Zu {product} hörst du nichts mehr.',
-  'stop.others': 'Beendet: Du wartest nicht mehr auf andere Größen von {product}.',
-  'stop.all':
-    'Beendet. Von dieser Seite bekommst du keine Benachrichtigungen mehr. Um wieder zu fragen, nutze den Knopf auf einer Produktseite.',
-  'forget.done': 'Alles, was wir hier über dich gespeichert hatten, ist gelöscht.',
-  'optin.unknown': 'Diese Karte gilt nicht mehr. Bitte frage auf der Produktseite noch einmal.',
-  defer: 'Danke für deine Nachricht. Ein Mensch von {shop} antwortet dir hier.',
-  'notice.back': '{product} ist wieder da bei {shop}: {price}',
-  'notice.canBeOrdered': '{product} kann wieder bestellt werden bei {shop}: {price}',
-  'notice.ended': 'In Ordnung. Zu {product} hörst du nichts mehr, außer du fragst wieder.',
+  'find.option': '{product}: Welche Variante möchtest du?',
+  'find.text': 'Schick uns bitte den Namen des Produkts oder den Link dazu.',
+  'more.which': '{product}: Welche andere Variante möchtest du?',
+  'more.none': 'Alle anderen Varianten von {product} sind verfügbar oder schon auf deiner Liste.',
+  'alerts.none': 'Du hast keine aktiven Benachrichtigungen.',
+  'alerts.count':
+    '{count, plural, one {Du hast # aktive Benachrichtigung.} other {Du hast # aktive Benachrichtigungen.}}',
+  'alerts.line': 'Platz {position, number} der Warteliste, bis {until, date, medium}',
+  'cancel.one': 'Deine Benachrichtigung für {product} ist abbestellt.',
+  'cancel.others': 'Deine Benachrichtigungen für andere Varianten von {product} sind abbestellt.',
+  'optOut.done':
+    'Erledigt: Du bekommst keine Benachrichtigungen mehr von dieser Seite. Wenn du wieder welche möchtest, nutze den Button auf einer Produktseite.',
+  'erase.done': 'Alles, was wir hier über dich gespeichert hatten, ist gelöscht.',
+  'optin.unknown':
+    'Diese Anfrage ist abgelaufen. Wenn du benachrichtigt werden möchtest, nutze noch einmal den Button auf der Produktseite.',
+  handoff: 'Danke für deine Nachricht! Jemand von {shop} antwortet dir hier.',
+  'notification.backInStock': 'Wieder auf Lager: {product} bei {shop} – {price}',
+  'notification.orderable': 'Wieder bestellbar: {product} bei {shop} – {price}',
+  'notification.declined': 'Alles klar. Zu {product} schreiben wir dir nur, wenn du es wieder möchtest.',
   'test.confirm':
-    'Der Test klappt bis hier: Du wartest auf {product}. Drücke jetzt in der App „So tun, als wäre es wieder da“.',
-  greeting: 'Hallo! Frag hier, und du hörst einmal, wenn ein ausverkauftes Produkt von {shop} wieder da ist.',
+    'Bis hierhin klappt alles: Du stehst auf der Warteliste für {product}. Geh jetzt zurück in die App und sende dir die Testbenachrichtigung.',
+  greeting:
+    'Hallo! Frag hier an, dann schreiben wir dir ein einziges Mal, sobald ein ausverkauftes Produkt von {shop} wieder da ist.',
+  'link.unknown.title': 'Dieser Link funktioniert nicht mehr',
+  'link.unknown.text':
+    'Vielleicht gibt es den Shop nicht mehr, oder der Link wurde nicht vollständig kopiert. Öffne den Shop, um das Produkt zu finden.',
   'button.buy': 'Kaufen',
   'button.no': 'Nein danke',
   'button.next': 'Beim nächsten Mal',
   'button.view': 'Produkt ansehen',
-  'button.more': 'Andere Größe',
-  'button.alerts': 'Meine Liste',
-  'button.stop': 'Beenden',
-  'button.stopAll': 'Alle beenden',
-  'button.others': 'Andere beenden',
-  'button.pick': 'Dieses',
+  'button.more': 'Andere Varianten',
+  'button.alerts': 'Meine Warteliste',
+  'button.cancel': 'Abbestellen',
+  'button.optOut': 'Alle abbestellen',
+  'button.cancelOthers': 'Andere abbestellen',
+  'button.select': 'Auswählen',
 };

@@ -2,54 +2,60 @@
 import type { Words } from './en.ts';
 
 export const nl: Words = {
-  'request.title': '{product}: laten weten als het terug is?',
-  'request.unnamed': 'Zullen we laten weten als dit product terug is?',
-  'request.unavailable': 'We kunnen deze vraag nu niet aannemen. Probeer het later opnieuw.',
+  'request.title': 'Wil je bericht als {product} er weer is?',
+  'request.unnamed': 'Wil je bericht als dit product er weer is?',
+  'request.unavailable': 'We kunnen je aanvraag nu niet verwerken. Probeer het later opnieuw.',
   'card.soldOut': 'Uitverkocht bij {shop}',
-  'arrive.forSale': '{product} is nu te koop.',
+  'arrive.available': '{product} is nu verkrijgbaar.',
   'arrive.waiting':
-    'Je staat al op de lijst voor {product}. We schrijven je één keer als het terug is, uiterlijk tot {until, date, long}.',
-  'arrive.gone': 'Dat product is niet meer in de winkel. Welk ander mogen we in de gaten houden?',
+    'Je staat al op de wachtlijst voor {product}. We sturen je één bericht zodra het product weer op voorraad is. Dit kunnen we doen tot {until, date, long}.',
+  'arrive.gone':
+    'Dat product is niet meer in de winkel. Op welk ander product wacht je? Stuur ons de link of de naam.',
   'arrive.noRef':
-    'Hallo! Dit is de automatische assistent van {shop}. Welk uitverkocht product mogen we in de gaten houden? Plak de link of schrijf de naam.',
-  'arrive.badRef':
-    'We konden niet lezen om welk product het ging. Plak de link van de pagina of schrijf de naam.',
+    'Hoi! Dit is de automatische assistent van {shop}. Op welk uitverkocht product wacht je? Stuur ons de link of de naam.',
+  'arrive.badRef': 'We konden niet zien om welk product het gaat. Stuur ons de link of de naam.',
   confirm:
-    'Klaar. Je krijgt één bericht over {product} als het terug is, geldig tot {until, date, long}. Schrijf op elk moment STOP om te stoppen. Automatisch verstuurd door {shop}.',
+    'Je staat op de lijst! We sturen je één bericht zodra {product} weer op voorraad is. Dit kunnen we doen tot {until, date, long}. Antwoord STOP om geen meldingen meer van deze pagina te krijgen. Automatisch bericht van {shop}.',
   'confirm.unnamed':
-    'Klaar. Je krijgt één bericht over dit product als het terug is, geldig tot {until, date, long}. Schrijf op elk moment STOP om te stoppen. Automatisch verstuurd door {shop}.',
-  place: 'Je bent nummer {place, number} in de rij.',
+    'Je staat op de lijst! We sturen je één bericht zodra dit product weer op voorraad is. Dit kunnen we doen tot {until, date, long}. Antwoord STOP om geen meldingen meer van deze pagina te krijgen. Automatisch bericht van {shop}.',
+  position: 'Je bent nummer {position, number} in de rij.',
   'find.none':
-    'We vonden geen uitverkocht product met die naam. Probeer een andere naam of plak de link van de pagina.',
+    'We hebben geen uitverkocht product met die naam gevonden. Probeer een andere naam of stuur ons de link.',
   'find.which': 'Welk product bedoel je?',
-  'find.size': '{product}: welke houden we in de gaten?',
-  'find.words': 'Schrijf de naam van het product of plak de link van de pagina.',
-  'more.which': '{product}: welke nog meer?',
-  'more.none': 'Alle andere van {product} zijn te koop of staan al op je lijst.',
-  'alerts.none': 'Je wacht op dit moment nergens op.',
-  'alerts.count': 'Je wacht op {count, plural, one {# product} other {# producten}}.',
-  'alerts.line': 'Nummer {place, number} in de rij, tot {until, date, medium}',
-  'stop.one': 'Gestopt: je hoort niets meer over {product}.',
-  'stop.others': 'Gestopt: je wacht niet meer op andere maten van {product}.',
-  'stop.all':
-    'Gestopt. Je krijgt geen meldingen meer van deze pagina. Gebruik de knop op een productpagina om opnieuw te vragen.',
-  'forget.done': 'Alles wat we hier over je bewaarden, is gewist.',
-  'optin.unknown': 'Die kaart is niet meer geldig. Vraag het opnieuw op de productpagina.',
-  defer: 'Bedankt voor je bericht. Iemand van {shop} antwoordt je hier.',
-  'notice.back': '{product} is terug bij {shop}: {price}',
-  'notice.canBeOrdered': '{product} kan weer besteld worden bij {shop}: {price}',
-  'notice.ended': 'Goed. Je hoort niets meer over {product}, tenzij je het opnieuw vraagt.',
+  'find.option': '{product}: welke optie wil je?',
+  'find.text': 'Stuur ons de naam van het product of de link.',
+  'more.which': '{product}: welke andere optie wil je?',
+  'more.none': 'Alle andere opties van {product} zijn verkrijgbaar of staan al op je lijst.',
+  'alerts.none': 'Je hebt geen actieve meldingen.',
+  'alerts.count': '{count, plural, one {Je hebt # actieve melding.} other {Je hebt # actieve meldingen.}}',
+  'alerts.line': 'Nummer {position, number} in de rij, tot {until, date, medium}',
+  'cancel.one': 'Je melding voor {product} is geannuleerd.',
+  'cancel.others': 'Je meldingen voor andere opties van {product} zijn geannuleerd.',
+  'optOut.done':
+    'Je bent afgemeld en krijgt geen meldingen meer van deze pagina. Wil je ze later weer? Gebruik dan de knop op een productpagina.',
+  'erase.done': 'Alles wat we hier over je hadden bewaard, is verwijderd.',
+  'optin.unknown':
+    'Deze aanvraag is verlopen. Wil je een melding? Gebruik dan de knop op de productpagina opnieuw.',
+  handoff: 'Bedankt voor je bericht! Iemand van {shop} antwoordt je hier.',
+  'notification.backInStock': 'Weer op voorraad: {product} bij {shop} – {price}',
+  'notification.orderable': 'Weer te bestellen: {product} bij {shop} – {price}',
+  'notification.declined':
+    'Prima. We sturen je geen berichten meer over {product}, tenzij je er weer om vraagt.',
   'test.confirm':
-    'De test werkt tot hier: je wacht op {product}. Druk nu in de app op ‘Doe alsof het terug is’.',
-  greeting: 'Hallo! Vraag hier om één bericht zodra een uitverkocht product van {shop} terug is.',
+    'Tot nu toe gaat het goed: je staat op de wachtlijst voor {product}. Ga nu terug naar de app en stuur jezelf de testmelding.',
+  greeting:
+    'Hoi! Vraag het hier en we sturen je één bericht zodra een uitverkocht product van {shop} er weer is.',
+  'link.unknown.title': 'Deze link werkt niet meer',
+  'link.unknown.text':
+    'Misschien is de winkel gesloten of is de link niet volledig gekopieerd. Open de winkel om het product te vinden.',
   'button.buy': 'Kopen',
   'button.no': 'Nee, bedankt',
-  'button.next': 'Volgende keer',
+  'button.next': 'Volgende keer weer',
   'button.view': 'Bekijk product',
-  'button.more': 'Andere maat',
+  'button.more': 'Andere opties',
   'button.alerts': 'Mijn meldingen',
-  'button.stop': 'Stoppen',
-  'button.stopAll': 'Alles stoppen',
-  'button.others': 'Andere stoppen',
-  'button.pick': 'Deze',
+  'button.cancel': 'Melding annuleren',
+  'button.optOut': 'Alles stoppen',
+  'button.cancelOthers': 'Andere annuleren',
+  'button.select': 'Kiezen',
 };

@@ -85,7 +85,7 @@ export function Figures({ days, waiting, sending, told, brought, counting }: Pro
         <Figure
           title={say('figures.told')}
           value={number(told.told)}
-          text={say('figures.told.text', { refused: told.refused, unknown: told.unknown })}
+          text={say('figures.told.text', { failed: told.refused, unknown: told.unknown })}
         />
         <Figure title={say('figures.taps')} value={number(brought.taps)} text={say('figures.taps.text')} />
         <Figure {...earnedFigure({ speaker, sales: brought.sales, counting })} />

@@ -23,7 +23,6 @@ type Props = {
     name: string;
     metaPageId: string;
     connectedAt: string;
-    perSecond: number;
   } | null;
   status: PageStatus;
   wouldNotBeTold: number;
@@ -121,7 +120,7 @@ export function PageConnection({ page, status, wouldNotBeTold }: Props) {
                 {page.name}
               </Text>
               <Text as="p" tone="subdued">
-                {say('connect.since', { date: moment(page.connectedAt), perSecond: page.perSecond })}
+                {say('connect.since', { date: moment(page.connectedAt) })}
               </Text>
             </BlockStack>
             <Connect label={say('connect.again')} primary={status.setup.page === 'attention'} />

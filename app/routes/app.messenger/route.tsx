@@ -34,7 +34,6 @@ export async function loader({ request }: LoaderFunctionArgs) {
       metaPageId: page.metaPageId,
       connectedAt: page.connectedAt,
       testPassedAt: page.testPassedAt,
-      perSecond: page.perSecond,
     },
     status,
     test: page && (await testProgress({ page })),
@@ -136,7 +135,7 @@ function FailedEvents({ kept }: { kept: Kept[] }) {
       <BlockStack gap="400">
         <BlockStack gap="100">
           <Text as="h2" variant="headingMd">
-            {say('kept.title', { kept: kept.length })}
+            {say('kept.title', { count: kept.length })}
           </Text>
           <Text as="p" tone="subdued">
             {say('kept.text')}

@@ -33,7 +33,7 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
   const { say, code, language } = useTranslations();
   const languages = Object.keys(ours);
   const [locale, setLocale] = useState(languages.find((each) => shopLocale.startsWith(each)) ?? 'en');
-  const [message, setMessage] = useState('notice.back');
+  const [message, setMessage] = useState('notification.backInStock');
   const chosen = messages.find((each) => each.message === message)!;
   const own = form.values.texts[locale]?.[message];
   const text = own ?? ours[locale]![message]!;
@@ -153,7 +153,7 @@ export function MessagePreview({ text, message, locale, shopName, limit }: Previ
   const buttons =
     message === 'request.title'
       ? ['Notify Me']
-      : message.startsWith('notice.')
+      : message.startsWith('notification.')
         ? [say('preview.buy'), say('preview.no'), say('preview.next')]
         : [];
   return (

@@ -25,7 +25,7 @@ export function StockChecks({ looks }: { looks: Look[] }) {
                 {moment(look.at)}
               </Text>
               <Badge>{code('verdict', look.verdict)}</Badge>
-              {look.units !== null && <Text as="span">{say('look.units', { units: look.units })}</Text>}
+              {look.units !== null && <Text as="span">{say('restock.units', { units: look.units })}</Text>}
             </InlineStack>
             <Text as="p">{code('reason', look.reason)}</Text>
           </BlockStack>
@@ -51,11 +51,11 @@ export function RestockHistory({ restocks }: { restocks: RestockItem[] }) {
         {restocks.map(({ restockId, openedAt, closedAt, told, waiting }, index) => (
           <Text as="p" key={restockId}>
             {closedAt === null
-              ? say('variant.restock.open', { date: moment(openedAt), told, waiting })
+              ? say('variant.restock.open', { date: moment(openedAt), notified: told, waiting })
               : say(index === 0 ? 'variant.restock.closedNow' : 'variant.restock.closed', {
                   date: moment(openedAt),
                   time: span({ from: openedAt, until: closedAt }),
-                  told,
+                  notified: told,
                   waiting,
                 })}
           </Text>
