@@ -32,7 +32,7 @@ const shopify = shopifyApp({
   },
 });
 
-export const { authenticate } = shopify;
+const { authenticate } = shopify;
 
 type Admin = Awaited<ReturnType<typeof authenticate.admin>>;
 

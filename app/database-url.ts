@@ -185,7 +185,7 @@ function sslOf(take: (name: string) => string | undefined): DatabaseUrl['ssl'] {
   const how = lax === 'accept_invalid_certs' && mode !== 'disable' ? 'not verified' : SSL_MODES[mode];
   if (how === undefined) throw new DatabaseUrlError(`sslmode is not one that is heeded: ${HOW_TO_SSL}`);
   if (how === 'off') return false;
-  const read = ([name, path]: [string, string | undefined]) => {
+  const read = ([name, path]: [string, string | undefined]): [string, string][] => {
     if (path === undefined) return [];
     try {
       return [[name, readFileSync(path, 'utf8')]];

@@ -26,12 +26,12 @@ const port = (otherwise: number) => {
 
 /** The address of a PostgreSQL, every setting of which is heeded; one that is not is named, without its value. */
 const databaseUrl = (missing: string) =>
-  z.string(hint(missing)).superRefine((text, { addIssue }) => {
+  z.string(hint(missing)).superRefine((text, context) => {
     try {
       readDatabaseUrl(text);
     } catch (error) {
       if (!(error instanceof DatabaseUrlError)) throw error;
-      addIssue({ code: 'custom', message: error.message });
+      context.addIssue({ code: 'custom', message: error.message });
     }
   });
 

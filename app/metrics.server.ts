@@ -97,8 +97,8 @@ export async function metrics(): Promise<{ contentType: string; text: string }> 
   return { contentType: register.contentType, text: await register.metrics() };
 }
 
-const answers: Record<string, (response: ServerResponse) => Promise<void>> = {
-  '/healthz': async (response) => void response.end('alive'),
+const answers: Record<string, (response: ServerResponse) => void | Promise<void>> = {
+  '/healthz': (response) => void response.end('alive'),
   '/readyz': async (response) => {
     const { ready, ...facts } = await readiness();
     response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
@@ -116,7 +116,7 @@ export async function startHealth(): Promise<{ port: number; stop(): Promise<voi
   const server: Server = createServer((request, response) => {
     const answer = answers[(request.url ?? '').split('?')[0]!];
     if (answer === undefined || request.method !== 'GET') return void response.writeHead(404).end();
-    answer(response).catch(() => response.writeHead(503).end());
+    void Promise.try(answer, response).catch(() => response.writeHead(503).end());
   });
   await listenOn({ server, name: 'HEALTH_PORT', port: env.HEALTH_PORT, host: env.HEALTH_HOST });
   const { port } = server.address() as AddressInfo;

@@ -1,5 +1,6 @@
 // The web process: Remix on express, behind a guard that refuses what no browser and no platform sends.
 import { createRequestHandler } from '@remix-run/express';
+import type { ServerBuild } from '@remix-run/node';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -124,7 +125,7 @@ export async function startWeb({ port = env.PORT }: { port?: number } = {}): Pro
   port: number;
   stop(): Promise<void>;
 }> {
-  const build = await import(built('server/index.js'));
+  const build = (await import(built('server/index.js'))) as ServerBuild;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', env.TRUST_PROXY);
@@ -135,7 +136,7 @@ export async function startWeb({ port = env.PORT }: { port?: number } = {}): Pro
   const answer = createRequestHandler({
     build,
     mode: 'production',
-    getLoadContext: (_request, response) => response.locals,
+    getLoadContext: (_request, response) => response.locals as LoadContext,
   });
   app.all('*', (request, response, next) => void answer(request, response, next));
   app.use(answerPlainly);

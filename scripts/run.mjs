@@ -1,5 +1,5 @@
-// The way in: `node scripts/run.mjs <file.ts> [args]` sets up whatever is missing and runs the file on Node 24; plain JavaScript, because
-// the Node found on a machine may be too old to read TypeScript.
+// The way in: `node scripts/run.mjs <file.ts | command> [args]` sets up whatever is missing and runs the file, or the tools of the command, on
+// Node 24; plain JavaScript, because the Node found on a machine may be too old to read TypeScript.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -8,9 +8,51 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setUp } from './setup.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * Commands that only call tools of the project's packages: every one of them runs, also after one has failed.
+ * @type {Record<string, { package: string, bin?: string, argv: string[], env?: Record<string, string> }[]>}
+ */
+const COMMANDS = {
+  // The order of the modules, the usual mistakes, exports and dependencies that nothing uses, and the format.
+  lint: [
+    { package: 'eslint', argv: ['--max-warnings=0', '.'] },
+    { package: 'knip', argv: ['--no-progress', '--no-config-hints'] },
+    { package: 'prettier', argv: ['--check', '--log-level=warn', '.'] },
+  ],
+  // Writes every file the way `lint` wants it.
+  format: [
+    { package: 'eslint', argv: ['--fix', '.'] },
+    { package: 'prettier', argv: ['--write', '--log-level=warn', '.'] },
+  ],
+  // The extension by itself: Preact and Shopify's own elements are another world than the admin's React.
+  typecheck: [
+    { package: 'typescript', bin: 'tsc', argv: ['--noEmit', '-p', '.'] },
+    { package: 'typescript', bin: 'tsc', argv: ['--noEmit', '-p', 'extensions/product-waitlist'] },
+  ],
+  // The app on a real development store, through Shopify's own command line.
+  dev: [{ package: '@shopify/cli', bin: 'shopify', argv: ['app', 'dev', '--path', '.'] }],
+  // Shopify's own command line reads the app's configuration and bundles its extensions, offline.
+  'build:shopify': [
+    {
+      package: '@shopify/cli',
+      bin: 'shopify',
+      argv: ['app', 'build', '--path', '.', '--skip-dependencies-installation'],
+      env: { CI: '1', SHOPIFY_CLI_NO_ANALYTICS: '1', NO_UPDATE_NOTIFIER: '1' },
+    },
+  ],
+};
+
+/** Where a package keeps its command. */
+function commandOf({ package: name, bin = name }) {
+  const folder = join(root, 'node_modules', name);
+  const { bin: commands } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof commands === 'string' ? commands : commands[bin]);
+}
+
 const [target, ...args] = process.argv.slice(2);
 if (!target) {
-  process.stderr.write('usage: node scripts/run.mjs <file.ts> [args]\n');
+  process.stderr.write('usage: node scripts/run.mjs <file.ts | command> [args]\n');
   process.exit(64);
 }
 
@@ -71,15 +113,25 @@ function endLike({ code, signal }) {
 try {
   const { node, env } = await setUp({ root, start, say });
   const lifeline = pathToFileURL(join(root, 'scripts', 'lifeline.mjs')).href;
-  const child = start(node, ['--import', lifeline, resolve(root, target), ...args], {
-    stdio: 'inherit',
-    env: { ...env, LIFELINE: String(process.pid) },
-  });
-  child.once('error', (error) => {
-    say(`Could not run ${node}: ${error.message}`);
-    process.exit(1);
-  });
-  child.once('exit', (code, signal) => endLike({ code, signal }));
+  const run = ({ argv, env: own = {} }) =>
+    new Promise((ended, failed) => {
+      const child = start(node, ['--import', lifeline, ...argv, ...args], {
+        stdio: 'inherit',
+        env: { ...env, ...own, LIFELINE: String(process.pid) },
+      });
+      child.once('error', (error) => failed(new Error(`Could not run ${node}: ${error.message}`)));
+      child.once('exit', (code, signal) => ended({ code, signal }));
+    });
+  const programs = Object.hasOwn(COMMANDS, target)
+    ? COMMANDS[target].map((tool) => ({ ...tool, argv: [commandOf(tool), ...tool.argv] }))
+    : [{ argv: [resolve(root, target)] }];
+  let end = { code: 0, signal: null };
+  for (const program of programs) {
+    const each = await run(program);
+    if (end.code === 0) end = each;
+    if (stoppedBy) break;
+  }
+  endLike(end);
 } catch (error) {
   if (!stoppedBy) say(error.message);
   endLike({ code: stoppedBy ? null : 1 });

@@ -19,7 +19,9 @@ const DIGITS = 4;
 const LARGEST = 10n ** 17n;
 
 function units(text: unknown): bigint | undefined {
-  const [, whole, fraction = ''] = /^(\d{1,18})(?:\.(\d{1,18}))?$/.exec(String(text ?? '')) ?? [];
+  const said = typeof text === 'number' ? String(text) : text;
+  if (typeof said !== 'string') return undefined;
+  const [, whole, fraction = ''] = /^(\d{1,18})(?:\.(\d{1,18}))?$/.exec(said) ?? [];
   if (whole === undefined) return undefined;
   const value = BigInt(whole + fraction.slice(0, DIGITS).padEnd(DIGITS, '0'));
   return value < LARGEST ? value : undefined;

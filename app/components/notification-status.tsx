@@ -2,7 +2,7 @@
 import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import { useTranslations } from '../i18n/use-translations.tsx';
 
-export type Answer = 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
+type Answer = 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
 
 type Props = {
   life: {

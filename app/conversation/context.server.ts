@@ -142,7 +142,10 @@ export type ReplyBuilder = ReturnType<typeof replyBuilder>;
 export const noReply = (why: string): Effects => ({ replies: [], reason: why });
 
 /** What an act of the person's is answered with, once it is saved. */
-export const answerWith = (write: () => Reply): Effects => ({ replies: [], answer: async () => [write()] });
+export const answerWith = (write: () => Reply): Effects => ({
+  replies: [],
+  answer: () => Promise.try(() => [write()]),
+});
 
 /** What the steps of `prepare` work with. */
 export type PrepareInput = {
@@ -223,7 +226,7 @@ type Person = Pick<
 const AUTOMATION_WITHIN_MS = 10 * SECOND;
 
 /** Whether a word said at `at` answers what the person did at `act`. Both times are Meta's. */
-export const isInstantAnswer = ({ at, act }: { at: Date; act: Date | null }): boolean =>
+const isInstantAnswer = ({ at, act }: { at: Date; act: Date | null }): boolean =>
   act !== null && at >= act && at.getTime() - act.getTime() <= AUTOMATION_WITHIN_MS;
 
 const askedAt = ({ question }: Person): Date | null => {

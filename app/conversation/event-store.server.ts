@@ -17,7 +17,7 @@ import {
 } from '../messenger/webhooks.ts';
 import { isOwnEcho } from './replies.server.ts';
 
-export const binding = { shopId: null, purpose: 'inbox' };
+const binding = { shopId: null, purpose: 'inbox' };
 
 /** Which shop an event names by itself. A Page may serve several; whether this Page serves that one is not yet known. */
 function namedShop(event: MetaEvent): bigint | null {
@@ -132,7 +132,7 @@ export const writeFailure = ({ kind, detail }: EventFailure): string =>
   detail === '' ? kind : `${kind}: ${detail.slice(0, 300)}`;
 
 /** The same, read again. */
-export function readFailure(text: string): EventFailure {
+function readFailure(text: string): EventFailure {
   const [head = '', ...rest] = text.split(': ');
   const kind = KINDS.find((each) => each === head);
   return kind === undefined ? { kind: 'odd', detail: text } : { kind, detail: rest.join(': ') };

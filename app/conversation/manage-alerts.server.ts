@@ -22,13 +22,7 @@ import { eraseEvents } from './event-store.server.ts';
 import { type OfferOptIn, prepareOffer } from './offer-opt-in.server.ts';
 import { eraseReplies } from './replies.server.ts';
 
-export async function listAlerts({
-  tx,
-  context,
-}: {
-  tx: Tx;
-  context: ConversationContext;
-}): Promise<Effects> {
+async function listAlerts({ tx, context }: { tx: Tx; context: ConversationContext }): Promise<Effects> {
   const builder = replyBuilder({ context });
   const { shop, now } = context;
   const mine = await tx.subscription.findMany({
@@ -135,7 +129,7 @@ async function shopperIdsOf({ tx, context }: { tx: Tx; context: ConversationCont
  * Erases a person from every shop of this Page: whatever hangs on their rows goes with them. What stays are hashes of spent tokens, so
  * that no late copy of an old yes can bring them back.
  */
-export async function eraseShopper({ tx, context }: { tx: Tx; context: ConversationContext }): Promise<void> {
+async function eraseShopper({ tx, context }: { tx: Tx; context: ConversationContext }): Promise<void> {
   const { event, pages } = context;
   await tx.shopper.deleteMany({ where: { psid: event.psid, pageId: { in: pages.map((page) => page.id) } } });
   const whose = { metaPageId: event.metaPageId, psid: event.psid };

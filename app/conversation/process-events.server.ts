@@ -72,7 +72,7 @@ export async function pagesWithDueEvents({ now }: { now: Date }): Promise<string
   return rows.map((row) => row.metaPageId);
 }
 
-export type Opened = { row: Inbox; event: MetaEvent };
+type Opened = { row: Inbox; event: MetaEvent };
 
 /** The next event of every person that is due. */
 const dueEvents = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
@@ -179,15 +179,7 @@ async function handleUnordered<Prepared>({
 }
 
 /** A failure of ours must not lose the event, nor hold up its Page for ever. */
-export async function retryLater({
-  row,
-  error,
-  now,
-}: {
-  row: Inbox;
-  error: unknown;
-  now: Date;
-}): Promise<void> {
+async function retryLater({ row, error, now }: { row: Inbox; error: unknown; now: Date }): Promise<void> {
   const attempts = row.attempts + 1;
   const last = attempts >= MAX_ATTEMPTS;
   log.error('an event of Meta could not be handled', { inboxId: row.id, attempts, last, error });
@@ -202,7 +194,7 @@ export async function retryLater({
 }
 
 /** One event that can't be opened (its key is gone) must not keep the others of its Page waiting. */
-export async function openRows({ rows, now }: { rows: Inbox[]; now: Date }): Promise<Opened[]> {
+async function openRows({ rows, now }: { rows: Inbox[]; now: Date }): Promise<Opened[]> {
   const opened: Opened[] = [];
   for (const row of rows)
     try {

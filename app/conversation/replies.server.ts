@@ -23,7 +23,7 @@ export type Reply = {
 };
 
 export type SendReply = (given: { page: Page; body: string }) => Promise<SendAnswer>;
-export type ReplyResult =
+type ReplyResult =
   { outcome: 'sent'; mid: string | null } | { outcome: 'refused'; code: number; subcode: number | null };
 export type OnReplySent = (
   given: { tx: Tx; reply: Reply; page: Page | null; now: Date } & ReplyResult,

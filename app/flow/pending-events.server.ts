@@ -3,6 +3,7 @@ import { Prisma } from '@prisma/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { db } from '../db.server.ts';
 import { currentPage } from '../messenger/pages.server.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
 import type { VariantInfo } from './trigger-payloads.ts';
 
 export type Cursor = { shopId: bigint; since: Date; joined: bigint; restock: bigint };
@@ -52,8 +53,8 @@ export async function committedUpTo({ shopId }: { shopId: bigint }): Promise<Top
 }
 
 const waitingFor = (variant: Prisma.Sql, { now }: { now: Date }) => Prisma.sql`
-  FROM "Subscription" w WHERE w."shopId" = ${variant}."shopId" AND w."variantId" = ${variant}."variantId"
-    AND w."state" = 'waiting' AND NOT w."isTest" AND w."expiresAt" > ${now}`;
+  FROM "Subscription" s WHERE s."shopId" = ${variant}."shopId" AND s."variantId" = ${variant}."variantId"
+    AND NOT s."isTest" AND ${waiting({ now })}`;
 
 export type NewSubscription = VariantInfo & {
   subscriptionId: bigint;
@@ -82,15 +83,14 @@ export const newSubscriptions = ({
       WHERE (s."shopId", s."id") > (${shopId}, ${after}) AND (s."shopId", s."id") <= (${shopId}, ${upTo}) AND NOT s."isTest"
       ORDER BY s."shopId", s."id" LIMIT ${limit}),
     line AS MATERIALIZED (
-      SELECT n."variantId", (SELECT count(*) ${waitingFor(Prisma.sql`n`, { now })} AND w."id" <= (SELECT max("id") FROM next)) AS people
+      SELECT n."variantId", (SELECT count(*) ${waitingFor(Prisma.sql`n`, { now })} AND s."id" <= (SELECT max("id") FROM next)) AS people
       FROM (SELECT DISTINCT "shopId", "variantId" FROM next) n)
-    SELECT s."id" AS "subscriptionId", s."grantedAt" AS at, v."id" AS "variantId", v."productId", v."title",
-      (line."people" - (SELECT count(*) FROM next w WHERE w."variantId" = s."variantId" AND w."id" > s."id"
-        AND w."state" = 'waiting' AND w."expiresAt" > ${now}))::int AS waiting,
-      (SELECT t."reached" FROM "FlowTold" t WHERE t."shopId" = s."shopId" AND t."fact" = 'line ' || s."variantId") AS mark
-    FROM next s JOIN line ON line."variantId" = s."variantId"
-    JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
-    ORDER BY s."id"`;
+    SELECT one."id" AS "subscriptionId", one."grantedAt" AS at, v."id" AS "variantId", v."productId", v."title",
+      (line."people" - (SELECT count(*) FROM next s WHERE s."variantId" = one."variantId" AND s."id" > one."id" AND ${waiting({ now })}))::int AS waiting,
+      (SELECT t."reached" FROM "FlowTold" t WHERE t."shopId" = one."shopId" AND t."fact" = 'line ' || one."variantId") AS mark
+    FROM next one JOIN line ON line."variantId" = one."variantId"
+    JOIN "Variant" v ON v."shopId" = one."shopId" AND v."id" = one."variantId"
+    ORDER BY one."id"`;
 
 /**
  * A restock is told once its line is empty, or it is over; nobody of it is on the way any more. The order matters: while a long line is
@@ -99,7 +99,7 @@ export const newSubscriptions = ({
 const isNotified = ({ now }: { now: Date }) => Prisma.sql`
   NOT r."isTest" AND r."told" > 0
   AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = r."shopId" AND t."fact" = 'restock ' || r."id")
-  AND CASE WHEN r."closedAt" IS NOT NULL OR (SELECT w."id" ${waitingFor(Prisma.sql`r`, { now })} ORDER BY w."since" LIMIT 1) IS NULL
+  AND CASE WHEN r."closedAt" IS NOT NULL OR (SELECT s."id" ${waitingFor(Prisma.sql`r`, { now })} ORDER BY s."since" LIMIT 1) IS NULL
     THEN NOT EXISTS (SELECT FROM "Notification" n WHERE n."restockId" = r."id" AND n."settledAt" IS NULL)
     ELSE false END`;
 

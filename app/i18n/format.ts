@@ -4,11 +4,16 @@ import { IntlMessageFormat } from 'intl-messageformat';
 export type Values = Record<string, string | number | Date>;
 type Element = ReturnType<IntlMessageFormat['getAst']>[number];
 
-/** The parser's own numbers for the kinds of element that are looked at here. */
+/** The parser's own numbers for the kinds of element that are looked at here; its enum is not exported. */
 const LITERAL = 0;
 const ARGUMENT = 1;
 const NUMBER = 2;
 const DATE = 3;
+
+const isA = <Kind extends number>(
+  element: Element,
+  kind: Kind,
+): element is Extract<Element, { type: Kind }> => (element.type as number) === kind;
 
 const compiled = new Map<string, IntlMessageFormat>();
 
@@ -41,7 +46,7 @@ export function compile({
 
 function withDates(elements: Element[], timeZone: string): Element[] {
   return elements.map((element) => {
-    if (element.type === ARGUMENT && element.value === 'until')
+    if (isA(element, ARGUMENT) && element.value === 'until')
       return { type: DATE, value: element.value, style: 'long' };
     if ('options' in element)
       return {
@@ -53,7 +58,7 @@ function withDates(elements: Element[], timeZone: string): Element[] {
           ]),
         ),
       };
-    if (element.type !== DATE) return element;
+    if (!isA(element, DATE)) return element;
     const { style } = element;
     if (style === null || style === undefined) return { ...element, style: 'long' };
     return typeof style === 'string'
@@ -67,8 +72,8 @@ export type Spoken = { name: string; asNumber: boolean };
 /** The values that a message speaks of, wherever in it. */
 export const valuesIn = (elements: Element[]): Spoken[] =>
   elements.flatMap((element) => [
-    ...('value' in element && element.type !== LITERAL
-      ? [{ name: element.value, asNumber: element.type === NUMBER }]
+    ...('value' in element && !isA(element, LITERAL)
+      ? [{ name: element.value, asNumber: isA(element, NUMBER) }]
       : []),
     ...('options' in element
       ? Object.values(element.options).flatMap((option) => valuesIn(option.value))

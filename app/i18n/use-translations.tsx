@@ -4,7 +4,7 @@ import { type AdminLocale, formatCode, formatText, type Text } from './admin.ts'
 
 export type { Text };
 
-const UNITS: [Intl.RelativeTimeFormatUnit & Intl.NumberFormatOptions['unit'], number][] = [
+const UNITS: ['day' | 'hour' | 'minute' | 'second', number][] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
@@ -26,13 +26,13 @@ function createTranslator({ locale, timezone }: { locale: AdminLocale; timezone:
     day: (at: string) => date(at, { dateStyle: 'medium' }),
     moment: (at: string) => date(at, { dateStyle: 'medium', timeStyle: 'short' }),
     /** "3 minutes ago", "in 10 seconds". */
-    relative({ at, now }: { at: string; now: string }): string {
+    relative: ({ at, now }: { at: string; now: string }): string => {
       const ms = Date.parse(at) - Date.parse(now);
       const [unit, size] = largest(ms);
       return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round(ms / size), unit);
     },
     /** "8 minutes". */
-    span({ from, until }: { from: string; until: string }): string {
+    span: ({ from, until }: { from: string; until: string }): string => {
       const ms = Date.parse(until) - Date.parse(from);
       const [unit, size] = largest(ms);
       return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(

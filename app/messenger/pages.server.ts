@@ -13,7 +13,7 @@ export type { Page, PageTrouble };
 export const currentPage = Prisma.sql`(pg."replacedAt" IS NULL AND pg."disconnectedAt" IS NULL)`;
 
 /** The same for Prisma. */
-export const whereCurrentPage = { replacedAt: null, disconnectedAt: null };
+const whereCurrentPage = { replacedAt: null, disconnectedAt: null };
 
 /** The Page that speaks for a shop now. */
 export const pageOf = ({ shopId, tx }: { shopId: bigint; tx?: Tx }): Promise<Page | null> =>

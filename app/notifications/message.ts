@@ -19,7 +19,7 @@ export type TemplateData = {
 };
 
 /** Price as the shopper's language writes it. */
-export function priceText({
+function priceText({
   price,
   currency,
   locale,
@@ -67,7 +67,7 @@ export function messageTexts({ subject, locale }: { subject: TemplateData; local
 }
 
 /** The mark that comes back in Meta's echo. */
-export const metadataId = ({ shopId, id }: { shopId: bigint; id: bigint }): string => `n1_${shopId}_${id}`;
+const metadataId = ({ shopId, id }: { shopId: bigint; id: bigint }): string => `n1_${shopId}_${id}`;
 
 export function readMetadataId(
   metadata: string | null | undefined,

@@ -76,7 +76,7 @@ type Row = {
 };
 
 /** null: the restock is gone, and its shop with it. */
-export async function loadTemplateData({
+async function loadTemplateData({
   shopId,
   restockId,
 }: {

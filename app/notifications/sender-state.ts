@@ -119,7 +119,7 @@ export const beginRun = (state: SenderState, at: number): SenderState => Object.
 const NO_RESPONSE_MS = 5_000;
 
 /** `at`: the rate limiter's clock. */
-export function isUnanswered({ calls, answeredAt }: SenderState, at: number): boolean {
+function isUnanswered({ calls, answeredAt }: SenderState, at: number): boolean {
   const [oldest] = calls.values();
   return oldest !== undefined && at - oldest > NO_RESPONSE_MS && at - answeredAt > NO_RESPONSE_MS;
 }

@@ -6,6 +6,7 @@ import type { Page } from '../messenger/pages.server.ts';
 import { openCircuits } from '../notifications/shop-status.server.ts';
 import { quietEnd, type QuietSettings } from '../stock/quiet-hours.ts';
 import { CHECK_VALID_MS } from '../stock/restocks.server.ts';
+import { positionOf } from '../waitlist/waiting.server.ts';
 import { explain, type Explanation } from './explain.ts';
 
 export type SubscriptionDetails = {
@@ -63,7 +64,7 @@ export async function subscriptionDetails({
   });
   if (found === null) return null;
   const { variant, request, notification, page, shopperId, variantId } = found;
-  const [circuits, restock, look, ahead] = await Promise.all([
+  const [circuits, restock, look, position] = await Promise.all([
     openCircuits([page]),
     db.restock.findFirst({
       where: { shopId, variantId, closedAt: null, isTest: found.isTest },
@@ -75,7 +76,7 @@ export async function subscriptionDetails({
       select: { reason: true },
     }),
     found.state === 'waiting'
-      ? countAhead({ shopId, variantId, since: found.since, id: found.id, now })
+      ? positionOf({ shopId, variantId, since: found.since, id: found.id, now })
       : null,
   ]);
   const circuit = circuits.get(page.metaPageId) ?? null;
@@ -92,7 +93,7 @@ export async function subscriptionDetails({
     endedAt: found.endedAt,
     endedBecause: found.endedBecause,
     isTest: found.isTest,
-    ahead,
+    ahead: position && position - 1,
     why: explain({
       now,
       life: {
@@ -141,26 +142,6 @@ export async function subscriptionDetails({
       mid: request.mid,
     },
   };
-}
-
-async function countAhead({
-  shopId,
-  variantId,
-  since,
-  id,
-  now,
-}: {
-  shopId: bigint;
-  variantId: bigint;
-  since: Date;
-  id: bigint;
-  now: Date;
-}): Promise<number> {
-  const [row] = await db.$queryRaw<{ ahead: number }[]>`
-    SELECT count(*)::int AS ahead FROM "Subscription" s
-    WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."state" = 'waiting' AND NOT s."isTest"
-      AND s."expiresAt" > ${now} AND (s."since", s."id") < (${since}, ${id})`;
-  return row!.ahead;
 }
 
 export type TestProgress = {

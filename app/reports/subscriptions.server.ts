@@ -5,7 +5,8 @@ import { later } from '../lib/clock.ts';
 import { type PageFacts, sendingThrough } from '../messenger/page-status.ts';
 import { openCircuits } from '../notifications/shop-status.server.ts';
 import { quietEnd, type QuietSettings } from '../stock/quiet-hours.ts';
-import { CHECK_VALID_MS } from '../stock/restocks.server.ts';
+import { CHECK_VALID_MS, openRestock } from '../stock/restocks.server.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
 import { containing, type Cursor } from './cursor.ts';
 import { type SubscriptionFacts, explain, type Explanation } from './explain.ts';
 import { cursorDate } from './waitlist.server.ts';
@@ -90,7 +91,7 @@ export async function subscriptions({
   const order = sort === 'newest' ? Prisma.sql`"since" DESC, "id" DESC` : Prisma.sql`"since", "id"`;
   const standing =
     show === 'waiting'
-      ? Prisma.sql`s."state" = 'waiting' AND s."expiresAt" > ${now}`
+      ? waiting({ now })
       : Prisma.sql`s."state" IN ('refused', 'unknown', 'expired', 'stopped')`;
   const rows = Prisma.sql`s."shopId" = ${shopId} AND ${standing} AND NOT s."isTest" AND ${behind}`;
   const wanted = search.trim();
@@ -124,7 +125,7 @@ export async function subscriptions({
     JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
     JOIN "Page" pg ON pg."shopId" = s."shopId" AND pg."id" = s."pageId"
     LEFT JOIN "Notification" n ON n."shopId" = s."shopId" AND n."subscriptionId" = s."id"
-    LEFT JOIN "Restock" r ON r."shopId" = s."shopId" AND r."variantId" = s."variantId" AND r."closedAt" IS NULL AND NOT r."isTest"
+    LEFT JOIN "Restock" r ON r."shopId" = s."shopId" AND r."variantId" = s."variantId" AND ${openRestock}
     ORDER BY ${sort === 'newest' ? Prisma.sql`s."since" DESC, s."id" DESC` : Prisma.sql`s."since", s."id"`}`;
   const circuits = await openCircuits(found);
   const quietUntil = quietEnd({ now, settings: shop }) ?? null;

@@ -1,5 +1,6 @@
 // The whole line as a file, in pieces: as many people as there are, in the memory of one page.
 import { db } from '../db.server.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
 
 const BATCH_SIZE = 2_000;
 
@@ -40,7 +41,7 @@ export async function* exportWaitlist({
       FROM "Subscription" s
       JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
       JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
-      WHERE s."shopId" = ${shopId} AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}
+      WHERE s."shopId" = ${shopId} AND NOT s."isTest" AND ${waiting({ now })}
         AND (s."since", s."id") > (${after.since}, ${after.id})
       ORDER BY s."since", s."id" LIMIT ${BATCH_SIZE}`;
     if (rows.length > 0)

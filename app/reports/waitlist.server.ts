@@ -2,6 +2,8 @@
 import { Prisma } from '@prisma/client';
 import { db } from '../db.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
+import { openRestock } from '../stock/restocks.server.ts';
+import { waiting } from '../waitlist/waiting.server.ts';
 import { containing, type Cursor, writeCursor } from './cursor.ts';
 import { variantStatus, type VariantStatus } from './explain.ts';
 
@@ -9,7 +11,7 @@ export type WaitlistQuery = { shopId: bigint; now: Date };
 
 /** Those who can still be told: not ended, not expired, not the merchant's own test. */
 const isWaiting = ({ shopId, now }: WaitlistQuery) => Prisma.sql`
-  s."shopId" = ${shopId} AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}`;
+  s."shopId" = ${shopId} AND NOT s."isTest" AND ${waiting({ now })}`;
 
 /**
  * Reads a whole line from its index. PostgreSQL takes a million entries of an index for dearer than all rows of the table, since it
@@ -71,7 +73,7 @@ const orders = {
 
 const filters: Record<WaitlistFilter, Prisma.Sql> = {
   all: Prisma.sql`true`,
-  restocked: Prisma.sql`EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest")`,
+  restocked: Prisma.sql`EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock})`,
   paused: Prisma.sql`v."pausedAt" IS NOT NULL`,
   missing: Prisma.sql`v."missingSince" IS NOT NULL`,
 };
@@ -126,7 +128,7 @@ export async function waitlistByVariant({
     SELECT total.*, v."id", v."productTitle", v."title", v."imageUrl", v."lineWaiting" AS waiting, v."lineOldest" AS oldest, v."sortKey",
       v."lookAt", v."wanted" > v."looked" AS "lookDue", v."pausedAt" IS NOT NULL AS paused, v."missingSince" IS NOT NULL AS missing,
       look."units", look."at" AS "lookedAt", look."reason",
-      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS restocked
+      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}) AS restocked
     FROM (SELECT COALESCE(sum(line."waiting"), 0)::int AS "all", count(*)::int AS "variants" FROM line) total
     LEFT JOIN shown v ON true
     LEFT JOIN LATERAL (SELECT l."units", l."at", l."reason" FROM "Look" l
@@ -263,12 +265,12 @@ export async function productWaitlist({
 }): Promise<ProductWaitlist> {
   const found = await db.$queryRaw<Found[]>`
     SELECT v."id", v."title", line."waiting", line."oldest", v."missingSince" IS NOT NULL AS missing, v."pausedAt" IS NOT NULL AS paused,
-      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND r."closedAt" IS NULL AND NOT r."isTest") AS restocked,
+      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}) AS restocked,
       (SELECT l."reason" FROM "Look" l WHERE l."shopId" = v."shopId" AND l."variantId" = v."id" AND NOT l."isTest"
        ORDER BY l."at" DESC, l."id" DESC LIMIT 1) AS reason
     FROM "Variant" v, LATERAL (
       SELECT count(*)::int AS waiting, min(s."since") AS oldest FROM "Subscription" s
-      WHERE s."shopId" = v."shopId" AND s."variantId" = v."id" AND s."state" = 'waiting' AND NOT s."isTest" AND s."expiresAt" > ${now}) line
+      WHERE s."shopId" = v."shopId" AND s."variantId" = v."id" AND NOT s."isTest" AND ${waiting({ now })}) line
     WHERE v."shopId" = ${shopId} AND v."productId" = ${productId}
     ORDER BY line."waiting" DESC, v."title", v."id"`;
   const shown = found.filter(({ waiting, restocked }) => waiting > 0 || restocked);

@@ -8,7 +8,7 @@ import { type Json, parseJson } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { verificationChallenge, signatureIn, isSignatureValid } from '../messenger/webhooks.ts';
 
-export async function loader({ request }: LoaderFunctionArgs): Promise<Response> {
+export function loader({ request }: LoaderFunctionArgs): Response {
   const challenge = verificationChallenge({ url: new URL(request.url), verifyToken: env.META_VERIFY_TOKEN });
   if (challenge === null) return new Response('Unknown verify token.', { status: 403 });
   return new Response(challenge, {

@@ -1,6 +1,6 @@
 // Inventory webhooks: a level or an item changed, so stock checks are requested.
 import type { ActionFunctionArgs } from '@remix-run/node';
-import { idNumber } from '../lib/json.ts';
+import { idNumber, idText } from '../lib/json.ts';
 import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';
 import { requestStockChecks } from '../stock/check-requests.server.ts';
 
@@ -10,7 +10,7 @@ export const action = ({ request }: ActionFunctionArgs) =>
     request,
     keep: async ({ tx, shop, delivery: { payload, topic }, now }) => {
       // The item's id stands in the GID's query string too, where no number can have been rounded.
-      const named = /inventory_item_id=(\d+)/.exec(String(payload.admin_graphql_api_id ?? ''))?.[1];
+      const named = /inventory_item_id=(\d+)/.exec(idText(payload.admin_graphql_api_id) ?? '')?.[1];
       const item = idNumber(
         named ?? (topic.startsWith('inventory_items/') ? payload.id : payload.inventory_item_id),
       );

@@ -1,6 +1,6 @@
 // A shop's access token, renewed by one process at a time: a renewal invalidates the token before.
 import '@shopify/shopify-api/adapters/node';
-import { HttpResponseError, Session, shopifyApi } from '@shopify/shopify-api';
+import { Session, shopifyApi } from '@shopify/shopify-api';
 import { PrismaSessionStorage } from '@shopify/shopify-app-session-storage-prisma';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { acquireLease, releaseLease, RENEW_MS, renewLease } from '../jobs/lease.
 import { type Clock, DAY, later, MINUTE } from '../lib/clock.ts';
 import { DecryptionError, encrypt, decrypt } from '../lib/encryption.server.ts';
 import { log, scrub } from '../lib/log.server.ts';
+import { isHttpError } from './address-status.server.ts';
 import { API_VERSION } from './api-version.ts';
 
 /** Shopify refused to renew, or there is no session: the merchant has to open the app. */
@@ -99,7 +100,7 @@ async function renew(session: Session, now: Date): Promise<Session> {
     await db.shop.updateMany({ where: { domain }, data: { unreadableSince: null, renewalBegunAt: null } });
     return renewed.session;
   } catch (error) {
-    const status = error instanceof HttpResponseError ? error.response.code : undefined;
+    const status = isHttpError(error) ? error.response.code : undefined;
     if (first && status !== undefined && status < 500)
       await db.shop.updateMany({ where: { domain }, data: { renewalBegunAt: null } });
     if (!isRefusal(error)) throw error;
@@ -128,8 +129,8 @@ async function beginRenewal({ domain, now }: { domain: string; now: Date }): Pro
  * Whether Shopify refuses this shop's refresh token. 402, 403 and 423 say something else (a shop that is frozen or locked, an address of ours
  * that is not on the allowlist), and so does a 401 that means our own client id and secret (RFC 6749, section 5.2).
  */
-function isRefusal(error: unknown): error is HttpResponseError {
-  if (!(error instanceof HttpResponseError)) return false;
+function isRefusal(error: unknown): boolean {
+  if (!isHttpError(error)) return false;
   const { code, body } = error.response;
   if ((body as { error?: unknown } | undefined)?.error === 'invalid_client') {
     log.error('Shopify does not know our client id and secret: compare them with the Dev Dashboard');
@@ -203,5 +204,5 @@ export const api = shopifyApi({
   hostName: new URL(env.SHOPIFY_APP_URL).host,
   isEmbeddedApp: true,
   future: { expiringOfflineAccessTokens: true } as never,
-  logger: { log: async (_severity, message) => log.debug(scrub(message)) },
+  logger: { log: (_severity, message) => log.debug(scrub(message)) },
 });

@@ -59,22 +59,22 @@ export function restOfAddress({ now }: { now: Date }): number {
   return 0;
 }
 
-export const ADDRESS_REFUSED =
+const ADDRESS_REFUSED =
   'Shopify refuses this server’s address (403 for several shops at once). Add the address it calls from to the IP allowlist: ' +
   'Shopify Dev Dashboard > your app > Settings > IP allowlist. Everything goes on by itself within seconds after that.';
 
 /** What an operator has to do, in words. */
 export const addressWarnings = (): string[] => (isAddressRefused() ? [ADDRESS_REFUSED] : []);
 
+/** Shopify answered, with an HTTP status that is none of success. The class alone leaves the answer's type open. */
+export const isHttpError = (error: unknown): error is HttpResponseError => error instanceof HttpResponseError;
+
 /** An expiring token is asked for with the same status, which then is about the shop's token (docs/assumptions.md). */
 const isAboutToken = ({ message }: { message: string }) => /non-expiring/i.test(message);
 
 /** Whether Shopify refuses our own address with `error`, and not the shop. */
 export const meansAddress = (error: unknown): boolean =>
-  error instanceof HttpResponseError &&
-  error.response.code === 403 &&
-  isAddressRefused() &&
-  !isAboutToken(error);
+  isHttpError(error) && error.response.code === 403 && isAddressRefused() && !isAboutToken(error);
 
 /**
  * Notes what Shopify's answer, or `error`, says of our own address. When it is let in again, all that waited for an answer is asked at once.
@@ -91,7 +91,7 @@ export async function noteStatus({
   const now = clock();
   // Shopify's own Remix library hands its answer on as a Response.
   const status =
-    error instanceof HttpResponseError && !isAboutToken(error)
+    isHttpError(error) && !isAboutToken(error)
       ? error.response.code
       : error instanceof Response
         ? error.status

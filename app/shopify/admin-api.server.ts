@@ -1,11 +1,11 @@
 // Calls Shopify's Admin GraphQL API within the shop's query points; every failure says what to do.
-import { GraphqlQueryError, HttpResponseError, HttpThrottlingError } from '@shopify/shopify-api';
+import { GraphqlQueryError, HttpThrottlingError } from '@shopify/shopify-api';
 import { db } from '../db.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { nextAttemptAt, wait as realWait, type Wait } from '../lib/retry.ts';
 import { accessTokenFor, api, ReauthorizationRequired } from './access-tokens.server.ts';
-import { meansAddress, noteStatus, restOfAddress } from './address-status.server.ts';
+import { isHttpError, meansAddress, noteStatus, restOfAddress } from './address-status.server.ts';
 import { type Bucket, restored, UNKNOWN, waitFor } from './read-plan.ts';
 
 /**
@@ -211,7 +211,7 @@ async function request({
     try {
       return await new api.clients.Graphql({ session }).request(query, { variables, retries: 0, signal });
     } catch (error) {
-      const status = error instanceof HttpResponseError ? error.response.code : undefined;
+      const status = isHttpError(error) ? error.response.code : undefined;
       if (status !== 401 || refused !== undefined) throw error;
       refused = session.accessToken;
     }
@@ -234,7 +234,7 @@ function failure(error: unknown): ShopifyApiError {
       advice: 'throttled',
       retryAfterMs: (error.response.retryAfter ?? 2) * 1_000,
     });
-  if (error instanceof HttpResponseError) {
+  if (isHttpError(error)) {
     const { code } = error.response;
     if (meansAddress(error)) return addressRefused(SECOND, error);
     if (code === 401 || code === 402 || code === 403 || code === 404 || code === 423)

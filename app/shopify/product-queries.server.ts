@@ -201,7 +201,7 @@ const unfinished = new Map<string, Unfinished>();
  * @returns none when `pageOf` finds no page: what they belong to is gone.
  * @throws {ShopifyFailed} with advice.
  */
-export async function readAllPages<Data, Row>({
+async function readAllPages<Data, Row>({
   shopId,
   query,
   variables = {},

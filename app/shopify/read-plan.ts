@@ -29,7 +29,7 @@ export function waitFor({ bucket, points }: { bucket: Bucket; points: number }):
  * What one call may cost: all that the bucket holds beyond the share `kept`, or what `patienceMs` of waiting bring; never more than
  * Shopify takes for one query. It does not depend on how long one has waited already, so a call that is planned again stays the same.
  */
-export const budget = ({
+const budget = ({
   bucket,
   patienceMs,
   kept = 0,

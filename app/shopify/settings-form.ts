@@ -71,7 +71,7 @@ export type FieldErrors = Record<string, string>;
 export function readSettings(text: string): { settings: GivenSettings } | { errors: FieldErrors } {
   let given: unknown;
   try {
-    given = JSON.parse(text);
+    given = JSON.parse(text) as unknown;
   } catch {
     return { errors: { form: 'unreadable' } };
   }
@@ -79,7 +79,9 @@ export function readSettings(text: string): { settings: GivenSettings } | { erro
   if (read.success) return { settings: read.data };
   return {
     errors: Object.fromEntries(
-      read.error.issues.map(({ path, message }) => [path.join('.') || 'form', message]).reverse(),
+      read.error.issues
+        .map(({ path, message }): [string, string] => [path.join('.') || 'form', message])
+        .reverse(),
     ),
   };
 }

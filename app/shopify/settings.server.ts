@@ -36,7 +36,7 @@ export async function saveSettings({
 export const dismissSetupGuide = ({ shopId, now }: { shopId: bigint; now: Date }) =>
   db.shop.updateMany({ where: { id: shopId, guideDismissedAt: null }, data: { guideDismissedAt: now } });
 
-export const LEFT_OUT_QUERY = `#graphql
+const LEFT_OUT_QUERY = `#graphql
   query LeftOut($ids: [ID!]!, $byCollection: Boolean!) {
     nodes(ids: $ids) {
       ... on Product {

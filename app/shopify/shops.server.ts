@@ -1,13 +1,13 @@
 // A shop's row: install, changes from webhooks, whether it still has the app, uninstall, erasure.
 import { Prisma, type Shop } from '@prisma/client';
-import { HttpResponseError, type Session } from '@shopify/shopify-api';
+import { type Session } from '@shopify/shopify-api';
 import { randomBytes } from 'node:crypto';
 import { db, type Tx } from '../db.server.ts';
 import { type Clock, DAY, HOUR, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { idNumber, type Json } from '../lib/json.ts';
 import { log } from '../lib/log.server.ts';
 import { accessTokenFor, api, RenewalRefused, sessionId, sessionStorage } from './access-tokens.server.ts';
-import { noteStatus, restOfAddress } from './address-status.server.ts';
+import { isHttpError, noteStatus, restOfAddress } from './address-status.server.ts';
 import { INSTALLATION_QUERY } from './storefront.server.ts';
 
 export type { Shop };
@@ -314,7 +314,7 @@ export async function eraseShop({
   return 'erased';
 }
 
-export type Installation = 'present' | 'gone' | 'unknown';
+type Installation = 'present' | 'gone' | 'unknown';
 
 const ANSWER_LIMIT_MS = 20 * SECOND;
 
@@ -330,7 +330,7 @@ async function statusOf({ session, clock }: { session: Session; clock: Clock }):
     return data?.currentAppInstallation?.id === undefined ? undefined : 200;
   } catch (error) {
     await noteStatus({ domain, clock, error });
-    return error instanceof HttpResponseError ? error.response.code : undefined;
+    return isHttpError(error) ? error.response.code : undefined;
   }
 }
 
@@ -339,7 +339,7 @@ async function statusOf({ session, clock }: { session: Session; clock: Clock }):
  * says the same again afterwards. 402, 403, 423, 429, 5xx, silence, and a token that was too old to be renewed anyway: `unknown`.
  * `token` is the one that was asked with, encrypted as it stands in its row.
  */
-export async function askInstallation({
+async function askInstallation({
   domain,
   clock,
 }: {

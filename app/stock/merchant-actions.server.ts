@@ -6,9 +6,10 @@ import { sendingThrough } from '../messenger/page-status.ts';
 import { ShopifyApiError } from '../shopify/admin-api.server.ts';
 import { readVariants } from '../shopify/read-variants.server.ts';
 import { moveSubscriptions } from '../waitlist/move-subscriptions.server.ts';
+import { whereWaiting } from '../waitlist/waiting.server.ts';
 import { requestStockCheck } from './check-requests.server.ts';
 import type { RestockState, RestockStatus } from './restock-status.ts';
-import { CHECK_VALID_MS } from './restocks.server.ts';
+import { CHECK_VALID_MS, whereOpenRestock } from './restocks.server.ts';
 import { saveVariant, setVariantPaused } from './variants.server.ts';
 
 type Of = { shopId: bigint; variantId: bigint; now: Date };
@@ -62,7 +63,7 @@ export async function pauseRestock({
   variantId,
   now,
 }: Of): Promise<{ outcome: 'held' | 'not_open' }> {
-  const open = { shopId, variantId, closedAt: null, isTest: false };
+  const open = { shopId, variantId, ...whereOpenRestock };
   const { count } = await db.restock.updateMany({ where: { ...open, heldAt: null }, data: { heldAt: now } });
   return { outcome: count === 1 || (await db.restock.count({ where: open })) === 1 ? 'held' : 'not_open' };
 }
@@ -76,7 +77,7 @@ export async function resumeRestock({
   return db.$transaction(async (tx) => {
     const variant = await tx.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
     await requestStockCheck({ tx, shopId, variantIds: [variantId], news: true, now });
-    const open = { shopId, variantId, closedAt: null, isTest: false };
+    const open = { shopId, variantId, ...whereOpenRestock };
     const { count } = await tx.restock.updateMany({
       where: { ...open, heldAt: { not: null } },
       data: { heldAt: null },
@@ -158,7 +159,7 @@ export async function simulateRestock({
 }): Promise<{ outcome: 'pretended'; restockId: bigint } | { outcome: 'nobody_to_tell' | 'page_off' }> {
   return db.$transaction(async (tx) => {
     const subscription = await tx.subscription.findFirst({
-      where: { shopId, id: subscriptionId, pageId, isTest: true, state: 'waiting', expiresAt: { gt: now } },
+      where: { shopId, id: subscriptionId, pageId, isTest: true, ...whereWaiting({ now }) },
       select: { variantId: true, page: true },
     });
     if (subscription === null) return { outcome: 'nobody_to_tell' };

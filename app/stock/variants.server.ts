@@ -124,7 +124,7 @@ export const checkAvailability =
  * One look for the conversation: the truth, whether it is for sale, and whether the merchant leaves the product out; `gone` also when the store does not show it to shoppers; `no answer`
  * when Shopify keeps us waiting.
  */
-export type AvailabilityResult =
+type AvailabilityResult =
   { truth: VariantState; sellable: boolean; leftOut?: boolean } | 'gone' | 'no answer';
 
 export type CheckAvailability = (given: { shopId: bigint; variantId: bigint }) => Promise<AvailabilityResult>;

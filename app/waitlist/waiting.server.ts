@@ -52,32 +52,8 @@ export async function batchesLikely({
   now: Date;
 }): Promise<boolean> {
   if (shop.policy !== 'fair') return false;
-  const { waiting } = await waitingOf({ tx, shopId: shop.id, variantId, now });
-  return waiting > shop.unitsFactor * Math.max(1, shop.minimumUnits);
-}
-
-/** How many wait for a variant, and since when the first of them; the merchant's own tests don't count. */
-async function waitingOf({
-  tx,
-  shopId,
-  variantId,
-  now,
-}: {
-  tx?: Tx;
-  shopId: bigint;
-  variantId: bigint;
-  now?: Date;
-}): Promise<{ waiting: number; oldest: Date | null }> {
-  const counted = await (tx ?? db).subscription.aggregate({
-    where: {
-      shopId,
-      variantId,
-      state: 'waiting',
-      isTest: false,
-      ...(now === undefined ? {} : { expiresAt: { gt: now } }),
-    },
-    _count: true,
-    _min: { since: true },
+  const people = await tx.subscription.count({
+    where: { shopId: shop.id, variantId, ...whereWaiting({ now }), isTest: false },
   });
-  return { waiting: counted._count, oldest: counted._min.since };
+  return people > shop.unitsFactor * Math.max(1, shop.minimumUnits);
 }

@@ -236,7 +236,7 @@ test('no topic is subscribed to twice', () => {
 });
 
 test('Shopify’s own command line builds the app, offline', () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/shopify-build.ts'], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/run.mjs', 'build:shopify'], {
     cwd: root,
     encoding: 'utf8',
   });

@@ -57,7 +57,7 @@ test('the vectors of appsecret_proof and signed_request', () => {
 test('the handshake gives the challenge back to who knows the verify token, and to nobody else', async () => {
   const ask = async (query: string) => {
     const request = new Request(`https://app.notify.example/webhooks/messenger?${query}`);
-    const answer = await loader({ request, params: {}, context: {} });
+    const answer = loader({ request, params: {}, context: {} });
     return [answer.status, await answer.text()];
   };
   const known = `hub.verify_token=${process.env.META_VERIFY_TOKEN}`;

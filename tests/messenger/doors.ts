@@ -18,7 +18,7 @@ export async function knock(request: Request): Promise<Response> {
   const given = { request, params: {}, context: {} } as never;
   const doors: Record<
     string,
-    { action: (given: never) => Promise<Response>; loader?: (given: never) => Promise<Response> }
+    { action: (given: never) => Promise<Response>; loader?: (given: never) => Response | Promise<Response> }
   > = {
     '/webhooks/messenger': door,
     '/messenger/deauthorize': deauthorizeDoor,

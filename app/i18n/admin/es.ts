@@ -93,7 +93,7 @@ const esDeeds: Record<keyof typeof enDeeds, string> = {
   'done.move': 'Lista de espera movida',
 };
 
-export const esCodes: Record<keyof typeof enCodes, string> = {
+const esCodes: Record<keyof typeof enCodes, string> = {
   'done.saved': 'Configuración guardada',
   'done.failed': 'No se pudo exportar la lista de espera. Reinténtalo',
   'trouble.reconnect': 'Facebook ya no acepta la conexión con tu página',

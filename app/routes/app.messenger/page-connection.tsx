@@ -181,7 +181,7 @@ export function ChoosePage({ choices }: ChoiceProps) {
       { intent: 'choose', metaPageId, ...(profile ? { profile } : {}) },
       { method: 'post', action: '/app/messenger' },
     );
-  const asked = String(fetcher.formData?.get('metaPageId') ?? '');
+  const asked = fetcher.formData?.get('metaPageId');
   return (
     <Card>
       <BlockStack gap="300">
