@@ -183,7 +183,7 @@ function objectsIn(header: string | string[] | undefined): { [key: string]: Json
 }
 
 export class MetaApiError extends Error {
-  override name = 'MetaFailed';
+  override name = 'MetaApiError';
   /** Meta's code; undefined when no answer came. */
   readonly code: number | undefined;
   readonly subcode: number | undefined;

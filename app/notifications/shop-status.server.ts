@@ -1,4 +1,4 @@
-// A shop's Pages now: the current one, and which Pages can reach those who wait.
+// A shop's Pages now: the current one, and which Pages can reach waiting shoppers.
 import { db } from '../db.server.ts';
 import {
   type OpenCircuit,

@@ -1,4 +1,4 @@
-// Order webhooks, subscribed to by shops that count orders.
+// Order webhooks, subscribed to by shops with order attribution turned on.
 import type { ActionFunctionArgs } from '@remix-run/node';
 import { handleOrderWebhook } from '../attribution/attributed-orders.server.ts';
 import { handleShopifyWebhook, onlyPosted } from '../shopify/webhook-handler.server.ts';

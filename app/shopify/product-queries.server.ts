@@ -45,7 +45,7 @@ type Node = {
 /** Text as a phrase of Shopify's search syntax, so that a shopper's words are never read as operators. */
 const phrase = (text: string) => `"${text.replaceAll('\\', ' ').replaceAll('"', ' ').trim()}"`;
 
-/** At most five active products of the online store whose title contains `title`, or the one with `handle`. @throws {ShopifyFailed} with advice. */
+/** At most five active products of the online store whose title contains `title`, or the one with `handle`. @throws {ShopifyApiError} with advice. */
 export async function findProducts({
   shopId,
   title,
@@ -98,7 +98,7 @@ type LocationRow = { id: string; name: string; fulfillsOnlineOrders: boolean; is
 
 export type ShopLocation = { locationId: string; name: string; online: boolean };
 
-/** Every active location of the shop. @throws {ShopifyFailed} with advice. */
+/** Every active location of the shop. @throws {ShopifyApiError} with advice. */
 export async function locationsOf({
   shopId,
   clock,
@@ -135,7 +135,7 @@ type OptionRow = { id: string; title: string };
 
 export type ProductVariant = { variantId: string; title: string };
 
-/** All of them, in the product's own order; none when the product is gone too. @throws {ShopifyFailed} with advice. */
+/** All of them, in the product's own order; none when the product is gone too. @throws {ShopifyApiError} with advice. */
 export async function variantsOfProduct({
   shopId,
   productId,
@@ -171,7 +171,7 @@ type SoldOutAnswer = {
 /** The page stands already and waits for this figure alone. */
 const SOLD_OUT_WITHIN_MS = 5_000;
 
-/** `more`: there are at least so many. @throws {ShopifyFailed} with advice. */
+/** `more`: there are at least so many. @throws {ShopifyApiError} with advice. */
 export async function soldOutVariants({
   shopId,
   clock,
@@ -199,7 +199,7 @@ const unfinished = new Map<string, Unfinished>();
 /**
  * All rows of the page that `pageOf` finds in the answer; `query` takes $after and, besides, `variables`; its pages are of 250 rows, Shopify's limit.
  * @returns none when `pageOf` finds no page: what they belong to is gone.
- * @throws {ShopifyFailed} with advice.
+ * @throws {ShopifyApiError} with advice.
  */
 async function readAllPages<Data, Row>({
   shopId,

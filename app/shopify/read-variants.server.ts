@@ -311,7 +311,7 @@ export const differs = ({
 }): boolean =>
   probe === undefined || probe.availableForSale !== seenForSale || probe.inventoryQuantity !== seenQuantity;
 
-/** Up to 250 variants; one that Shopify no longer knows is missing from the map. @throws {ShopifyFailed} with advice. */
+/** Up to 250 variants; one that Shopify no longer knows is missing from the map. @throws {ShopifyApiError} with advice. */
 export async function probeVariants({
   shopId,
   variantIds,

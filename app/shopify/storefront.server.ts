@@ -29,7 +29,7 @@ export type StorefrontState = {
 
 /**
  * Writes the state to Shopify unless the storefront was told just that already.
- * @throws {ShopifyFailed} with advice; the state stays due.
+ * @throws {ShopifyApiError} with advice; the state stays due.
  */
 export async function publishStorefrontState({
   shopId,

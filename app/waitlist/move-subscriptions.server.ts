@@ -1,4 +1,4 @@
-// Moves the subscriptions of a deleted variant to another; each keeps its place.
+// Moves the subscriptions of a deleted variant to another; each keeps its position.
 import type { Tx } from '../db.server.ts';
 
 type Move = { tx: Tx; shopId: bigint; from: bigint; to: bigint; now: Date };

@@ -1,4 +1,4 @@
-// Who waits: the condition for SQL and for Prisma, positions and counts.
+// Waiting shoppers: the condition for SQL and for Prisma, positions and counts.
 import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import type { Shop } from '../shopify/shops.server.ts';

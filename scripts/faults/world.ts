@@ -1,4 +1,4 @@
-// The world of a fault run: the demo's shop, Page and app on a database of its own, shoppers who wait, and Messenger's ledger as the judge.
+// The world of a fault run: the demo's shop, Page and app on a database of its own, a waitlist, and Messenger's ledger as the judge.
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -72,9 +72,9 @@ test('per variant: how many wait, since when and what is going on; the whole pro
     ['L / Sand', expect.stringMatching(/Sold out|Not available yet/)],
     ['M / Ink', 'Deleted in Shopify'],
     ['M / Sand', 'Back in stock'],
+    ['Only variant', 'Not checked yet'],
     ['S / Ink', 'Paused by you'],
     ['S / Sand', 'Back in stock'],
-    ['Only variant', 'Not checked yet'],
   ]);
   const people = rows.map(([, waiting]) => Number(waiting!.replaceAll(',', '')));
   expect(people).toEqual(people.toSorted((a, b) => b - a));

@@ -25,7 +25,7 @@ async function failureOf(work: Promise<unknown>): Promise<ShopifyApiError> {
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(failed instanceof ShopifyApiError)) throw new Error(`no ShopifyFailed but ${String(failed)}`);
+  if (!(failed instanceof ShopifyApiError)) throw new Error(`no ShopifyApiError but ${String(failed)}`);
   return failed;
 }
 

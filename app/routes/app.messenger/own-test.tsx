@@ -1,4 +1,4 @@
-// The merchant's own test, from the link on their phone to the message.
+// The merchant's test message, from the link on their phone to the test alert.
 import { useFetcher } from '@remix-run/react';
 import { Badge, Banner, BlockStack, Box, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris';
 import type { ReactNode } from 'react';

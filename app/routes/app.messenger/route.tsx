@@ -1,4 +1,4 @@
-// Messenger: the connected Page, the merchant's own test, and events that could not be handled.
+// Messenger: the connected Page, the merchant's test message, and events that could not be handled.
 import { type ActionFunctionArgs, json, type LoaderFunctionArgs } from '@remix-run/node';
 import { useFetcher, useLoaderData } from '@remix-run/react';
 import { BlockStack, Button, Card, InlineStack, List, Text } from '@shopify/polaris';

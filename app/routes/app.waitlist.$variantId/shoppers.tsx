@@ -1,4 +1,4 @@
-// The people who wait for one variant, in their order.
+// One variant's waitlist, shopper by shopper in their order.
 import { useNavigate, useSearchParams } from '@remix-run/react';
 import { BlockStack, Box, Card, DataTable, Link, Pagination, Text } from '@shopify/polaris';
 import { useTranslations } from '../../i18n/use-translations.tsx';
