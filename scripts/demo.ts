@@ -1,4 +1,4 @@
-// `npm run demo`: the whole story on one page, to be played by hand; with `--play` it plays itself, and its exit code is the verdict.
+// `npm run demo`: the whole story on one page, to try by hand; with `--play` it plays itself and exits with 0 only if it ends well.
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,7 +51,7 @@ async function begin(): Promise<DemoWorld> {
   }
   mkdirSync(folder, { recursive: true });
   await buildApp({ say });
-  say('Starting PostgreSQL, the stand-ins and the app ...');
+  say('Starting PostgreSQL, the simulators and the app ...');
   const postgres: Postgres = await startPostgres({ folder: database, endsWithMe: true, say });
   toEnd.push(() => postgres.stop());
   const demo = await startDemoWorld({
@@ -79,7 +79,7 @@ async function playItself(demo: DemoWorld): Promise<void> {
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
   });
   await play({ demo, browser: context, pictures, say });
-  say(`\nTold once, and only once. Pictures of each step: ${pictures}`);
+  say(`\nNotified once, and only once. Pictures of each step: ${pictures}`);
 }
 
 async function byHand(demo: DemoWorld): Promise<void> {
@@ -87,7 +87,7 @@ async function byHand(demo: DemoWorld): Promise<void> {
   toEnd.push(stop);
   tellStory({ world: demo.world, say });
   say(
-    `\n  Open ${address}\n\n  (Ctrl-C ends it; the next start goes on from here, --fresh starts over. The app's log: ${logFile})\n`,
+    `\n  Open ${address}\n\n  (Ctrl-C ends it; the next start continues from here, --fresh starts over. The app's log: ${logFile})\n`,
   );
 }
 

@@ -100,7 +100,7 @@ test('it plays the whole story by itself and ends well', { timeout: 240_000 }, a
   const folder = newFolder();
   const { child, said } = demo('--play', '--in', folder);
   const [code] = (await once(child, 'exit')) as [number];
-  expect(said()).toContain('Told once, and only once.');
+  expect(said()).toContain('Notified once, and only once.');
   expect(code).toBe(0);
   expect(readdirSync(join(folder, 'pictures')).length).toBeGreaterThanOrEqual(8);
 });

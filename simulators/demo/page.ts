@@ -1,4 +1,4 @@
-// The demo's one page: storefront, the shopper's phone and the merchant's admin side by side, to be played by hand.
+// The demo's one page: storefront, the shopper's phone and the merchant's admin side by side, to try by hand.
 import { escape } from '../admin/page.ts';
 
 const style = `
@@ -35,7 +35,7 @@ const script = ({ chat, shopper }: Panes) => `
 export const demoPage = (
   panes: Panes,
 ): string => `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Notify me on Messenger: the demo</title><style>${style}</style></head><body>
-<header><h1>Notify me on Messenger</h1><ol><li>In the shop, pick a sold-out size.</li><li>Press <b>Notify me on Messenger</b>.</li><li>On the phone, tap <b>Get Started</b>, then <b>Notify Me</b>.</li><li>In the admin, under Products, give that size some stock.</li><li>Watch the phone ring (ten seconds later: a typo burns no promise), and tap <b>Buy</b>.</li><li>Check out. If you pressed <b>Count orders</b> on the app's Home before, it is counted there.</li></ol></header>
+<header><h1>Notify me on Messenger</h1><ol><li>In the shop, pick a sold-out size.</li><li>Press <b>Notify me on Messenger</b>.</li><li>On the phone, tap <b>Get Started</b>, then <b>Notify Me</b>.</li><li>In the admin, under Products, set the inventory of that size above 0.</li><li>Ten seconds later (the send delay) the alert arrives. Tap <b>Buy</b>.</li><li>Check out. If sales attribution is on, the order appears on the app's Home.</li></ol></header>
 <section><h2>The storefront <a href="${escape(panes.shop + panes.soldOut)}" target="_blank">open alone</a></h2><iframe id="shop" title="Storefront" src="${escape(panes.shop + panes.soldOut)}"></iframe></section>
 <section><h2>${escape(panes.shopper.name)}'s phone</h2><iframe id="phone" title="Phone" src="${escape(`${panes.chat}/chat?links=parent&person=${panes.shopper.id}`)}"></iframe></section>
 <section><h2>The merchant's admin <a href="${escape(`${panes.admin}/store/${panes.store}/apps/${panes.apiKey}`)}" target="_blank">open alone</a></h2><iframe id="admin" title="Admin" src="${escape(`${panes.admin}/store/${panes.store}/products`)}"></iframe></section>

@@ -1,4 +1,4 @@
-// Tells the story as it happens, a line for each thing that somebody did or was told.
+// Prints the story as it happens: one line for each message and each webhook.
 import { textOf } from '../messenger/message-shape.ts';
 import type { World } from '../world.ts';
 import { SHOP } from './seed.ts';
@@ -23,7 +23,7 @@ export function tellStory({ world, say }: { world: World; say: (line: string) =>
       change.kind === 'message' ? world.messenger.world.messages.get(change.mid ?? '') : undefined;
     if (!message) return;
     const paid = world.messenger.ledger().at(-1);
-    const spends = paid?.mid === message.mid && paid.paidBy === 'token' ? ' (spends the token)' : '';
+    const spends = paid?.mid === message.mid && paid.paidBy === 'token' ? ' (uses the grant)' : '';
     line(`To ${name(change.personId)}'s phone${spends}: ${oneLine(textOf(message.content))}`);
   });
   const unwatchShop = world.shopify.store.on(({ shop, topic }) => {
