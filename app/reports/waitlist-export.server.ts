@@ -1,4 +1,4 @@
-// The whole line as a file, in pieces: as many people as there are, in the memory of one page.
+// The waitlist as a CSV file, written in batches: however many customers wait, only one batch is in memory.
 import { db } from '../db.server.ts';
 import { waiting } from '../waitlist/waiting.server.ts';
 
@@ -8,10 +8,10 @@ const HEADERS = [
   'product',
   'variant',
   'variant_id',
-  'shopper_id',
+  'messenger_id',
   'language',
   'waiting_since',
-  'can_be_told_until',
+  'opt_in_expires',
 ];
 
 type Row = {
@@ -25,7 +25,7 @@ type Row = {
   locale: string;
 };
 
-/** CSV text of those who can still be told, oldest first. */
+/** CSV text of the customers who can still be notified, oldest first. */
 export async function* exportWaitlist({
   shopId,
   now,

@@ -105,7 +105,7 @@ test('the file comes through its door, whole, and as a file', async () => {
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(answer.headers.get('content-disposition')).toContain('attachment');
   const [head, ...lines] = (await answer.text()).trimEnd().split('\r\n');
-  expect(head).toBe('product,variant,variant_id,shopper_id,language,waiting_since,can_be_told_until');
+  expect(head).toBe('product,variant,variant_id,messenger_id,language,waiting_since,opt_in_expires');
   expect(lines.length).toBeGreaterThan(2_000);
   expect(new Set(lines).size).toBe(lines.length);
 });
