@@ -58,7 +58,7 @@ export async function prepareOffer({
 }
 
 /**
- * Answers "tell me about this variant": for sale already, waiting already, gone, or the card and the request. If Shopify did not answer,
+ * Answers "tell me about this variant": for sale already, waiting already, gone, left out, or the card and the request. If Shopify did not answer,
  * the request is sent anyway: rather one question too many than a sale lost.
  */
 export async function offerOptIn({
@@ -89,7 +89,7 @@ export async function offerOptIn({
     return forSale({ context, builder, truth: seen.truth });
   if (seen !== 'no answer' && seen.leftOut && !isTest) {
     await upsertShopper({ tx, context, question: askAgain });
-    return { replies: [builder.reply({ kind: 'text', text: builder.t('find.none') })] };
+    return { replies: [builder.reply({ kind: 'text', text: builder.t('arrive.leftOut') })] };
   }
   const truth = seen === 'no answer' ? null : seen.truth;
   return sendOptInRequest({ tx, context, builder, shopperId: shopper.id, variantId, truth, isTest });

@@ -36,7 +36,7 @@ for (const [what, rules, change] of [
     Object.assign(shirtOf(scene), change);
     await leaveOut(scene, rules);
     await arrive(scene);
-    expect(scene.lastSaid()).toContain(ourText('find.none'));
+    expect(scene.lastSaid()).toContain(ourText('arrive.leftOut'));
     scene.phone.write('Linen shirt');
     await scene.settle();
     expect(scene.lastSaid()).toContain(ourText('find.none'));
@@ -50,7 +50,7 @@ test('who waits for a product that is left out later keeps the place', async () 
   await leaveOut(scene, { gift_cards: true });
   scene.phone.openLink(`https://m.me/${scene.metaPageId}?ref=${scene.ref()}`);
   await scene.settle();
-  expect(scene.lastSaid()).not.toContain(ourText('find.none'));
+  expect(scene.lastSaid()).not.toContain(ourText('arrive.leftOut'));
   expect((await scene.subscriptions()).map(({ state }) => state)).toEqual(['waiting']);
 });
 

@@ -11,6 +11,8 @@ export const da: Words = {
     'Du står allerede på ventelisten til {product}. Vi skriver til dig én gang, når varen er på lager igen. Det kan vi gøre indtil {until, date, long}.',
   'arrive.gone':
     'Den vare findes ikke længere i butikken. Hvilken anden vare venter du på? Send os linket eller navnet.',
+  'arrive.leftOut':
+    'Vi sender ikke notifikationer for den vare. Hvilken anden vare venter du på? Send os linket eller navnet.',
   'arrive.noRef':
     'Hej! Her er den automatiske assistent hos {shop}. Hvilken udsolgt vare venter du på? Send os linket eller navnet.',
   'arrive.badRef': 'Vi kunne ikke se, hvilken vare det drejer sig om. Send os linket eller navnet.',

@@ -12,6 +12,8 @@ export const de: Words = {
     'Du stehst schon auf der Warteliste für {product}. Sobald das Produkt wieder auf Lager ist, schreiben wir dir ein einziges Mal. Das können wir bis zum {until, date, long} tun.',
   'arrive.gone':
     'Dieses Produkt gibt es im Shop nicht mehr. Auf welches andere Produkt wartest du? Schick uns den Link oder den Namen.',
+  'arrive.leftOut':
+    'Für dieses Produkt bieten wir keine Benachrichtigungen an. Auf welches andere Produkt wartest du? Schick uns den Link oder den Namen.',
   'arrive.noRef':
     'Hallo! Hier ist der automatische Assistent von {shop}. Auf welches ausverkaufte Produkt wartest du? Schick uns den Link oder den Namen.',
   'arrive.badRef': 'Wir konnten das Produkt nicht erkennen. Schick uns den Link oder den Namen.',

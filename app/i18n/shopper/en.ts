@@ -9,6 +9,8 @@ export const en = {
     'You’re already on the waitlist for {product}. We’ll message you once when it’s back in stock. We can do this until {until, date, long}.',
   'arrive.gone':
     'That product is no longer in the store. Which other product are you waiting for? Send its link or name.',
+  'arrive.leftOut':
+    'We don’t offer alerts for that product. Which other product are you waiting for? Send its link or name.',
   'arrive.noRef':
     'Hi! I’m {shop}’s automated assistant. Which sold-out product are you waiting for? Send its link or name.',
   'arrive.badRef': 'We couldn’t tell which product you mean. Send its link or name.',

@@ -11,6 +11,8 @@ export const es: Words = {
     'Ya estás en la lista de espera de {product}. Te escribiremos una sola vez cuando vuelva a estar disponible. Podemos hacerlo hasta el {until, date, long}.',
   'arrive.gone':
     'Ese producto ya no está en la tienda. ¿De qué otro producto quieres que te avisemos? Envíanos su enlace o su nombre.',
+  'arrive.leftOut':
+    'No ofrecemos avisos para ese producto. ¿De qué otro producto quieres que te avisemos? Envíanos su enlace o su nombre.',
   'arrive.noRef':
     '¡Hola! Soy el asistente automático de {shop}. ¿De qué producto agotado quieres que te avisemos? Envíanos su enlace o su nombre.',
   'arrive.badRef': 'No pudimos identificar el producto. Envíanos su enlace o su nombre.',

@@ -11,6 +11,8 @@ export const fr: Words = {
     'Vous êtes déjà sur la liste d’attente pour {product}. Nous vous enverrons un seul message au retour en stock. Nous pouvons le faire jusqu’au {until, date, long}.',
   'arrive.gone':
     'Ce produit n’est plus dans la boutique. Quel autre produit attendez-vous ? Envoyez-nous son lien ou son nom.',
+  'arrive.leftOut':
+    'Nous ne proposons pas d’alertes pour ce produit. Quel autre produit attendez-vous ? Envoyez-nous son lien ou son nom.',
   'arrive.noRef':
     'Bonjour ! Ici l’assistant automatique de la boutique {shop}. Quel produit épuisé attendez-vous ? Envoyez-nous son lien ou son nom.',
   'arrive.badRef': 'Nous n’avons pas pu identifier le produit. Envoyez-nous son lien ou son nom.',

@@ -11,6 +11,8 @@ export const it: Words = {
     'Sei già nella lista d’attesa per {product}. Ti scriveremo una sola volta quando torna disponibile. Possiamo farlo fino al giorno {until, date, long}.',
   'arrive.gone':
     'Quel prodotto non è più in negozio. Quale altro prodotto aspetti? Inviaci il link o il nome.',
+  'arrive.leftOut':
+    'Non offriamo avvisi per quel prodotto. Quale altro prodotto aspetti? Inviaci il link o il nome.',
   'arrive.noRef':
     'Ciao! Qui l’assistente automatico di {shop}. Quale prodotto esaurito aspetti? Inviaci il link o il nome.',
   'arrive.badRef': 'Non abbiamo capito di quale prodotto si tratta. Inviaci il link o il nome.',

@@ -11,6 +11,8 @@ export const nl: Words = {
     'Je staat al op de wachtlijst voor {product}. We sturen je één bericht zodra het product weer op voorraad is. Dit kunnen we doen tot {until, date, long}.',
   'arrive.gone':
     'Dat product is niet meer in de winkel. Op welk ander product wacht je? Stuur ons de link of de naam.',
+  'arrive.leftOut':
+    'Voor dat product bieden we geen meldingen aan. Op welk ander product wacht je? Stuur ons de link of de naam.',
   'arrive.noRef':
     'Hoi! Dit is de automatische assistent van {shop}. Op welk uitverkocht product wacht je? Stuur ons de link of de naam.',
   'arrive.badRef': 'We konden niet zien om welk product het gaat. Stuur ons de link of de naam.',

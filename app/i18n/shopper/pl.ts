@@ -11,6 +11,8 @@ export const pl: Words = {
     'Jesteś już na liście oczekujących na produkt {product}. Napiszemy do Ciebie jeden raz, gdy wróci do sprzedaży. Możemy to zrobić do {until, date, long}.',
   'arrive.gone':
     'Tego produktu nie ma już w sklepie. Na jaki inny produkt czekasz? Wyślij nam link lub nazwę.',
+  'arrive.leftOut':
+    'Nie oferujemy powiadomień o tym produkcie. Na jaki inny produkt czekasz? Wyślij nam link lub nazwę.',
   'arrive.noRef':
     'Cześć! Tu automatyczny asystent sklepu {shop}. Na jaki wyprzedany produkt czekasz? Wyślij nam link lub nazwę.',
   'arrive.badRef': 'Nie udało się rozpoznać produktu. Wyślij nam link lub nazwę.',

@@ -11,6 +11,8 @@ export const ptBR: Words = {
     'Você já está na lista de espera de {product}. Vamos mandar uma única mensagem quando voltar ao estoque. Podemos fazer isso até {until, date, long}.',
   'arrive.gone':
     'Esse produto não está mais na loja. Que outro produto você está esperando? Mande o link ou o nome.',
+  'arrive.leftOut':
+    'Não oferecemos avisos para esse produto. Que outro produto você está esperando? Mande o link ou o nome.',
   'arrive.noRef':
     'Oi! Aqui é o assistente automático da loja {shop}. Que produto esgotado você está esperando? Mande o link ou o nome.',
   'arrive.badRef': 'Não conseguimos identificar o produto. Mande o link ou o nome.',

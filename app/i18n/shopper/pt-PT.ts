@@ -11,6 +11,8 @@ export const ptPT: Words = {
     'Já está na lista de espera de {product}. Enviamos-lhe uma única mensagem quando voltar a estar em stock. Podemos fazê-lo até {until, date, long}.',
   'arrive.gone':
     'Esse produto já não existe na loja. Por que outro produto está à espera? Envie-nos o link ou o nome.',
+  'arrive.leftOut':
+    'Não oferecemos avisos para esse produto. Por que outro produto está à espera? Envie-nos o link ou o nome.',
   'arrive.noRef':
     'Olá! Este é o assistente automático da loja {shop}. Por que produto esgotado está à espera? Envie-nos o link ou o nome.',
   'arrive.badRef': 'Não conseguimos identificar o produto. Envie-nos o link ou o nome.',

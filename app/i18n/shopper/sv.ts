@@ -11,6 +11,8 @@ export const sv: Words = {
     'Du står redan på väntelistan för {product}. Vi skriver till dig en enda gång när produkten finns i lager igen. Det kan vi göra fram till {until, date, long}.',
   'arrive.gone':
     'Den produkten finns inte längre i butiken. Vilken annan produkt väntar du på? Skicka länken eller namnet till oss.',
+  'arrive.leftOut':
+    'Vi erbjuder inte bevakning av den produkten. Vilken annan produkt väntar du på? Skicka länken eller namnet till oss.',
   'arrive.noRef':
     'Hej! Det här är den automatiska assistenten hos {shop}. Vilken slutsåld produkt väntar du på? Skicka länken eller namnet till oss.',
   'arrive.badRef': 'Vi kunde inte se vilken produkt det gäller. Skicka länken eller namnet till oss.',

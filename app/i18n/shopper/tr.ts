@@ -11,6 +11,8 @@ export const tr: Words = {
     '{product} için zaten bekleme listesindesiniz. Ürün yeniden stoklara geldiğinde size yalnızca bir kez yazacağız. Bunu {until, date, long} tarihine kadar yapabiliriz.',
   'arrive.gone':
     'Bu ürün artık mağazada yok. Başka hangi ürünü bekliyorsunuz? Bağlantısını veya adını gönderin.',
+  'arrive.leftOut':
+    'Bu ürün için bildirim sunmuyoruz. Başka hangi ürünü bekliyorsunuz? Bağlantısını veya adını gönderin.',
   'arrive.noRef':
     'Merhaba! {shop} mağazasının otomatik asistanıyım. Tükenen hangi ürünü bekliyorsunuz? Bağlantısını veya adını gönderin.',
   'arrive.badRef': 'Hangi ürün olduğunu anlayamadık. Bağlantısını veya adını gönderin.',
