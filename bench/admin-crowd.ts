@@ -47,7 +47,7 @@ export async function addMillion({
   await run(
     `WITH base AS (SELECT min("id") AS shopper FROM "Shopper" WHERE "shopId" = $1::bigint)
      INSERT INTO "OptInRequest" ("shopId","shopperId","variantId","title","locale","createdAt","sentAt","acceptedAt","mid")
-     SELECT $1::bigint, base.shopper + (g * 31 % $5::bigint), ${variantOf('g')}, 'Linen shirt, M / Sand: shall we tell you when it is back?', 'en',
+     SELECT $1::bigint, base.shopper + (g * 31 % $5::bigint), ${variantOf('g')}, 'Want to know when Linen shirt, M / Sand is back in stock?', 'en',
        at, at + interval '1 second', CASE WHEN g * 7919 % $2::bigint < $4::bigint THEN at + interval '1 minute' END, 'm_' || g
      FROM base, generate_series(1::bigint, $2::bigint) g, LATERAL (SELECT now() - ($2::bigint - g)::float8 / $2::bigint * interval '${DAYS} days' AS at) t`,
     [shopId, cards, variants, people + told, shoppers],

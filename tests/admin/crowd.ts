@@ -32,7 +32,7 @@ export async function addCrowd({
   );
   await run(
     `INSERT INTO "OptInRequest" ("shopId","shopperId","variantId","title","locale","createdAt","sentAt","acceptedAt")
-     SELECT $1::bigint, "id", 7001 + (power(("id" * 7919 % 1000) / 1000.0, 3) * 119)::int, 'Linen shirt, M / Sand: shall we tell you when it is back?', "locale",
+     SELECT $1::bigint, "id", 7001 + (power(("id" * 7919 % 1000) / 1000.0, 3) * 119)::int, 'Want to know when Linen shirt, M / Sand is back in stock?', "locale",
        "createdAt", "createdAt", CASE WHEN "id" % 10 < 8 THEN "createdAt" + interval '1 minute' END
      FROM "Shopper" WHERE "shopId" = $1::bigint AND "psid" LIKE '70%'`,
     [shop],
