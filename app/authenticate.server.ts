@@ -4,7 +4,7 @@ import { AppDistribution, shopifyApp } from '@shopify/shopify-app-remix/server';
 import { env } from './env.server.ts';
 import { systemClock } from './lib/clock.ts';
 import { readBody } from './lib/http.server.ts';
-import { log, scrub } from './lib/log.server.ts';
+import { log } from './lib/log.server.ts';
 import { sessionStorage } from './shopify/access-tokens.server.ts';
 import { API_VERSION } from './shopify/api-version.ts';
 import { isAdminHost, shopDomain } from './shopify/product.ts';
@@ -20,7 +20,7 @@ const shopify = shopifyApp({
   distribution: AppDistribution.AppStore,
   isEmbeddedApp: true,
   future: { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens: true },
-  logger: { log: (_severity, message) => log.debug(scrub(message)) },
+  logger: { log: (_severity, message) => log.debug('shopify_library.message', { message }) },
   hooks: {
     afterAuth: ({ session, admin }) =>
       install({

@@ -41,7 +41,7 @@ export default function handleRequest(
       onShellError: reject,
       onError(error) {
         failed = true;
-        log.error('a page could not be rendered', { error });
+        log.error('page.render_failed', { error });
       },
     });
     setTimeout(abort, RENDER_LIMIT_MS + 1_000).unref();
@@ -54,6 +54,6 @@ export function handleError(error: unknown, { request }: { request: Request }): 
   const { method, url } = request;
   const path = new URL(url).pathname;
   if (isRouteErrorResponse(error) && error.status < 500)
-    log.debug('a request was refused', { method, path, status: error.status });
-  else log.error('a door failed', { method, path, error });
+    log.debug('web.request_refused', { method, path, status: error.status });
+  else log.error('web.route_failed', { method, path, error });
 }

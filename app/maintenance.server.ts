@@ -41,7 +41,7 @@ export async function processPrivacyRequests({ clock }: { clock: Clock }): Promi
       try {
         if (await carryOutRequest({ request, clock })) await requestDone({ id: request.id, now: clock() });
       } catch (error) {
-        log.warn('a privacy request could not be carried out yet', { request: request.id, error });
+        log.warn('privacy_request.failed', { request: request.id, error });
       }
 }
 

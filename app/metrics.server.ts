@@ -120,7 +120,7 @@ export async function startHealth(): Promise<{ port: number; stop(): Promise<voi
   });
   await listenOn({ server, name: 'HEALTH_PORT', port: env.HEALTH_PORT, host: env.HEALTH_HOST });
   const { port } = server.address() as AddressInfo;
-  log.info('the health port listens', { port, host: env.HEALTH_HOST });
+  log.info('health.listening', { port, host: env.HEALTH_HOST });
   return {
     port,
     stop: () =>

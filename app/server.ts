@@ -145,7 +145,7 @@ export async function startWeb({ port = env.PORT }: { port?: number } = {}): Pro
   server.maxConnections = MOST_CONNECTIONS;
   await listenOn({ server, name: 'PORT', port });
   const address = server.address() as AddressInfo;
-  log.info('the web process listens', { port: address.port });
+  log.info('web.listening', { port: address.port });
   return {
     port: address.port,
     stop: () =>

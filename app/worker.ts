@@ -137,7 +137,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
         await syncAttribution({ shopId: due, clock });
       } catch (error) {
         if (!(error instanceof ShopifyApiError)) throw error;
-        log.warn('whether orders are counted could not be settled yet', { shopId, error });
+        log.warn('order_attribution.check_failed', { shopId, error });
       }
     }
     return syncOrders({ shopId, clock, signal });
@@ -176,9 +176,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   }
   let rounds = Promise.resolve();
   const goRound = () => {
-    rounds = rounds
-      .then(round)
-      .catch((error: unknown) => log.error('a round of the worker failed', { error }));
+    rounds = rounds.then(round).catch((error: unknown) => log.error('worker.round_failed', { error }));
   };
 
   // 8. Housekeeping.
@@ -193,9 +191,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     tidy: { cron: '41 3 * * *', run: () => deleteExpired({ clock }) },
   });
 
-  retryAfterRelease({ now: clock() }).catch((error: unknown) =>
-    log.error('parked events could not be taken up again', { error }),
-  );
+  retryAfterRelease({ now: clock() }).catch((error: unknown) => log.error('events.retry_failed', { error }));
 
   const bell = listen({
     onRing: (name, key) => {
@@ -204,13 +200,11 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     },
     onLost: () => {
       goRound();
-      void checkPages({ clock }).catch((error: unknown) =>
-        log.error('the Pages could not be checked', { error }),
-      );
+      void checkPages({ clock }).catch((error: unknown) => log.error('pages.check_failed', { error }));
     },
   });
   const everyRound = setInterval(goRound, POLL_MS);
-  log.info('the worker has begun', { holder });
+  log.info('worker.started', { holder });
 
   return {
     async stop() {
@@ -219,7 +213,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
       await bell.stop();
       await rounds;
       await Promise.all([pages.stop(), shops.stop(), chores.stop()]);
-      log.info('the worker has ended', { holder });
+      log.info('worker.stopped', { holder });
     },
   };
 }

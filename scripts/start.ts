@@ -44,7 +44,7 @@ try {
   if (directUrl !== undefined) process.env.DATABASE_DIRECT_URL = directUrl;
   const { env } = await import('../app/env.server.ts');
   const { log } = await import('../app/lib/log.server.ts');
-  for (const warning of warnings) log.warn(warning);
+  for (const warning of warnings) log.warn('database.warning', { warning });
   const health = await (await import('../app/metrics.server.ts')).startHealth();
   await migrate(directUrl ?? url);
   await (await import('../app/shopify/access-tokens.server.ts')).tryKey();

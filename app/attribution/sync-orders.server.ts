@@ -116,8 +116,7 @@ async function put({
       where,
       data: { attempts: attempts + 1, dueAt: later(now, again) },
     });
-  if (outcome !== 'done' && again === undefined)
-    log.info('an order was given up: Shopify did not say how its shopper came', { shopId });
+  if (outcome !== 'done' && again === undefined) log.info('order.given_up', { shopId });
 }
 
 /** Nothing of this shop is read before then. */
@@ -165,7 +164,7 @@ export async function syncOrders({
     } catch (error) {
       if (!(error instanceof ShopifyApiError)) throw error;
       if (error.advice === 'wrong') {
-        log.warn('orders could not be read', { shopId, error });
+        log.warn('orders.read_failed', { shopId, error });
         for (const reading of due) await put({ shopId, reading, outcome: 'no_answer', now: clock() });
         // Perhaps we may no longer read them.
         await requestScopesCheck({ shop: { id: shopId }, now: clock() });

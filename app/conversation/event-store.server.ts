@@ -65,7 +65,7 @@ export async function storeEvents({ body, now }: { body: Json; now: Date }): Pro
   foreign: number;
 }> {
   const { kept, odd } = openBatch({ body, now });
-  if (odd > 0) log.warn('a webhook of Meta held parts that are no events', { odd });
+  if (odd > 0) log.warn('meta_webhook.not_understood', { odd });
   if (kept.length === 0) return { kept: 0, odd, foreign: 0 };
   return webhookDb.$transaction(async (tx) => {
     const pages = await tx.page.findMany({
@@ -78,7 +78,7 @@ export async function storeEvents({ body, now }: { body: Json; now: Date }): Pro
       return shops === undefined ? [] : [rowOf({ kept: one, shops, now })];
     });
     const foreign = kept.length - rows.length;
-    if (foreign > 0) log.warn('events of a Page that nobody has connected were let go', { foreign });
+    if (foreign > 0) log.warn('meta_webhook.foreign_page', { foreign });
     const seen = await tx.inboxSeen.findMany({
       where: { key: { in: rows.flatMap((row) => row.keys) } },
       select: { key: true },
@@ -188,7 +188,7 @@ export async function retryFailedEvents({
     UPDATE "Inbox" i SET "problem" = NULL, "attempts" = ${MAX_ATTEMPTS - 1}, "dueAt" = ${now}
     WHERE i."problem" LIKE 'not_handled%' AND ${belongsTo(whose)} RETURNING i."metaPageId"`;
   for (const metaPageId of new Set(taken.map((row) => row.metaPageId))) await notify(tx, 'inbox', metaPageId);
-  if (taken.length > 0) log.info('parked events were taken up again', { events: taken.length });
+  if (taken.length > 0) log.info('events.retried', { events: taken.length });
   return taken.length;
 }
 

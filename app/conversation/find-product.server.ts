@@ -66,7 +66,7 @@ export async function search({
     return found.filter(({ productId }) => !left.has(productId));
   };
   const found = offered().catch((error: unknown) => {
-    log.warn('Shopify could not be asked for products', { shopId, error });
+    log.warn('product_search.failed', { shopId, error });
     return undefined;
   });
   return withTimeout({ ms: SEARCH_TIMEOUT_MS, work: found });

@@ -255,6 +255,6 @@ export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...
       const sorry = { ...reply, optInRequestId: undefined, content: { kind: 'text', text } as const };
       await storeReplies({ tx, metaPageId, at: now, replies: [sorry], now });
     },
-    onFailure: (error) => log.error('nobody could be told that a request was refused', { shopId, error }),
+    onFailure: (error) => log.error('reply.refusal_unanswered', { shopId, error }),
   });
 };

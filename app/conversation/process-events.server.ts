@@ -2,8 +2,9 @@
 import type { Inbox } from '@prisma/client';
 import { attempt, db, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
-import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
+import { type Clock, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
+import { nextAttemptAt } from '../lib/retry.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import type { Effects, EventHandler } from './context.server.ts';
 import { decryptEvent, MAX_ATTEMPTS, needsNoOrder, writeFailure } from './event-store.server.ts';
@@ -132,8 +133,7 @@ async function applyOnce<Prepared>({
     await attempt({
       tx,
       work: async () => store(await answer()),
-      onFailure: (error) =>
-        log.error('an act was saved and could not be answered', { inboxId: row.id, error }),
+      onFailure: (error) => log.error('event.answer_failed', { inboxId: row.id, error }),
     });
   if (problem === undefined) await tx.inbox.deleteMany({ where: { id: row.id } });
   else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: writeFailure(problem) } });
@@ -182,12 +182,13 @@ async function handleUnordered<Prepared>({
 async function retryLater({ row, error, now }: { row: Inbox; error: unknown; now: Date }): Promise<void> {
   const attempts = row.attempts + 1;
   const last = attempts >= MAX_ATTEMPTS;
-  log.error('an event of Meta could not be handled', { inboxId: row.id, attempts, last, error });
+  log.error('event.failed', { inboxId: row.id, attempts, last, error });
   await db.inbox.updateMany({
     where: { id: row.id },
     data: {
       attempts,
-      dueAt: later(now, Math.min(2 ** attempts * SECOND, 10 * MINUTE)),
+      // A second longer than usual at first: what stood in the way within the database is rarely gone at once.
+      dueAt: nextAttemptAt({ attempt: attempts + 1, longestMs: 10 * MINUTE, now }),
       ...(last ? { problem: writeFailure({ kind: 'not_handled', detail: '' }) } : {}),
     },
   });

@@ -177,14 +177,14 @@ async function sendStoredReply({
   const call = async (): Promise<SendAnswer> => sendReply({ page, body });
   const answer = await call().catch((error: unknown): SendAnswer => {
     // The Page's token can't be opened, or the like: nothing has left.
-    log.error('a reply could not be sent at all', { shopId: reply.shopId, replyId: row.id, error });
+    log.error('reply.send_failed', { shopId: reply.shopId, replyId: row.id, error });
     return { outcome: 'lost', began: false };
   });
   await finishReply({ row, reply, page, answer, onReplySent, now: clock() });
 }
 
 async function giveUp({ row, reason }: { row: StoredReply; reason: string }): Promise<void> {
-  log.warn('a reply was given up', { shopId: row.shopId, reason });
+  log.warn('reply.given_up', { shopId: row.shopId, reason });
   await db.reply.deleteMany({ where: keyOf(row) });
 }
 
@@ -194,7 +194,7 @@ export async function sendOrPostpone(given: Parameters<typeof sendStoredReply>[0
   try {
     await sendStoredReply(given);
   } catch (error) {
-    log.error('a reply could not be said now', { shopId: row.shopId, replyId: row.id, error });
+    log.error('reply.postponed', { shopId: row.shopId, replyId: row.id, error });
     await db.reply.updateMany({ where: keyOf(row), data: { dueAt: later(clock(), MINUTE) } });
   }
 }
@@ -247,7 +247,7 @@ async function finishReply({
   }
   const rest = isAboutTheMessage(answer) ? simpler(reply.content) : null;
   if (rest !== null) {
-    log.warn('a reply is said again without the part that was refused', {
+    log.warn('reply.reduced', {
       shopId: reply.shopId,
       code,
       subcode,
@@ -264,7 +264,7 @@ async function finishReply({
   if (may.do === 'again') await again(Math.max(may.afterMs, patience));
   else if (may.do === 'wait for the page') await again(MINUTE);
   else {
-    log.warn('a reply was refused', { shopId: reply.shopId, code, subcode, reason: consequence.kind });
+    log.warn('reply.refused', { shopId: reply.shopId, code, subcode, reason: consequence.kind });
     await done(refused);
   }
 }

@@ -194,12 +194,11 @@ async function deliver({
       signal: AbortSignal.timeout(CALL_LIMIT_MS),
     });
     const refused = data.flowTriggerReceive?.userErrors ?? [];
-    if (refused.length > 0)
-      log.error('Flow refused an event of ours', { shopId, handle: event.handle, refused });
+    if (refused.length > 0) log.error('flow.refused', { shopId, handle: event.handle, refused });
     return cost;
   } catch (error) {
     if (!(error instanceof ShopifyApiError)) throw error;
-    if (error.advice !== 'throttled') log.warn('Flow could not be told yet', { shopId, error });
+    if (error.advice !== 'throttled') log.warn('flow.failed', { shopId, error });
     throw new NextRun(error.advice === 'wrong' ? WRONG_AGAIN_MS : error.retryAfterMs);
   }
 }

@@ -17,7 +17,7 @@ const text = (value: Json | undefined): string =>
 export const saveTriggerUsage = ({ payload, now }: { payload: Payload; now: Date }): Promise<Response> =>
   storeOr503(
     () => webhookDb.$transaction((tx) => saveUsage({ tx, payload, now })),
-    (error) => log.error('what Flow said about its triggers was not kept', { error }),
+    (error) => log.error('flow.usage_not_stored', { error }),
   );
 
 /**
@@ -32,7 +32,7 @@ async function saveUsage({ tx, payload, now }: { tx: Tx; payload: Payload; now: 
   const shop = await installedShop({ tx, domain: text(payload.shopify_domain) });
   if (shop === null) return;
   if (trigger === '' || typeof used !== 'boolean') {
-    log.warn('Flow said something about its triggers that cannot be read', { shopId: shop.id });
+    log.warn('flow.usage_not_understood', { shopId: shop.id });
     return;
   }
   await tx.$executeRaw`

@@ -43,7 +43,7 @@ export function createLeasedWorker<Name extends string>({
         else
           await wait(acquired.heldForMs + 5, undefined, { signal: stopping.signal }).catch(() => undefined);
       } catch (error) {
-        log.error('work under a lease was interrupted', { lease: `${kind}:${key}`, error });
+        log.error('lease.work_interrupted', { lease: `${kind}:${key}`, error });
         await wait(AFTER_ERROR_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
@@ -76,7 +76,7 @@ export function createLeasedWorker<Name extends string>({
       again.delete(name);
       const run = hands[name]({ key, lease, signal })
         .catch((error: unknown) => {
-          log.error('a piece of work failed; it is tried again', { lease: lease.name, hand: name, error });
+          log.error('lease.work_failed', { lease: lease.name, hand: name, error });
           return new Date(clock().getTime() + AFTER_ERROR_MS);
         })
         .then((next) => {

@@ -49,7 +49,7 @@ export function listen({
     clearTimeout(doubt);
     doubt = setTimeout(() => {
       hearing = 'unheard';
-      log.warn(UNHEARD);
+      log.warn('pg_notify.unheard', { advice: UNHEARD });
     }, HELLO_TIMEOUT_MS);
     await db.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${HELLO} ${hello}`})`;
   };
@@ -78,7 +78,7 @@ export function listen({
       onLost();
       await sayHello().catch(() => undefined);
     } catch (error) {
-      log.warn('the bell cannot be heard; trying again', { error });
+      log.warn('pg_notify.lost', { error });
       await fresh.end().catch(() => undefined);
     }
   };

@@ -19,7 +19,7 @@ export async function startSchedule(
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
   });
-  boss.on('error', (error) => log.warn('the queue reports trouble', { error }));
+  boss.on('error', (error) => log.warn('schedule.queue_failed', { error }));
   await boss.start();
   for (const [name, { cron, run }] of Object.entries(chores)) {
     await boss.createQueue(name, {
@@ -34,7 +34,7 @@ export async function startSchedule(
       try {
         await run();
       } catch (error) {
-        log.error('a chore failed; it runs again at its next turn', { chore: name, error });
+        log.error('schedule.job_failed', { chore: name, error });
       }
     });
   }

@@ -37,7 +37,7 @@ export function decrypt(encrypted: Uint8Array, binding: Binding): string {
       // the next key may open it
     }
   }
-  if (!known.closed) log.error(OTHER_KEY);
+  if (!known.closed) log.error('encryption.key_unknown', { advice: OTHER_KEY });
   known.closed = true;
   throw new DecryptionError(binding.purpose);
 }

@@ -5,25 +5,22 @@ import { later, MINUTE, SECOND } from './clock.ts';
 /** As long as anybody may be waiting, nothing rests longer than this. */
 const LONGEST_REST_MS = MINUTE;
 
-/**
- * The later of what the other side asked for and 1 s x 2^(attempt - 1), at most `longestMs`.
- * @param attempt how often it has failed in a row, this time included; from 1.
- * @param retryAfterMs what the other side asked for: kept also where it is longer than `longestMs`.
- */
-export function nextAttemptAt({
-  attempt,
-  retryAfterMs = 0,
-  longestMs = LONGEST_REST_MS,
-  now,
-}: {
+type Failed = {
+  /** How often it has failed in a row, this time included; from 1. */
   attempt: number;
+  /** What the other side asked for: kept also where it is longer than `longestMs`. */
   retryAfterMs?: number;
   longestMs?: number;
-  now: Date;
-}): Date {
+};
+
+/** The later of what the other side asked for and 1 s x 2^(attempt - 1), at most `longestMs`. */
+export function retryDelay({ attempt, retryAfterMs = 0, longestMs = LONGEST_REST_MS }: Failed): number {
   const own = Math.min(SECOND * 2 ** Math.min(attempt - 1, 30), longestMs);
-  return later(now, Math.max(own, retryAfterMs));
+  return Math.max(own, retryAfterMs);
 }
+
+export const nextAttemptAt = ({ now, ...failed }: Failed & { now: Date }): Date =>
+  later(now, retryDelay(failed));
 
 /** Waits; ends at once when `signal` is aborted. An argument like the clock, so that a test can turn its own clock instead. */
 export type Wait = (given: { ms: number; signal?: AbortSignal }) => Promise<void>;

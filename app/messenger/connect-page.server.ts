@@ -106,11 +106,11 @@ export async function choosePage({
     });
     const kept = await savePage({ shopId, lent, connectedBy: choice.userId, made, now });
     await deleteChoice({ shopId });
-    log.info('a Page was connected', { shopId, metaPageId, page: name });
+    log.info('page.connected', { shopId, metaPageId, page: name });
     return { outcome: 'connected', ...kept, otherApps };
   } catch (error) {
     if (!(error instanceof MetaApiError)) throw error;
-    log.warn('a Page could not be connected', { shopId, metaPageId, error });
+    log.warn('page.connect_failed', { shopId, metaPageId, error });
     return { outcome: 'failed', message: error.message };
   }
 }
@@ -221,7 +221,7 @@ export async function disconnectPage({
       await step().catch((error: unknown) => {
         if (!(error instanceof MetaApiError)) throw error;
         problem = error.message;
-        log.warn('a Page could not be put back as it was', { shopId, metaPageId: page.metaPageId, error });
+        log.warn('page.restore_failed', { shopId, metaPageId: page.metaPageId, error });
       });
   }
   await db.page.update({
@@ -235,7 +235,7 @@ export async function disconnectPage({
       troubleSince: null,
     },
   });
-  log.info('a Page was disconnected', { shopId, metaPageId: page.metaPageId });
+  log.info('page.disconnected', { shopId, metaPageId: page.metaPageId });
   return { outcome: 'disconnected', problem };
 }
 

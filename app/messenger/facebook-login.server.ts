@@ -105,7 +105,7 @@ export async function finishLogin({ query, now }: { query: URLSearchParams; now:
     return { outcome: 'choose', shopId, pages: choice.pages.length, declined: choice.declined };
   } catch (error) {
     if (!(error instanceof MetaApiError)) throw error;
-    log.warn('a Facebook login could not be finished', { shopId, error });
+    log.warn('facebook_login.failed', { shopId, error });
     return { outcome: 'failed', shopId, message: error.message };
   }
 }

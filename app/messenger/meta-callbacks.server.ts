@@ -27,7 +27,7 @@ export async function deauthorize({ userId, now }: { userId: string; now: Date }
   await webhookDb.$transaction(async (tx) => {
     const pages = await pagesOfUser({ tx, userId });
     for (const page of pages) await setIssue({ pageId: page.id, trouble: 'reconnect', now, tx });
-    log.info('a person took back the app on Facebook', { pages: pages.length });
+    log.info('page.access_revoked', { pages: pages.length });
   });
 }
 

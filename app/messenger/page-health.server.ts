@@ -42,7 +42,7 @@ async function checkSubscription({ page, now }: { page: Page; now: Date }): Prom
   try {
     const { whole } = await readSubscription(of);
     if (!whole) {
-      log.warn('Meta had stopped sending us a Page’s events; asked for them again', {
+      log.warn('page.resubscribed', {
         metaPageId: page.metaPageId,
       });
       await subscribe(of);
@@ -56,7 +56,7 @@ async function checkSubscription({ page, now }: { page: Page; now: Date }): Prom
     if (meant?.kind === 'page_trouble') await setIssue({ pageId: page.id, trouble: meant.trouble, now });
     else if (meant !== null && meant.kind !== 'slow_down' && meant.kind !== 'retry')
       await setIssue({ pageId: page.id, trouble: 'unsubscribed', now });
-    log.warn('a Page’s subscription could not be checked', { metaPageId: page.metaPageId, error });
+    log.warn('page.subscription_check_failed', { metaPageId: page.metaPageId, error });
   }
 }
 
@@ -79,7 +79,7 @@ export async function checkPages({ clock }: { clock: Clock }): Promise<void> {
       if (!heard.has(page.metaPageId)) await checkSubscription({ page, now });
       heard.add(page.metaPageId);
     } catch (error) {
-      log.warn('a Page could not be checked; it is tried again next time', {
+      log.warn('page.check_failed', {
         metaPageId: page.metaPageId,
         error,
       });

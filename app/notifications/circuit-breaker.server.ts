@@ -63,7 +63,7 @@ async function openCircuit(
   { pageId, trouble, whole }: Issue,
   now: Date,
 ): Promise<{ circuit: CircuitState | undefined; released: bigint[] }> {
-  log.warn('a Page is in trouble; whoever waits for it keeps their token', { metaPageId, trouble, whole });
+  log.warn('circuit.opened_by_issue', { metaPageId, trouble, whole });
   return db.$transaction(async (tx) => {
     await setIssue({ ...(whole ? { metaPageId } : { pageId }), trouble, now, tx });
     // A dead token is mended by the merchant alone: nothing is tried until then.
@@ -97,7 +97,7 @@ async function openCircuitForNoResponse(
   pausedAt: Date | null,
   now: Date,
 ): Promise<CircuitState | undefined> {
-  log.warn('Meta gives no answer; the lane waits', { metaPageId });
+  log.warn('circuit.opened_by_silence', { metaPageId });
   const tryAt = nextProbeAt({ since: pausedAt ?? now, now });
   return save({ tx: db, metaPageId, lease, pausedAt: now, because: NO_RESPONSE, tryAt });
 }

@@ -90,7 +90,7 @@ export function createInFlightSends({
         : await renderMessage({ row, page, state });
       return { ...message, ...content, token: pageToken(page), at: pace.now() };
     } catch (error) {
-      log.error('a notice could not be written; its shopper keeps waiting', {
+      log.error('notification.render_failed', {
         shopId: row.shopId,
         notificationId: row.id,
         error,
@@ -265,7 +265,7 @@ const total = oncePerProcess(
 function countUnsent({ lease, count }: { lease: Lease; count: number }): void {
   if (count === 0) return;
   total.inc(count);
-  log.warn('messages were begun and not sent: they are free to be sent at once', {
+  log.warn('notification.released', {
     lease: lease.name,
     leaseHeld: holds(lease),
     count,

@@ -1,6 +1,7 @@
 // What Meta's answer makes of one message: the rules of fates known and unknown, in one pure place.
 import type { PageTrouble } from '@prisma/client';
-import { MINUTE, SECOND } from '../lib/clock.ts';
+import { MINUTE } from '../lib/clock.ts';
+import { retryDelay } from '../lib/retry.ts';
 import type { SendAnswer } from '../messenger/send-api.server.ts';
 
 export type Outcome =
@@ -30,7 +31,6 @@ export const UNEXPLAINED_RETRY_MS = MINUTE;
 export const GIVE_UP_MS = 5 * MINUTE;
 const MAX_ATTEMPTS = 5;
 const REST_MS = 10 * MINUTE;
-const retryDelay = (attempts: number) => Math.min(MINUTE, SECOND * 2 ** Math.max(0, attempts - 1));
 
 export type SendCircumstances = {
   answer: SendAnswer;
@@ -52,7 +52,7 @@ export function classifyOutcome(given: SendCircumstances): Classified {
   if (answer.outcome === 'lost')
     return answer.began || inDoubt
       ? { verdict: { end: 'in_doubt' } }
-      : { verdict: { end: 'again', afterMs: retryDelay(attempts), withoutPicture: false } };
+      : { verdict: { end: 'again', afterMs: retryDelay({ attempt: attempts }), withoutPicture: false } };
   return inDoubt ? classifyRepeat(answer) : classifyFirst({ ...given, answer });
 }
 
@@ -89,7 +89,7 @@ function classifyFirst({
     case 'retry':
       if (consequence.fate === 'unknown') return { verdict: { end: 'in_doubt' } };
       return attempts < MAX_ATTEMPTS
-        ? { verdict: { end: 'again', afterMs: retryDelay(attempts), withoutPicture: false } }
+        ? { verdict: { end: 'again', afterMs: retryDelay({ attempt: attempts }), withoutPicture: false } }
         : { verdict: { end: 'put_back', restMs: REST_MS } };
     case 'slow_down':
       return { verdict: { end: 'again', afterMs: 0, withoutPicture: false } };

@@ -71,7 +71,7 @@ export async function auditConsistency(): Promise<number> {
     const { faults } = await balance({ shopId });
     found += faults.length;
     if (faults.length > 0)
-      log.error('the books do not balance', { shopId, rows: faults.length, faults: faults.slice(0, 20) });
+      log.error('audit.failed', { shopId, rows: faults.length, faults: faults.slice(0, 20) });
   }
   return found;
 }

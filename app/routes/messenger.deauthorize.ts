@@ -11,6 +11,6 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
   if (userId === null) return new Response('The signed_request is not Meta’s.', { status: 401 });
   return storeOr503(
     () => deauthorize({ userId, now: systemClock() }),
-    (error) => log.error('a deauthorisation could not be kept', { error }),
+    (error) => log.error('meta_deauthorize.not_stored', { error }),
   );
 }

@@ -31,6 +31,6 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
   }
   return storeOr503(
     () => storeEvents({ body, now: systemClock() }),
-    (error) => log.error('events of Meta could not be kept', { error }),
+    (error) => log.error('meta_webhook.not_stored', { error }),
   );
 }

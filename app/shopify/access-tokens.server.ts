@@ -9,7 +9,7 @@ import { env } from '../env.server.ts';
 import { acquireLease, releaseLease, RENEW_MS, renewLease } from '../jobs/lease.server.ts';
 import { type Clock, DAY, later, MINUTE } from '../lib/clock.ts';
 import { DecryptionError, encrypt, decrypt } from '../lib/encryption.server.ts';
-import { log, scrub } from '../lib/log.server.ts';
+import { log } from '../lib/log.server.ts';
 import { isHttpError } from './address-status.server.ts';
 import { API_VERSION } from './api-version.ts';
 
@@ -81,7 +81,7 @@ export async function renewDormantTokens({ clock }: { clock: Clock }): Promise<v
   for (const { shop: domain, expires } of ending) {
     if (expires !== null && fresh({ expires }, clock())) continue;
     await accessTokenFor({ domain, clock }).catch((error: unknown) => {
-      log.warn('the access of a dormant shop was not renewed', { domain, error });
+      log.warn('access_token.renewal_failed', { domain, error });
     });
   }
 }
@@ -133,7 +133,7 @@ function isRefusal(error: unknown): boolean {
   if (!isHttpError(error)) return false;
   const { code, body } = error.response;
   if ((body as { error?: unknown } | undefined)?.error === 'invalid_client') {
-    log.error('Shopify does not know our client id and secret: compare them with the Dev Dashboard');
+    log.error('access_token.client_unknown');
     return false;
   }
   return code === 400 || code === 401 || code === 404;
@@ -149,7 +149,7 @@ async function noteUnreadable({
   why: string;
 }): Promise<void> {
   await db.shop.updateMany({ where: { domain, unreadableSince: null }, data: { unreadableSince: now } });
-  log.warn('a shop cannot be read until its merchant opens the app', { domain, why });
+  log.warn('access_token.reauthorization_required', { domain, why });
 }
 
 const binding = (shop: string) => ({ shopId: null, purpose: `session ${shop}` });
@@ -204,5 +204,5 @@ export const api = shopifyApi({
   hostName: new URL(env.SHOPIFY_APP_URL).host,
   isEmbeddedApp: true,
   future: { expiringOfflineAccessTokens: true } as never,
-  logger: { log: (_severity, message) => log.debug(scrub(message)) },
+  logger: { log: (_severity, message) => log.debug('shopify_library.message', { message }) },
 });

@@ -100,9 +100,12 @@ export async function noteStatus({
   if (status !== 403 && !isAnswered) return;
   const change = noteAnswer({ shop: domain, status: isAnswered ? 200 : 403, now });
   if (change === 'refused')
-    log.error(ADDRESS_REFUSED, { answer: error instanceof Error ? error.message.slice(0, 300) : status });
+    log.error('shopify_address.refused', {
+      advice: ADDRESS_REFUSED,
+      answer: error instanceof Error ? error.message.slice(0, 300) : status,
+    });
   if (change === 'let_in') {
-    log.info('Shopify takes calls from this server’s address again');
+    log.info('shopify_address.accepted');
     await db.shop.updateMany({
       where: { accessUnknownSince: { not: null }, accessCheckAt: { gt: now } },
       data: { accessCheckAt: now },

@@ -189,7 +189,7 @@ async function rested({
   });
   await db.shop.updateMany({ where: { id: shopId }, data: { apiFailures: failures, apiRetryAt } });
   failed.retryAfterMs = apiRetryAt.getTime() - now.getTime();
-  log.warn('Shopify could not be asked; the shop is left alone for a while', {
+  log.warn('shopify_api.failed', {
     shopId,
     advice: failed.advice,
     until: apiRetryAt,

@@ -38,7 +38,7 @@ async function startAttribution({ shopId, now }: { shopId: bigint; now: Date }):
     where: { id: shopId, counting: 'on', OR: [{ countingCheckAt: null }, { countingCheckAt: { gt: now } }] },
     data: { countingCheckAt: later(now, CHECK_EVERY_MS) },
   });
-  if (begun.count > 0) log.info('orders are counted', { shopId });
+  if (begun.count > 0) log.info('order_attribution.on', { shopId });
 }
 
 /** The merchant has said yes to Shopify, who is asked whether it is so. @throws {ShopifyApiError} */
@@ -52,7 +52,7 @@ export async function turnOnAttribution({
     await subscribeToOrders({ shopId, clock, access });
   } catch (error) {
     if (!(error instanceof OrdersRefused)) throw error;
-    log.warn('Shopify does not send us orders', { shopId, error });
+    log.warn('order_attribution.subscribe_failed', { shopId, error });
     return 'not_approved';
   }
   await startAttribution({ shopId, now: clock() });
@@ -73,7 +73,7 @@ export async function turnOffAttribution({ shopId, clock }: Of): Promise<void> {
   });
   await syncAttribution({ shopId, clock }).catch((error: unknown) => {
     if (!(error instanceof ShopifyApiError)) throw error;
-    log.warn('Shopify was not told yet that orders are no longer counted', { shopId, error });
+    log.warn('order_attribution.unsubscribe_failed', { shopId, error });
   });
 }
 
@@ -138,11 +138,11 @@ export async function syncAttribution({ shopId, clock }: Of): Promise<void> {
       await startAttribution({ shopId, now: clock() });
     } catch (error) {
       if (!(error instanceof OrdersRefused)) throw error;
-      log.warn('Shopify does not send us orders', { shopId, error });
+      log.warn('order_attribution.subscribe_failed', { shopId, error });
       await done({ countingCheckAt: counting === 'on' ? later(clock(), CHECK_EVERY_MS) : null });
     }
   } else if (counting === 'on') {
-    log.info('orders are no longer counted: the scope was revoked', { shopId });
+    log.info('order_attribution.off', { shopId });
     await done({ counting: 'off', countingEndedAt: clock(), countingEndedBecause: 'revoked' });
   } else await done({});
 }

@@ -199,13 +199,13 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
     const alone = call.of !== 'variants' || call.ids.length === 1;
     atMost = fewer(call);
     if (!alone || tooDear) {
-      log.warn('Shopify refused a reading; it is made smaller', { shopId, variants: atMost, error });
+      log.warn('stock_read.too_large', { shopId, variants: atMost, error });
       return new Map();
     }
     if (error.advice !== 'wrong') throw error;
     const id = 'id' in call ? call.id : call.ids[0]!;
     const { mark } = begun.get(id) ?? due.get(id)!;
-    log.error('a variant could not be read', { shopId, variantId: id, error });
+    log.error('stock_read.variant_failed', { shopId, variantId: id, error });
     begun.delete(id);
     return new Map([[id, { truth: 'unreadable', mark, at: clock() }]]);
   }

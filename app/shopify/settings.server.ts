@@ -96,7 +96,7 @@ export async function leftOutProducts({
     );
     return new Set(left.map((node) => idNumber(node!.id)!));
   } catch (error) {
-    log.warn('Shopify could not be asked which products are left out', { shopId, error });
+    log.warn('left_out.check_failed', { shopId, error });
     return new Set();
   }
 }

@@ -96,8 +96,7 @@ export async function install({
     detailsAsOf: new Date(data.shop.updatedAt),
   };
   const known = await db.shop.findUnique({ where: { id }, select: { uninstalledAt: true } });
-  if (known === null || known.uninstalledAt !== null)
-    log.info('a shop has installed the app', { shopId: id, domain });
+  if (known === null || known.uninstalledAt !== null) log.info('shop.installed', { shopId: id, domain });
   await db.shop.upsert({
     where: { id },
     create: {
@@ -138,7 +137,7 @@ async function keepAsKnown({
     data: { unreadableSince: null, renewalBegunAt: null },
   });
   if (known.count === 0) throw error;
-  log.warn('Shopify did not say who a shop is that its merchant has opened', { domain, error });
+  log.warn('shop.details_failed', { domain, error });
 }
 
 /** Not known: Shopify is asked again so often. */
@@ -216,7 +215,7 @@ async function stay({ shopId, askedAt }: { shopId: bigint; askedAt: Date }): Pro
     UPDATE "Shop" SET "accessConfirmedAt" = ${askedAt}, "accessUnknownSince" = NULL, "storefrontTold" = NULL, "countingCheckAt" = ${askedAt},
       "accessCheckAt" = CASE WHEN "accessCheckAt" > ${askedAt} THEN GREATEST("accessCheckAt", ${later(askedAt, ASK_AT_MOST_MS)}) END
     WHERE "id" = ${shopId} AND "uninstalledAt" IS NULL`;
-  log.info('a shop was said to have left, and has not', { shopId });
+  log.info('shop.uninstall_denied', { shopId });
 }
 
 /** `token`: the session's, as it stood in its row when Shopify was asked; another one now means that the merchant has come back. */
@@ -256,7 +255,7 @@ async function leave({
       data: { countingEndedAt: askedAt, countingEndedBecause: 'revoked' },
     });
     await tx.shop.update({ where: { id: shopId }, data: { counting: 'off', countingCheckAt: null } });
-    log.info('a shop has uninstalled the app', { domain });
+    log.info('shop.uninstalled', { domain });
   });
 }
 
@@ -278,12 +277,12 @@ async function wait({
   const days = (at: Date) => Math.floor((at.getTime() - (since ?? now).getTime()) / DAY);
   // Once a day: the question is asked once an hour.
   if (days(now) > days(later(now, -ASK_AGAIN_MS)))
-    log.error('Shopify has not said for days whether a shop still has the app; nothing is sent for it', {
+    log.error('shop.access_unknown_for_days', {
       domain,
       days: days(now),
       advice: 'Look it up in the Partner Dashboard: is the shop frozen, paused or closed?',
     });
-  else log.warn('Shopify does not say whether a shop still has the app; it is asked again', { domain });
+  else log.warn('shop.access_unknown', { domain });
 }
 
 /**
@@ -310,7 +309,7 @@ export async function eraseShop({
   }
   const erased = await db.shop.deleteMany({ where: { id: shopId, uninstalledAt: { not: null } } });
   if (erased.count === 0) return 'kept';
-  log.info('a shop was erased', { shopId });
+  log.info('shop.erased', { shopId });
   return 'erased';
 }
 

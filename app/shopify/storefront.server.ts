@@ -73,5 +73,5 @@ export async function publishStorefrontState({
   const [error] = answer.data.metafieldsSet.userErrors;
   if (error) throw new Error(`Shopify did not take the block's state: ${error.message}`);
   await db.shop.update({ where: { id: shopId }, data: { storefrontTold: told } });
-  log.info('the storefront was told', { shopId, ready });
+  log.info('storefront.published', { shopId, ready });
 }

@@ -231,17 +231,17 @@ export async function handleShopifyWebhook({
         await webhookDb.$transaction(async (tx) => {
           const shop = await shopNamed({ tx, domain });
           if (!isSameShop({ delivery, shopId: shop?.id })) {
-            log.warn('a webhook of Shopify is not about the shop in its header', { topic, domain });
+            log.warn('shopify_webhook.wrong_shop', { topic, domain });
             throw refused('The body is not about this shop.');
           }
           await keep({ tx, shop: shop?.uninstalledAt === null ? shop : null, delivery, now });
         });
       },
-      (error) => log.error('a webhook of Shopify was not kept', { topic, domain, error }),
+      (error) => log.error('shopify_webhook.not_stored', { topic, domain, error }),
     );
   const answer = await share({ key: domain, work: stored });
   if (answer !== 'full') return answer;
-  log.warn('a shop sends more webhooks than its share', { domain });
+  log.warn('shopify_webhook.over_share', { domain });
   return new Response('Too many at once; please deliver again.', {
     status: 503,
     headers: { 'retry-after': '5' },

@@ -101,7 +101,7 @@ export async function reconcileShop({
     } catch (error) {
       if (!(error instanceof ShopifyApiError)) throw error;
       const { advice, retryAfterMs } = error;
-      log.warn('the sweep could not probe', { shopId, advice, error });
+      log.warn('reconcile.probe_failed', { shopId, advice, error });
       failures += 1;
       if (advice === 'unreadable' || advice === 'wrong' || advice === 'address' || failures === TRIES) break;
       // Others spend from the same bucket: a smaller probe finds room beside them.
@@ -156,9 +156,9 @@ export async function reconcile({ clock, signal }: { clock: Clock; signal?: Abor
       await reconcileShop({ shopId: id, clock, after, signal }).then(
         (swept) => {
           if (swept.outcome === 'cut_short' && swept.after !== null) stoppedEarly.set(id, swept.after);
-          if (swept.marked > 0) log.info('the sweep found changes', { shopId: id, ...swept });
+          if (swept.marked > 0) log.info('reconcile.found_changes', { shopId: id, ...swept });
         },
-        (error: unknown) => log.error('a shop could not be swept', { shopId: id, error }),
+        (error: unknown) => log.error('reconcile.failed', { shopId: id, error }),
       );
     }
   });

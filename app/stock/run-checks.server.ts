@@ -215,7 +215,7 @@ async function saveResult({
   if (lookAt !== null) await scheduleStockCheck({ tx, shopId, variantId, at: lookAt });
   const telling = restock !== null && restock.closedAt === null && restock.holdUntil === null;
   if (telling && line.waiting > 0 && restock.allowance > line.told) await wakePageSenders({ tx, shopId });
-  if (verdict !== 'nothing') log.info('a look was decided', { shopId, variantId, verdict, reason });
+  if (verdict !== 'nothing') log.info('stock_check.decided', { shopId, variantId, verdict, reason });
 }
 
 const stumbleOf = ({ shop, variantId }: Conclusion) => `${shop.id}/${variantId}`;
@@ -223,7 +223,7 @@ const stumbleOf = ({ shop, variantId }: Conclusion) => `${shop.id}/${variantId}`
 /** A look could not be kept: a slow database is tried again, data that our tables refuse must not keep the other variants waiting. */
 async function stumble({ look, error }: { look: Conclusion; error: unknown }): Promise<Kept> {
   const times = (stumbles.get(stumbleOf(look)) ?? 0) + 1;
-  log.error('a look could not be kept', { shopId: look.shop.id, variantId: look.variantId, times, error });
+  log.error('stock_check.not_stored', { shopId: look.shop.id, variantId: look.variantId, times, error });
   stumbles.set(stumbleOf(look), times);
   if (times < STUMBLES) return 'outdated';
   stumbles.delete(stumbleOf(look));

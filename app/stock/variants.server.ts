@@ -105,7 +105,7 @@ export const checkAvailability =
     const shop = await shopById({ shopId });
     if (shop === null) return 'gone';
     const reading = readVariants({ shopId, variantIds: [variantId], clock }).catch((error: unknown) => {
-      log.warn('Shopify could not be asked about a variant', { shopId, variantId, error });
+      log.warn('availability.check_failed', { shopId, variantId, error });
       return undefined;
     });
     const found = await withTimeout({ ms: TIMEOUT_MS, work: reading });

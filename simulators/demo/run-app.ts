@@ -29,7 +29,7 @@ export async function runApp({ environment, databaseUrl, standInsAddress, onLog 
 
   function hear(role: Role, line: string): void {
     onLog(`${role}: ${line}`);
-    const said = /"port":(\d+).*"msg":"the (web process|health port) listens"/.exec(line);
+    const said = /"port":(\d+).*"msg":"(web|health)\.listening"/.exec(line);
     if (!said) return;
     ports.set(said[2] === 'web process' ? 'web' : `${role} health`, Number(said[1]));
     webListens ||= said[2] === 'web process';

@@ -208,11 +208,11 @@ test('a worker behind a pooler says so once, does its work, and answers its host
   const env = { ...complete, DATABASE_URL: pooler.url, ROLE: 'worker', HEALTH_PORT: '0', PORT: '0' };
   const worker = launch(env);
   try {
-    const port = await waitFor(() => /"port":(\d+).*the health port listens/.exec(worker.said())?.[1], {
+    const port = await waitFor(() => /"port":(\d+).*"health\.listening"/.exec(worker.said())?.[1], {
       until: 'the health port',
       timeoutMs: 60_000,
     });
-    await waitFor(() => worker.said().includes('the worker has begun'), {
+    await waitFor(() => worker.said().includes('worker.started'), {
       until: 'the worker',
       timeoutMs: 60_000,
     });
@@ -223,7 +223,7 @@ test('a worker behind a pooler says so once, does its work, and answers its host
     expect(worker.said().match(/leads through a pooler, and DATABASE_DIRECT_URL is not set/g)).toHaveLength(
       1,
     );
-    expect(worker.said()).not.toMatch(/the web process listens|CANARY/);
+    expect(worker.said()).not.toMatch(/web\.listening|CANARY/);
 
     const second = await start({ ...env, HEALTH_PORT: port });
     expect([second.code, second.said]).toEqual([

@@ -1,6 +1,9 @@
 // Run by log.test.ts as a process of its own: logs canaries in every place where a secret has ever got into a log.
 import { db } from '../../app/db.server.ts';
-import { log } from '../../app/lib/log.server.ts';
+import { log as strict } from '../../app/lib/log.server.ts';
+
+// What takes secrets out must not rely on the types that let only known events through.
+const log = strict as Record<keyof typeof strict, (event: string, fields?: Record<string, unknown>) => void>;
 
 const fetchFailed = new Error('GET https://graph.facebook.com/me?access_token=CANARY-1&fields=id failed', {
   cause: new Error('Bearer CANARY-2', { cause: { authorization: 'CANARY-3', detail: 'shpat_CANARY4' } }),

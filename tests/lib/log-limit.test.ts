@@ -5,10 +5,10 @@ import { createLogLimit } from '../../app/lib/log.server.ts';
 
 test('of one event sixty lines a minute are written; the next minute’s first line says how many were not', () => {
   const limit = createLogLimit({ perMinute: 60 });
-  const turns = Array.from({ length: 1_988 }, (_, at) => limit({ event: 'a door failed', now: at }));
+  const turns = Array.from({ length: 1_988 }, (_, at) => limit({ event: 'web.route_failed', now: at }));
   expect(turns.filter(({ write }) => write)).toHaveLength(60);
-  expect(limit({ event: 'a door failed', now: MINUTE })).toEqual({ write: true, omitted: 1_928 });
-  expect(limit({ event: 'a door failed', now: MINUTE + 1 })).toEqual({ write: true, omitted: 0 });
+  expect(limit({ event: 'web.route_failed', now: MINUTE })).toEqual({ write: true, omitted: 1_928 });
+  expect(limit({ event: 'web.route_failed', now: MINUTE + 1 })).toEqual({ write: true, omitted: 0 });
 });
 
 test('one event that floods takes no line of another', () => {

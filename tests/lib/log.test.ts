@@ -1,8 +1,10 @@
 // The log cannot print a secret, whatever it is given: read from the real output of a process.
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { scrub } from '../../app/lib/log.server.ts';
+import { LOG_EVENTS, scrub } from '../../app/lib/log.server.ts';
 
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
@@ -69,4 +71,20 @@ test('of a long text the beginning is printed, and no part of a secret that stan
       expect(printed).not.toContain(secret.slice(0, secret.length / 2));
       expect(printed).not.toContain('CANARY');
     }
+});
+
+test('each event that is logged has a name of the list, and each of the list is logged', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const logged = ['app', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) => [
+        ...readFileSync(join(root, folder, file), 'utf8').matchAll(
+          /(?<!`)\blog\.(?:debug|info|warn|error)\(\s*([^\s,)]+)/g,
+        ),
+      ])
+      .map(([, event]) => event!.replaceAll("'", '')),
+  );
+  expect([...new Set(logged)].toSorted()).toEqual(Object.keys(LOG_EVENTS).toSorted());
+  for (const name of logged) expect(name).toMatch(/^[a-z_]+\.[a-z_]+$/);
 });

@@ -16,5 +16,5 @@ test('requests that no route answers leave no line in the log', async () => {
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg);
-  expect(events).toEqual(['the web process listens']);
+  expect(events).toEqual(['web.listening']);
 }, 120_000);
