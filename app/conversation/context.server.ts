@@ -280,7 +280,7 @@ export function pendingQuestion({
   return takenOver ? undefined : (shopper!.question as Question);
 }
 
-/** Nothing but a sticker or emoji: nobody is asked anything by it. */
+/** Nothing but a sticker, emoji or a smiley of signs: nobody is asked anything by it. */
 export const isWordless = ({
   text,
   sticker,
@@ -292,5 +292,7 @@ export const isWordless = ({
 }): boolean =>
   text.trim() === ''
     ? sticker
-    : attachments.length === 0 &&
-      /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f\s]+$/u.test(text);
+    : attachments.length === 0 && !/[\p{L}\p{N}?？؟]/u.test(text.replaceAll(KEYCAP, ''));
+
+/** A digit in a box: an emoji that is made of a digit. */
+const KEYCAP = /[0-9#*]\ufe0f?\u20e3/gu;

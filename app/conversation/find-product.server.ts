@@ -4,10 +4,10 @@ import { LIMIT } from '../i18n/text-limits.ts';
 import { SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { withTimeout } from '../lib/retry.ts';
-import { findProducts, type FoundProduct } from '../shopify/product-queries.server.ts';
+import { findProducts, FIRST_VARIANTS, type FoundProduct } from '../shopify/product-queries.server.ts';
 import { optionValues, tellApart, variantName } from '../shopify/product.ts';
 import { leftOutProducts } from '../shopify/settings.server.ts';
-import { type ProductLink, sameName } from './commands.ts';
+import { namedBy, type ProductLink, sameName } from './commands.ts';
 import {
   type ConversationContext,
   type Effects,
@@ -41,6 +41,8 @@ type MoreOptions = {
   context: ConversationContext;
   product: FoundProduct;
   variantId: bigint;
+  /** Only those behind the variant: the ones before it were shown. */
+  behind: boolean;
 };
 
 type Apply<Step> = { tx: Tx } & Omit<Step, 'step'>;
@@ -72,7 +74,7 @@ export async function search({
   return withTimeout({ ms: SEARCH_TIMEOUT_MS, work: found });
 }
 
-const soldOut = (product: FoundProduct) => product.variants.filter((one) => !one.availableForSale);
+const soldOut = (variants: FoundProduct['variants']) => variants.filter((one) => !one.availableForSale);
 
 /** A pasted link: the variant it selects, else the product's sizes. */
 export async function findByLink({
@@ -97,7 +99,7 @@ export async function findByName({ name, ...given }: PrepareInput & { name: stri
   if (name.trim().length < 2) return { step: 'not_found', context };
   const found = await search({ ...given, title: name.slice(0, 100) });
   if (found === undefined) return { step: 'no_answer_of_shopify', context };
-  const matches = found.filter((product) => soldOut(product).length > 0).slice(0, 5);
+  const matches = found.filter((product) => soldOut(product.variants).length > 0).slice(0, 5);
   const [only, second] = matches;
   if (only === undefined) {
     const [available] = found;
@@ -105,7 +107,15 @@ export async function findByName({ name, ...given }: PrepareInput & { name: stri
       ? { step: 'not_found', context }
       : listOptions({ ...given, product: available });
   }
-  if (second === undefined) return listOptions({ ...given, product: only });
+  if (second === undefined) {
+    const [whole] =
+      only.variants.length < FIRST_VARIANTS
+        ? [only]
+        : ((await search({ ...given, handle: only.handle })) ?? []);
+    return whole === undefined
+      ? { step: 'no_answer_of_shopify', context }
+      : listOptions({ ...given, product: whole });
+  }
   return { step: 'ask_which_match', context, matches };
 }
 
@@ -114,7 +124,7 @@ async function listOptions({
   product,
   ...given
 }: PrepareInput & { product: FoundProduct }): Promise<FindStep> {
-  const out = soldOut(product);
+  const out = soldOut(product.variants);
   const [only] = out.length === 1 ? out : product.variants.slice(0, out.length === 0 ? 1 : 0);
   if (only !== undefined) return prepareOffer({ ...given, offer: { variantId: only.variantId } });
   return { step: 'ask_which_option', context: given.context, product, variants: out, message: 'find.option' };
@@ -143,23 +153,27 @@ function meantBy({ text, variants }: { text: string; variants: FoundProduct['var
   const isMeant = (name: string) => sameName(name, text);
   const whole = variants.find(({ title }) => isMeant(title));
   if (whole !== undefined) return [whole];
-  const out = variants.filter((one) => !one.availableForSale);
+  const out = soldOut(variants);
   const { labels } = tellApart(out.map(({ title }) => title));
   const label = out.find((_, at) => isMeant(labels[at]!));
-  return label === undefined ? out.filter(({ title }) => optionValues(title).some(isMeant)) : [label];
+  if (label !== undefined) return [label];
+  const named = out.map(({ title }) => namedBy({ text, values: optionValues(title) }));
+  const best = named.reduce((most, one) => Math.max(most, one), 0);
+  return best === 0 ? [] : out.filter((_, at) => named[at] === best);
 }
 
-/** One more size or colour of a product that the person asked about. */
+/** More sizes or colours of a product that the person asked about. */
 export async function findMoreOptions({
   variantId,
+  behind,
   ...given
-}: PrepareInput & { variantId: bigint }): Promise<FindStep> {
+}: PrepareInput & { variantId: bigint; behind: boolean }): Promise<FindStep> {
   const { context } = given;
   const product = await productOf({ ...given, variantId });
   if (product === undefined) return { step: 'no_answer_of_shopify', context };
   return product === null
     ? { step: 'not_found', context }
-    : { step: 'offer_more_options', context, product, variantId };
+    : { step: 'offer_more_options', context, product, variantId, behind };
 }
 
 /** A match that was picked from several. */
@@ -202,7 +216,7 @@ export async function askWhichMatch({
     title: product.title,
     subtitle: builder.t('card.soldOut'),
     imageUrl: product.imageUrl,
-    buttons: [builder.button('button.select', 'pick', soldOut(product)[0]!.variantId)],
+    buttons: [builder.button('button.select', 'pick', soldOut(product.variants)[0]!.variantId)],
   }));
   return {
     replies: [
@@ -218,6 +232,7 @@ export async function offerMoreOptions({
   context,
   product,
   variantId,
+  behind,
 }: Apply<MoreOptions>): Promise<Effects> {
   const { shop, shopper } = context;
   const mine = await tx.subscription.findMany({
@@ -229,7 +244,8 @@ export async function offerMoreOptions({
     },
     select: { variantId: true },
   });
-  const others = soldOut(product).filter(
+  const from = behind ? product.variants.findIndex((one) => one.variantId === variantId) + 1 : 0;
+  const others = soldOut(product.variants.slice(from)).filter(
     (one) => one.variantId !== variantId && !mine.some((has) => has.variantId === one.variantId),
   );
   if (others.length > 0)
@@ -251,12 +267,12 @@ export async function askWhichOption({
     context,
     question: { kind: 'size', at: context.now.toISOString(), handle: product.handle },
   });
-  return { replies: choices({ builder, product, variants: variants.slice(0, LIMIT.quickReplies), message }) };
+  return { replies: choices({ builder, product, variants, message }) };
 }
 
 /**
  * Meta cuts what a quick reply says at 20 letters. What all the variants share goes into the question; where the rest has no room,
- * each variant is a card.
+ * each variant is a card. Of more than Meta shows, the question says how many there are, and the last choice leads to the next of them.
  */
 function choices({
   builder,
@@ -269,21 +285,34 @@ function choices({
   variants: FoundProduct['variants'];
   message: 'find.option' | 'more.which';
 }): Reply[] {
-  const { labels, shared } = tellApart(variants.map(({ title }) => title));
-  const question = builder.t(message, {
-    product: variantName({ productTitle: product.title, title: shared }),
-  });
+  const count = variants.length;
+  const isShort = count > LIMIT.quickReplies;
+  const shown = isShort ? variants.slice(0, LIMIT.quickReplies - 1) : variants;
+  const { labels, shared } = tellApart(shown.map(({ title }) => title));
+  const names = { product: variantName({ productTitle: product.title, title: shared }) };
+  const howMany = isShort ? [builder.t('find.shortened', { shown: shown.length, count })] : [];
+  const question = [builder.t(message, names), ...howMany].join(' ');
+  const next = isShort ? [shown.at(-1)!.variantId] : [];
   if (labels.every((label) => label.length <= LIMIT.quickReply)) {
-    const quickReplies = variants.map(({ variantId }, at) => ({
-      title: labels[at]!,
-      payload: builder.payload('want', variantId),
-    }));
+    const quickReplies = [
+      ...shown.map(({ variantId }, at) => ({
+        title: labels[at]!,
+        payload: builder.payload('want', variantId),
+      })),
+      ...next.map((variantId) => builder.quick('button.more', 'after', variantId)),
+    ];
     return [builder.reply({ kind: 'text', text: question, quickReplies })];
   }
-  const cards = variants.map(({ variantId, title }) => ({
-    title,
-    buttons: [builder.button('button.select', 'want', variantId)],
-  }));
+  const cards = [
+    ...shown.map(({ variantId, title }) => ({
+      title,
+      buttons: [builder.button('button.select', 'want', variantId)],
+    })),
+    ...next.map((variantId) => ({
+      title: product.title,
+      buttons: [builder.button('button.more', 'after', variantId)],
+    })),
+  ];
   const rows = [cards.slice(0, LIMIT.elements), cards.slice(LIMIT.elements)].filter(
     ({ length }) => length > 0,
   );

@@ -7,7 +7,8 @@ import type { MetaEvent } from '../messenger/webhooks.ts';
 import { finishByEcho, recordDelivered, recordRead } from '../notifications/delivery-events.server.ts';
 import type { CheckAvailability } from '../stock/variants.server.ts';
 import { type ArrivalStep, prepareArrival, startTest } from './arrival.server.ts';
-import { type Command, readCommand, readProductLink } from './commands.ts';
+import type { Command } from './command-words.ts';
+import { isThanks, readCommand, readProductLink } from './commands.ts';
 import { confirmOptIn } from './confirm-opt-in.server.ts';
 import {
   askWhichProduct,
@@ -281,7 +282,8 @@ async function handleButton({ meant, ...given }: PrepareInput & { meant: Payload
     case 'want':
       return prepareOffer({ ...given, offer: { variantId: id } });
     case 'more':
-      return findMoreOptions({ ...given, variantId: id });
+    case 'after':
+      return findMoreOptions({ ...given, variantId: id, behind: verb === 'after' });
     case 'pick':
       return findPicked({ ...given, variantId: id });
     case 'r':
@@ -301,11 +303,13 @@ async function wrote({ event, ...given }: PrepareInput & { event: EventOf<'wrote
     return noteActionOnly(context, 'people or another app answer here');
   const wordless = isWordless(event);
   if (question === undefined && wordless) return noteActionOnly(context, 'a sticker or an emoji');
+  if (question === undefined && event.attachments.length === 0 && isThanks(event.text))
+    return noteActionOnly(context, 'thanks or an OK');
   const pasted = readProductLink(event);
   if (pasted !== undefined && (question !== undefined || pasted.alone))
     return findByLink({ ...given, link: pasted.link });
   if (question === undefined) return { step: 'handoff_message', context };
-  if (wordless || event.text.trim() === '')
+  if (wordless || event.text.trim() === '' || (question.kind === 'product' && isThanks(event.text)))
     return { step: 'ask_which_product', context, message: 'find.text' };
   return question.kind === 'size' && question.handle !== undefined
     ? findByOption({ ...given, handle: question.handle, text: event.text })

@@ -6,7 +6,7 @@ import { LIMIT } from '../i18n/text-limits.ts';
 import { variantName, nameWithin } from '../shopify/product.ts';
 import { optOut, cancelSubscriptions } from '../waitlist/end-subscriptions.server.ts';
 import { positionOf } from '../waitlist/waiting.server.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command-words.ts';
 import {
   answerWith,
   type ConversationContext,

@@ -58,6 +58,20 @@ const regional = (locale: string) => {
   }
 };
 
+/** Marks that turn the direction of what follows, and letters that run from right to left. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+const RIGHT_TO_LEFT =
+  /[\u200f\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+
+/**
+ * A value as it may stand in a sentence that runs from left to right: a name in Hebrew or Arabic as one piece between Unicode's isolates,
+ * or the words and numbers beside it would change places; a name's own marks must not turn what stands behind it.
+ */
+function isolate(value: string): string {
+  const plain = value.replace(TURNS, '');
+  return RIGHT_TO_LEFT.test(plain) ? `\u2068${plain}\u2069` : plain;
+}
+
 /**
  * The message in the shopper's language with its values. The shopper must hear something: a merchant's wording that can't be said (it was
  * damaged, or saved before it was checked) gives way to ours, a zone that does not exist to UTC.
@@ -85,10 +99,13 @@ export function formatMessage({
   const ways = texts.flatMap((text) =>
     [...new Set([timeZone, 'UTC'])].map((zone) => ({ text, timeZone: zone })),
   );
+  const spoken = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? isolate(value) : value]),
+  );
   let failure: unknown;
   for (const way of ways)
     try {
-      return String(compile({ ...way, locale: spokenIn }).format(values));
+      return String(compile({ ...way, locale: spokenIn }).format(spoken));
     } catch (error) {
       failure = error;
     }

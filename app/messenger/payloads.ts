@@ -13,6 +13,7 @@ const verbs = [
   'stopall',
   'list',
   'more',
+  'after',
   'want',
   'pick',
   'forget',

@@ -10,9 +10,12 @@ export type FoundProduct = {
   title: string;
   handle: string;
   imageUrl: string | null;
-  /** The first 50 variants; `availableForSale` is Shopify's word, not yet a look. */
+  /** All of them, or the first 50 where `findProducts` says so; `availableForSale` is Shopify's word, not yet a look. */
   variants: { variantId: bigint; title: string; availableForSale: boolean }[];
 };
+
+/** So many variants are read with each product that is found. */
+export const FIRST_VARIANTS = 50;
 
 const FIND_PRODUCTS_QUERY = `#graphql
   query FindProducts($query: String!, $first: Int!) {
@@ -23,7 +26,7 @@ const FIND_PRODUCTS_QUERY = `#graphql
         handle
         onlineStoreUrl
         featuredMedia { preview { image { url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG }) } } }
-        variants(first: 50) { nodes { id title availableForSale } }
+        variants(first: ${FIRST_VARIANTS}) { pageInfo { hasNextPage endCursor } nodes { id title availableForSale } }
       }
     }
   }`;
@@ -39,13 +42,30 @@ type Node = {
   handle: string;
   onlineStoreUrl: string | null;
   featuredMedia: { preview: { image: { url: string } | null } | null } | null;
-  variants: { nodes: { id: string; title: string; availableForSale: boolean }[] };
+  variants: Page<VariantNode>;
 };
+
+type VariantNode = { id: string; title: string; availableForSale: boolean };
+
+/** The variants behind the first 50: of five products at once Shopify would refuse to answer for more. */
+const FURTHER_VARIANTS_QUERY = `#graphql
+  query FurtherVariants($id: ID!, $after: String) {
+    product(id: $id) {
+      variants(first: 250, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        nodes { id title availableForSale }
+      }
+    }
+  }`;
 
 /** Text as a phrase of Shopify's search syntax, so that a shopper's words are never read as operators. */
 const phrase = (text: string) => `"${text.replaceAll('\\', ' ').replaceAll('"', ' ').trim()}"`;
 
-/** At most five active products of the online store whose title contains `title`, or the one with `handle`. @throws {ShopifyApiError} with advice. */
+/**
+ * At most five active products of the online store whose title contains `title`, or the one with `handle`. That one comes with all its
+ * variants; of those found by their title so do the ones of which none of the first 50 is sold out.
+ * @throws {ShopifyApiError} with advice.
+ */
 export async function findProducts({
   shopId,
   title,
@@ -73,17 +93,35 @@ export async function findProducts({
   });
   // An active product may be hidden from the online store, for other channels or for later: no shopper is told of it.
   const shown = data.products.nodes.filter((node) => node.onlineStoreUrl !== null);
-  return shown.map((node) => ({
-    productId: idNumber(node.id)!,
-    title: node.title,
-    handle: node.handle,
-    imageUrl: node.featuredMedia?.preview?.image?.url ?? null,
-    variants: node.variants.nodes.map((variant) => ({
-      variantId: idNumber(variant.id)!,
-      title: variant.title,
-      availableForSale: variant.availableForSale,
-    })),
-  }));
+  const found: FoundProduct[] = [];
+  for (const node of shown) {
+    const { nodes, pageInfo } = node.variants;
+    const isEnough =
+      handle === undefined && (title === undefined || nodes.some((one) => !one.availableForSale));
+    const further =
+      pageInfo.hasNextPage && !isEnough
+        ? await readAllPages<{ product: { variants: Page<VariantNode> } | null }, VariantNode>({
+            shopId,
+            query: FURTHER_VARIANTS_QUERY,
+            variables: { id: node.id },
+            from: pageInfo.endCursor,
+            pageOf: ({ product }) => product?.variants,
+            clock,
+          })
+        : [];
+    found.push({
+      productId: idNumber(node.id)!,
+      title: node.title,
+      handle: node.handle,
+      imageUrl: node.featuredMedia?.preview?.image?.url ?? null,
+      variants: [...nodes, ...further].map(({ id, title: option, availableForSale }) => ({
+        variantId: idNumber(id)!,
+        title: option,
+        availableForSale,
+      })),
+    });
+  }
+  return found;
 }
 
 const LOCATIONS_QUERY = `#graphql
@@ -205,6 +243,7 @@ async function readAllPages<Data, Row>({
   shopId,
   query,
   variables = {},
+  from = null,
   pageOf,
   clock,
   wait,
@@ -212,29 +251,31 @@ async function readAllPages<Data, Row>({
   shopId: bigint;
   query: string;
   variables?: Record<string, string>;
+  /** The cursor behind which to begin. */
+  from?: string | null;
   pageOf: (data: Data) => Page<Row> | undefined;
   clock: Clock;
   wait?: Wait;
 }): Promise<Row[]> {
-  const key = JSON.stringify([String(shopId), query, variables]);
+  const key = JSON.stringify([String(shopId), query, variables, from]);
   for (const [other, { at }] of unfinished)
     if (clock().getTime() - at.getTime() > KEPT_FOR_MS) unfinished.delete(other);
-  const begun = unfinished.get(key) ?? { rows: [], after: null, at: clock() };
-  for (;;) {
+  // Whoever reads the same at the same time goes on by themselves: each state in the map is whole.
+  for (let { rows, after, at } = unfinished.get(key) ?? { rows: [], after: from, at: clock() }; ;) {
     const { data } = await adminGraphql<Data>({
       shopId,
       query,
-      variables: { ...variables, after: begun.after },
+      variables: { ...variables, after },
       patienceMs: PATIENCE_MS,
       clock,
       wait,
     });
     const page = pageOf(data);
-    begun.rows.push(...(page?.nodes ?? []));
-    begun.after = page?.pageInfo.endCursor ?? null;
-    unfinished.set(key, begun);
+    rows = [...rows, ...(page?.nodes ?? [])];
+    after = page?.pageInfo.endCursor ?? null;
+    unfinished.set(key, { rows, after, at });
     if (page?.pageInfo.hasNextPage) continue;
     unfinished.delete(key);
-    return page === undefined ? [] : (begun.rows as Row[]);
+    return page === undefined ? [] : (rows as Row[]);
   }
 }

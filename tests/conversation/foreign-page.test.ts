@@ -91,7 +91,20 @@ test('the owner of another Page names every id of ours in every kind of event: n
     })),
   );
   const ids = [subscriptionId, openRequest.id, notification.id];
-  const verbs = ['r', 'no', 'next', 'others', 'stop', 'stopall', 'list', 'more', 'want', 'pick', 'forget'];
+  const verbs = [
+    'r',
+    'no',
+    'next',
+    'others',
+    'stop',
+    'stopall',
+    'list',
+    'more',
+    'after',
+    'want',
+    'pick',
+    'forget',
+  ];
   const payloads = verbs.flatMap((verb) => ids.map((id) => `${verb}1_${shopId}_${id}`));
   const taps = payloads.map((payload, at) =>
     at % 2 === 0

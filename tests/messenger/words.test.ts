@@ -15,6 +15,7 @@ const values = {
   price: '49.00 €',
   position: 3,
   count: 5,
+  shown: 4,
   until: new Date('2027-03-31T22:30:00Z'),
 };
 
@@ -76,6 +77,40 @@ test('a merchant’s wording is used in its language; one that was damaged gives
     expect(formatMessage({ locale, message: 'notification.backInStock', values, overrides })).toBe(
       formatMessage({ locale, message: 'notification.backInStock', values }),
     );
+});
+
+test('a name that runs from right to left stays one piece of the sentence, in every language and within the limit', () => {
+  const names = [
+    'חולצת פשתן, M',
+    'قميص كتان, 2 / أزرق',
+    'Linen חולצה',
+    '\u202eLinen shirt',
+    '\u2067a\u2069b\u2066',
+  ];
+  const shop = 'בית הפשתן';
+  for (const locale of LOCALES)
+    for (const product of names) {
+      const said = formatMessage({
+        locale,
+        message: 'notification.backInStock',
+        values: { ...values, product, shop },
+      });
+      const marks = said.replace(/[^\u202a-\u202e\u2066-\u2069]/g, '');
+      expect(marks, said).toMatch(/^(\u2068\u2069){1,2}$/);
+      expect(said).toContain(`\u2068${shop}\u2069`);
+      const isolated = /\p{Script=Hebrew}|\p{Script=Arabic}/u.test(product);
+      if (isolated) expect(said).toContain(`\u2068${product}\u2069`);
+    }
+  expect(formatMessage({ locale: 'en', message: 'find.option', values: { product: 'Linen shirt' } })).toBe(
+    'Linen shirt: which option would you like?',
+  );
+  const asked = fitName({
+    variant: { productTitle: 'חולצת פשתן '.repeat(20), title: 'XXL' },
+    limit: LIMIT.requestTitle,
+    write: (product) => formatMessage({ locale: 'en', message: 'request.title', values: { product } }),
+  });
+  expect(asked.length).toBeLessThanOrEqual(LIMIT.requestTitle);
+  expect(asked).toMatch(/^Want to know when \u2068.+, XXL\u2069 is back in stock\?$/u);
 });
 
 test('shortening never cuts a letter, an emoji or a flag in two, and never exceeds the limit', () => {
@@ -167,7 +202,7 @@ test('commands are obeyed as a whole message and in any dress, never inside a se
     expect(readCommand(text), text).toBe('alerts');
   for (const text of ['forget me', 'Vergiss mich!', 'Lösche meine Daten', 'Oublie-moi', 'データを削除'])
     expect(readCommand(text), text).toBe('forget');
-  for (const text of ['please stop sending the red one', 'where is my order?', 'non-stop', ''])
+  for (const text of ['please stop sending the red one', 'where is my order?', 'non-stop', 'anmelden', ''])
     expect(readCommand(text), text).toBeUndefined();
 });
 

@@ -24,6 +24,8 @@ export const da: Words = {
   'find.none': 'Vi fandt ingen udsolgt vare med det navn. Prøv et andet navn, eller send os linket.',
   'find.which': 'Hvilken vare mener du?',
   'find.option': '{product}: Hvilken variant vil du have?',
+  'find.shortened':
+    'Her er {shown, number} af {count, number} udsolgte varianter. Du kan også sende navnet på den, du vil have.',
   'find.text': 'Send os varens navn eller et link til den.',
   'more.which': '{product}: Hvilken anden variant vil du have?',
   'more.none': 'Alle andre varianter af {product} kan købes nu eller er allerede på din liste.',

@@ -26,6 +26,8 @@ export const de: Words = {
     'Wir haben kein ausverkauftes Produkt mit diesem Namen gefunden. Versuche einen anderen Namen oder schick uns den Link.',
   'find.which': 'Welches Produkt meinst du?',
   'find.option': '{product}: Welche Variante möchtest du?',
+  'find.shortened':
+    'Das sind {shown, number} von {count, number} ausverkauften Varianten. Du kannst uns auch den Namen der gewünschten Variante schicken.',
   'find.text': 'Schick uns bitte den Namen des Produkts oder den Link dazu.',
   'more.which': '{product}: Welche andere Variante möchtest du?',
   'more.none': 'Alle anderen Varianten von {product} sind verfügbar oder schon auf deiner Liste.',

@@ -22,6 +22,8 @@ export const en = {
   'find.none': 'We couldn’t find a sold-out product with that name. Try another name or send its link.',
   'find.which': 'Which product do you mean?',
   'find.option': '{product}: which option would you like?',
+  'find.shortened':
+    'These are {shown, number} of {count, number} sold-out options. You can also send the name of the one you want.',
   'find.text': 'Please send the name of the product or its link.',
   'more.which': '{product}: which other option would you like?',
   'more.none': 'All other options of {product} are available or already on your list.',

@@ -25,6 +25,8 @@ export const es: Words = {
     'No encontramos ningún producto agotado con ese nombre. Prueba con otro nombre o envíanos su enlace.',
   'find.which': '¿A qué producto te refieres?',
   'find.option': '{product}: ¿qué opción te interesa?',
+  'find.shortened':
+    'Estas son {shown, number} de {count, number} opciones agotadas. También puedes enviarnos el nombre de la que quieres.',
   'find.text': 'Envíanos el nombre del producto o su enlace.',
   'more.which': '{product}: ¿qué otra opción te interesa?',
   'more.none': 'Todas las demás opciones de {product} están disponibles o ya están en tu lista.',

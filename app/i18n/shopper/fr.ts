@@ -25,6 +25,8 @@ export const fr: Words = {
     'Nous n’avons trouvé aucun produit épuisé portant ce nom. Essayez un autre nom ou envoyez-nous son lien.',
   'find.which': 'De quel produit s’agit-il ?',
   'find.option': '{product} : quelle option vous intéresse ?',
+  'find.shortened':
+    'Voici {shown, number} des {count, number} options épuisées. Vous pouvez aussi nous envoyer le nom de celle que vous voulez.',
   'find.text': 'Envoyez-nous le nom du produit ou son lien.',
   'more.which': '{product} : quelle autre option vous intéresse ?',
   'more.none': '{product} : toutes les autres options sont disponibles ou déjà sur votre liste.',

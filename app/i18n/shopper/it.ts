@@ -25,6 +25,8 @@ export const it: Words = {
     'Non abbiamo trovato prodotti esauriti con questo nome. Prova con un altro nome o inviaci il link.',
   'find.which': 'Quale prodotto intendi?',
   'find.option': '{product}: quale opzione ti interessa?',
+  'find.shortened':
+    'Queste sono {shown, number} di {count, number} opzioni esaurite. Puoi anche inviarci il nome di quella che vuoi.',
   'find.text': 'Inviaci il nome del prodotto o il link.',
   'more.which': '{product}: quale altra opzione ti interessa?',
   'more.none': '{product}: tutte le altre opzioni sono disponibili o già nella tua lista.',

@@ -24,6 +24,8 @@ export const ja: Words = {
   'find.none': 'その名前の売り切れ商品は見つかりませんでした。別の商品名かリンクをお送りください。',
   'find.which': 'どの商品でしょうか？',
   'find.option': '{product}：ご希望のものをお選びください。',
+  'find.shortened':
+    '売り切れの{count, number}件のうち{shown, number}件を表示しています。ご希望のオプション名をお送りいただくこともできます。',
   'find.text': '商品名またはリンクをお送りください。',
   'more.which': '{product}：ほかにご希望のものをお選びください。',
   'more.none': '{product}のほかのオプションは、現在ご購入いただけるか、すでに登録済みです。',

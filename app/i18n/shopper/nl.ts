@@ -25,6 +25,8 @@ export const nl: Words = {
     'We hebben geen uitverkocht product met die naam gevonden. Probeer een andere naam of stuur ons de link.',
   'find.which': 'Welk product bedoel je?',
   'find.option': '{product}: welke optie wil je?',
+  'find.shortened':
+    'Dit zijn {shown, number} van de {count, number} uitverkochte opties. Je kunt ook de naam sturen van de optie die je wilt.',
   'find.text': 'Stuur ons de naam van het product of de link.',
   'more.which': '{product}: welke andere optie wil je?',
   'more.none': 'Alle andere opties van {product} zijn verkrijgbaar of staan al op je lijst.',

@@ -24,6 +24,8 @@ export const pl: Words = {
   'find.none': 'Nie znaleźliśmy wyprzedanego produktu o tej nazwie. Spróbuj innej nazwy lub wyślij nam link.',
   'find.which': 'Który produkt masz na myśli?',
   'find.option': '{product}: którą opcję wybierasz?',
+  'find.shortened':
+    'Pokazujemy {shown, number} z {count, number} wyprzedanych opcji. Możesz też wysłać nazwę tej, którą wybierasz.',
   'find.text': 'Wyślij nam nazwę produktu lub link do niego.',
   'more.which': '{product}: którą inną opcję wybierasz?',
   'more.none': '{product}: wszystkie pozostałe opcje są dostępne albo już są na Twojej liście.',

@@ -24,6 +24,8 @@ export const ptBR: Words = {
   'find.none': 'Não encontramos nenhum produto esgotado com esse nome. Tente outro nome ou mande o link.',
   'find.which': 'De qual produto você está falando?',
   'find.option': '{product}: qual opção você quer?',
+  'find.shortened':
+    'Estas são {shown, number} de {count, number} opções esgotadas. Você também pode mandar o nome da que você quer.',
   'find.text': 'Mande o nome do produto ou o link.',
   'more.which': '{product}: qual outra opção você quer?',
   'more.none': 'Todas as outras opções de {product} estão disponíveis ou já estão na sua lista.',

@@ -25,6 +25,8 @@ export const ptPT: Words = {
     'Não encontrámos nenhum produto esgotado com esse nome. Experimente outro nome ou envie-nos o link.',
   'find.which': 'De que produto se trata?',
   'find.option': '{product}: que opção pretende?',
+  'find.shortened':
+    'Estas são {shown, number} de {count, number} opções esgotadas. Também pode enviar o nome da que pretende.',
   'find.text': 'Envie-nos o nome do produto ou o link.',
   'more.which': '{product}: que outra opção pretende?',
   'more.none': 'Todas as outras opções de {product} estão disponíveis ou já estão na sua lista.',

@@ -24,6 +24,8 @@ export const sv: Words = {
   'find.none': 'Vi hittade ingen slutsåld produkt med det namnet. Prova ett annat namn eller skicka länken.',
   'find.which': 'Vilken produkt menar du?',
   'find.option': '{product}: vilket alternativ vill du ha?',
+  'find.shortened':
+    'Här är {shown, number} av {count, number} slutsålda alternativ. Du kan också skicka namnet på det du vill ha.',
   'find.text': 'Skicka produktens namn eller länk till oss.',
   'more.which': '{product}: vilket annat alternativ vill du ha?',
   'more.none': 'Alla andra alternativ för {product} går att köpa nu eller står redan på din lista.',

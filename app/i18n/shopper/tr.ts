@@ -24,6 +24,8 @@ export const tr: Words = {
   'find.none': 'Bu adla tükenmiş bir ürün bulamadık. Başka bir ad deneyin veya bağlantısını gönderin.',
   'find.which': 'Hangi ürünü kastediyorsunuz?',
   'find.option': '{product}: hangi seçeneği istiyorsunuz?',
+  'find.shortened':
+    'Tükenmiş {count, number} seçenekten {shown, number} tanesi gösteriliyor. İstediğiniz seçeneğin adını da gönderebilirsiniz.',
   'find.text': 'Lütfen ürünün adını veya bağlantısını gönderin.',
   'more.which': '{product}: başka hangi seçeneği istiyorsunuz?',
   'more.none': '{product}: diğer tüm seçenekler satışta veya zaten listenizde.',
