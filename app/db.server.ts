@@ -1,6 +1,6 @@
 // The Prisma clients of this process: one for all work, and one of the webhooks' own.
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient } from '@prisma/client';
+import { type Prisma, PrismaClient } from '@prisma/client';
 import { clientConfig, readDatabaseUrl, splitConnections } from './database-url.ts';
 import { env } from './env.server.ts';
 import { oncePerProcess } from './lib/once-per-process.ts';
@@ -42,6 +42,26 @@ export const webhookDb = open({
 
 /** What a room function needs to write within its caller's transaction. */
 export type Tx = Parameters<Parameters<typeof db.$transaction>[0]>[0];
+
+const camelCase = (name: string) =>
+  name.replaceAll(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
+
+/** Rows of raw SQL by the names that Prisma's own rows have: columns are in snake_case, fields in camelCase. */
+export function camelRows<Row>(rows: Record<string, unknown>[]): Row[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const names = Object.keys(first).map((column) => [column, camelCase(column)] as const);
+  return rows.map((row) => Object.fromEntries(names.map(([column, name]) => [name, row[column]])) as Row);
+}
+
+/** Reads rows by raw SQL. */
+export const queryRows = async <Row>({
+  tx,
+  sql,
+}: {
+  tx: Pick<Tx, '$queryRaw'>;
+  sql: Prisma.Sql;
+}): Promise<Row[]> => camelRows<Row>(await tx.$queryRaw<Record<string, unknown>[]>(sql));
 
 /**
  * Runs `work` within a transaction so that its failure takes back its own writes and nothing that was written before.

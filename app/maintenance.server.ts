@@ -51,7 +51,7 @@ export async function disconnectFormerPages({ now }: { now: Date }): Promise<voi
     where: {
       replacedAt: { not: null },
       disconnectedAt: null,
-      subscriptions: { none: { state: { in: ['waiting', 'claimed'] }, expiresAt: { gt: now } } },
+      subscriptions: { none: { status: { in: ['waiting', 'claimed'] }, expiresAt: { gt: now } } },
     },
   });
   for (const { shopId, metaPageId } of former) await disconnectPage({ shopId, metaPageId, now });

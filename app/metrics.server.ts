@@ -1,8 +1,9 @@
 // The health port of a process of any role: alive (/healthz), ready (/readyz), figures (/metrics).
+import { Prisma } from '@prisma/client';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
-import { webhookDb } from './db.server.ts';
+import { queryRows, webhookDb } from './db.server.ts';
 import { env } from './env.server.ts';
 import { listenState, type ListenState } from './jobs/pg-notify.server.ts';
 import { decryptionFailed } from './lib/encryption.server.ts';
@@ -22,14 +23,17 @@ type Lag = {
 
 /** Work that is due and not done. */
 async function lag(): Promise<Lag> {
-  const [row] = await webhookDb.$queryRaw<Lag[]>`
-    SELECT (SELECT count(*)::int FROM "Inbox" WHERE "problem" IS NULL) AS inbox,
-           (SELECT count(*)::int FROM "Reply") AS replies,
-           (SELECT count(*)::int FROM "Variant" WHERE "wanted" > "looked") AS looks,
-           (SELECT count(*)::int FROM "Subscription" WHERE "state" = 'claimed') AS unsettled,
-           (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min("receivedAt")), 0)::float8 FROM "Inbox" WHERE "problem" IS NULL) AS "oldestInboxSeconds",
-           (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min("createdAt")), 0)::float8 FROM "Reply") AS "oldestReplySeconds",
-           (SELECT count(*)::int FROM "Shop" WHERE "accessUnknownSince" < clock_timestamp() - interval '1 day') AS "undecidedShops"`;
+  const [row] = await queryRows<Lag>({
+    tx: webhookDb,
+    sql: Prisma.sql`
+    SELECT (SELECT count(*)::int FROM webhook_events WHERE failure IS NULL) AS inbox,
+           (SELECT count(*)::int FROM replies) AS replies,
+           (SELECT count(*)::int FROM variants WHERE check_requested_version > checked_version) AS looks,
+           (SELECT count(*)::int FROM subscriptions WHERE status = 'claimed') AS unsettled,
+           (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float8 FROM webhook_events WHERE failure IS NULL) AS oldest_inbox_seconds,
+           (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM replies) AS oldest_reply_seconds,
+           (SELECT count(*)::int FROM shops WHERE access_unknown_since < clock_timestamp() - interval '1 day') AS undecided_shops`,
+  });
   return row!;
 }
 

@@ -25,11 +25,11 @@ export async function addMillion({
   await run(`SET session_replication_role = replica`);
   await run(`SET maintenance_work_mem = '256MB'`);
   await run(
-    `INSERT INTO "Page" ("shopId","metaPageId","name","token","connectedAt","testPassedAt") VALUES ($1,'998877','Linen & Sons','\\x01',now() - interval '1 year',now() - interval '1 year')`,
+    `INSERT INTO pages (shop_id,meta_page_id,name,access_token,connected_at,test_passed_at) VALUES ($1,'998877','Linen & Sons','\\x01',now() - interval '1 year',now() - interval '1 year')`,
     [shopId],
   );
   await run(
-    `INSERT INTO "Variant" ("shopId","id","productId","productTitle","title","handle","imageUrl","wanted","looked","pausedAt","missingSince")
+    `INSERT INTO variants (shop_id,id,product_id,product_title,title,handle,image_url,check_requested_version,checked_version,paused_at,missing_since)
      SELECT $1::bigint, 100000 + g, 9000 + g / 4, (ARRAY['Linen shirt','Wool coat','Canvas bag','Silk scarf'])[1 + (g / 4) % 4] || ' ' || (g / 4),
        (ARRAY['S / Sand','M / Sand','L / Ink','Default Title'])[1 + g % 4], 'p' || g, 'https://cdn.shopify.com/s/files/1/p' || g || '.jpg', 1, 1,
        CASE WHEN g % 200 = 0 THEN now() END, CASE WHEN g % 250 = 0 THEN now() END
@@ -39,14 +39,14 @@ export async function addMillion({
   // Two of three come once, the others again and again.
   const shoppers = Math.round(cards * 0.6);
   await run(
-    `INSERT INTO "Shopper" ("shopId","pageId","psid","createdAt","locale","lastActionAt")
-     SELECT $1::bigint, (SELECT "id" FROM "Page" WHERE "shopId" = $1::bigint), (700000000000000 + g)::text, now() - g * interval '1 second', (ARRAY['en','es','de','fr'])[1 + g % 4], now() - g * interval '1 second'
+    `INSERT INTO shoppers (shop_id,page_id,psid,created_at,locale,last_action_at)
+     SELECT $1::bigint, (SELECT id FROM pages WHERE shop_id = $1::bigint), (700000000000000 + g)::text, now() - g * interval '1 second', (ARRAY['en','es','de','fr'])[1 + g % 4], now() - g * interval '1 second'
      FROM generate_series(1, $2::int) g`,
     [shopId, shoppers],
   );
   await run(
-    `WITH base AS (SELECT min("id") AS shopper FROM "Shopper" WHERE "shopId" = $1::bigint)
-     INSERT INTO "OptInRequest" ("shopId","shopperId","variantId","title","locale","createdAt","sentAt","acceptedAt","mid")
+    `WITH base AS (SELECT min(id) AS shopper FROM shoppers WHERE shop_id = $1::bigint)
+     INSERT INTO opt_in_requests (shop_id,shopper_id,variant_id,title,locale,created_at,sent_at,accepted_at,message_id)
      SELECT $1::bigint, base.shopper + (g * 31 % $5::bigint), ${variantOf('g')}, 'Want to know when Linen shirt, M / Sand is back in stock?', 'en',
        at, at + interval '1 second', CASE WHEN g * 7919 % $2::bigint < $4::bigint THEN at + interval '1 minute' END, 'm_' || g
      FROM base, generate_series(1::bigint, $2::bigint) g, LATERAL (SELECT now() - ($2::bigint - g)::float8 / $2::bigint * interval '${DAYS} days' AS at) t`,
@@ -54,44 +54,44 @@ export async function addMillion({
   );
   // One and the same shopper for one and the same variant waits once: the later cards of such a pair are as if never tapped.
   await run(
-    `INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","state","since","grantedAt","expiresAt","endedAt")
-     SELECT r."shopId", r."shopperId", r."variantId", p."id", r."id",
+    `INSERT INTO subscriptions (shop_id,shopper_id,variant_id,page_id,opt_in_request_id,token,status,waiting_since,granted_at,expires_at,ended_at)
+     SELECT r.shop_id, r.shopper_id, r.variant_id, p.id, r.id,
        CASE WHEN waits THEN decode(repeat('5a', 180), 'hex') END,
-       (CASE WHEN waits THEN 'waiting' WHEN r."id" % 600 = 0 THEN 'stopped' ELSE 'told' END)::"SubscriptionState",
-       r."acceptedAt", r."acceptedAt", r."acceptedAt" + interval '365 days', CASE WHEN NOT waits THEN r."acceptedAt" + interval '9 days' END
-     FROM (SELECT DISTINCT ON ("variantId", "shopperId") * FROM "OptInRequest" WHERE "shopId" = $1 AND "acceptedAt" IS NOT NULL
-       ORDER BY "variantId", "shopperId", "id") r
-     JOIN "Page" p ON p."shopId" = r."shopId", LATERAL (SELECT r."id" % 6 <> 0 AS waits) w
-     ORDER BY r."id"`,
+       (CASE WHEN waits THEN 'waiting' WHEN r.id % 600 = 0 THEN 'cancelled' ELSE 'notified' END),
+       r.accepted_at, r.accepted_at, r.accepted_at + interval '365 days', CASE WHEN NOT waits THEN r.accepted_at + interval '9 days' END
+     FROM (SELECT DISTINCT ON (variant_id, shopper_id) * FROM opt_in_requests WHERE shop_id = $1 AND accepted_at IS NOT NULL
+       ORDER BY variant_id, shopper_id, id) r
+     JOIN pages p ON p.shop_id = r.shop_id, LATERAL (SELECT r.id % 6 <> 0 AS waits) w
+     ORDER BY r.id`,
     [shopId],
   );
   await run(
-    `INSERT INTO "Restock" ("shopId","variantId","openedAt","closedAt","allowance","told","units","sellableAt")
-     SELECT $1::bigint, "id", now() - "id" % 300 * interval '1 day', CASE WHEN "id" % 100 <> 0 THEN now() - "id" % 300 * interval '1 day' + interval '2 hours' END,
+    `INSERT INTO restocks (shop_id,variant_id,opened_at,closed_at,notification_quota,claimed_count,units,confirmed_available_at)
+     SELECT $1::bigint, id, now() - id % 300 * interval '1 day', CASE WHEN id % 100 <> 0 THEN now() - id % 300 * interval '1 day' + interval '2 hours' END,
        2147483647, 40, 12, now() - interval '1 day'
-     FROM "Variant" WHERE "shopId" = $1::bigint`,
+     FROM variants WHERE shop_id = $1::bigint`,
     [shopId],
   );
   await run(
-    `INSERT INTO "Look" ("shopId","variantId","at","sellable","units","verdict","reason")
-     SELECT $1::bigint, v."id", now() - g * interval '7 hours', false, 0, 'nothing', 'sold_out' FROM "Variant" v, generate_series(1, 40) g WHERE v."shopId" = $1::bigint`,
+    `INSERT INTO stock_checks (shop_id,variant_id,checked_at,available,units,decision,reason)
+     SELECT $1::bigint, v.id, now() - g * interval '7 hours', false, 0, 'none', 'sold_out' FROM variants v, generate_series(1, 40) g WHERE v.shop_id = $1::bigint`,
     [shopId],
   );
   await run(
-    `INSERT INTO "Notification" ("shopId","subscriptionId","restockId","shopperId","pageId","metaPageId","code","state","epoch","claimedAt","begunAt","settledAt","reason","mid","deliveredAt","readAt")
-     SELECT s."shopId", s."id", r."id", s."shopperId", s."pageId", '998877', 'code-' || s."id",
-       (CASE WHEN s."id" % 9000 = 1 THEN 'unknown' WHEN s."id" % 5000 = 7 THEN 'presumed' WHEN s."id" % 50 = 9 THEN 'refused' ELSE 'sent' END)::"NotificationState", 1, s."endedAt", s."endedAt", s."endedAt", NULL, 'm', s."endedAt", NULL
-     FROM "Subscription" s JOIN LATERAL (SELECT "id" FROM "Restock" WHERE "shopId" = s."shopId" AND "variantId" = s."variantId" LIMIT 1) r ON true
-     WHERE s."shopId" = $1 AND s."state" = 'told' ON CONFLICT DO NOTHING`,
+    `INSERT INTO notifications (shop_id,subscription_id,restock_id,shopper_id,page_id,meta_page_id,link_code,status,lease_epoch,claimed_at,started_at,finished_at,failure_reason,message_id,delivered_at,read_at)
+     SELECT s.shop_id, s.id, r.id, s.shopper_id, s.page_id, '998877', 'code-' || s.id,
+       (CASE WHEN s.id % 9000 = 1 THEN 'unknown' WHEN s.id % 5000 = 7 THEN 'assumed_sent' WHEN s.id % 50 = 9 THEN 'failed' ELSE 'sent' END), 1, s.ended_at, s.ended_at, s.ended_at, NULL, 'm', s.ended_at, NULL
+     FROM subscriptions s JOIN LATERAL (SELECT id FROM restocks WHERE shop_id = s.shop_id AND variant_id = s.variant_id LIMIT 1) r ON true
+     WHERE s.shop_id = $1 AND s.status = 'notified' ON CONFLICT DO NOTHING`,
     [shopId],
   );
   await run(
-    `INSERT INTO "Tap" ("shopId","notificationId","at") SELECT "shopId","id","settledAt" + interval '3 minutes' FROM "Notification" WHERE "shopId" = $1 AND "id" % 3 = 0`,
+    `INSERT INTO link_clicks (shop_id,notification_id,clicked_at) SELECT shop_id,id,finished_at + interval '3 minutes' FROM notifications WHERE shop_id = $1 AND id % 3 = 0`,
     [shopId],
   );
   await run(
-    `INSERT INTO "Sale" ("shopId","notificationId","orderId","amount","currency","at")
-     SELECT "shopId","id",5000000 + "id",49,(ARRAY['GBP','EUR'])[1 + "id" % 2],"settledAt" + interval '1 hour' FROM "Notification" WHERE "shopId" = $1 AND "id" % 12 = 0`,
+    `INSERT INTO attributed_orders (shop_id,notification_id,order_id,amount,currency,ordered_at)
+     SELECT shop_id,id,5000000 + id,49,(ARRAY['GBP','EUR'])[1 + id % 2],finished_at + interval '1 hour' FROM notifications WHERE shop_id = $1 AND id % 12 = 0`,
     [shopId],
   );
   await run(`SET session_replication_role = origin`);

@@ -89,7 +89,7 @@ export async function openAdminHouse({
 
   // The first visit installs the shop.
   await ask({ path: '/app/settings', route: 'routes/app.settings' });
-  const there = await client.query<{ n: string }>(`SELECT count(*) AS n FROM "Variant"`);
+  const there = await client.query<{ n: string }>(`SELECT count(*) AS n FROM variants`);
   if (Number(there.rows[0]!.n) < variants) {
     say(`Filling a shop with ${people.toLocaleString('en')} who wait ...`);
     await addMillion({ client, shopId: String(id), people, variants });

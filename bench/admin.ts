@@ -71,17 +71,17 @@ async function visits(): Promise<Visit[]> {
   add('Waitlist, search', line, '/app/waitlist?search=wool%20coat%2017');
   add('Waitlist, search without a find', line, '/app/waitlist?search=nothing%20like%20it');
   const first = await house.client.query<{ most: string; least: string }>(
-    `WITH line AS (SELECT "variantId", count(*) AS n FROM "Subscription" WHERE "state" = 'waiting' GROUP BY 1)
-     SELECT (SELECT "variantId" FROM line ORDER BY n DESC LIMIT 1) AS most, (SELECT "variantId" FROM line ORDER BY n LIMIT 1) AS least`,
+    `WITH line AS (SELECT variant_id, count(*) AS n FROM subscriptions WHERE status = 'waiting' GROUP BY 1)
+     SELECT (SELECT variant_id FROM line ORDER BY n DESC LIMIT 1) AS most, (SELECT variant_id FROM line ORDER BY n LIMIT 1) AS least`,
   );
   const { most, least } = first.rows[0]!;
   await table('Variant most waited for', one, `/app/waitlist/${most}`);
   add('Variant least waited for', one, `/app/waitlist/${least}`);
-  for (const outcome of ['all', 'sent', 'presumed', 'refused', 'unknown', 'under_way'])
+  for (const outcome of ['all', 'sent', 'assumed_sent', 'failed', 'unknown', 'under_way'])
     await table(`Notifications, ${outcome}`, sent, `/app/notifications?outcome=${outcome}`);
   const lives = await house.client.query<{ last: string; told: string }>(
-    `SELECT (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "variantId" = $1 ORDER BY "since" DESC LIMIT 1) AS last,
-       (SELECT "subscriptionId" FROM "Notification" LIMIT 1) AS told`,
+    `SELECT (SELECT id FROM subscriptions WHERE status = 'waiting' AND variant_id = $1 ORDER BY waiting_since DESC LIMIT 1) AS last,
+       (SELECT subscription_id FROM notifications LIMIT 1) AS told`,
     [most],
   );
   for (const [name, id] of [
@@ -155,7 +155,7 @@ const shortly = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 110)
 async function run(): Promise<boolean> {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
   const counts = await house.client.query<{ name: string; n: string }>(
-    `SELECT relname AS name, n_live_tup::text AS n FROM pg_stat_user_tables WHERE relname IN ('Subscription','Shopper','Variant','OptInRequest','Notification','Tap','Look') ORDER BY n_live_tup DESC`,
+    `SELECT relname AS name, n_live_tup::text AS n FROM pg_stat_user_tables WHERE relname IN ('subscriptions','shoppers','variants','opt_in_requests','notifications','link_clicks','stock_checks') ORDER BY n_live_tup DESC`,
   );
   say(
     `bench:admin at ${new Date().toISOString()}, commit ${commit}, load average ${loadavg()

@@ -1,4 +1,6 @@
 // One server's side of bench/engine.ts: drains lines on it, one at each word of the parent, and says what each cost.
+import { Prisma } from '@prisma/client';
+import { queryRows } from '../app/db.server.ts';
 import { request } from 'undici';
 import { openLaneHouse, type BenchServer } from './sender-setup.ts';
 
@@ -53,16 +55,25 @@ async function bareLoop({ n, width }: { n: number; width: number }): Promise<num
 
 type Io = { fsyncs: number; wal: number };
 async function io(): Promise<Io> {
-  const [{ major }] = await house.db.$queryRaw<[{ major: number }]>`
-    SELECT current_setting('server_version_num')::int / 10000 AS major`;
+  const [version] = await queryRows<{ major: number }>({
+    tx: house.db,
+    sql: Prisma.sql`
+    SELECT current_setting('server_version_num')::int / 10000 AS major`,
+  });
   // Version 18 counts them elsewhere.
   const [row] =
-    major >= 18
-      ? await house.db.$queryRaw<Io[]>`
-          SELECT (SELECT COALESCE(sum("fsyncs"), 0)::float8 FROM pg_stat_io WHERE "object" = 'wal') AS "fsyncs",
-            pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS "wal"`
-      : await house.db.$queryRaw<Io[]>`
-          SELECT (SELECT wal_sync::float8 FROM pg_stat_wal) AS "fsyncs", pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS "wal"`;
+    version!.major >= 18
+      ? await queryRows<Io>({
+          tx: house.db,
+          sql: Prisma.sql`
+          SELECT (SELECT COALESCE(sum(fsyncs), 0)::float8 FROM pg_stat_io WHERE object = 'wal') AS fsyncs,
+            pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal`,
+        })
+      : await queryRows<Io>({
+          tx: house.db,
+          sql: Prisma.sql`
+          SELECT (SELECT wal_sync::float8 FROM pg_stat_wal) AS fsyncs, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal`,
+        });
   return row!;
 }
 

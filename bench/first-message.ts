@@ -78,8 +78,8 @@ async function toldAfterHold(): Promise<number> {
   const arrival = house.firstSend();
   await house.webhook(line);
   const held = async () =>
-    (await db.restock.findFirst({ where: { variantId: line.variantId, holdUntil: { not: null } } }))
-      ?.holdUntil;
+    (await db.restock.findFirst({ where: { variantId: line.variantId, sendAfter: { not: null } } }))
+      ?.sendAfter;
   let until = await held();
   while (!until) until = await held();
   const took = performance.timeOrigin + (await arrival) - until.getTime();
@@ -119,7 +119,7 @@ for (let pair = 0; pair < pairs; pair += 1) {
   ours.push(await told());
 }
 const polled = await peer(10);
-await house.client.query('UPDATE "Shop" SET "holdOffSeconds" = 1');
+await house.client.query('UPDATE shops SET send_delay_seconds = 1');
 const held: number[] = [];
 for (let round = 0; round < ends; round += 1) held.push(await toldAfterHold());
 

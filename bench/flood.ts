@@ -99,19 +99,19 @@ const { deliveries, productId } = await largestDeliveries();
 const client = new pg.Client({ connectionString: postgres.url });
 await client.connect();
 for (const { id, domain } of [LOUD, QUIET])
-  await client.query(
-    `INSERT INTO "Shop" ("id","domain","name","installedAt","refKey") VALUES ($1,$2,$2,now(),'k')`,
-    [id, domain],
-  );
+  await client.query(`INSERT INTO shops (id,domain,name,installed_at,ref_key) VALUES ($1,$2,$2,now(),'k')`, [
+    id,
+    domain,
+  ]);
 // Somebody waits for each of 200 variants of the product: every delivery about it is a check of all of them.
 await client.query(`SET session_replication_role = replica`);
 await client.query(
-  `INSERT INTO "Variant" ("id","shopId","productId","inventoryItemId","productTitle","title","handle")
+  `INSERT INTO variants (id,shop_id,product_id,inventory_item_id,product_title,title,handle)
    SELECT 1000 + g, $1, $2, 2000 + g, 'P', 'M', 'p' FROM generate_series(1, 200) g`,
   [LOUD.id, productId],
 );
 await client.query(
-  `INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt")
+  `INSERT INTO subscriptions (shop_id,shopper_id,variant_id,page_id,opt_in_request_id,grant_token,waiting_since,granted_at,expires_at)
    SELECT $1, g, 1000 + g, 1, g, '\\x01', now(), now(), now() + interval '1 year' FROM generate_series(1, 200) g`,
   [LOUD.id],
 );

@@ -112,10 +112,10 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
         shopId,
         metaPageId,
         name: 'Bench',
-        token: encryptPageToken({ shopId, token }),
+        accessToken: encryptPageToken({ shopId, token }),
         connectedAt: now,
         testPassedAt: now,
-        perSecond,
+        messagesPerSecond: perSecond,
       },
     });
     const variantId = BigInt(next());
@@ -140,21 +140,27 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
       const psids = people.map(([psid]) => psid);
       await db.$executeRaw`
         WITH given AS (
-          SELECT nextval('"Shopper_id_seq"') AS s, nextval('"OptInRequest_id_seq"') AS r, g.psid, decode(g.token, 'base64') AS token, g.place
+          SELECT nextval('shoppers_id_seq') AS s, nextval('opt_in_requests_id_seq') AS r, g.psid, decode(g.token, 'base64') AS token, g.place
           FROM unnest(${psids}::text[], ${encrypted}::text[]) WITH ORDINALITY AS g(psid, token, place)
         ), shoppers AS (
-          INSERT INTO "Shopper" ("id", "shopId", "pageId", "psid", "createdAt") SELECT s, ${shopId}, ${page.id}, psid, ${now} FROM given
+          INSERT INTO shoppers (id, shop_id, page_id, psid, created_at) SELECT s, ${shopId}, ${page.id}, psid, ${now} FROM given
         ), requests AS (
-          INSERT INTO "OptInRequest" ("id", "shopId", "shopperId", "variantId", "title", "locale", "createdAt", "acceptedAt")
+          INSERT INTO opt_in_requests (id, shop_id, shopper_id, variant_id, title, locale, created_at, accepted_at)
           SELECT r, ${shopId}, s, ${variantId}, 'asked', 'en', ${now}, ${now} FROM given
         )
-        INSERT INTO "Subscription" ("shopId", "shopperId", "variantId", "pageId", "requestId", "token", "since", "grantedAt", "expiresAt")
+        INSERT INTO subscriptions (shop_id, shopper_id, variant_id, page_id, opt_in_request_id, grant_token, waiting_since, granted_at, expires_at)
         SELECT ${shopId}, s, ${variantId}, ${page.id}, r, token, ${now}::timestamptz + place * interval '1 ms', ${now}, ${now}::timestamptz + interval '365 days' FROM given`;
     }
 
     await db.$executeRaw`ANALYZE`;
     const restock = await db.restock.create({
-      data: { shopId, variantId, openedAt: now, sellableAt: new Date(), allowance: 2_147_483_647 },
+      data: {
+        shopId,
+        variantId,
+        openedAt: now,
+        confirmedAvailableAt: new Date(),
+        notificationQuota: 2_147_483_647,
+      },
     });
     return { shopId, metaPageId, token, page, variantId, restockId: restock.id };
   }
@@ -168,7 +174,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
     const fresh = setInterval(() => {
       // Prisma begins only when somebody waits for it.
       db.restock
-        .update({ where: { id: restockId }, data: { sellableAt: new Date() } })
+        .updateMany({ where: { id: restockId }, data: { confirmedAvailableAt: new Date() } })
         .catch(() => undefined);
     }, 2_000);
     try {
@@ -191,7 +197,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
         // A machine that stood still for so long that the last look grew old: somebody waits, and will be told.
         else if (
           (await db.subscription.count({
-            where: { state: { in: ['waiting', 'claimed'] }, page: { metaPageId } },
+            where: { status: { in: ['waiting', 'claimed'] }, page: { metaPageId } },
           })) === 0
         )
           return;

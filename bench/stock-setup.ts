@@ -62,11 +62,10 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   await client.query(
-    `UPDATE "Shop" SET "holdOffSeconds" = 0, "flapGuardMinutes" = 0, "policy" = 'everyone', "waveMinutes" = 1`,
+    `UPDATE shops SET send_delay_seconds = 0, restock_cooldown_minutes = 0, send_policy = 'all_at_once', batch_interval_minutes = 1`,
   );
-  await client.query(`UPDATE "Page" SET "perSecond" = $1`, [perSecond]);
-  const [page] = (await client.query<{ id: string; shopId: string }>(`SELECT "id", "shopId" FROM "Page"`))
-    .rows;
+  await client.query(`UPDATE pages SET messages_per_second = $1`, [perSecond]);
+  const [page] = (await client.query<{ id: string; shop_id: string }>(`SELECT id, shop_id FROM pages`)).rows;
   const { encrypt } = await import('../app/lib/encryption.server.ts');
 
   /** The first byte of a call that sends a message, on our clock. */
@@ -108,10 +107,10 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
       const itemId = shop().variants.get(variantId)!.inventoryItemId;
       house.stock({ variantId, itemId }, 0);
       await client.query(
-        `INSERT INTO "Variant" ("shopId","id","productId","inventoryItemId","productTitle","title","handle") VALUES ($1,$2,1,$3,'Linen ribbon','one','linen-ribbon')`,
-        [page!.shopId, variantId, itemId],
+        `INSERT INTO variants (shop_id,id,product_id,inventory_item_id,product_title,title,handle) VALUES ($1,$2,1,$3,'Linen ribbon','one','linen-ribbon')`,
+        [page!.shop_id, variantId, itemId],
       );
-      const shopId = BigInt(page!.shopId);
+      const shopId = BigInt(page!.shop_id);
       const encrypted = (token: string) =>
         Buffer.from(encrypt(token, { shopId, purpose: 'one-time token' })).toString('base64');
       const dummy = encrypted('x'.repeat(30));
@@ -123,18 +122,18 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
         );
         await client.query(
           `WITH given AS (
-             SELECT nextval('"Shopper_id_seq"') AS s, nextval('"OptInRequest_id_seq"') AS r, g,
+             SELECT nextval('shoppers_id_seq') AS s, nextval('opt_in_requests_id_seq') AS r, g,
                COALESCE(($4::text[])[g], 'bench-' || $2::bigint || '-' || $6::int + g) AS psid, decode(COALESCE(($5::text[])[g], $7), 'base64') AS token
              FROM generate_series(1, $8::int) g
            ), shoppers AS (
-             INSERT INTO "Shopper" ("id","shopId","pageId","psid","createdAt") SELECT s, $1, $3, psid, now() FROM given
+             INSERT INTO shoppers (id,shop_id,page_id,psid,created_at) SELECT s, $1, $3, psid, now() FROM given
            ), requests AS (
-             INSERT INTO "OptInRequest" ("id","shopId","shopperId","variantId","title","locale","createdAt","acceptedAt")
+             INSERT INTO opt_in_requests (id,shop_id,shopper_id,variant_id,title,locale,created_at,accepted_at)
              SELECT r, $1, s, $2, 'asked', 'en', now(), now() FROM given)
-           INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt")
+           INSERT INTO subscriptions (shop_id,shopper_id,variant_id,page_id,opt_in_request_id,grant_token,waiting_since,granted_at,expires_at)
            SELECT $1, s, $2, $3, r, token, now() + ($6::int + g) * interval '1 ms', now(), now() + interval '365 days' FROM given`,
           [
-            page!.shopId,
+            page!.shop_id,
             variantId,
             page!.id,
             known.map((one) => one.psid),

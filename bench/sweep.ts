@@ -86,20 +86,20 @@ const client = new pg.Client({ connectionString: postgres.url });
 await client.connect();
 const known = store.shop(SHOP).variants;
 await client.query(
-  `INSERT INTO "Shop" ("id","domain","name","installedAt","refKey","holdOffSeconds") VALUES ($1,$2,'Sweep',now(),'k',0)`,
+  `INSERT INTO shops (id,domain,name,installed_at,ref_key,send_delay_seconds) VALUES ($1,$2,'Sweep',now(),'k',0)`,
   [shopId, SHOP],
 );
 await client.query('SET session_replication_role = replica');
 await client.query(
-  `INSERT INTO "Page" ("id","shopId","metaPageId","name","token","connectedAt") VALUES (1,$1,'1','Page','\\x01',now())`,
+  `INSERT INTO pages (id,shop_id,meta_page_id,name,access_token,connected_at) VALUES (1,$1,'1','Page','\\x01',now())`,
   [shopId],
 );
 await client.query(
-  `INSERT INTO "Variant" ("shopId","id","productId","inventoryItemId","productTitle","title","handle","seenForSale","seenQuantity") SELECT $1, v, p, i, 'Shirt', 'M', 'shirt', false, 0 FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) g(v, p, i)`,
+  `INSERT INTO variants (shop_id,id,product_id,inventory_item_id,product_title,title,handle,seen_for_sale,seen_quantity) SELECT $1, v, p, i, 'Shirt', 'M', 'shirt', false, 0 FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) g(v, p, i)`,
   [shopId, ids, ids.map((id) => known.get(id)!.productId), ids.map((id) => known.get(id)!.inventoryItemId)],
 );
 await client.query(
-  `INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt") SELECT $1, 1, v, 1, v, '\\x01', now(), now(), now() + interval '300 days' FROM unnest($2::bigint[]) v`,
+  `INSERT INTO subscriptions (shop_id,shopper_id,variant_id,page_id,opt_in_request_id,grant_token,waiting_since,granted_at,expires_at) SELECT $1, 1, v, 1, v, '\\x01', now(), now(), now() + interval '300 days' FROM unnest($2::bigint[]) v`,
   [shopId, ids],
 );
 await client.query('SET session_replication_role = origin');

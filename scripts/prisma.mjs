@@ -1,6 +1,7 @@
 // Prisma's command line without a download: generate, validate and format need only the WebAssembly inside the package, but it insists on
 // finding a schema engine first. Any file that exists will do for these three, so it is shown this very Node.
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,4 +27,30 @@ const { status } = spawnSync(
     },
   },
 );
+if (status === 0 && command === 'generate') narrowStates();
 process.exit(status ?? 1);
+
+/**
+ * A column that says "One of: a, b." in the schema is text with a CHECK in the database, and a union of these values where its rows are
+ * read in TypeScript. PostgreSQL's enums would give the union by themselves, but a value cannot be taken out of one, and an update that
+ * returns its row has to cast it.
+ */
+function narrowStates() {
+  const schema = readFileSync(join(root, 'prisma', 'schema.prisma'), 'utf8');
+  const file = join(root, 'node_modules', '.prisma', 'client', 'index.d.ts');
+  let types = readFileSync(file, 'utf8');
+  for (const [, model, body] of schema.matchAll(/^model (\w+) \{([^]*?)^\}/gm))
+    for (const [, values, field] of body.matchAll(/\/\/\/ One of: (.*)\.\n\s*(\w+)/g)) {
+      const union = values
+        .split(', ')
+        .map((value) => `'${value}'`)
+        .join(' | ');
+      const before = types;
+      types = types.replace(
+        new RegExp(`(type \\$${model}Payload<[^]*?scalars:[^}]*?\\b${field}: )string\\b`),
+        (_all, head) => head + union,
+      );
+      if (types === before) throw new Error(`No type of ${model}.${field} to narrow in the generated client`);
+    }
+  writeFileSync(file, types);
+}

@@ -20,18 +20,21 @@ export async function findNotification({
   const given = codes.filter((code) => code !== null);
   if (given.length === 0) return null;
   const found = await tx.notification.findMany({
-    where: { shopId, code: { in: given }, isTest: false },
-    select: { id: true, code: true },
+    where: { shopId, linkCode: { in: given }, isTest: false },
+    select: { id: true, linkCode: true },
   });
   for (const code of given) {
-    const message = found.find((each) => each.code === code);
+    const message = found.find((each) => each.linkCode === code);
     if (message) return message.id;
   }
   return null;
 }
 
 export const findAttributedOrder = ({ tx, shopId, orderId }: { tx: Tx; shopId: bigint; orderId: bigint }) =>
-  tx.sale.findUnique({ where: { shopId_orderId: { shopId, orderId } }, select: { notificationId: true } });
+  tx.attributedOrder.findUnique({
+    where: { shopId_orderId: { shopId, orderId } },
+    select: { notificationId: true },
+  });
 
 /**
  * Writes what is newer than what is kept, so that deliveries may come twice and in any order. `truth`: it was read from Shopify, and
@@ -51,12 +54,12 @@ export async function saveAttributedOrder({
   truth: boolean;
 }): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO "Sale" ("shopId", "notificationId", "orderId", "amount", "currency", "refunded", "at", "asOf")
+    INSERT INTO attributed_orders (shop_id, notification_id, order_id, amount, currency, refunded, ordered_at, source_updated_at)
     VALUES (${shopId}, ${notificationId}, ${orderId}, ${worth.amount}::numeric, ${currency}, ${worth.refunded}::numeric,
             ${createdAt}, ${updatedAt})
-    ON CONFLICT ("shopId", "orderId") DO UPDATE
-    SET "amount" = excluded."amount", "refunded" = excluded."refunded", "currency" = excluded."currency", "asOf" = excluded."asOf"
-    WHERE "Sale"."asOf" < excluded."asOf" OR (${truth} AND "Sale"."asOf" = excluded."asOf")`;
+    ON CONFLICT (shop_id, order_id) DO UPDATE
+    SET amount = excluded.amount, refunded = excluded.refunded, currency = excluded.currency, source_updated_at = excluded.source_updated_at
+    WHERE attributed_orders.source_updated_at < excluded.source_updated_at OR (${truth} AND attributed_orders.source_updated_at = excluded.source_updated_at)`;
 }
 
 /** Shopify traces an order over 30 days; without a tap in them no order can be ours, and none is asked for. */
@@ -80,14 +83,14 @@ async function requestOrderSync({
   dueAt: Date;
 }): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO "OrderReading" ("shopId", "orderId", "heardAt", "dueAt") VALUES (${shopId}, ${orderId}, ${now}, ${dueAt})
-    ON CONFLICT ("shopId", "orderId") DO UPDATE
-    SET "heardAt" = excluded."heardAt", "dueAt" = LEAST("OrderReading"."dueAt", excluded."dueAt")`;
+    INSERT INTO order_syncs (shop_id, order_id, requested_at, due_at) VALUES (${shopId}, ${orderId}, ${now}, ${dueAt})
+    ON CONFLICT (shop_id, order_id) DO UPDATE
+    SET requested_at = excluded.requested_at, due_at = LEAST(order_syncs.due_at, excluded.due_at)`;
 }
 
 async function hadLinkClicks({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }): Promise<boolean> {
-  const tap = await tx.tap.findFirst({
-    where: { shopId, at: { gt: later(now, -ATTRIBUTION_WINDOW_MS) } },
+  const tap = await tx.linkClick.findFirst({
+    where: { shopId, clickedAt: { gt: later(now, -ATTRIBUTION_WINDOW_MS) } },
     select: { id: true },
   });
   return tap !== null;
@@ -105,7 +108,7 @@ export async function handleOrderWebhook({
   delivery: Delivery;
   now: Date;
 }): Promise<void> {
-  if (shop?.counting !== 'on' || shop.countingSince === null) return;
+  if (shop?.orderAttribution !== 'on' || shop.orderAttributionStartedAt === null) return;
   const order = orderInWebhook(payload);
   if (order === undefined || order.test) return;
   const of = { tx, shopId: shop.id };
@@ -114,7 +117,7 @@ export async function handleOrderWebhook({
   const known = await findAttributedOrder({ ...of, orderId: order.orderId });
   // An order from before counting stays uncounted, and one of long ago does not come back after it was forgotten.
   const young =
-    order.createdAt >= later(shop.countingSince, -SECOND) &&
+    order.createdAt >= later(shop.orderAttributionStartedAt, -SECOND) &&
     order.createdAt > later(now, -ATTRIBUTION_WINDOW_MS);
   if (known === null && !young) return;
   const landing = typeof payload.landing_site === 'string' ? payload.landing_site : null;
@@ -138,8 +141,8 @@ export async function eraseOrders({
 }): Promise<number> {
   const where = { shopId, orderId: { in: orderIds } };
   const [, { count }] = await db.$transaction([
-    db.orderReading.deleteMany({ where }),
-    db.sale.deleteMany({ where }),
+    db.orderSync.deleteMany({ where }),
+    db.attributedOrder.deleteMany({ where }),
   ]);
   return count;
 }

@@ -22,7 +22,7 @@ const recordClick = ({ userAgent, purpose, head }: LinkClick) =>
 export async function followLink({ press, now }: { press: LinkClick; now: Date }): Promise<string | null> {
   if (!/^[\w-]{4,64}$/.test(press.code)) return null;
   const found = await db.notification.findUnique({
-    where: { code: press.code },
+    where: { linkCode: press.code },
     select: {
       id: true,
       shopId: true,
@@ -36,9 +36,9 @@ export async function followLink({ press, now }: { press: LinkClick; now: Date }
   const { shop, shopper, restock } = found;
   if (!found.isTest && recordClick(press))
     await db.$executeRaw`
-      INSERT INTO "Tap" ("shopId", "notificationId", "at")
+      INSERT INTO link_clicks (shop_id, notification_id, clicked_at)
       SELECT ${found.shopId}, ${found.id}, ${now}
-      WHERE NOT EXISTS (SELECT FROM "Tap" WHERE "shopId" = ${found.shopId} AND "notificationId" = ${found.id}
-        AND "at" > ${later(now, -SAME_CLICK_MS)})`;
+      WHERE NOT EXISTS (SELECT FROM link_clicks WHERE shop_id = ${found.shopId} AND notification_id = ${found.id}
+        AND clicked_at > ${later(now, -SAME_CLICK_MS)})`;
   return landingUrl({ variant: restock.variant, shop, shopper, code: press.code });
 }

@@ -37,7 +37,7 @@ type Journey = {
   moments: { nodes: Partial<CustomerVisit>[] } | null;
 };
 type Answer = { nodes: ((SyncedOrder & { customerJourneySummary: Journey | null }) | null)[] };
-type OrderSync = { orderId: bigint; heardAt: Date; attempts: number };
+type OrderSync = { orderId: bigint; requestedAt: Date; attempts: number };
 type Outcome = 'done' | 'not_ready' | 'no_answer';
 
 const BATCH_SIZE = 5;
@@ -51,10 +51,15 @@ const PAUSE_MS = 5 * SECOND;
 
 /** Shops with an order to read; one that does not count, has left or cannot be read is passed over. */
 export const shopsWithOrderSyncs = async ({ now }: { now: Date }): Promise<bigint[]> => {
-  const due = await db.orderReading.findMany({
+  const due = await db.orderSync.findMany({
     where: {
       dueAt: { lte: now },
-      shop: { counting: 'on', uninstalledAt: null, accessUnknownSince: null, unreadableSince: null },
+      shop: {
+        orderAttribution: 'on',
+        uninstalledAt: null,
+        accessUnknownSince: null,
+        reauthorizationRequiredSince: null,
+      },
     },
     select: { shopId: true },
     distinct: ['shopId'],
@@ -86,7 +91,7 @@ async function take({
   const journey = read.customerJourneySummary;
   return db.$transaction(async (tx) => {
     const shop = await shopById({ tx, shopId });
-    if (shop?.counting !== 'on') return 'done';
+    if (shop?.orderAttribution !== 'on') return 'done';
     const known = await findAttributedOrder({ tx, shopId, orderId });
     const codes = journey?.ready ? codesIn(journey) : [];
     const notificationId = known?.notificationId ?? (await findNotification({ tx, shopId, codes }));
@@ -99,7 +104,7 @@ async function take({
 /** Done, or due again later; one that was heard of anew meanwhile stays due. */
 async function put({
   shopId,
-  reading: { orderId, heardAt, attempts },
+  reading: { orderId, requestedAt, attempts },
   outcome,
   now,
 }: {
@@ -108,11 +113,11 @@ async function put({
   outcome: Outcome;
   now: Date;
 }): Promise<void> {
-  const where = { shopId, orderId, heardAt };
+  const where = { shopId, orderId, requestedAt };
   const again = outcome === 'done' ? undefined : RETRY_MS[attempts];
-  if (again === undefined) await db.orderReading.deleteMany({ where });
+  if (again === undefined) await db.orderSync.deleteMany({ where });
   else
-    await db.orderReading.updateMany({
+    await db.orderSync.updateMany({
       where,
       data: { attempts: attempts + 1, dueAt: later(now, again) },
     });
@@ -122,7 +127,7 @@ async function put({
 /** Nothing of this shop is read before then. */
 async function rest({ shopId, now, ms }: { shopId: bigint; now: Date; ms: number }): Promise<Date> {
   const dueAt = later(now, ms);
-  await db.orderReading.updateMany({ where: { shopId, dueAt: { lt: dueAt } }, data: { dueAt } });
+  await db.orderSync.updateMany({ where: { shopId, dueAt: { lt: dueAt } }, data: { dueAt } });
   return dueAt;
 }
 
@@ -141,11 +146,11 @@ export async function syncOrders({
   while (!signal.aborted) {
     // As many as the shop's points suffice for; one is waited for.
     const payable = Math.floor(bucketOf({ shopId, now: clock() }).available / ORDER_POINTS);
-    const due: OrderSync[] = await db.orderReading.findMany({
-      where: { shopId, dueAt: { lte: clock() }, shop: { counting: 'on' } },
+    const due: OrderSync[] = await db.orderSync.findMany({
+      where: { shopId, dueAt: { lte: clock() }, shop: { orderAttribution: 'on' } },
       orderBy: { dueAt: 'asc' },
       take: Math.max(1, Math.min(BATCH_SIZE, payable)),
-      select: { orderId: true, heardAt: true, attempts: true },
+      select: { orderId: true, requestedAt: true, attempts: true },
     });
     if (due.length === 0) return null;
     try {
@@ -177,5 +182,5 @@ export async function syncOrders({
 
 /** What shops have left behind that stopped counting, or left: no other reading grows so old. */
 export async function deleteExpiredOrderSyncs({ now }: { now: Date }): Promise<void> {
-  await db.orderReading.deleteMany({ where: { heardAt: { lt: later(now, -KEEP_FOR_MS) } } });
+  await db.orderSync.deleteMany({ where: { requestedAt: { lt: later(now, -KEEP_FOR_MS) } } });
 }

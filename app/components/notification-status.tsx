@@ -2,7 +2,7 @@
 import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import { useTranslations } from '../i18n/use-translations.tsx';
 
-type Answer = 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
+type Answer = 'notified' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
 
 type Props = {
   life: {
@@ -17,7 +17,7 @@ type Props = {
 };
 
 export const OUTCOME_TONES = {
-  told: 'success',
+  notified: 'success',
   on_its_way: 'info',
   not_yet: undefined,
   never: 'warning',
@@ -27,8 +27,7 @@ export const OUTCOME_TONES = {
 export function NotificationStatus({ life: { why, ahead, isTest } }: Props) {
   const { say, code } = useTranslations();
   const detail = why.detail;
-  const prefix =
-    why.because === 'refused' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason';
+  const prefix = why.because === 'failed' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason';
   return (
     <Card>
       <BlockStack gap="200">

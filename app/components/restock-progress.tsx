@@ -35,7 +35,7 @@ const STATE: Record<RestockState, Word | null> = {
 
 export function RestockProgress({ restock, now }: { restock: RestockItem; now: string }) {
   const { say, relative } = useTranslations();
-  const { restockId, told, waiting, status, minutes } = restock;
+  const { restockId, claimedCount: told, waiting, status, minutes } = restock;
   const all = told + waiting;
   const word = status && STATE[status.state];
   const when = status?.until ? relative({ at: status.until, now }) : '';
@@ -72,7 +72,7 @@ export type RestockItem = {
   openedAt: string;
   closedAt: string | null;
   units: number | null;
-  told: number;
+  claimedCount: number;
   waiting: number;
   held: boolean;
   /** null: it is over. */
@@ -98,10 +98,13 @@ export function RecentRestocks({ restocks, now }: { restocks: RestockItem[]; now
           <Text as="p" key={each.restockId}>
             <Link url={`/app/waitlist/${each.variantId}`}>{fullName(each)}</Link>{' '}
             {each.closedAt === null
-              ? say('lately.open', { when: relative({ at: each.openedAt, now }), notified: each.told })
+              ? say('lately.open', {
+                  when: relative({ at: each.openedAt, now }),
+                  notified: each.claimedCount,
+                })
               : say('lately.closed', {
                   time: span({ from: each.openedAt, until: each.closedAt }),
-                  notified: each.told,
+                  notified: each.claimedCount,
                   waiting: each.waiting,
                 })}
           </Text>

@@ -76,7 +76,7 @@ export async function startTest({ tx, context, found }: { tx: Tx } & StartTest):
   const { shop, shopper, now } = context;
   await endTests({ tx, shopId: shop.id, now });
   const real = await tx.subscription.findMany({
-    where: { shopId: shop.id, shopperId: shopper?.id ?? 0n, state: { in: ['waiting', 'claimed'] } },
+    where: { shopId: shop.id, shopperId: shopper?.id ?? 0n, status: { in: ['waiting', 'claimed'] } },
     select: { variantId: true },
   });
   const free = (found ?? [])

@@ -1,6 +1,6 @@
 // The context of an event: shopper, shop, Page, who else speaks in the thread, and how to build a reply.
-import type { Shopper } from '@prisma/client';
-import { db, type Tx } from '../db.server.ts';
+import { type Shopper, Prisma } from '@prisma/client';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import type { Overrides } from '../i18n/custom-messages.ts';
 import { chooseLocale, formatMessage, type Message, type Values } from '../i18n/shopper.ts';
 import { type Clock, DAY, SECOND } from '../lib/clock.ts';
@@ -88,16 +88,19 @@ export async function upsertShopper({
       where: { id: { in: early.map((one) => one.id) } },
       data: { takenOverAt: null },
     });
-  const rows = await tx.$queryRaw<Shopper[]>`
-    INSERT INTO "Shopper" ("shopId", "pageId", "psid", "locale", "country", "lastActionAt", "createdAt", "question")
+  const rows = await queryRows<Shopper>({
+    tx,
+    sql: Prisma.sql`
+    INSERT INTO shoppers (shop_id, page_id, psid, locale, country, last_action_at, created_at, pending_question)
     VALUES (${shop.id}, ${page.id}, ${event.psid}, ${locale ?? chooseLocale({ shop: shop.locale })}, ${country ?? 'xx'},
             ${event.at}, ${context.now}, ${question ? JSON.stringify(question) : null}::jsonb)
-    ON CONFLICT ("shopId", "pageId", "psid") DO UPDATE SET
-      "lastActionAt" = GREATEST("Shopper"."lastActionAt", excluded."lastActionAt"),
-      "locale" = ${locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale })},
-      "country" = COALESCE(${country ?? null}, "Shopper"."country"),
-      "question" = CASE WHEN ${question === undefined} THEN "Shopper"."question" ELSE excluded."question" END
-    RETURNING *`;
+    ON CONFLICT (shop_id, page_id, psid) DO UPDATE SET
+      last_action_at = GREATEST(shoppers.last_action_at, excluded.last_action_at),
+      locale = ${locale ?? shopper?.locale ?? chooseLocale({ shop: shop.locale })},
+      country = COALESCE(${country ?? null}, shoppers.country),
+      pending_question = CASE WHEN ${question === undefined} THEN shoppers.pending_question ELSE excluded.pending_question END
+    RETURNING *`,
+  });
   return rows[0]!;
 }
 
@@ -110,7 +113,7 @@ export function replyBuilder({ context, locale }: { context: ConversationContext
       locale: spokenIn,
       message,
       values: { shop: shop.name, ...values },
-      overrides: shop.texts as Overrides,
+      overrides: shop.customMessages as Overrides,
       timeZone: shop.timezone,
     });
   const payload = (verb: Verb, id: bigint) => makePayload({ verb, shopId: shop.id, id });
@@ -219,7 +222,7 @@ export type Question = { kind: 'product' | 'size'; at: string; handle?: string }
 
 type Person = Pick<
   Shopper,
-  'lastActionAt' | 'spokeAt' | 'othersAt' | 'takenOverAt' | 'question' | 'deferredAt'
+  'lastActionAt' | 'repliedAt' | 'otherResponderAt' | 'takenOverAt' | 'pendingQuestion' | 'handoffMessageAt'
 >;
 
 /** So soon after the person or after us only a machine writes: instant replies, away messages, other apps' bots. */
@@ -229,7 +232,7 @@ const AUTOMATION_WITHIN_MS = 10 * SECOND;
 const isInstantAnswer = ({ at, act }: { at: Date; act: Date | null }): boolean =>
   act !== null && at >= act && at.getTime() - act.getTime() <= AUTOMATION_WITHIN_MS;
 
-const askedAt = ({ question }: Person): Date | null => {
+const askedAt = ({ pendingQuestion: question }: Person): Date | null => {
   const asked = question as Question | null;
   return asked === null ? null : new Date(asked.at);
 };
@@ -242,7 +245,7 @@ export const isAutomation = ({ at, known }: { at: Date; known: Person[] }): bool
   known.some(
     (one) =>
       isInstantAnswer({ at, act: one.lastActionAt }) ||
-      [one.spokeAt, askedAt(one)].some(
+      [one.repliedAt, askedAt(one)].some(
         (ours) => ours !== null && Math.abs(at.getTime() - ours.getTime()) <= AUTOMATION_WITHIN_MS,
       ),
   );
@@ -253,7 +256,9 @@ const OTHER_RESPONDER_FOR_MS = 7 * DAY;
 /** Whether others, automations among them, answer in the thread at the moment: what nobody asked us is theirs. */
 export const hasOtherResponder = ({ known, now }: { known: Person[]; now: Date }): boolean =>
   known.some(
-    (one) => one.othersAt !== null && now.getTime() - one.othersAt.getTime() < OTHER_RESPONDER_FOR_MS,
+    (one) =>
+      one.otherResponderAt !== null &&
+      now.getTime() - one.otherResponderAt.getTime() < OTHER_RESPONDER_FOR_MS,
   );
 
 /**
@@ -277,7 +282,7 @@ export function pendingQuestion({
     ({ takenOverAt }) =>
       takenOverAt !== null && takenOverAt > asked && !isInstantAnswer({ at: takenOverAt, act }),
   );
-  return takenOver ? undefined : (shopper!.question as Question);
+  return takenOver ? undefined : (shopper!.pendingQuestion as Question);
 }
 
 /** Nothing but a sticker, emoji or a smiley of signs: nobody is asked anything by it. */

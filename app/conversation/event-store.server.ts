@@ -1,6 +1,6 @@
 // Stores Meta's events once each, before we answer 200, until they are handled; those that failed are listed and retried.
-import { type Inbox, Prisma } from '@prisma/client';
-import { db, type Tx, webhookDb } from '../db.server.ts';
+import { type WebhookEvent, Prisma } from '@prisma/client';
+import { db, queryRows, type Tx, webhookDb } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { later, MINUTE } from '../lib/clock.ts';
 import { decrypt, encrypt, keyedHash, keyedHashes } from '../lib/encryption.server.ts';
@@ -38,7 +38,7 @@ const orderingKeyText = ({ metaPageId, psid }: { metaPageId: string; psid: strin
 
 /** Safe to run again. Events that name no shop may be another's, and go by themselves within 30 days. */
 export async function eraseShopEvents({ shopId }: { shopId: bigint }): Promise<void> {
-  await db.inbox.deleteMany({ where: { shopId } });
+  await db.webhookEvent.deleteMany({ where: { shopId } });
 }
 
 /** What one person did on one Page and we had yet to handle. */
@@ -52,7 +52,7 @@ export async function eraseEvents({
   psid: string;
 }): Promise<void> {
   const person = { in: keyedHashes(orderingKeyText({ metaPageId, psid })) };
-  await tx.inbox.deleteMany({ where: { metaPageId, person } });
+  await tx.webhookEvent.deleteMany({ where: { metaPageId, orderingKey: person } });
 }
 
 /**
@@ -79,14 +79,14 @@ export async function storeEvents({ body, now }: { body: Json; now: Date }): Pro
     });
     const foreign = kept.length - rows.length;
     if (foreign > 0) log.warn('meta_webhook.foreign_page', { foreign });
-    const seen = await tx.inboxSeen.findMany({
-      where: { key: { in: rows.flatMap((row) => row.keys) } },
-      select: { key: true },
+    const seen = await tx.processedEvent.findMany({
+      where: { eventKey: { in: rows.flatMap((row) => row.keys) } },
+      select: { eventKey: true },
     });
-    const known = new Set(seen.map((one) => one.key));
+    const known = new Set(seen.map((one) => one.eventKey));
     const fresh = rows.filter((row) => !row.keys.some((key) => known.has(key)));
-    const made = await tx.inbox.createMany({
-      data: fresh.map(({ keys: [key], ...row }) => ({ ...row, key: key! })),
+    const made = await tx.webhookEvent.createMany({
+      data: fresh.map(({ keys: [key], ...row }) => ({ ...row, eventKey: key! })),
       skipDuplicates: true,
     });
     for (const metaPageId of new Set(fresh.map((row) => row.metaPageId)))
@@ -105,8 +105,8 @@ function rowOf({ kept, shops, now }: { kept: StoredEvent; shops: bigint[]; now: 
     keys: keyedHashes(keyText),
     metaPageId: kept.metaPageId,
     shopId: named !== null && shops.includes(named) ? named : null,
-    person: keyedHash(person),
-    at: event.at,
+    orderingKey: keyedHash(person),
+    occurredAt: event.at,
     receivedAt: now,
     dueAt: now,
     body: encrypt(eventJson(kept), binding),
@@ -116,48 +116,44 @@ function rowOf({ kept, shops, now }: { kept: StoredEvent; shops: bigint[]; now: 
 /** Housekeeping: what can't be acted on goes after 30 days, keys of handled events too (Meta delivers again for hours, not weeks). */
 export async function deleteExpiredEvents({ now }: { now: Date }): Promise<void> {
   const before = later(now, -30 * 24 * 60 * MINUTE);
-  await db.inbox.deleteMany({ where: { receivedAt: { lt: before } } });
-  await db.inboxSeen.deleteMany({ where: { day: { lt: before } } });
+  await db.webhookEvent.deleteMany({ where: { receivedAt: { lt: before } } });
+  await db.processedEvent.deleteMany({ where: { processedOn: { lt: before } } });
 }
 
-const KINDS = ['unknown_request', 'not_handled', 'policy', 'odd'] as const;
-
-export type FailureKind = (typeof KINDS)[number];
+export type FailureKind = NonNullable<WebhookEvent['failure']>;
 
 /** `detail` never holds what a person wrote. */
 export type EventFailure = { kind: FailureKind; detail: string };
 
-/** As it stands in `Inbox.problem`. */
-export const writeFailure = ({ kind, detail }: EventFailure): string =>
-  detail === '' ? kind : `${kind}: ${detail.slice(0, 300)}`;
-
-/** The same, read again. */
-function readFailure(text: string): EventFailure {
-  const [head = '', ...rest] = text.split(': ');
-  const kind = KINDS.find((each) => each === head);
-  return kind === undefined ? { kind: 'odd', detail: text } : { kind, detail: rest.join(': ') };
-}
+/** As it is stored with the event. */
+export const storedFailure = ({ kind, detail }: EventFailure) => ({
+  failure: kind,
+  failureDetail: detail === '' ? null : detail.slice(0, 300),
+});
 
 /** So often an event is tried before it is parked: kept, shown to the merchant, and out of the way of what came after it. */
 export const MAX_ATTEMPTS = 8;
 
-export const decryptEvent = (row: Pick<Inbox, 'body'>): MetaEvent =>
+export const decryptEvent = (row: Pick<WebhookEvent, 'body'>): MetaEvent =>
   readEvent(parseJson(decrypt(row.body, binding)) as unknown as StoredEvent);
 
 /** Newest first, for the merchant to see. Never what a person wrote. */
 export async function failedEvents({ shopId }: { shopId: bigint }) {
   const pages = await db.page.findMany({ where: { shopId }, select: { metaPageId: true } });
-  const parked = await db.inbox.findMany({
+  const parked = await db.webhookEvent.findMany({
     where: {
       metaPageId: { in: pages.map((page) => page.metaPageId) },
-      problem: { not: null },
+      failure: { not: null },
       OR: [{ shopId }, { shopId: null }],
     },
-    select: { id: true, at: true, problem: true },
+    select: { id: true, occurredAt: true, failure: true, failureDetail: true },
     orderBy: { id: 'desc' },
     take: 50,
   });
-  return parked.map(({ id, at, problem }) => ({ id, at, ...readFailure(problem!) }));
+  return parked.map(({ id, occurredAt, failure, failureDetail }) => ({
+    ...{ id, at: occurredAt, kind: failure! },
+    detail: failureDetail ?? '',
+  }));
 }
 
 /** Whose events are taken up again: everybody's, those of one Page, or those that one shop's merchant sees. */
@@ -165,10 +161,10 @@ type Whose = 'everybody' | { metaPageId: string } | { shopId: bigint };
 
 const belongsTo = (whose: Whose): Prisma.Sql => {
   if (whose === 'everybody') return Prisma.sql`TRUE`;
-  if ('metaPageId' in whose) return Prisma.sql`i."metaPageId" = ${whose.metaPageId}`;
+  if ('metaPageId' in whose) return Prisma.sql`i.meta_page_id = ${whose.metaPageId}`;
   const { shopId } = whose;
-  return Prisma.sql`(i."shopId" = ${shopId} OR i."shopId" IS NULL)
-    AND i."metaPageId" IN (SELECT p."metaPageId" FROM "Page" p WHERE p."shopId" = ${shopId})`;
+  return Prisma.sql`(i.shop_id = ${shopId} OR i.shop_id IS NULL)
+    AND i.meta_page_id IN (SELECT p.meta_page_id FROM pages p WHERE p.shop_id = ${shopId})`;
 };
 
 /**
@@ -184,9 +180,12 @@ export async function retryFailedEvents({
   whose: Whose;
   now: Date;
 }): Promise<number> {
-  const taken = await tx.$queryRaw<{ metaPageId: string }[]>`
-    UPDATE "Inbox" i SET "problem" = NULL, "attempts" = ${MAX_ATTEMPTS - 1}, "dueAt" = ${now}
-    WHERE i."problem" LIKE 'not_handled%' AND ${belongsTo(whose)} RETURNING i."metaPageId"`;
+  const taken = await queryRows<{ metaPageId: string }>({
+    tx,
+    sql: Prisma.sql`
+    UPDATE webhook_events i SET failure = NULL, failure_detail = NULL, attempts = ${MAX_ATTEMPTS - 1}, due_at = ${now}
+    WHERE i.failure = 'not_handled' AND ${belongsTo(whose)} RETURNING i.meta_page_id`,
+  });
   for (const metaPageId of new Set(taken.map((row) => row.metaPageId))) await notify(tx, 'inbox', metaPageId);
   if (taken.length > 0) log.info('events.retried', { events: taken.length });
   return taken.length;
@@ -202,21 +201,24 @@ export async function retryAfterRelease({ now }: { now: Date }): Promise<void> {
   await retryFailedEvents({ whose: 'everybody', now });
   for (let after = 0n, rows: Odd[]; (rows = await oddAfter(after)).length > 0; after = rows.at(-1)!.id) {
     const understood = rows.filter(isUnderstood);
-    for (const { id, key, metaPageId } of understood)
+    for (const { id, eventKey: key, metaPageId } of understood)
       await db.$transaction(async (tx) => {
-        await tx.inboxSeen.deleteMany({ where: { key } });
-        await tx.inbox.updateMany({ where: { id }, data: { problem: null, attempts: 0, dueAt: now } });
+        await tx.processedEvent.deleteMany({ where: { eventKey: key } });
+        await tx.webhookEvent.updateMany({
+          where: { id },
+          data: { failure: null, failureDetail: null, attempts: 0, dueAt: now },
+        });
         await notify(tx, 'inbox', metaPageId);
       });
   }
 }
 
-type Odd = Pick<Inbox, 'id' | 'key' | 'metaPageId' | 'body'>;
+type Odd = Pick<WebhookEvent, 'id' | 'eventKey' | 'metaPageId' | 'body'>;
 
 const oddAfter = (id: bigint): Promise<Odd[]> =>
-  db.inbox.findMany({
-    where: { id: { gt: id }, problem: { startsWith: 'odd' } },
-    select: { id: true, key: true, metaPageId: true, body: true },
+  db.webhookEvent.findMany({
+    where: { id: { gt: id }, failure: 'unrecognized' },
+    select: { id: true, eventKey: true, metaPageId: true, body: true },
     orderBy: { id: 'asc' },
     take: AT_ONCE,
   });

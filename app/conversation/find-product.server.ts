@@ -239,7 +239,7 @@ export async function offerMoreOptions({
     where: {
       shopId: shop.id,
       shopperId: shopper?.id ?? 0n,
-      state: { in: ['waiting', 'claimed'] },
+      status: { in: ['waiting', 'claimed'] },
       isTest: false,
     },
     select: { variantId: true },

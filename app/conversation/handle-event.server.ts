@@ -164,7 +164,7 @@ async function apply({ tx, step, now }: { tx: Tx; step: Step; now: Date }): Prom
     case 'ignore':
       return noReply(step.why);
     case 'keep_odd':
-      return { replies: [], reason: 'odd', problem: { kind: 'odd', detail: step.why } };
+      return { replies: [], reason: 'odd', problem: { kind: 'unrecognized', detail: step.why } };
     case 'receipt':
       return handleReceipt({ tx, event: step.event, now });
     case 'own_echo':

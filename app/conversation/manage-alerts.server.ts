@@ -29,12 +29,12 @@ async function listAlerts({ tx, context }: { tx: Tx; context: ConversationContex
     where: {
       shopperId: { in: context.known.filter((one) => one.shopId === shop.id).map((one) => one.id) },
       shopId: shop.id,
-      state: { in: ['waiting', 'claimed'] },
+      status: { in: ['waiting', 'claimed'] },
       isTest: false,
       expiresAt: { gt: now },
     },
     include: { variant: true },
-    orderBy: [{ since: 'asc' }, { id: 'asc' }],
+    orderBy: [{ waitingSince: 'asc' }, { id: 'asc' }],
     take: 100,
   });
   if (mine.length === 0)
@@ -194,7 +194,7 @@ export async function handleNotificationButton({
     where: {
       shopId: shop.id,
       shopperId,
-      state: 'waiting',
+      status: 'waiting',
       isTest: false,
       variant: { productId },
       variantId: { not: variantId },

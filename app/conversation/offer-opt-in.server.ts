@@ -81,7 +81,7 @@ export async function offerOptIn({
   }
   const shopper = await upsertShopper({ tx, context, ...greet, question: null });
   const waiting = await tx.subscription.findFirst({
-    where: { shopId: shop.id, shopperId: shopper.id, variantId, state: { in: ['waiting', 'claimed'] } },
+    where: { shopId: shop.id, shopperId: shopper.id, variantId, status: { in: ['waiting', 'claimed'] } },
     include: { variant: true },
   });
   if (waiting && !isTest) return alreadyWaiting({ tx, context, builder, waiting });
@@ -134,7 +134,7 @@ async function alreadyWaiting({
   waiting: {
     id: bigint;
     variantId: bigint;
-    since: Date;
+    waitingSince: Date;
     expiresAt: Date;
     variant: { productTitle: string; title: string };
   };
@@ -233,7 +233,7 @@ async function sendOptInRequest({
 export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...result }) => {
   const { optInRequestId, shopId, pageId, psid } = reply;
   if (result.outcome === 'sent')
-    await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { spokeAt: now } });
+    await tx.shopper.updateMany({ where: { shopId, pageId, psid }, data: { repliedAt: now } });
   if (optInRequestId === undefined) return;
   if (result.outcome === 'sent') {
     await recordRequestSent({ tx, shopId, id: optInRequestId, mid: result.mid, now });
@@ -250,7 +250,7 @@ export const recordReplyResult: OnReplySent = async ({ tx, reply, page, now, ...
   await attempt({
     tx,
     work: async () => {
-      const overrides = request.shop.texts as Overrides;
+      const overrides = request.shop.customMessages as Overrides;
       const text = formatMessage({ locale: request.locale, message: 'request.unavailable', overrides });
       const sorry = { ...reply, optInRequestId: undefined, content: { kind: 'text', text } as const };
       await storeReplies({ tx, metaPageId, at: now, replies: [sorry], now });

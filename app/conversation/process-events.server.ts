@@ -1,13 +1,13 @@
 // Handles the stored events of one Page: each shopper's in order, what was done and its answer in one transaction.
-import type { Inbox } from '@prisma/client';
-import { attempt, db, type Tx } from '../db.server.ts';
+import { type WebhookEvent, Prisma } from '@prisma/client';
+import { attempt, db, queryRows, type Tx } from '../db.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { type Clock, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { nextAttemptAt } from '../lib/retry.ts';
 import type { MetaEvent } from '../messenger/webhooks.ts';
 import type { Effects, EventHandler } from './context.server.ts';
-import { decryptEvent, MAX_ATTEMPTS, needsNoOrder, writeFailure } from './event-store.server.ts';
+import { decryptEvent, MAX_ATTEMPTS, needsNoOrder, storedFailure } from './event-store.server.ts';
 import {
   dueReplies,
   nextReplyDueAt,
@@ -66,24 +66,30 @@ export async function processEvents<Prepared>({
 
 /** Meta's ids of the Pages that have an event to handle or a reply to send now. */
 export async function pagesWithDueEvents({ now }: { now: Date }): Promise<string[]> {
-  const rows = await db.$queryRaw<{ metaPageId: string }[]>`
-    SELECT "metaPageId" FROM "Inbox" WHERE "problem" IS NULL AND "dueAt" <= ${now}
+  const rows = await queryRows<{ metaPageId: string }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT meta_page_id FROM webhook_events WHERE failure IS NULL AND due_at <= ${now}
     UNION
-    SELECT p."metaPageId" FROM "Reply" r JOIN "Page" p ON p."shopId" = r."shopId" AND p."id" = r."pageId" WHERE r."dueAt" <= ${now}`;
+    SELECT p.meta_page_id FROM replies r JOIN pages p ON p.shop_id = r.shop_id AND p.id = r.page_id WHERE r.due_at <= ${now}`,
+  });
   return rows.map((row) => row.metaPageId);
 }
 
-type Opened = { row: Inbox; event: MetaEvent };
+type Opened = { row: WebhookEvent; event: MetaEvent };
 
 /** The next event of every person that is due. */
 const dueEvents = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
-  db.$queryRaw<Inbox[]>`
-    SELECT i.* FROM "Inbox" i
-    WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL AND i."dueAt" <= ${now}
+  queryRows<WebhookEvent>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT i.* FROM webhook_events i
+    WHERE i.meta_page_id = ${metaPageId} AND i.failure IS NULL AND i.due_at <= ${now}
       AND NOT EXISTS (
-        SELECT 1 FROM "Inbox" b WHERE b."metaPageId" = i."metaPageId" AND b."person" = i."person" AND b."problem" IS NULL
-          AND (b."at", b."id") < (i."at", i."id"))
-    ORDER BY i."id" LIMIT ${BATCH_SIZE}`;
+        SELECT 1 FROM webhook_events b WHERE b.meta_page_id = i.meta_page_id AND b.ordering_key = i.ordering_key AND b.failure IS NULL
+          AND (b.occurred_at, b.id) < (i.occurred_at, i.id))
+    ORDER BY i.id LIMIT ${BATCH_SIZE}`,
+  });
 
 /** When the next event or reply of any person is due; what waits behind one that was put off does not count. */
 async function nextDueAt({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
@@ -93,12 +99,15 @@ async function nextDueAt({ metaPageId }: { metaPageId: string }): Promise<Date |
 }
 
 async function nextEventDueAt({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
-  const [next] = await db.$queryRaw<{ at: Date | null }[]>`
-    SELECT min(i."dueAt") AS "at" FROM "Inbox" i
-    WHERE i."metaPageId" = ${metaPageId} AND i."problem" IS NULL
+  const [next] = await queryRows<{ at: Date | null }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT min(i.due_at) AS at FROM webhook_events i
+    WHERE i.meta_page_id = ${metaPageId} AND i.failure IS NULL
       AND NOT EXISTS (
-        SELECT 1 FROM "Inbox" b WHERE b."metaPageId" = i."metaPageId" AND b."person" = i."person" AND b."problem" IS NULL
-          AND (b."at", b."id") < (i."at", i."id"))`;
+        SELECT 1 FROM webhook_events b WHERE b.meta_page_id = i.meta_page_id AND b.ordering_key = i.ordering_key AND b.failure IS NULL
+          AND (b.occurred_at, b.id) < (i.occurred_at, i.id))`,
+  });
   return next?.at ?? null;
 }
 
@@ -111,23 +120,24 @@ async function applyOnce<Prepared>({
   now,
 }: {
   tx: Tx;
-  row: Inbox;
+  row: WebhookEvent;
   handler: EventHandler<Prepared>;
   prepared: Prepared;
   now: Date;
 }): Promise<void> {
-  const locked = await tx.$queryRaw<
-    unknown[]
-  >`SELECT 1 AS "here" FROM "Inbox" WHERE "id" = ${row.id} AND "problem" IS NULL FOR UPDATE`;
+  const locked = await queryRows<unknown>({
+    tx,
+    sql: Prisma.sql`SELECT 1 AS here FROM webhook_events WHERE id = ${row.id} AND failure IS NULL FOR UPDATE`,
+  });
   if (locked.length === 0) return;
-  const first = await tx.inboxSeen.createMany({
-    data: [{ key: row.key, shopId: row.shopId, day: dayOf(now) }],
+  const first = await tx.processedEvent.createMany({
+    data: [{ eventKey: row.eventKey, shopId: row.shopId, processedOn: dayOf(now) }],
     skipDuplicates: true,
   });
   const { replies, answer, problem }: Effects =
     first.count === 1 ? await handler.apply(tx, prepared) : { replies: [] };
   const store = (replies: Reply[]) =>
-    storeReplies({ tx, metaPageId: row.metaPageId, at: row.at, replies, now });
+    storeReplies({ tx, metaPageId: row.metaPageId, at: row.occurredAt, replies, now });
   await store(replies);
   if (answer !== undefined)
     await attempt({
@@ -135,8 +145,8 @@ async function applyOnce<Prepared>({
       work: async () => store(await answer()),
       onFailure: (error) => log.error('event.answer_failed', { inboxId: row.id, error }),
     });
-  if (problem === undefined) await tx.inbox.deleteMany({ where: { id: row.id } });
-  else await tx.inbox.updateMany({ where: { id: row.id }, data: { problem: writeFailure(problem) } });
+  if (problem === undefined) await tx.webhookEvent.deleteMany({ where: { id: row.id } });
+  else await tx.webhookEvent.updateMany({ where: { id: row.id }, data: storedFailure(problem) });
 }
 
 type Work<Prepared> = { lease: Lease; clock: Clock; handler: EventHandler<Prepared> };
@@ -179,23 +189,31 @@ async function handleUnordered<Prepared>({
 }
 
 /** A failure of ours must not lose the event, nor hold up its Page for ever. */
-async function retryLater({ row, error, now }: { row: Inbox; error: unknown; now: Date }): Promise<void> {
+async function retryLater({
+  row,
+  error,
+  now,
+}: {
+  row: WebhookEvent;
+  error: unknown;
+  now: Date;
+}): Promise<void> {
   const attempts = row.attempts + 1;
   const last = attempts >= MAX_ATTEMPTS;
   log.error('event.failed', { inboxId: row.id, attempts, last, error });
-  await db.inbox.updateMany({
+  await db.webhookEvent.updateMany({
     where: { id: row.id },
     data: {
       attempts,
       // A second longer than usual at first: what stood in the way within the database is rarely gone at once.
       dueAt: nextAttemptAt({ attempt: attempts + 1, longestMs: 10 * MINUTE, now }),
-      ...(last ? { problem: writeFailure({ kind: 'not_handled', detail: '' }) } : {}),
+      ...(last ? storedFailure({ kind: 'not_handled', detail: '' }) : {}),
     },
   });
 }
 
 /** One event that can't be opened (its key is gone) must not keep the others of its Page waiting. */
-async function openRows({ rows, now }: { rows: Inbox[]; now: Date }): Promise<Opened[]> {
+async function openRows({ rows, now }: { rows: WebhookEvent[]; now: Date }): Promise<Opened[]> {
   const opened: Opened[] = [];
   for (const row of rows)
     try {

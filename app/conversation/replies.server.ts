@@ -1,7 +1,7 @@
 // Replies that wait to be sent, in each shopper's order, until Meta has accepted them.
-import type { Page, Reply as StoredReply } from '@prisma/client';
+import { type Page, type Reply as StoredReply, Prisma } from '@prisma/client';
 import { randomUUID } from 'node:crypto';
-import { db, type Tx } from '../db.server.ts';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { holds, type Lease } from '../jobs/lease.server.ts';
 import { DAY, later, MINUTE, SECOND, type Clock } from '../lib/clock.ts';
@@ -115,22 +115,28 @@ const BATCH_SIZE = 64;
 
 /** The next reply of every person that is due. */
 export const dueReplies = ({ metaPageId, now }: { metaPageId: string; now: Date }) =>
-  db.$queryRaw<StoredReply[]>`
-    SELECT r.* FROM "Reply" r JOIN "Page" p ON p."shopId" = r."shopId" AND p."id" = r."pageId"
-    WHERE p."metaPageId" = ${metaPageId} AND r."dueAt" <= ${now}
+  queryRows<StoredReply>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT r.* FROM replies r JOIN pages p ON p.shop_id = r.shop_id AND p.id = r.page_id
+    WHERE p.meta_page_id = ${metaPageId} AND r.due_at <= ${now}
       AND NOT EXISTS (
-        SELECT 1 FROM "Reply" b WHERE b."orderingKey" = r."orderingKey"
-          AND (b."occurredAt", b."position") < (r."occurredAt", r."position"))
-    ORDER BY r."position" LIMIT ${BATCH_SIZE}`;
+        SELECT 1 FROM replies b WHERE b.ordering_key = r.ordering_key
+          AND (b.occurred_at, b.position) < (r.occurred_at, r.position))
+    ORDER BY r.position LIMIT ${BATCH_SIZE}`,
+  });
 
 /** When the next reply of any person is due; what waits behind one that was put off does not count. */
 export async function nextReplyDueAt({ metaPageId }: { metaPageId: string }): Promise<Date | null> {
-  const [next] = await db.$queryRaw<{ at: Date | null }[]>`
-    SELECT min(r."dueAt") AS "at" FROM "Reply" r JOIN "Page" p ON p."shopId" = r."shopId" AND p."id" = r."pageId"
-    WHERE p."metaPageId" = ${metaPageId}
+  const [next] = await queryRows<{ at: Date | null }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT min(r.due_at) AS at FROM replies r JOIN pages p ON p.shop_id = r.shop_id AND p.id = r.page_id
+    WHERE p.meta_page_id = ${metaPageId}
       AND NOT EXISTS (
-        SELECT 1 FROM "Reply" b WHERE b."orderingKey" = r."orderingKey"
-          AND (b."occurredAt", b."position") < (r."occurredAt", r."position"))`;
+        SELECT 1 FROM replies b WHERE b.ordering_key = r.ordering_key
+          AND (b.occurred_at, b.position) < (r.occurred_at, r.position))`,
+  });
   return next?.at ?? null;
 }
 

@@ -60,7 +60,7 @@ export async function sendTestMessage({
   });
   if (test === null) return { outcome: 'no_test' };
   const { shopper, variant } = test;
-  if (shopper.stoppedAt !== null) return { outcome: 'stopped' };
+  if (shopper.optedOutAt !== null) return { outcome: 'stopped' };
   const { lastActionAt } = shopper;
   if (lastActionAt === null || !isOpen({ lastActionAt, now })) return { outcome: 'window_closed' };
   const content = messageContent({ shop, message: known, locale, text, variant, now });
@@ -103,7 +103,7 @@ function messageContent({ shop, message, locale, text, variant, now }: Subject):
       shopId: shop.id,
       shopName: shop.name,
       currency: shop.currency,
-      texts: overrides,
+      customMessages: overrides,
       variant,
       price: variant.price,
       imageUrl: null,

@@ -42,8 +42,8 @@ export async function handleHandover({
   const toUs = newOwner === null ? deed === 'passed' : newOwner === env.META_APP_ID;
   if (!toUs) return noteOtherResponder({ tx, context });
   await tx.shopper.updateMany({
-    where: { id: { in: context.known.map((one) => one.id) }, othersAt: { lte: event.at } },
-    data: { othersAt: null, takenOverAt: null },
+    where: { id: { in: context.known.map((one) => one.id) }, otherResponderAt: { lte: event.at } },
+    data: { otherResponderAt: null, takenOverAt: null },
   });
   return noReply('the thread was handed to us');
 }
@@ -62,8 +62,8 @@ async function noteOtherResponder({
   const takenOverAt = automatic ? null : event.at;
   if (known.length > 0)
     await tx.$executeRaw`
-      UPDATE "Shopper" SET "othersAt" = GREATEST("othersAt", ${event.at}), "takenOverAt" = GREATEST("takenOverAt", ${takenOverAt}::timestamptz)
-      WHERE "id" = ANY(${known.map((one) => one.id)})`;
+      UPDATE shoppers SET other_responder_at = GREATEST(other_responder_at, ${event.at}), taken_over_at = GREATEST(taken_over_at, ${takenOverAt}::timestamptz)
+      WHERE id = ANY(${known.map((one) => one.id)})`;
   else
     await tx.shopper.createMany({
       data: [
@@ -72,7 +72,7 @@ async function noteOtherResponder({
           pageId: page.id,
           psid: event.psid,
           createdAt: now,
-          othersAt: event.at,
+          otherResponderAt: event.at,
           takenOverAt,
         },
       ],
@@ -119,9 +119,12 @@ export async function sendHandoffMessage({
 }): Promise<Effects> {
   const shopper = await upsertShopper({ tx, context });
   const lately = [shopper, ...context.known].some(
-    (one) => one.deferredAt !== null && context.now.getTime() - one.deferredAt.getTime() < DAY,
+    (one) => one.handoffMessageAt !== null && context.now.getTime() - one.handoffMessageAt.getTime() < DAY,
   );
   if (lately) return noReply('we said today that a person will answer');
-  await tx.shopper.update({ where: { id: shopper.id }, data: { deferredAt: context.now } });
+  await tx.shopper.update({
+    where: { shopId_id: { shopId: shopper.shopId, id: shopper.id } },
+    data: { handoffMessageAt: context.now },
+  });
   return replyWithText({ context, message: 'handoff' });
 }

@@ -1,12 +1,12 @@
 // What happened in a shop since Shopify Flow was last told, read from the tables.
-import { Prisma } from '@prisma/client';
+import { type FlowDelivery, Prisma } from '@prisma/client';
 import { setTimeout as wait } from 'node:timers/promises';
-import { db } from '../db.server.ts';
+import { db, queryRows } from '../db.server.ts';
 import { currentPage } from '../messenger/pages.server.ts';
 import { waiting } from '../waitlist/waiting.server.ts';
 import type { VariantInfo } from './trigger-payloads.ts';
 
-export type Cursor = { shopId: bigint; since: Date; joined: bigint; restock: bigint };
+export type Cursor = { shopId: bigint; startedAt: Date; lastSubscriptionId: bigint; lastRestockId: bigint };
 
 type Tops = { joined: bigint; restock: bigint };
 
@@ -16,9 +16,12 @@ export async function cursorOf({
 }: {
   shopId: bigint;
 }): Promise<(Cursor & { locale: string }) | null> {
-  const [cursor] = await db.$queryRaw<(Cursor & { locale: string })[]>`
-    SELECT c.*, s."locale" FROM "FlowCursor" c JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL
-    WHERE c."shopId" = ${shopId}`;
+  const [cursor] = await queryRows<Cursor & { locale: string }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT c.*, s.locale FROM flow_cursors c JOIN shops s ON s.id = c.shop_id AND s.uninstalled_at IS NULL
+    WHERE c.shop_id = ${shopId}`,
+  });
   return cursor ?? null;
 }
 
@@ -27,8 +30,8 @@ export async function cursorOf({
  * read its way through those of a large one.
  */
 const newest = ({ table, shopId }: { table: Prisma.Sql; shopId: bigint }) => Prisma.sql`
-  COALESCE((SELECT CASE WHEN t."shopId" = ${shopId} THEN t."id" END FROM ${table} t
-    WHERE (t."shopId", t."id") <= (${shopId}, 9223372036854775807) ORDER BY t."shopId" DESC, t."id" DESC LIMIT 1), 0)::bigint`;
+  COALESCE((SELECT CASE WHEN t.shop_id = ${shopId} THEN t.id END FROM ${table} t
+    WHERE (t.shop_id, t.id) <= (${shopId}, 9223372036854775807) ORDER BY t.shop_id DESC, t.id DESC LIMIT 1), 0)::bigint`;
 
 const SETTLE_STEP_MS = 25;
 
@@ -39,13 +42,19 @@ const SETTLE_STEPS = 40;
  * written when the newest ids were read is waited for. Null when somebody writes for longer than a second.
  */
 export async function committedUpTo({ shopId }: { shopId: bigint }): Promise<Tops | null> {
-  const [seen] = await db.$queryRaw<(Tops & { next: string })[]>`
+  const [seen] = await queryRows<Tops & { next: string }>({
+    tx: db,
+    sql: Prisma.sql`
     SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next,
-      ${newest({ table: Prisma.sql`"Subscription"`, shopId })} AS joined, ${newest({ table: Prisma.sql`"Restock"`, shopId })} AS restock`;
+      ${newest({ table: Prisma.sql`subscriptions`, shopId })} AS joined, ${newest({ table: Prisma.sql`restocks`, shopId })} AS restock`,
+  });
   const { next, joined, restock } = seen!;
   for (let step = 0; step < SETTLE_STEPS; step += 1) {
-    const [now] = await db.$queryRaw<{ settled: boolean }[]>`
-      SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${next}::xid8 AS settled`;
+    const [now] = await queryRows<{ settled: boolean }>({
+      tx: db,
+      sql: Prisma.sql`
+      SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${next}::xid8 AS settled`,
+    });
     if (now!.settled) return { joined, restock };
     await wait(SETTLE_STEP_MS);
   }
@@ -53,8 +62,8 @@ export async function committedUpTo({ shopId }: { shopId: bigint }): Promise<Top
 }
 
 const waitingFor = (variant: Prisma.Sql, { now }: { now: Date }) => Prisma.sql`
-  FROM "Subscription" s WHERE s."shopId" = ${variant}."shopId" AND s."variantId" = ${variant}."variantId"
-    AND NOT s."isTest" AND ${waiting({ now })}`;
+  FROM subscriptions s WHERE s.shop_id = ${variant}.shop_id AND s.variant_id = ${variant}.variant_id
+    AND NOT s.is_test AND ${waiting({ now })}`;
 
 export type NewSubscription = VariantInfo & {
   subscriptionId: bigint;
@@ -77,30 +86,33 @@ export const newSubscriptions = ({
   now: Date;
   limit: number;
 }): Promise<NewSubscription[]> =>
-  db.$queryRaw<NewSubscription[]>`
+  queryRows<NewSubscription>({
+    tx: db,
+    sql: Prisma.sql`
     WITH next AS MATERIALIZED (
-      SELECT s."id", s."shopId", s."variantId", s."state", s."grantedAt", s."expiresAt" FROM "Subscription" s
-      WHERE (s."shopId", s."id") > (${shopId}, ${after}) AND (s."shopId", s."id") <= (${shopId}, ${upTo}) AND NOT s."isTest"
-      ORDER BY s."shopId", s."id" LIMIT ${limit}),
+      SELECT s.id, s.shop_id, s.variant_id, s.status, s.granted_at, s.expires_at FROM subscriptions s
+      WHERE (s.shop_id, s.id) > (${shopId}, ${after}) AND (s.shop_id, s.id) <= (${shopId}, ${upTo}) AND NOT s.is_test
+      ORDER BY s.shop_id, s.id LIMIT ${limit}),
     line AS MATERIALIZED (
-      SELECT n."variantId", (SELECT count(*) ${waitingFor(Prisma.sql`n`, { now })} AND s."id" <= (SELECT max("id") FROM next)) AS people
-      FROM (SELECT DISTINCT "shopId", "variantId" FROM next) n)
-    SELECT one."id" AS "subscriptionId", one."grantedAt" AS at, v."id" AS "variantId", v."productId", v."title",
-      (line."people" - (SELECT count(*) FROM next s WHERE s."variantId" = one."variantId" AND s."id" > one."id" AND ${waiting({ now })}))::int AS waiting,
-      (SELECT t."reached" FROM "FlowTold" t WHERE t."shopId" = one."shopId" AND t."fact" = 'line ' || one."variantId") AS mark
-    FROM next one JOIN line ON line."variantId" = one."variantId"
-    JOIN "Variant" v ON v."shopId" = one."shopId" AND v."id" = one."variantId"
-    ORDER BY one."id"`;
+      SELECT n.variant_id, (SELECT count(*) ${waitingFor(Prisma.sql`n`, { now })} AND s.id <= (SELECT max(id) FROM next)) AS people
+      FROM (SELECT DISTINCT shop_id, variant_id FROM next) n)
+    SELECT one.id AS subscription_id, one.granted_at AS at, v.id AS variant_id, v.product_id, v.title,
+      (line.people - (SELECT count(*) FROM next s WHERE s.variant_id = one.variant_id AND s.id > one.id AND ${waiting({ now })}))::int AS waiting,
+      (SELECT t.threshold FROM flow_deliveries t WHERE t.shop_id = one.shop_id AND t.kind = 'waitlist' AND t.subject_id = one.variant_id) AS mark
+    FROM next one JOIN line ON line.variant_id = one.variant_id
+    JOIN variants v ON v.shop_id = one.shop_id AND v.id = one.variant_id
+    ORDER BY one.id`,
+  });
 
 /**
  * A restock is told once its line is empty, or it is over; nobody of it is on the way any more. The order matters: while a long line is
  * being told, only the first row of that line is read.
  */
 const isNotified = ({ now }: { now: Date }) => Prisma.sql`
-  NOT r."isTest" AND r."told" > 0
-  AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = r."shopId" AND t."fact" = 'restock ' || r."id")
-  AND CASE WHEN r."closedAt" IS NOT NULL OR (SELECT s."id" ${waitingFor(Prisma.sql`r`, { now })} ORDER BY s."since" LIMIT 1) IS NULL
-    THEN NOT EXISTS (SELECT FROM "Notification" n WHERE n."restockId" = r."id" AND n."settledAt" IS NULL)
+  NOT r.is_test AND r.claimed_count > 0
+  AND NOT EXISTS (SELECT FROM flow_deliveries t WHERE t.shop_id = r.shop_id AND t.kind = 'restock' AND t.subject_id = r.id)
+  AND CASE WHEN r.closed_at IS NOT NULL OR (SELECT s.id ${waitingFor(Prisma.sql`r`, { now })} ORDER BY s.waiting_since LIMIT 1) IS NULL
+    THEN NOT EXISTS (SELECT FROM notifications n WHERE n.restock_id = r.id AND n.finished_at IS NULL)
     ELSE false END`;
 
 export type NotifiedRestock = VariantInfo & {
@@ -121,39 +133,48 @@ export const notifiedRestocks = ({
   now: Date;
   limit: number;
 }): Promise<NotifiedRestock[]> =>
-  db.$queryRaw<NotifiedRestock[]>`
-    SELECT r."id" AS "restockId", r."openedAt", v."id" AS "variantId", v."productId", v."title",
-      (SELECT count(*)::int FROM "Notification" n WHERE n."restockId" = r."id" AND n."state" IN ('sent', 'presumed')) AS people,
+  queryRows<NotifiedRestock>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT r.id AS restock_id, r.opened_at, v.id AS variant_id, v.product_id, v.title,
+      (SELECT count(*)::int FROM notifications n WHERE n.restock_id = r.id AND n.status IN ('sent', 'assumed_sent')) AS people,
       (SELECT count(*)::int ${waitingFor(Prisma.sql`r`, { now })}) AS waiting
-    FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    WHERE r."shopId" = ${shopId} AND r."id" > ${after} AND ${isNotified({ now })}
-    ORDER BY r."id" LIMIT ${limit}`;
+    FROM restocks r JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+    WHERE r.shop_id = ${shopId} AND r.id > ${after} AND ${isNotified({ now })}
+    ORDER BY r.id LIMIT ${limit}`,
+  });
 
 /** The trouble of the Page that speaks for the shop. */
 const hasIssue = Prisma.sql`
-  pg."trouble" IS NOT NULL AND pg."troubleSince" >= c."since" AND ${currentPage}
-  AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = pg."shopId"
-    AND t."fact" = 'trouble ' || pg."id" || ' ' || pg."trouble" || ' ' || (extract(epoch FROM pg."troubleSince") * 1000)::bigint)`;
+  pg.issue IS NOT NULL AND pg.issue_since >= c.started_at AND ${currentPage}
+  AND NOT EXISTS (SELECT FROM flow_deliveries t WHERE t.shop_id = pg.shop_id AND t.kind = 'page_issue' AND t.subject_id = pg.id
+    AND t.issue = pg.issue AND t.issue_since = pg.issue_since)`;
 
 export type PageIssueEvent = { pageId: bigint; page: string; trouble: string; since: Date };
 
 export async function pageIssues({ shopId }: { shopId: bigint }): Promise<PageIssueEvent | null> {
-  const [found] = await db.$queryRaw<PageIssueEvent[]>`
-    SELECT pg."id" AS "pageId", pg."name" AS page, pg."trouble"::text AS trouble, pg."troubleSince" AS since
-    FROM "Page" pg JOIN "FlowCursor" c ON c."shopId" = pg."shopId"
-    WHERE pg."shopId" = ${shopId} AND ${hasIssue} LIMIT 1`;
+  const [found] = await queryRows<PageIssueEvent>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT pg.id AS page_id, pg.name AS page, pg.issue AS trouble, pg.issue_since AS since
+    FROM pages pg JOIN flow_cursors c ON c.shop_id = pg.shop_id
+    WHERE pg.shop_id = ${shopId} AND ${hasIssue} LIMIT 1`,
+  });
   return found ?? null;
 }
 
 /** The shops of which Flow has not heard everything: a few probes of an index for each shop that uses a trigger, none for the others. */
 export async function shopsWithPendingFlowEvents({ now }: { now: Date }): Promise<bigint[]> {
-  const rows = await db.$queryRaw<{ shopId: bigint }[]>`
-    SELECT c."shopId" FROM "FlowCursor" c
-    JOIN "Shop" s ON s."id" = c."shopId" AND s."uninstalledAt" IS NULL AND s."accessUnknownSince" IS NULL AND s."unreadableSince" IS NULL
-    WHERE (SELECT j."shopId" FROM "Subscription" j WHERE (j."shopId", j."id") > (c."shopId", c."joined") ORDER BY j."shopId", j."id" LIMIT 1) = c."shopId"
-       OR EXISTS (SELECT FROM "Page" pg WHERE pg."shopId" = c."shopId" AND ${hasIssue})
-       OR (SELECT r."id" FROM "Restock" r
-          WHERE (r."shopId", r."id") > (c."shopId", c."restock") AND r."shopId" = c."shopId" AND ${isNotified({ now })} LIMIT 1) IS NOT NULL`;
+  const rows = await queryRows<{ shopId: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT c.shop_id FROM flow_cursors c
+    JOIN shops s ON s.id = c.shop_id AND s.uninstalled_at IS NULL AND s.access_unknown_since IS NULL AND s.reauthorization_required_since IS NULL
+    WHERE (SELECT j.shop_id FROM subscriptions j WHERE (j.shop_id, j.id) > (c.shop_id, c.last_subscription_id) ORDER BY j.shop_id, j.id LIMIT 1) = c.shop_id
+       OR EXISTS (SELECT FROM pages pg WHERE pg.shop_id = c.shop_id AND ${hasIssue})
+       OR (SELECT r.id FROM restocks r
+          WHERE (r.shop_id, r.id) > (c.shop_id, c.last_restock_id) AND r.shop_id = c.shop_id AND ${isNotified({ now })} LIMIT 1) IS NOT NULL`,
+  });
   return rows.map(({ shopId }) => shopId);
 }
 
@@ -162,19 +183,29 @@ type Of = { shopId: bigint };
 /** Only forward, and only while the shop still uses a trigger. */
 export async function saveCursor({ shopId, joined }: Of & { joined: bigint }): Promise<void> {
   await db.$executeRaw`
-    UPDATE "FlowCursor" SET "joined" = ${joined} WHERE "shopId" = ${shopId} AND "joined" < ${joined}`;
+    UPDATE flow_cursors SET last_subscription_id = ${joined} WHERE shop_id = ${shopId} AND last_subscription_id < ${joined}`;
 }
 
 async function keep({
   shopId,
-  fact,
-  reached = 1,
+  kind,
+  subjectId,
+  threshold = null,
+  issue = null,
   now,
-}: Of & { fact: string; reached?: number; now: Date }): Promise<void> {
+}: Of & {
+  kind: FlowDelivery['kind'];
+  subjectId: bigint;
+  threshold?: number | null;
+  issue?: { name: string; since: Date } | null;
+  now: Date;
+}): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO "FlowTold" ("shopId", "fact", "reached", "at")
-    SELECT "shopId", ${fact}, ${reached}, ${now} FROM "FlowCursor" WHERE "shopId" = ${shopId}
-    ON CONFLICT ("shopId", "fact") DO UPDATE SET "reached" = excluded."reached", "at" = excluded."at"`;
+    INSERT INTO flow_deliveries (shop_id, kind, subject_id, threshold, issue, issue_since, delivered_at)
+    SELECT shop_id, ${kind}, ${subjectId}, ${threshold}::int, ${issue?.name ?? null}, ${issue?.since ?? null}::timestamptz, ${now}
+    FROM flow_cursors WHERE shop_id = ${shopId}
+    ON CONFLICT (shop_id, kind, subject_id) DO UPDATE SET threshold = excluded.threshold, issue = excluded.issue,
+      issue_since = excluded.issue_since, delivered_at = excluded.delivered_at`;
 }
 
 export const saveThreshold = ({
@@ -183,7 +214,7 @@ export const saveThreshold = ({
   number,
   now,
 }: Of & { variantId: bigint; number: number; now: Date }): Promise<void> =>
-  keep({ shopId, fact: `line ${variantId}`, reached: number, now });
+  keep({ shopId, kind: 'waitlist', subjectId: variantId, threshold: number, now });
 
 /** A restock was told: its line begins anew, and each number may be reached again. */
 export async function saveRestockDelivery({
@@ -192,8 +223,8 @@ export async function saveRestockDelivery({
   variantId,
   now,
 }: Of & { restockId: bigint; variantId: bigint; now: Date }): Promise<void> {
-  await keep({ shopId, fact: `restock ${restockId}`, now });
-  await db.$executeRaw`DELETE FROM "FlowTold" WHERE "shopId" = ${shopId} AND "fact" = ${`line ${variantId}`}`;
+  await keep({ shopId, kind: 'restock', subjectId: restockId, now });
+  await db.flowDelivery.deleteMany({ where: { shopId, kind: 'waitlist', subjectId: variantId } });
 }
 
 /** A Page has one trouble at a time, so its last one is enough to remember. */
@@ -202,21 +233,19 @@ export async function saveIssueDelivery({
   trouble: { pageId, trouble, since },
   now,
 }: Of & { trouble: PageIssueEvent; now: Date }): Promise<void> {
-  await db.$executeRaw`DELETE FROM "FlowTold" WHERE "shopId" = ${shopId} AND "fact" LIKE ${`trouble ${pageId} %`}`;
-  await keep({ shopId, fact: `trouble ${pageId} ${trouble} ${since.getTime()}`, now });
+  await keep({ shopId, kind: 'page_issue', subjectId: pageId, issue: { name: trouble, since }, now });
 }
 
 /** Moves the place of the restocks up to the first that is not done with; what is told below it needs no row any more. */
 export async function finishRestocks({ shopId, upTo }: Of & { upTo: bigint }): Promise<void> {
   await db.$executeRaw`
-    UPDATE "FlowCursor" c SET "restock" = GREATEST(c."restock", COALESCE((
-      SELECT min(r."id") - 1 FROM "Restock" r
-      WHERE r."shopId" = c."shopId" AND r."id" > c."restock" AND r."id" <= ${upTo} AND NOT r."isTest"
-        AND NOT (r."closedAt" IS NOT NULL AND r."told" = 0)
-        AND NOT EXISTS (SELECT FROM "FlowTold" t WHERE t."shopId" = r."shopId" AND t."fact" = 'restock ' || r."id")), ${upTo}))
-    WHERE c."shopId" = ${shopId}`;
+    UPDATE flow_cursors c SET last_restock_id = GREATEST(c.last_restock_id, COALESCE((
+      SELECT min(r.id) - 1 FROM restocks r
+      WHERE r.shop_id = c.shop_id AND r.id > c.last_restock_id AND r.id <= ${upTo} AND NOT r.is_test
+        AND NOT (r.closed_at IS NOT NULL AND r.claimed_count = 0)
+        AND NOT EXISTS (SELECT FROM flow_deliveries t WHERE t.shop_id = r.shop_id AND t.kind = 'restock' AND t.subject_id = r.id)), ${upTo}))
+    WHERE c.shop_id = ${shopId}`;
   await db.$executeRaw`
-    DELETE FROM "FlowTold" t USING "FlowCursor" c
-    WHERE t."shopId" = ${shopId} AND c."shopId" = t."shopId" AND t."fact" LIKE 'restock %'
-      AND CASE WHEN t."fact" LIKE 'restock %' THEN substr(t."fact", 9)::bigint END <= c."restock"`;
+    DELETE FROM flow_deliveries t USING flow_cursors c
+    WHERE t.shop_id = ${shopId} AND c.shop_id = t.shop_id AND t.kind = 'restock' AND t.subject_id <= c.last_restock_id`;
 }

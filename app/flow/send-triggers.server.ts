@@ -135,7 +135,12 @@ async function sendIssues({
 /** What is new since the cursor, up to the newest that is sure. */
 type NewEvents = { cursor: Cursor; upTo: bigint; tell: SendTrigger; clock: Clock };
 
-async function sendRestocks({ cursor: { shopId, restock }, upTo, tell, clock }: NewEvents): Promise<void> {
+async function sendRestocks({
+  cursor: { shopId, lastRestockId: restock },
+  upTo,
+  tell,
+  clock,
+}: NewEvents): Promise<void> {
   for (const found of await notifiedRestocks({ shopId, after: restock, now: clock(), limit: BATCH })) {
     // Meta refused every one of them: nobody was told, so there is nothing to tell.
     if (found.people > 0) await tell(restockPayload(found));
@@ -151,7 +156,7 @@ async function sendRestocks({ cursor: { shopId, restock }, upTo, tell, clock }: 
 
 /** @returns whether there may be more. */
 async function sendSubscriptions({
-  cursor: { shopId, joined: after },
+  cursor: { shopId, lastSubscriptionId: after },
   upTo,
   tell,
   clock,

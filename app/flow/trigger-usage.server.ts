@@ -36,23 +36,23 @@ async function saveUsage({ tx, payload, now }: { tx: Tx; payload: Payload; now: 
     return;
   }
   await tx.$executeRaw`
-    INSERT INTO "FlowUse" ("shopId", "trigger", "used", "at") VALUES (${shop.id}, ${trigger}, ${used}, ${at})
-    ON CONFLICT ("shopId", "trigger") DO UPDATE SET "used" = excluded."used", "at" = excluded."at"
-    WHERE "FlowUse"."at" <= excluded."at"`;
-  const uses = await tx.flowUse.count({ where: { shopId: shop.id, used: true } });
+    INSERT INTO flow_trigger_usages (shop_id, trigger, used, reported_at) VALUES (${shop.id}, ${trigger}, ${used}, ${at})
+    ON CONFLICT (shop_id, trigger) DO UPDATE SET used = excluded.used, reported_at = excluded.reported_at
+    WHERE flow_trigger_usages.reported_at <= excluded.reported_at`;
+  const uses = await tx.flowTriggerUsage.count({ where: { shopId: shop.id, used: true } });
   if (uses > 0) await begin({ tx, shopId: shop.id, now });
   else await end({ tx, shopId: shop.id });
 }
 
 const begin = ({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }) =>
   tx.$executeRaw`
-    INSERT INTO "FlowCursor" ("shopId", "since", "joined", "restock")
+    INSERT INTO flow_cursors (shop_id, started_at, last_subscription_id, last_restock_id)
     VALUES (${shopId}, ${now},
-      COALESCE((SELECT max("id") FROM "Subscription" WHERE "shopId" = ${shopId}), 0),
-      COALESCE((SELECT max("id") FROM "Restock" WHERE "shopId" = ${shopId}), 0))
+      COALESCE((SELECT max(id) FROM subscriptions WHERE shop_id = ${shopId}), 0),
+      COALESCE((SELECT max(id) FROM restocks WHERE shop_id = ${shopId}), 0))
     ON CONFLICT DO NOTHING`;
 
 async function end({ tx, shopId }: { tx: Tx; shopId: bigint }): Promise<void> {
   await tx.flowCursor.deleteMany({ where: { shopId } });
-  await tx.flowTold.deleteMany({ where: { shopId } });
+  await tx.flowDelivery.deleteMany({ where: { shopId } });
 }

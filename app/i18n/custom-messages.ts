@@ -218,5 +218,5 @@ export const warningsOf = ({ text, locale }: { text: string; locale: string }): 
   ...(reservation.test(text) ? (['reserved'] as const) : []),
 ];
 
-/** A merchant's own wording: { [locale]: { [message]: text } }, as it stands in Shop.texts. */
+/** A merchant's own wording: { [locale]: { [message]: text } }, as it stands in Shop.customMessages. */
 export type Overrides = Record<string, Record<string, string>>;

@@ -120,7 +120,7 @@ export function invalidMessages(texts: Overrides): Record<string, string> {
       const error = LOCALES.includes(locale)
         ? checkMessage({ message, text, locale }).error
         : 'unknown_message';
-      if (error !== undefined) errors[`texts.${locale}.${message}`] = error;
+      if (error !== undefined) errors[`customMessages.${locale}.${message}`] = error;
     }
   return errors;
 }

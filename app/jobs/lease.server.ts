@@ -1,6 +1,6 @@
 // Leases on a Page or a shop: the database's clock, and an epoch that fences the holder before.
 import { Prisma } from '@prisma/client';
-import { db } from '../db.server.ts';
+import { db, queryRows } from '../db.server.ts';
 
 export type Lease = {
   name: string;
@@ -21,18 +21,24 @@ export type Acquired = { lease: Lease } | { heldForMs: number };
 /** Takes the lease when it is free, run out, or already ours. A new holder gets a new epoch. */
 export async function acquireLease({ name, holder }: { name: string; holder: string }): Promise<Acquired> {
   const asked = performance.now();
-  const taken = await db.$queryRaw<{ epoch: bigint }[]>`
-    INSERT INTO "Lease" ("name", "holder", "epoch", "until")
+  const taken = await queryRows<{ epoch: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    INSERT INTO leases (name, holder, epoch, expires_at)
     VALUES (${name}, ${holder}, 1, clock_timestamp() + ${LEASE_MS} * interval '1 millisecond')
-    ON CONFLICT ("name") DO UPDATE SET
-      "holder" = excluded."holder", "until" = excluded."until",
-      "epoch" = "Lease"."epoch" + CASE WHEN "Lease"."holder" = excluded."holder" AND "Lease"."until" > clock_timestamp() THEN 0 ELSE 1 END
-    WHERE "Lease"."holder" = excluded."holder" OR "Lease"."until" <= clock_timestamp()
-    RETURNING "epoch"`;
+    ON CONFLICT (name) DO UPDATE SET
+      holder = excluded.holder, expires_at = excluded.expires_at,
+      epoch = leases.epoch + CASE WHEN leases.holder = excluded.holder AND leases.expires_at > clock_timestamp() THEN 0 ELSE 1 END
+    WHERE leases.holder = excluded.holder OR leases.expires_at <= clock_timestamp()
+    RETURNING epoch`,
+  });
   if (taken[0])
     return { lease: { name, holder, epoch: taken[0].epoch, deadline: asked + LEASE_MS - SAFETY_MS } };
-  const held = await db.$queryRaw<{ ms: number }[]>`
-    SELECT (extract(epoch FROM "until" - clock_timestamp()) * 1000)::float8 AS ms FROM "Lease" WHERE "name" = ${name}`;
+  const held = await queryRows<{ ms: number }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS ms FROM leases WHERE name = ${name}`,
+  });
   return { heldForMs: Math.max(0, Math.ceil(held[0]?.ms ?? 0)) };
 }
 
@@ -40,8 +46,8 @@ export async function acquireLease({ name, holder }: { name: string; holder: str
 export async function renewLease(lease: Lease): Promise<boolean> {
   const asked = performance.now();
   const kept = await db.$executeRaw`
-    UPDATE "Lease" SET "until" = clock_timestamp() + ${LEASE_MS} * interval '1 millisecond'
-    WHERE "name" = ${lease.name} AND "holder" = ${lease.holder} AND "epoch" = ${lease.epoch} AND "until" > clock_timestamp()`;
+    UPDATE leases SET expires_at = clock_timestamp() + ${LEASE_MS} * interval '1 millisecond'
+    WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch} AND expires_at > clock_timestamp()`;
   if (kept === 1) lease.deadline = asked + LEASE_MS - SAFETY_MS;
   return kept === 1;
 }
@@ -50,7 +56,7 @@ export async function renewLease(lease: Lease): Promise<boolean> {
 export async function releaseLease(lease: Lease): Promise<void> {
   // Cut, not rounded: rounded up to the column's milliseconds it would still be held for the rest of this one.
   await db.$executeRaw`
-    UPDATE "Lease" SET "until" = date_trunc('milliseconds', clock_timestamp()) WHERE "name" = ${lease.name} AND "holder" = ${lease.holder} AND "epoch" = ${lease.epoch}`;
+    UPDATE leases SET expires_at = date_trunc('milliseconds', clock_timestamp()) WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch}`;
 }
 
 /** Whether this process may still act under the lease: checked right before anything that leaves the house. */
@@ -61,8 +67,8 @@ export const holds = (lease: Lease): boolean => performance.now() < lease.deadli
  * holds it, nobody else has recorded anything.
  */
 export const leaseIsCurrent = (lease: Lease): Prisma.Sql =>
-  Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch})`;
+  Prisma.sql`EXISTS (SELECT 1 FROM leases WHERE name = ${lease.name} AND epoch = ${lease.epoch})`;
 
 /** SQL: current, and not run out. Asked before anything new is claimed: in the next moment somebody else may hold it and claim the same. */
 export const leaseIsAlive = (lease: Lease): Prisma.Sql =>
-  Prisma.sql`EXISTS (SELECT 1 FROM "Lease" WHERE "name" = ${lease.name} AND "epoch" = ${lease.epoch} AND "until" > clock_timestamp())`;
+  Prisma.sql`EXISTS (SELECT 1 FROM leases WHERE name = ${lease.name} AND epoch = ${lease.epoch} AND expires_at > clock_timestamp())`;

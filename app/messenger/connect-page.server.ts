@@ -96,7 +96,7 @@ export async function choosePage({
       locale: shop.locale,
       message: 'greeting',
       values: { shop: shop.name },
-      overrides: shop.texts as Overrides,
+      overrides: shop.customMessages as Overrides,
     });
     const made = await setProfile({
       ...of,
@@ -130,31 +130,36 @@ async function savePage({
 }): Promise<{ page: Page; switchedFrom: Page | null }> {
   return db.$transaction(async (tx) => {
     // Two windows of one merchant must not both become the shop's Page.
-    await tx.$queryRaw`SELECT 1 FROM "Shop" WHERE "id" = ${shopId} FOR NO KEY UPDATE`;
+    await tx.$queryRaw`SELECT 1 FROM shops WHERE id = ${shopId} FOR NO KEY UPDATE`;
     const before = await pageOf({ shopId, tx });
     const switchedFrom = before !== null && before.metaPageId !== metaPageId ? before : null;
     if (switchedFrom !== null)
-      await tx.page.update({ where: { id: switchedFrom.id }, data: { replacedAt: now } });
+      await tx.page.update({
+        where: { shopId_id: { shopId, id: switchedFrom.id } },
+        data: { replacedAt: now },
+      });
     const known = await tx.page.findUnique({ where: { shopId_metaPageId: { shopId, metaPageId } } });
     const alive = known !== null && known.disconnectedAt === null;
-    const profileBefore = await previousProfileOf({ tx, metaPageId, made });
+    const previousProfile = await previousProfileOf({ tx, metaPageId, made });
     const connection = {
       name,
-      token: encryptPageToken({ shopId, token }),
-      connectedBy,
+      accessToken: encryptPageToken({ shopId, token }),
+      connectedByUserId: connectedBy,
       replacedAt: null,
       disconnectedAt: null,
-      trouble: null,
-      troubleSince: null,
-      profileBefore: asJson(profileBefore),
-      subscribedAt: now,
-      checkedAt: now,
+      issue: null,
+      issueSince: null,
+      previousProfile: asJson(previousProfile),
+      webhooksSubscribedAt: now,
+      healthCheckedAt: now,
     };
     const page = await tx.page.upsert({
       where: { shopId_metaPageId: { shopId, metaPageId } },
       create: { shopId, metaPageId, connectedAt: now, ...connection },
       // A Page that was given back has to prove itself again; one that is merely reconnected has not changed.
-      update: alive ? connection : { ...connection, connectedAt: now, testPassedAt: null, picture: null },
+      update: alive
+        ? connection
+        : { ...connection, connectedAt: now, testPassedAt: null, imagesAccepted: null },
     });
     await notify(tx, 'lane', metaPageId);
     await notify(tx, 'inbox', metaPageId);
@@ -175,7 +180,7 @@ async function previousProfileOf({
   made: PreviousProfile;
 }): Promise<PreviousProfile> {
   const connected = await pagesByMetaId({ metaPageId, tx });
-  const first = connected.find((page) => page.profileBefore !== null)?.profileBefore as
+  const first = connected.find((page) => page.previousProfile !== null)?.previousProfile as
     PreviousProfile | undefined;
   if (first === undefined) return made;
   const fresh = made.touched.filter((field) => !first.touched.includes(field));
@@ -184,7 +189,7 @@ async function previousProfileOf({
   const merged = { was, touched: [...first.touched, ...fresh] };
   await tx.page.updateMany({
     where: { metaPageId, disconnectedAt: null },
-    data: { profileBefore: asJson(merged) },
+    data: { previousProfile: asJson(merged) },
   });
   return merged;
 }
@@ -212,7 +217,7 @@ export async function disconnectPage({
   let problem: string | null = null;
   if (last) {
     const of = { metaPageId: page.metaPageId, token: pageToken(page) };
-    const before = page.profileBefore as PreviousProfile | null;
+    const before = page.previousProfile as PreviousProfile | null;
     const steps = [
       ...(before === null ? [] : [() => restoreProfile({ ...of, before })]),
       () => unsubscribe(of),
@@ -225,14 +230,14 @@ export async function disconnectPage({
       });
   }
   await db.page.update({
-    where: { id: page.id },
+    where: { shopId_id: { shopId: page.shopId, id: page.id } },
     data: {
-      token: null,
+      accessToken: null,
       disconnectedAt: now,
-      connectedBy: null,
-      profileBefore: Prisma.DbNull,
-      trouble: null,
-      troubleSince: null,
+      connectedByUserId: null,
+      previousProfile: Prisma.DbNull,
+      issue: null,
+      issueSince: null,
     },
   });
   log.info('page.disconnected', { shopId, metaPageId: page.metaPageId });

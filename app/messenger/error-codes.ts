@@ -1,5 +1,5 @@
 // What each error code of Meta's means for us: the one table of (code, subcode).
-import type { PageTrouble } from '@prisma/client';
+import type { PageIssue } from './page-status.ts';
 
 type RecipientReason =
   | 'unavailable'
@@ -15,7 +15,7 @@ export type Consequence =
   /** We are too fast, for the Page or for the whole app. */
   | { kind: 'slow_down' }
   /** Nothing of this connection (or, `whole`, of this Meta Page) can be said until somebody mends it. */
-  | { kind: 'page_trouble'; trouble: PageTrouble; whole: boolean }
+  | { kind: 'page_trouble'; trouble: PageIssue; whole: boolean }
   /** About this one person, for good. */
   | { kind: 'person'; reason: RecipientReason }
   /** The 24-hour window is shut. */
@@ -40,7 +40,7 @@ const notSent: Consequence = { kind: 'retry', fate: 'not_sent' };
 const slowDown: Consequence = { kind: 'slow_down' };
 const windowClosed: Consequence = { kind: 'window' };
 const unexplained: Consequence = { kind: 'doubtful' };
-const pageIssue = (name: PageTrouble): Consequence => ({
+const pageIssue = (name: PageIssue): Consequence => ({
   kind: 'page_trouble',
   trouble: name,
   whole: name === 'restricted' || name === 'blocked',

@@ -38,7 +38,7 @@ export async function startLogin({
   again?: boolean;
 }): Promise<{ url: string }> {
   const state = randomBytes(32).toString('base64url');
-  await db.loginState.create({ data: { hash: keyedHash(state), shopId, createdAt: now } });
+  await db.oauthState.create({ data: { stateHash: keyedHash(state), shopId, createdAt: now } });
   const url = new URL(`https://www.facebook.com/${env.META_GRAPH_VERSION}/dialog/oauth`);
   const asked = {
     client_id: env.META_APP_ID,
@@ -66,7 +66,7 @@ export type Finished =
   | { outcome: 'failed'; shopId: bigint; message: string };
 
 const unspent = ({ query, now }: { query: URLSearchParams; now: Date }) => ({
-  hash: { in: keyedHashes(query.get('state') ?? '') },
+  stateHash: { in: keyedHashes(query.get('state') ?? '') },
   usedAt: null,
   createdAt: { gt: later(now, -STATE_TTL_MS) },
 });
@@ -79,26 +79,26 @@ export async function shopOfLogin(given: {
   query: URLSearchParams;
   now: Date;
 }): Promise<{ name: string; domain: string } | null> {
-  const state = await db.loginState.findFirst({ where: unspent(given), select: { shopId: true } });
+  const state = await db.oauthState.findFirst({ where: unspent(given), select: { shopId: true } });
   return state && (await shopById(state));
 }
 
 /** The merchant agreed: the state is spent, the code becomes tokens, and the Pages are kept encrypted until one is chosen. */
 export async function finishLogin({ query, now }: { query: URLSearchParams; now: Date }): Promise<Finished> {
-  const [state] = await db.loginState.updateManyAndReturn({
+  const [state] = await db.oauthState.updateManyAndReturn({
     where: unspent({ query, now }),
     data: { usedAt: now },
   });
   if (state === undefined) return { outcome: 'unknown_state' };
-  const { shopId, hash } = state;
+  const { shopId, stateHash: hash } = state;
   const code = query.get('code');
   if (code === null) return { outcome: 'cancelled', shopId };
   try {
     const choice = await readChoice(code);
     await db.$transaction(async (tx) => {
-      await tx.loginState.deleteMany({ where: { shopId, hash: { not: hash }, choice: { not: null } } });
-      await tx.loginState.update({
-        where: { hash },
+      await tx.oauthState.deleteMany({ where: { shopId, stateHash: { not: hash }, choice: { not: null } } });
+      await tx.oauthState.update({
+        where: { stateHash: hash },
         data: { choice: encrypt(JSON.stringify(choice), binding(shopId)) },
       });
     });
@@ -193,7 +193,7 @@ export async function readChosenPages({
   shopId: bigint;
   now: Date;
 }): Promise<Choice | null> {
-  const state = await db.loginState.findFirst({
+  const state = await db.oauthState.findFirst({
     where: { shopId, choice: { not: null }, usedAt: { gt: later(now, -CHOICE_TTL_MS) } },
     orderBy: { usedAt: 'desc' },
   });
@@ -202,8 +202,8 @@ export async function readChosenPages({
 
 /** The choice was made, or is to be forgotten. */
 export const deleteChoice = ({ shopId }: { shopId: bigint }) =>
-  db.loginState.deleteMany({ where: { shopId, usedAt: { not: null } } });
+  db.oauthState.deleteMany({ where: { shopId, usedAt: { not: null } } });
 
 /** Housekeeping: logins that were never finished, choices that were never made. */
 export const deleteExpiredLogins = ({ now }: { now: Date }) =>
-  db.loginState.deleteMany({ where: { createdAt: { lt: later(now, -2 * CHOICE_TTL_MS) } } });
+  db.oauthState.deleteMany({ where: { createdAt: { lt: later(now, -2 * CHOICE_TTL_MS) } } });

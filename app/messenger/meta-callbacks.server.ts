@@ -19,7 +19,7 @@ export function signedUserId({ form }: { form: URLSearchParams }): string | null
 }
 
 async function pagesOfUser({ tx, userId }: { tx: Tx; userId: string }) {
-  return tx.page.findMany({ where: { connectedBy: userId, disconnectedAt: null } });
+  return tx.page.findMany({ where: { connectedByUserId: userId, disconnectedAt: null } });
 }
 
 /** The person took the app back: what they lent us works no more until somebody connects again. Waiting shoppers keep their places. */
@@ -47,15 +47,20 @@ export async function deleteData({
     const pages = await pagesOfUser({ tx, userId });
     for (const page of pages) {
       await tx.page.update({
-        where: { id: page.id },
-        data: { connectedBy: null, token: encryptPageToken({ shopId: page.shopId, token: 'erased' }) },
+        where: { shopId_id: { shopId: page.shopId, id: page.id } },
+        data: {
+          connectedByUserId: null,
+          accessToken: encryptPageToken({ shopId: page.shopId, token: 'erased' }),
+        },
       });
       await setIssue({ pageId: page.id, trouble: 'reconnect', now, tx });
     }
-    await tx.page.updateMany({ where: { connectedBy: userId }, data: { connectedBy: null } });
+    await tx.page.updateMany({ where: { connectedByUserId: userId }, data: { connectedByUserId: null } });
     // Logins under way are encrypted and can't be told apart: they are begun again.
-    await tx.loginState.deleteMany({ where: { choice: { not: null } } });
-    await tx.privacyRequest.create({ data: { key: code, topic: TOPIC, receivedAt: now, doneAt: now } });
+    await tx.oauthState.deleteMany({ where: { choice: { not: null } } });
+    await tx.privacyRequest.create({
+      data: { requestKey: code, topic: TOPIC, receivedAt: now, doneAt: now },
+    });
   });
   const url = new URL('/messenger/data-deletion', env.SHOPIFY_APP_URL);
   url.searchParams.set('code', code);
@@ -64,6 +69,6 @@ export async function deleteData({
 
 /** When a deletion was carried out; null: there is no such request. */
 export async function deletionStatus({ code }: { code: string }): Promise<{ doneAt: Date | null } | null> {
-  const found = await db.privacyRequest.findUnique({ where: { key: code } });
+  const found = await db.privacyRequest.findUnique({ where: { requestKey: code } });
   return found?.topic === TOPIC ? { doneAt: found.doneAt } : null;
 }

@@ -33,7 +33,7 @@ async function checkToken({ page, now }: { page: Page; now: Date }): Promise<voi
     await clearIssue({ pageId: page.id, only: ['reconnect'] });
     if (lacking.length > 0) await setIssue({ pageId: page.id, trouble: 'permission', now });
   }
-  await db.page.updateMany({ where: { id: page.id }, data: { checkedAt: now } });
+  await db.page.updateMany({ where: { id: page.id }, data: { healthCheckedAt: now } });
 }
 
 /** Looks whether Meta still sends us everything of this Page, and asks for it again where it does not. */
@@ -47,15 +47,15 @@ async function checkSubscription({ page, now }: { page: Page; now: Date }): Prom
       });
       await subscribe(of);
     }
-    await db.page.updateMany({ where: { id: page.id }, data: { subscribedAt: now } });
-    await clearIssue({ pageId: page.id, only: ['unsubscribed'] });
+    await db.page.updateMany({ where: { id: page.id }, data: { webhooksSubscribedAt: now } });
+    await clearIssue({ pageId: page.id, only: ['not_subscribed'] });
   } catch (error) {
     if (!(error instanceof MetaApiError)) throw error;
     const meant =
       error.code === undefined ? null : classifyError({ code: error.code, subcode: error.subcode });
     if (meant?.kind === 'page_trouble') await setIssue({ pageId: page.id, trouble: meant.trouble, now });
     else if (meant !== null && meant.kind !== 'slow_down' && meant.kind !== 'retry')
-      await setIssue({ pageId: page.id, trouble: 'unsubscribed', now });
+      await setIssue({ pageId: page.id, trouble: 'not_subscribed', now });
     log.warn('page.subscription_check_failed', { metaPageId: page.metaPageId, error });
   }
 }
@@ -73,8 +73,8 @@ export async function checkPages({ clock }: { clock: Clock }): Promise<void> {
   for (const page of pages) {
     const now = clock();
     try {
-      const doubted = page.trouble === 'reconnect' || page.trouble === 'permission';
-      if (doubted || page.checkedAt === null || page.checkedAt < later(now, -DAY))
+      const doubted = page.issue === 'reconnect' || page.issue === 'permission';
+      if (doubted || page.healthCheckedAt === null || page.healthCheckedAt < later(now, -DAY))
         await checkToken({ page, now });
       if (!heard.has(page.metaPageId)) await checkSubscription({ page, now });
       heard.add(page.metaPageId);

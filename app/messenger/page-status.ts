@@ -1,5 +1,7 @@
 // The state of a shop's Page, and what follows for the button, for sending and for the merchant.
-import type { PageTrouble } from '@prisma/client';
+import type { Page } from '@prisma/client';
+
+export type PageIssue = NonNullable<Page['issue']>;
 
 /** `on`; `probing`: stopped, and one message now and then tries whether it is over; `off`: until the merchant connects the Page. */
 export type Sending = 'on' | 'probing' | 'off';
@@ -10,10 +12,10 @@ type Remedy = 'reconnect' | 'test' | 'wait';
 type Consequence = { severity: number; sending: Sending; remedy: Remedy };
 
 /** What follows from each issue. The graver one is shown: whoever clears it sees the next. Any of them hides the button. */
-export const ISSUES: Record<PageTrouble, Consequence> = {
+export const ISSUES: Record<PageIssue, Consequence> = {
   // We don't hear who asks, and can still notify.
-  unsubscribed: { severity: 1, sending: 'on', remedy: 'reconnect' },
-  doubtful: { severity: 2, sending: 'probing', remedy: 'test' },
+  not_subscribed: { severity: 1, sending: 'on', remedy: 'reconnect' },
+  unexplained_errors: { severity: 2, sending: 'probing', remedy: 'test' },
   restricted: { severity: 3, sending: 'probing', remedy: 'wait' },
   blocked: { severity: 4, sending: 'probing', remedy: 'wait' },
   // Meta takes no opt-in request any more; grants given before it said so are tried.
@@ -22,20 +24,20 @@ export const ISSUES: Record<PageTrouble, Consequence> = {
   reconnect: { severity: 7, sending: 'off', remedy: 'reconnect' },
 };
 
-const issuesThat = (holds: (consequence: Consequence) => boolean): PageTrouble[] =>
-  (Object.keys(ISSUES) as PageTrouble[]).filter((issue) => holds(ISSUES[issue]));
+const issuesThat = (holds: (consequence: Consequence) => boolean): PageIssue[] =>
+  (Object.keys(ISSUES) as PageIssue[]).filter((issue) => holds(ISSUES[issue]));
 
 export const PROBING = issuesThat(({ sending }) => sending === 'probing');
 export const OFF = issuesThat(({ sending }) => sending === 'off');
-export const lesserIssues = (than: PageTrouble): PageTrouble[] =>
+export const lesserIssues = (than: PageIssue): PageIssue[] =>
   issuesThat(({ severity }) => severity < ISSUES[than].severity);
 
 /** Why nothing leaves through a Meta Page although a shop's own connection is well: Meta is silent, or refuses all who share the Page. */
-export type OpenCircuit = 'silence' | PageTrouble;
+export type OpenCircuit = 'silence' | PageIssue;
 
 /** What is stored of a Page. */
 export type PageFacts = {
-  trouble: PageTrouble | null;
+  issue: PageIssue | null;
   testPassedAt: Date | null;
   disconnectedAt: Date | null;
   circuit: OpenCircuit | null;
@@ -43,7 +45,7 @@ export type PageFacts = {
 
 /** Whether notifications leave through one Page. */
 export function sendingThrough({
-  trouble,
+  issue: trouble,
   disconnectedAt,
   circuit,
 }: Omit<PageFacts, 'testPassedAt'>): Sending {
@@ -68,7 +70,7 @@ export type PageStatus = {
 export function pageStatus(page: PageFacts | null): PageStatus {
   if (page === null || page.disconnectedAt !== null)
     return { issue: null, setup: { page: 'missing', test: 'missing' }, buttonShown: false, sending: 'off' };
-  const { trouble, testPassedAt, circuit } = page;
+  const { issue: trouble, testPassedAt, circuit } = page;
   const remedy = trouble === null ? null : ISSUES[trouble].remedy;
   const tested = testPassedAt !== null;
   return {

@@ -1,16 +1,16 @@
 // Connected Pages: which one is the shop's, its token, its issue.
-import { type Page, type PageTrouble, Prisma } from '@prisma/client';
-import { db, type Tx } from '../db.server.ts';
+import { type Page, Prisma } from '@prisma/client';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { decrypt, encrypt } from '../lib/encryption.server.ts';
 import type { LeftOutRules } from '../shopify/settings-form.ts';
 import { activeShop } from '../shopify/shops.server.ts';
-import { lesserIssues, OFF, PROBING } from './page-status.ts';
+import { lesserIssues, OFF, type PageIssue, PROBING } from './page-status.ts';
 
-export type { Page, PageTrouble };
+export type { Page };
 
-/** SQL over `pg` = "Page": it speaks for its shop now. */
-export const currentPage = Prisma.sql`(pg."replacedAt" IS NULL AND pg."disconnectedAt" IS NULL)`;
+/** SQL over `pg` = `pages`: it speaks for its shop now. */
+export const currentPage = Prisma.sql`(pg.replaced_at IS NULL AND pg.disconnected_at IS NULL)`;
 
 /** The same for Prisma. */
 const whereCurrentPage = { replacedAt: null, disconnectedAt: null };
@@ -19,17 +19,17 @@ const whereCurrentPage = { replacedAt: null, disconnectedAt: null };
 export const pageOf = ({ shopId, tx }: { shopId: bigint; tx?: Tx }): Promise<Page | null> =>
   (tx ?? db).page.findFirst({ where: { shopId, ...whereCurrentPage } });
 
-const anyOf = (issues: PageTrouble[]) =>
-  Prisma.raw(`ARRAY[${issues.map((issue) => `'${issue}'`).join(', ')}]::"PageTrouble"[]`);
+const anyOf = (issues: PageIssue[]) =>
+  Prisma.raw(`ARRAY[${issues.map((issue) => `'${issue}'`).join(', ')}]::text[]`);
 
 /** SQL over `pg`: nothing leaves through it until the merchant connects it again. Twin of `sendingThrough`, as the next one. */
-export const isOff = Prisma.sql`(pg."disconnectedAt" IS NOT NULL OR COALESCE(pg."trouble" = ANY(${anyOf(OFF)}), false))`;
+export const isOff = Prisma.sql`(pg.disconnected_at IS NOT NULL OR COALESCE(pg.issue = ANY(${anyOf(OFF)}), false))`;
 
 /** SQL over `pg`: an issue of its own stops it, and one message tries now and then. */
-export const isProbing = Prisma.sql`COALESCE(pg."trouble" = ANY(${anyOf(PROBING)}), false)`;
+export const isProbing = Prisma.sql`COALESCE(pg.issue = ANY(${anyOf(PROBING)}), false)`;
 
 /** SQL over `pg`: the storefront shows the button. Twin of `pageStatus`. */
-const showsButton = Prisma.sql`COALESCE(pg."testPassedAt" IS NOT NULL AND pg."trouble" IS NULL, false)`;
+const showsButton = Prisma.sql`COALESCE(pg.test_passed_at IS NOT NULL AND pg.issue IS NULL, false)`;
 
 /** Every shop's connection to one Meta Page that still has access, also those switched away from; the first to connect comes first. */
 export const pagesByMetaId = ({ metaPageId, tx }: { metaPageId: string; tx?: Tx }): Promise<Page[]> =>
@@ -44,10 +44,10 @@ export const encryptPageToken = ({ shopId, token }: { shopId: bigint; token: str
   encrypt(token, binding(shopId));
 
 /** The Page's access token. @throws when the Page is disconnected. */
-export function pageToken(page: Pick<Page, 'shopId' | 'token' | 'metaPageId'>): string {
-  if (page.token === null)
+export function pageToken(page: Pick<Page, 'shopId' | 'accessToken' | 'metaPageId'>): string {
+  if (page.accessToken === null)
     throw new Error(`Page ${page.metaPageId} of shop ${page.shopId} is disconnected: it has no token.`);
-  return decrypt(page.token, binding(page.shopId));
+  return decrypt(page.accessToken, binding(page.shopId));
 }
 
 type Which = { pageId: bigint } | { metaPageId: string };
@@ -61,10 +61,10 @@ export async function setIssue({
   now,
   tx,
   ...which
-}: { trouble: PageTrouble; now: Date; tx?: Tx } & Which): Promise<void> {
+}: { trouble: PageIssue; now: Date; tx?: Tx } & Which): Promise<void> {
   await (tx ?? db).page.updateMany({
-    where: { ...where(which), OR: [{ trouble: null }, { trouble: { in: lesserIssues(trouble) } }] },
-    data: { trouble, troubleSince: now },
+    where: { ...where(which), OR: [{ issue: null }, { issue: { in: lesserIssues(trouble) } }] },
+    data: { issue: trouble, issueSince: now },
   });
 }
 
@@ -73,12 +73,12 @@ export async function clearIssue({
   only,
   tx,
   ...which
-}: { only?: PageTrouble[]; tx?: Tx } & Which): Promise<void> {
+}: { only?: PageIssue[]; tx?: Tx } & Which): Promise<void> {
   const clear = async (within: Tx) => {
-    const found = { ...where(which), trouble: only === undefined ? { not: null } : { in: only } };
+    const found = { ...where(which), issue: only === undefined ? { not: null } : { in: only } };
     const mended = await within.page.findMany({ where: found, select: { metaPageId: true } });
     if (mended.length === 0) return;
-    await within.page.updateMany({ where: found, data: { trouble: null, troubleSince: null } });
+    await within.page.updateMany({ where: found, data: { issue: null, issueSince: null } });
     for (const metaPageId of new Set(mended.map((page) => page.metaPageId)))
       await notify(within, 'lane', metaPageId);
   };
@@ -102,9 +102,13 @@ export async function recordTestPassed({
 }): Promise<void> {
   await (tx ?? db).page.updateMany({
     where: { id: pageId, disconnectedAt: null },
-    data: { testPassedAt: now, ...(picture === null ? {} : { picture }) },
+    data: { testPassedAt: now, ...(picture === null ? {} : { imagesAccepted: picture }) },
   });
-  await clearIssue({ pageId, only: ['not_granted', 'doubtful'], ...(tx === undefined ? {} : { tx }) });
+  await clearIssue({
+    pageId,
+    only: ['not_granted', 'unexplained_errors'],
+    ...(tx === undefined ? {} : { tx }),
+  });
 }
 
 /** Up to 300 a second; a shop without a Page has nothing to pace. */
@@ -119,16 +123,16 @@ export const setRateLimit = ({
 }) =>
   tx.page.updateMany({
     where: { shopId, ...whereCurrentPage },
-    data: { perSecond },
+    data: { messagesPerSecond: perSecond },
   });
 
 /** Messages a second that a Page may say at most: the most cautious choice among the shops that share it. */
 export async function rateLimitOf({ metaPageId }: { metaPageId: string }): Promise<number> {
   const chosen = await db.page.aggregate({
     where: { metaPageId, disconnectedAt: null },
-    _min: { perSecond: true },
+    _min: { messagesPerSecond: true },
   });
-  return chosen._min.perSecond ?? 30;
+  return chosen._min.messagesPerSecond ?? 30;
 }
 
 /** Shops that have uninstalled the app and still hold a Page: it has to be given back. */
@@ -154,19 +158,22 @@ export type StorefrontDue = {
 export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {}): Promise<
   StorefrontDue[]
 > =>
-  db.$queryRaw<StorefrontDue[]>`
+  queryRows<StorefrontDue>({
+    tx: db,
+    sql: Prisma.sql`
     SELECT truth.* FROM (
-      SELECT sh."id" AS "shopId", pg."trouble" IS NULL AS "available",
-             ${showsButton} AND NOT sh."buttonHidden" AS "ready", pg."metaPageId", sh."leftOut",
-             sh."storefrontTold" AS told
-      FROM "Shop" sh LEFT JOIN "Page" pg ON pg."shopId" = sh."id" AND ${currentPage}
-      WHERE ${activeShop} AND sh."unreadableSince" IS NULL
-        AND (${within}::bigint IS NULL OR sh."id" = ${within}::bigint)
+      SELECT sh.id AS shop_id, pg.issue IS NULL AS available,
+             ${showsButton} AND NOT sh.button_hidden AS ready, pg.meta_page_id, sh.left_out,
+             sh.published_storefront_state AS told
+      FROM shops sh LEFT JOIN pages pg ON pg.shop_id = sh.id AND ${currentPage}
+      WHERE ${activeShop} AND sh.reauthorization_required_since IS NULL
+        AND (${within}::bigint IS NULL OR sh.id = ${within}::bigint)
     ) truth
     WHERE told IS NULL
-       OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', "available", 'ready', "ready", 'metaPageId', "metaPageId", 'leftOut', "leftOut")`;
+       OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', available, 'ready', ready, 'metaPageId', meta_page_id, 'leftOut', left_out)`,
+  });
 
 /** Safe to run again. */
 export async function eraseShopPages({ shopId }: { shopId: bigint }): Promise<void> {
-  await db.loginState.deleteMany({ where: { shopId } });
+  await db.oauthState.deleteMany({ where: { shopId } });
 }

@@ -1,5 +1,6 @@
 // The circuit of a Page's sender: why it opens, and the single probe that may close it.
-import { db, type Tx } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { later, MINUTE } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
@@ -18,7 +19,7 @@ const FAILURE_THRESHOLD = 3;
 const LONGEST_PROBE_DELAY_MS = 10 * MINUTE;
 
 export async function loadCircuit({ metaPageId }: { metaPageId: string }): Promise<CircuitState> {
-  const row = await db.lane.findUnique({ where: { metaPageId } });
+  const row = await db.pageSender.findUnique({ where: { metaPageId } });
   return row ?? CLOSED_CIRCUIT;
 }
 
@@ -33,21 +34,24 @@ async function save({
   lease,
   pausedAt,
   because,
-  tryAt,
+  probeAt,
 }: {
   tx: Tx;
   metaPageId: string;
   lease: Lease;
   pausedAt: Date | null;
   because: string | null;
-  tryAt: Date;
+  probeAt: Date;
 }): Promise<CircuitState | undefined> {
-  const [row] = await tx.$queryRaw<CircuitState[]>`
-    INSERT INTO "Lane" ("metaPageId", "pausedAt", "pausedBecause", "tryAt")
-    SELECT ${metaPageId}, ${pausedAt}::timestamptz, ${because}, ${tryAt} WHERE ${leaseIsCurrent(lease)}
-    ON CONFLICT ("metaPageId") DO UPDATE SET "pausedAt" = COALESCE("Lane"."pausedAt", excluded."pausedAt"),
-      "pausedBecause" = COALESCE(excluded."pausedBecause", "Lane"."pausedBecause"), "tryAt" = excluded."tryAt"
-    RETURNING "pausedAt", "pausedBecause", "doubtful", "tryAt"`;
+  const [row] = await queryRows<CircuitState>({
+    tx,
+    sql: Prisma.sql`
+    INSERT INTO page_senders (meta_page_id, paused_at, pause_reason, probe_at)
+    SELECT ${metaPageId}, ${pausedAt}::timestamptz, ${because}, ${probeAt} WHERE ${leaseIsCurrent(lease)}
+    ON CONFLICT (meta_page_id) DO UPDATE SET paused_at = COALESCE(page_senders.paused_at, excluded.paused_at),
+      pause_reason = COALESCE(excluded.pause_reason, page_senders.pause_reason), probe_at = excluded.probe_at
+    RETURNING paused_at, pause_reason, unexplained_errors, probe_at`,
+  });
   return row;
 }
 
@@ -76,7 +80,7 @@ async function openCircuit(
             lease,
             pausedAt: whole ? now : null,
             because: whole ? trouble : null,
-            tryAt: await probeAfter({ tx, metaPageId, now }),
+            probeAt: await probeAfter({ tx, metaPageId, now }),
           });
     const released = await releaseAllUnsent({ tx, metaPageId, pageId: whole ? null : pageId, lease, now });
     return { circuit, released };
@@ -85,10 +89,10 @@ async function openCircuit(
 
 async function probeAfter({ tx, metaPageId, now }: { tx: Tx; metaPageId: string; now: Date }): Promise<Date> {
   const oldest = await tx.page.aggregate({
-    where: { metaPageId, disconnectedAt: null, trouble: { in: PROBING } },
-    _min: { troubleSince: true },
+    where: { metaPageId, disconnectedAt: null, issue: { in: PROBING } },
+    _min: { issueSince: true },
   });
-  return nextProbeAt({ since: oldest._min.troubleSince ?? now, now });
+  return nextProbeAt({ since: oldest._min.issueSince ?? now, now });
 }
 
 /** Meta gives no answer any more: no further permission grant is put at risk until one comes. */
@@ -98,8 +102,8 @@ async function openCircuitForNoResponse(
   now: Date,
 ): Promise<CircuitState | undefined> {
   log.warn('circuit.opened_by_silence', { metaPageId });
-  const tryAt = nextProbeAt({ since: pausedAt ?? now, now });
-  return save({ tx: db, metaPageId, lease, pausedAt: now, because: NO_RESPONSE, tryAt });
+  const probeAt = nextProbeAt({ since: pausedAt ?? now, now });
+  return save({ tx: db, metaPageId, lease, pausedAt: now, because: NO_RESPONSE, probeAt });
 }
 
 /** How many unexplained errors of first attempts have come in a row: remembered beyond this worker. */
@@ -110,10 +114,10 @@ async function recordUnexplainedErrors({
   metaPageId: string;
   inARow: number;
 }): Promise<void> {
-  await db.lane.upsert({
+  await db.pageSender.upsert({
     where: { metaPageId },
-    create: { metaPageId, doubtful: inARow },
-    update: { doubtful: inARow },
+    create: { metaPageId, unexplainedErrors: inARow },
+    update: { unexplainedErrors: inARow },
   });
 }
 
@@ -127,9 +131,9 @@ export async function scheduleProbe({
   since: Date;
   now: Date;
 }): Promise<Date> {
-  const tryAt = nextProbeAt({ since, now });
-  await db.lane.upsert({ where: { metaPageId }, create: { metaPageId, tryAt }, update: { tryAt } });
-  return tryAt;
+  const probeAt = nextProbeAt({ since, now });
+  await db.pageSender.upsert({ where: { metaPageId }, create: { metaPageId, probeAt }, update: { probeAt } });
+  return probeAt;
 }
 
 /** Meta has accepted a message through these connections: what stood in their way is over. */
@@ -143,11 +147,11 @@ async function closeCircuit({
   whole: boolean;
 }): Promise<void> {
   await db.$transaction(async (tx) => {
-    await tx.lane.updateMany({
+    await tx.pageSender.updateMany({
       where: { metaPageId },
-      data: { pausedAt: null, pausedBecause: null, doubtful: 0, tryAt: null },
+      data: { pausedAt: null, pauseReason: null, unexplainedErrors: 0, probeAt: null },
     });
-    if (whole) await clearIssue({ metaPageId, only: ['restricted', 'blocked', 'doubtful'], tx });
+    if (whole) await clearIssue({ metaPageId, only: ['restricted', 'blocked', 'unexplained_errors'], tx });
     for (const pageId of pageIds) await clearIssue({ pageId, only: PROBING, tx });
   });
 }
@@ -174,7 +178,7 @@ export async function applyOutcomes(
   now: Date,
 ): Promise<CircuitChange> {
   const { metaPageId } = state;
-  const before = state.inARow.unexplained ?? state.circuit.doubtful;
+  const before = state.inARow.unexplained ?? state.circuit.unexplainedErrors;
   const { unexplained, unanswered, mostUnexplained, mostUnanswered } = countInARow(answers, {
     unexplained: before,
     unanswered: state.inARow.unanswered,
@@ -192,9 +196,9 @@ export async function applyOutcomes(
   }
   const issues = issuesOf(answers);
   if (unexplained !== before) await recordUnexplainedErrors({ metaPageId, inARow: unexplained });
-  const last = answers.findLast(({ verdict }) => verdict.end === 'doubtful');
+  const last = answers.findLast(({ verdict }) => verdict.end === 'unexplained_error');
   if (last && mostUnexplained >= FAILURE_THRESHOLD && unexplained > 0)
-    issues.push({ pageId: last.row.pageId, trouble: 'doubtful', whole: true });
+    issues.push({ pageId: last.row.pageId, trouble: 'unexplained_errors', whole: true });
   for (const issue of issues) {
     const { circuit, released } = await openCircuit(state, issue, now);
     change.circuit = circuit ?? change.circuit;
@@ -202,7 +206,7 @@ export async function applyOutcomes(
     if (issue.whole) change.release = 'all';
     else if (change.release !== 'all') change.release = new Set(change.release).add(issue.pageId);
     // Whoever was refused without a reason lets others try first: one bad token must not stand for all.
-    if (issue.trouble === 'doubtful')
+    if (issue.trouble === 'unexplained_errors')
       for (const id of released) change.resting.set(id, now.getTime() + PAUSE_AFTER_UNEXPLAINED_MS);
   }
   if (mostUnanswered >= NO_RESPONSE_THRESHOLD && unanswered > 0 && issues.length === 0) {
@@ -222,7 +226,7 @@ function countInARow(answers: AnsweredSend[], before: { unexplained: number; una
   let mostUnanswered = 0;
   for (const { row, verdict, trouble } of answers) {
     if (verdict.end === 'sent') unexplained = 0;
-    else if (verdict.end === 'doubtful') unexplained += 1;
+    else if (verdict.end === 'unexplained_error') unexplained += 1;
     if (verdict.end === 'in_doubt' && trouble === undefined) unanswered += 1;
     else if (verdict.end !== 'put_back') unanswered = 0;
     if (!row.isTest) mostUnexplained = Math.max(mostUnexplained, unexplained);
@@ -243,7 +247,7 @@ async function recordSuccess(
   const accepted = answers.filter(({ verdict }) => verdict.end === 'sent');
   if (accepted.length === 0) {
     const answered = answers.some(({ verdict, trouble }) => trouble || isAnswer(verdict.end));
-    if (circuit.pausedBecause !== NO_RESPONSE || !answered) return false;
+    if (circuit.pauseReason !== NO_RESPONSE || !answered) return false;
     await closeCircuit({ metaPageId, pageIds: [], whole: false });
     return true;
   }
@@ -254,16 +258,16 @@ async function recordSuccess(
       now,
     });
   const sentThrough = new Set(accepted.map(({ row }) => row.pageId));
-  const pageIds = [...sentThrough].filter((id) => PROBING.some((issue) => pages.get(id)?.trouble === issue));
-  const { pausedAt, pausedBecause, doubtful, tryAt } = circuit;
-  if (pausedAt === null && doubtful === 0 && tryAt === null && pageIds.length === 0) return false;
-  await closeCircuit({ metaPageId, pageIds, whole: pausedAt !== null && pausedBecause !== NO_RESPONSE });
+  const pageIds = [...sentThrough].filter((id) => PROBING.some((issue) => pages.get(id)?.issue === issue));
+  const { pausedAt, pauseReason, unexplainedErrors: doubtful, probeAt } = circuit;
+  if (pausedAt === null && doubtful === 0 && probeAt === null && pageIds.length === 0) return false;
+  await closeCircuit({ metaPageId, pageIds, whole: pausedAt !== null && pauseReason !== NO_RESPONSE });
   return true;
 }
 
 /** Ends that only an answer of Meta's can bring. */
 const isAnswer = (end: AnsweredSend['verdict']['end']) =>
-  end === 'sent' || end === 'presumed' || end === 'refused' || end === 'doubtful';
+  end === 'sent' || end === 'assumed_sent' || end === 'failed' || end === 'unexplained_error';
 
 /** Each issue that Meta named, once. */
 function issuesOf(answers: AnsweredSend[]): Issue[] {

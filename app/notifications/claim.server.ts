@@ -1,7 +1,7 @@
 // Claims the next waiting subscriptions of a restock, starts their sends and repeats them: each statement whole.
-import { type NotificationState, Prisma } from '@prisma/client';
+import { type Notification, Prisma } from '@prisma/client';
 import { randomBytes } from 'node:crypto';
-import { db } from '../db.server.ts';
+import { camelRows, db, queryRows } from '../db.server.ts';
 import { type Lease, leaseIsAlive, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
 import { encrypt } from '../lib/encryption.server.ts';
@@ -20,11 +20,13 @@ export type ClaimedNotification = {
   restockId: bigint;
   pageId: bigint;
   isTest: boolean;
-  code: string;
+  linkCode: string;
   locale: string;
-  token: Uint8Array;
+  grantToken: Uint8Array;
   attempts: number;
 };
+
+type Claimed = Pick<ClaimedNotification, 'id' | 'subscriptionId' | 'linkCode' | 'locale' | 'grantToken'>;
 
 /** The restocks of which this Page may notify somebody now. */
 export async function sendableRestocks({
@@ -34,19 +36,22 @@ export async function sendableRestocks({
   metaPageId: string;
   now: Date;
 }): Promise<QueueEntry[]> {
-  return db.$queryRaw<QueueEntry[]>`
-    SELECT r."id" AS "restockId", r."shopId", r."variantId", pg."id" AS "pageId", r."isTest",
-      ${isProbing} AS "troubled"
-    FROM "Page" pg
-    JOIN "Shop" sh ON sh."id" = pg."shopId" AND ${activeShop}
-    JOIN "Restock" r ON r."shopId" = pg."shopId"
-    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    WHERE pg."metaPageId" = ${metaPageId} AND NOT ${isOff}
-      AND r."told" < r."allowance" AND ${mayNotify({ now })}
-      AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
-        AND s."pageId" = pg."id" AND s."isTest" = r."isTest" AND ${waiting({ now })}
-        ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL
-    ORDER BY r."openedAt", r."id"`;
+  return queryRows<QueueEntry>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT r.id AS restock_id, r.shop_id, r.variant_id, pg.id AS page_id, r.is_test,
+      ${isProbing} AS troubled
+    FROM pages pg
+    JOIN shops sh ON sh.id = pg.shop_id AND ${activeShop}
+    JOIN restocks r ON r.shop_id = pg.shop_id
+    JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+    WHERE pg.meta_page_id = ${metaPageId} AND NOT ${isOff}
+      AND r.claimed_count < r.notification_quota AND ${mayNotify({ now })}
+      AND (SELECT s.id FROM subscriptions s WHERE s.shop_id = r.shop_id AND s.variant_id = r.variant_id
+        AND s.page_id = pg.id AND s.is_test = r.is_test AND ${waiting({ now })}
+        ORDER BY s.waiting_since, s.id LIMIT 1) IS NOT NULL
+    ORDER BY r.opened_at, r.id`,
+  });
 }
 
 /**
@@ -54,18 +59,21 @@ export async function sendableRestocks({
  * the last stock check is does not count here: a page sender requests a new one itself.
  */
 export async function pagesWithWork({ now }: { now: Date }): Promise<string[]> {
-  const rows = await db.$queryRaw<{ metaPageId: string }[]>`
-    SELECT pg."metaPageId" FROM "Page" pg
-    WHERE (SELECT s."id" FROM "Subscription" s WHERE s."pageId" = pg."id" AND s."state" = 'claimed' LIMIT 1) IS NOT NULL
+  const rows = await queryRows<{ metaPageId: string }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT pg.meta_page_id FROM pages pg
+    WHERE (SELECT s.id FROM subscriptions s WHERE s.page_id = pg.id AND s.status = 'claimed' LIMIT 1) IS NOT NULL
     UNION
-    SELECT pg."metaPageId" FROM "Restock" r
-    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    JOIN "Shop" sh ON sh."id" = r."shopId" AND ${activeShop}
-    JOIN "Page" pg ON pg."shopId" = r."shopId" AND pg."disconnectedAt" IS NULL
-    WHERE r."told" < r."allowance" AND ${mayNotifyOnceChecked({ now })}
-      AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
-        AND s."pageId" = pg."id" AND s."isTest" = r."isTest" AND ${waiting({ now })}
-        AND ${notYetNotified()} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+    SELECT pg.meta_page_id FROM restocks r
+    JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+    JOIN shops sh ON sh.id = r.shop_id AND ${activeShop}
+    JOIN pages pg ON pg.shop_id = r.shop_id AND pg.disconnected_at IS NULL
+    WHERE r.claimed_count < r.notification_quota AND ${mayNotifyOnceChecked({ now })}
+      AND (SELECT s.id FROM subscriptions s WHERE s.shop_id = r.shop_id AND s.variant_id = r.variant_id
+        AND s.page_id = pg.id AND s.is_test = r.is_test AND ${waiting({ now })}
+        AND ${notYetNotified()} ORDER BY s.waiting_since, s.id LIMIT 1) IS NOT NULL`,
+  });
   return rows.map((row) => row.metaPageId);
 }
 
@@ -101,61 +109,62 @@ export async function claim({
 }): Promise<ClaimedNotification[]> {
   const random = randomBytes(12 * limit).toString('base64url');
   const codes = Array.from({ length: limit }, (_none, at) => random.slice(at * 16, at * 16 + 16));
-  const claiming = db.$queryRaw<
-    Pick<ClaimedNotification, 'id' | 'subscriptionId' | 'code' | 'locale' | 'token'>[]
-  >`
+  const claiming = db.$queryRaw<Record<string, unknown>[]>`
     -- How many more may be claimed; no row when none may. Locked until the claim is done, so that no decision changes underneath.
     WITH quota AS MATERIALIZED (
-      SELECT r."allowance"::bigint - r."told" AS "remaining" FROM "Restock" r
-      JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-      WHERE r."shopId" = ${shopId} AND r."id" = ${restockId} AND r."told" < r."allowance" AND ${mayNotify({ now })}
+      SELECT r.notification_quota::bigint - r.claimed_count AS remaining FROM restocks r
+      JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+      WHERE r.shop_id = ${shopId} AND r.id = ${restockId} AND r.claimed_count < r.notification_quota AND ${mayNotify({ now })}
         AND ${leaseIsAlive(lease)}
-        AND EXISTS (SELECT 1 FROM "Page" pg JOIN "Shop" sh ON sh."id" = pg."shopId" AND ${activeShop}
-          WHERE pg."id" = ${pageId} AND NOT ${isOff} AND (${anyway} OR NOT ${isProbing}
-            AND NOT EXISTS (SELECT 1 FROM "Lane" l WHERE l."metaPageId" = pg."metaPageId" AND l."pausedAt" IS NOT NULL)))
+        AND EXISTS (SELECT 1 FROM pages pg JOIN shops sh ON sh.id = pg.shop_id AND ${activeShop}
+          WHERE pg.shop_id = ${shopId} AND pg.id = ${pageId} AND NOT ${isOff} AND (${anyway} OR NOT ${isProbing}
+            AND NOT EXISTS (SELECT 1 FROM page_senders l WHERE l.meta_page_id = pg.meta_page_id AND l.paused_at IS NOT NULL)))
       FOR NO KEY UPDATE OF r
     ), next AS MATERIALIZED (
-      SELECT s."id", s."since", p."locale" FROM "Subscription" s
+      SELECT s.id, s.waiting_since, p.locale FROM subscriptions s
       -- A probe for each, and never a join: it could begin at the other end, with everybody there is.
-      CROSS JOIN LATERAL (SELECT p."locale" FROM "Shopper" p WHERE p."id" = s."shopperId" AND p."shopId" = s."shopId" AND p."stoppedAt" IS NULL
+      CROSS JOIN LATERAL (SELECT p.locale FROM shoppers p WHERE p.id = s.shopper_id AND p.shop_id = s.shop_id AND p.opted_out_at IS NULL
         LIMIT 1 FOR KEY SHARE SKIP LOCKED) p
-      WHERE (SELECT "remaining" FROM quota) > 0
-        AND s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND s."isTest" = ${isTest} AND s."pageId" = ${pageId}
-        AND ${waiting({ now })} AND s."id" <> ALL(${except}::bigint[])
+      WHERE (SELECT remaining FROM quota) > 0
+        AND s.shop_id = ${shopId} AND s.variant_id = ${variantId} AND s.is_test = ${isTest} AND s.page_id = ${pageId}
+        AND ${waiting({ now })} AND s.id <> ALL(${except}::bigint[])
         AND ${notYetNotified({ restockId })}
-      ORDER BY s."since", s."id" LIMIT ${limit}
+      ORDER BY s.waiting_since, s.id LIMIT ${limit}
       FOR NO KEY UPDATE OF s SKIP LOCKED
     ), taken AS (
-      UPDATE "Subscription" s SET "state" = 'claimed'
+      UPDATE subscriptions s SET status = 'claimed'
       -- By an array of ids: a join would be planned for a tenth of the table, and read all of it.
-      WHERE s."id" = ANY(ARRAY(SELECT "id" FROM next ORDER BY "since", "id" LIMIT (SELECT COALESCE((SELECT "remaining" FROM quota), 0))))
-      RETURNING s."id" AS "subscriptionId", s."shopperId", s."token"
+      WHERE s.shop_id = ${shopId} AND s.id = ANY(ARRAY(SELECT id FROM next ORDER BY waiting_since, id LIMIT (SELECT COALESCE((SELECT remaining FROM quota), 0))))
+      RETURNING s.id AS subscription_id, s.shopper_id, s.grant_token
     ), claimed AS (
-      SELECT t.*, next."locale", row_number() OVER (ORDER BY next."since", next."id") AS "place"
-      FROM taken t JOIN next ON next."id" = t."subscriptionId"
+      SELECT t.*, next.locale, row_number() OVER (ORDER BY next.waiting_since, next.id) AS place
+      FROM taken t JOIN next ON next.id = t.subscription_id
     ), made AS (
-      INSERT INTO "Notification" ("shopId", "subscriptionId", "restockId", "shopperId", "pageId", "metaPageId", "code", "isTest", "epoch", "claimedAt")
-      SELECT ${shopId}, c."subscriptionId", ${restockId}, c."shopperId", ${pageId}, ${metaPageId}, k."code", ${isTest}, ${lease.epoch}, ${now}
-      FROM claimed c JOIN unnest(${codes}::text[]) WITH ORDINALITY AS k("code", "place") ON k."place" = c."place"
-      ORDER BY c."place"
-      RETURNING "id", "subscriptionId", "code"
+      INSERT INTO notifications (shop_id, subscription_id, restock_id, shopper_id, page_id, meta_page_id, link_code, is_test, lease_epoch, claimed_at)
+      SELECT ${shopId}, c.subscription_id, ${restockId}, c.shopper_id, ${pageId}, ${metaPageId}, k.link_code, ${isTest}, ${lease.epoch}, ${now}
+      FROM claimed c JOIN unnest(${codes}::text[]) WITH ORDINALITY AS k(link_code, place) ON k.place = c.place
+      ORDER BY c.place
+      RETURNING id, subscription_id, link_code
     ), counted AS (
-      UPDATE "Restock" SET "told" = "told" + (SELECT count(*)::int FROM made) WHERE "id" = ${restockId} AND EXISTS (SELECT 1 FROM made)
+      UPDATE restocks SET claimed_count = claimed_count + (SELECT count(*)::int FROM made)
+      WHERE shop_id = ${shopId} AND id = ${restockId} AND EXISTS (SELECT 1 FROM made)
     )
-    SELECT m."id", m."subscriptionId", m."code", c."locale", c."token" FROM made m JOIN claimed c ON c."subscriptionId" = m."subscriptionId"
-    ORDER BY c."place"`;
+    SELECT m.id, m.subscription_id, m.link_code, c.locale, c.grant_token FROM made m JOIN claimed c ON c.subscription_id = m.subscription_id
+    ORDER BY c.place`;
   const [, rows] = await db.$transaction([FOLLOW_THE_INDEX(), claiming]);
-  return rows.map((row) => ({ ...row, shopId, restockId, pageId, isTest, attempts: 0 }));
+  return camelRows<Claimed>(rows).map((row) => ({ ...row, shopId, restockId, pageId, isTest, attempts: 0 }));
 }
+
+export type NotificationStatus = Notification['status'];
 
 export const REQUEST_BODY = 'notification body';
 
 /**
- * SQL over `n` = "Notification": its state is one of these. COALESCE hides the state from the planner: by its statistics nearly all are sent,
+ * SQL over `n` = `notifications`: its state is one of these. COALESCE hides the state from the planner: by its statistics nearly all are sent,
  * and it would read the whole table for the few that are looked for by their ids.
  */
-export const statusIn = (...states: NotificationState[]): Prisma.Sql =>
-  Prisma.sql`COALESCE(n."state" = ANY(${states}::"NotificationState"[]), false)`;
+export const statusIn = (...states: NotificationStatus[]): Prisma.Sql =>
+  Prisma.sql`COALESCE(n.status = ANY(${states}::text[]), false)`;
 
 /**
  * Begins messages that were claimed, or refused before and surely not sent. Checks once more what may have changed since the claim.
@@ -174,25 +183,30 @@ export async function startSends({
   const bodies = messages.map(({ row, body }) =>
     Buffer.from(encrypt(body, { shopId: row.shopId, purpose: REQUEST_BODY })).toString('base64'),
   );
-  const rows = await db.$queryRaw<{ id: bigint }[]>`
-    UPDATE "Notification" n SET "state" = 'begun', "body" = decode(b."body", 'base64'), "begunAt" = ${now}, "attempts" = n."attempts" + 1,
-      "retryAt" = ${later(now, CALL_ENDED_AFTER_MS)}, "epoch" = ${lease.epoch}
-    FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b("id", "body")
-    WHERE n."id" = b."id" AND ${statusIn('claimed', 'doubtful')}
-      AND (SELECT s."state" = 'claimed' AND s."expiresAt" > ${now} FROM "Subscription" s WHERE s."id" = n."subscriptionId")
-      AND (SELECT p."stoppedAt" IS NULL FROM "Shopper" p WHERE p."id" = n."shopperId")
-      AND (SELECT ${mayNotify({ now })} FROM "Restock" r JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" WHERE r."id" = n."restockId")
-      AND (SELECT ${activeShop} FROM "Shop" sh WHERE sh."id" = n."shopId")
+  const rows = await queryRows<{ id: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    UPDATE notifications n SET status = 'sending', request_body = decode(b.request_body, 'base64'), started_at = ${now}, attempts = n.attempts + 1,
+      retry_at = ${later(now, CALL_ENDED_AFTER_MS)}, lease_epoch = ${lease.epoch}
+    FROM unnest(${ids}::bigint[], ${bodies}::text[]) AS b(id, request_body)
+    WHERE n.id = b.id AND ${statusIn('claimed', 'unexplained_error')}
+      AND (SELECT s.status = 'claimed' AND s.expires_at > ${now} FROM subscriptions s
+        WHERE s.shop_id = n.shop_id AND s.id = n.subscription_id)
+      AND (SELECT p.opted_out_at IS NULL FROM shoppers p WHERE p.shop_id = n.shop_id AND p.id = n.shopper_id)
+      AND (SELECT ${mayNotify({ now })} FROM restocks r JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+        WHERE r.shop_id = n.shop_id AND r.id = n.restock_id)
+      AND (SELECT ${activeShop} FROM shops sh WHERE sh.id = n.shop_id)
       AND ${leaseIsCurrent(lease)}
-    RETURNING n."id"`;
+    RETURNING n.id`,
+  });
   return new Set(rows.map((row) => row.id));
 }
 
 /** A message whose turn has come again. */
 export type DueSend = ClaimedNotification & {
-  state: 'claimed' | 'begun' | 'doubtful';
-  body: Uint8Array | null;
-  begunAt: Date | null;
+  state: 'claimed' | 'sending' | 'unexplained_error';
+  requestBody: Uint8Array | null;
+  startedAt: Date | null;
 };
 
 /**
@@ -211,15 +225,18 @@ export async function dueSends({
   limit: number;
   now: Date;
 }): Promise<DueSend[]> {
-  return db.$queryRaw<DueSend[]>`
-    SELECT n."id", n."shopId", n."subscriptionId", n."restockId", n."pageId", n."isTest", n."code", n."attempts", n."state"::text AS "state",
-      n."body", n."begunAt", p."locale", s."token"
-    FROM "Page" pg
-    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
-    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
-    JOIN "Shopper" p ON p."id" = n."shopperId"
-    WHERE pg."metaPageId" = ${metaPageId} AND n."retryAt" <= ${now} AND n."id" <> ALL(${inFlight}::bigint[])
-    ORDER BY n."id" LIMIT ${limit}`;
+  return queryRows<DueSend>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT n.id, n.shop_id, n.subscription_id, n.restock_id, n.page_id, n.is_test, n.link_code, n.attempts, n.status AS state,
+      n.request_body, n.started_at, p.locale, s.grant_token
+    FROM pages pg
+    JOIN subscriptions s ON s.page_id = pg.id AND s.status = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM notifications n WHERE n.shop_id = s.shop_id AND n.subscription_id = s.id AND n.finished_at IS NULL LIMIT 1) n
+    JOIN shoppers p ON p.shop_id = n.shop_id AND p.id = n.shopper_id
+    WHERE pg.meta_page_id = ${metaPageId} AND n.retry_at <= ${now} AND n.id <> ALL(${inFlight}::bigint[])
+    ORDER BY n.id LIMIT ${limit}`,
+  });
 }
 
 /** Begins the very same calls once more. @returns the ids that may be repeated. */
@@ -233,10 +250,13 @@ export async function repeatSends({
   now: Date;
 }): Promise<Set<bigint>> {
   if (ids.length === 0) return new Set();
-  const rows = await db.$queryRaw<{ id: bigint }[]>`
-    UPDATE "Notification" n SET "attempts" = n."attempts" + 1, "retryAt" = ${later(now, CALL_ENDED_AFTER_MS)}, "epoch" = ${lease.epoch}
-    WHERE n."id" = ANY(${ids}::bigint[]) AND n."state" = 'begun' AND n."retryAt" <= ${now} AND ${leaseIsCurrent(lease)}
-    RETURNING n."id"`;
+  const rows = await queryRows<{ id: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    UPDATE notifications n SET attempts = n.attempts + 1, retry_at = ${later(now, CALL_ENDED_AFTER_MS)}, lease_epoch = ${lease.epoch}
+    WHERE n.id = ANY(${ids}::bigint[]) AND n.status = 'sending' AND n.retry_at <= ${now} AND ${leaseIsCurrent(lease)}
+    RETURNING n.id`,
+  });
   return new Set(rows.map((row) => row.id));
 }
 
@@ -245,11 +265,14 @@ export async function unfinished({
   metaPageId,
 }: {
   metaPageId: string;
-}): Promise<{ pageId: bigint; state: DueSend['state']; retryAt: Date | null; begunAt: Date | null }[]> {
-  return db.$queryRaw`
-    SELECT n."pageId", n."state"::text AS "state", n."retryAt", n."begunAt" FROM "Page" pg
-    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
-    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
-    WHERE pg."metaPageId" = ${metaPageId}
-    ORDER BY n."retryAt" NULLS FIRST LIMIT 500`;
+}): Promise<{ pageId: bigint; state: DueSend['state']; retryAt: Date | null; startedAt: Date | null }[]> {
+  return queryRows({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT n.page_id, n.status AS state, n.retry_at, n.started_at FROM pages pg
+    JOIN subscriptions s ON s.page_id = pg.id AND s.status = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM notifications n WHERE n.shop_id = s.shop_id AND n.subscription_id = s.id AND n.finished_at IS NULL LIMIT 1) n
+    WHERE pg.meta_page_id = ${metaPageId}
+    ORDER BY n.retry_at NULLS FIRST LIMIT 500`,
+  });
 }

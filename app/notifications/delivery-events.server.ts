@@ -26,11 +26,11 @@ export async function finishByEcho({
   const work = async (within: Tx) => {
     const row = await within.notification.findFirst({
       where: { ...mark, metaPageId },
-      select: { state: true, mid: true, isTest: true, pageId: true },
+      select: { status: true, messageId: true, isTest: true, pageId: true },
     });
-    if (row === null || (row.state === 'sent' && row.mid !== null)) return;
-    if (row.state === 'sent') {
-      await within.notification.updateMany({ where: { ...mark, mid: null }, data: { mid } });
+    if (row === null || (row.status === 'sent' && row.messageId !== null)) return;
+    if (row.status === 'sent') {
+      await within.notification.updateMany({ where: { ...mark, messageId: null }, data: { messageId: mid } });
       return;
     }
     await finishSent({ tx: within, sent: [{ id: mark.id, mid }], now });
@@ -51,17 +51,17 @@ type Seen = {
 /** Delivered to the person's phone. Meta's watermark covers all that went before. */
 export async function recordDelivered({ metaPageId, psid, watermark, now, tx = db }: Seen): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "Notification" n SET "deliveredAt" = LEAST(${watermark}::timestamptz, ${now}::timestamptz)
-    FROM "Page" p JOIN "Shopper" s ON s."pageId" = p."id" AND s."psid" = ${psid} JOIN "Subscription" b ON b."shopId" = s."shopId" AND b."shopperId" = s."id"
-    WHERE p."metaPageId" = ${metaPageId} AND n."shopId" = b."shopId" AND n."subscriptionId" = b."id"
-      AND n."deliveredAt" IS NULL AND n."state" IN ('sent', 'presumed') AND n."begunAt" <= ${watermark}::timestamptz`;
+    UPDATE notifications n SET delivered_at = LEAST(${watermark}::timestamptz, ${now}::timestamptz)
+    FROM pages p JOIN shoppers s ON s.page_id = p.id AND s.psid = ${psid} JOIN subscriptions b ON b.shop_id = s.shop_id AND b.shopper_id = s.id
+    WHERE p.meta_page_id = ${metaPageId} AND n.shop_id = b.shop_id AND n.subscription_id = b.id
+      AND n.delivered_at IS NULL AND n.status IN ('sent', 'assumed_sent') AND n.started_at <= ${watermark}::timestamptz`;
 }
 
 /** Read by the person: whatever is read was delivered too. */
 export async function recordRead({ metaPageId, psid, watermark, now, tx = db }: Seen): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "Notification" n SET "readAt" = LEAST(${watermark}::timestamptz, ${now}::timestamptz), "deliveredAt" = COALESCE(n."deliveredAt", LEAST(${watermark}::timestamptz, ${now}::timestamptz))
-    FROM "Page" p JOIN "Shopper" s ON s."pageId" = p."id" AND s."psid" = ${psid} JOIN "Subscription" b ON b."shopId" = s."shopId" AND b."shopperId" = s."id"
-    WHERE p."metaPageId" = ${metaPageId} AND n."shopId" = b."shopId" AND n."subscriptionId" = b."id"
-      AND n."readAt" IS NULL AND n."state" IN ('sent', 'presumed') AND n."begunAt" <= ${watermark}::timestamptz`;
+    UPDATE notifications n SET read_at = LEAST(${watermark}::timestamptz, ${now}::timestamptz), delivered_at = COALESCE(n.delivered_at, LEAST(${watermark}::timestamptz, ${now}::timestamptz))
+    FROM pages p JOIN shoppers s ON s.page_id = p.id AND s.psid = ${psid} JOIN subscriptions b ON b.shop_id = s.shop_id AND b.shopper_id = s.id
+    WHERE p.meta_page_id = ${metaPageId} AND n.shop_id = b.shop_id AND n.subscription_id = b.id
+      AND n.read_at IS NULL AND n.status IN ('sent', 'assumed_sent') AND n.started_at <= ${watermark}::timestamptz`;
 }

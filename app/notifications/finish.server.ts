@@ -1,9 +1,9 @@
 // Records how sends ended, in batches: sent, failed, released, expired.
-import { type NotificationState, Prisma } from '@prisma/client';
-import { db, type Tx } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { later } from '../lib/clock.ts';
-import { statusIn } from './claim.server.ts';
+import { type NotificationStatus, statusIn } from './claim.server.ts';
 import { UNEXPLAINED_RETRY_MS, GIVE_UP_MS, type Outcome } from './outcome.ts';
 
 export type FinishedSend = { id: bigint; verdict: Outcome };
@@ -13,14 +13,14 @@ type Of<End extends Outcome['end']> = { id: bigint; verdict: Extract<Outcome, { 
 const only = <End extends Outcome['end']>(all: FinishedSend[], end: End) =>
   all.filter((one): one is Of<End> => one.verdict.end === end);
 
-const UNFINISHED: NotificationState[] = ['claimed', 'begun', 'doubtful'];
+const UNFINISHED: NotificationStatus[] = ['claimed', 'sending', 'unexplained_error'];
 
 /**
  * SQL over `n`: this worker was the last to touch it, or still holds the Page. What is known to be unsent is recorded also when the lease has
  * passed meanwhile: whoever takes a row up writes an epoch of their own into it, so that nothing of theirs can be meant.
  */
 const lastTouchedBy = (lease: Lease): Prisma.Sql =>
-  Prisma.sql`(n."epoch" = ${lease.epoch} OR ${leaseIsCurrent(lease)})`;
+  Prisma.sql`(n.lease_epoch = ${lease.epoch} OR ${leaseIsCurrent(lease)})`;
 
 /** Writes all verdicts in one transaction. What is in doubt needs no word: it stays begun, and its repeat stands written since then. */
 export async function finishSends({
@@ -42,15 +42,15 @@ export async function finishSends({
     await finishOthers({
       tx,
       lease,
-      ending: 'presumed',
-      ends: only(written, 'presumed').map(({ id }) => ({ id, reason: 'repeat_refused' })),
+      ending: 'assumed_sent',
+      ends: only(written, 'assumed_sent').map(({ id }) => ({ id, reason: 'repeat_refused' })),
       now,
     });
     await finishOthers({
       tx,
       lease,
-      ending: 'refused',
-      ends: only(written, 'refused').map(({ id, verdict }) => ({ id, reason: verdict.reason })),
+      ending: 'failed',
+      ends: only(written, 'failed').map(({ id, verdict }) => ({ id, reason: verdict.reason })),
       now,
     });
     await scheduleRetries({ tx, lease, settlings: written, now });
@@ -72,12 +72,12 @@ export async function finishSent({
   if (sent.length === 0) return;
   await tx.$executeRaw`
     WITH done AS (
-      UPDATE "Notification" n SET "state" = 'sent', "mid" = COALESCE(e."mid", n."mid"), "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = NULL
-      FROM unnest(${sent.map((one) => one.id)}::bigint[], ${sent.map((one) => one.mid)}::text[]) AS e("id", "mid")
-      WHERE n."id" = e."id" AND NOT ${statusIn('sent')}
-      RETURNING n."subscriptionId")
-    UPDATE "Subscription" s SET "state" = 'told', "token" = NULL, "endedAt" = ${now}, "endedBecause" = NULL
-    FROM done WHERE s."id" = done."subscriptionId" AND s."state" <> 'told'`;
+      UPDATE notifications n SET status = 'sent', message_id = COALESCE(e.message_id, n.message_id), finished_at = ${now}, request_body = NULL, retry_at = NULL, failure_reason = NULL
+      FROM unnest(${sent.map((one) => one.id)}::bigint[], ${sent.map((one) => one.mid)}::text[]) AS e(id, message_id)
+      WHERE n.id = e.id AND NOT ${statusIn('sent')}
+      RETURNING n.shop_id, n.subscription_id)
+    UPDATE subscriptions s SET status = 'notified', grant_token = NULL, ended_at = ${now}, end_reason = NULL
+    FROM done WHERE s.shop_id = done.shop_id AND s.id = done.subscription_id AND s.status <> 'notified'`;
 }
 
 /** Any other end only closes what is open: an echo may have said meanwhile that it was sent. */
@@ -90,19 +90,23 @@ async function finishOthers({
 }: {
   tx: Tx;
   lease: Lease;
-  ending: 'presumed' | 'refused';
+  ending: 'assumed_sent' | 'failed';
   ends: { id: bigint; reason: string }[];
   now: Date;
 }): Promise<void> {
   if (ends.length === 0) return;
+  const ended =
+    ending === 'failed'
+      ? { status: 'failed', reason: 'delivery_failed' }
+      : { status: 'assumed_notified', reason: null };
   await tx.$executeRaw`
     WITH done AS (
-      UPDATE "Notification" n SET "state" = ${ending}::"NotificationState", "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = e."reason"
-      FROM unnest(${ends.map((one) => one.id)}::bigint[], ${ends.map((one) => one.reason)}::text[]) AS e("id", "reason")
-      WHERE n."id" = e."id" AND ${statusIn('begun')} AND ${leaseIsCurrent(lease)}
-      RETURNING n."subscriptionId", n."reason")
-    UPDATE "Subscription" s SET "state" = ${ending}::"SubscriptionState", "token" = NULL, "endedAt" = ${now}, "endedBecause" = done."reason"
-    FROM done WHERE s."id" = done."subscriptionId" AND COALESCE(s."state" = 'claimed', false)`;
+      UPDATE notifications n SET status = ${ending}, finished_at = ${now}, request_body = NULL, retry_at = NULL, failure_reason = e.failure_reason
+      FROM unnest(${ends.map((one) => one.id)}::bigint[], ${ends.map((one) => one.reason)}::text[]) AS e(id, failure_reason)
+      WHERE n.id = e.id AND ${statusIn('sending')} AND ${leaseIsCurrent(lease)}
+      RETURNING n.shop_id, n.subscription_id)
+    UPDATE subscriptions s SET status = ${ended.status}, grant_token = NULL, ended_at = ${now}, end_reason = ${ended.reason}
+    FROM done WHERE s.shop_id = done.shop_id AND s.id = done.subscription_id AND COALESCE(s.status = 'claimed', false)`;
 }
 
 async function scheduleRetries({
@@ -118,15 +122,19 @@ async function scheduleRetries({
 }): Promise<void> {
   const left = [
     ...only(settlings, 'again').map(({ id, verdict }) => ({ id, state: 'claimed', ms: verdict.afterMs })),
-    ...only(settlings, 'doubtful').map(({ id }) => ({ id, state: 'doubtful', ms: UNEXPLAINED_RETRY_MS })),
+    ...only(settlings, 'unexplained_error').map(({ id }) => ({
+      id,
+      state: 'unexplained_error',
+      ms: UNEXPLAINED_RETRY_MS,
+    })),
   ];
   if (left.length === 0) return;
   await tx.$executeRaw`
-    UPDATE "Notification" n SET "state" = e."state"::"NotificationState", "retryAt" = e."at", "body" = NULL,
-      "begunAt" = CASE WHEN e."state" = 'doubtful' THEN n."begunAt" END
+    UPDATE notifications n SET status = e.status, retry_at = e.at, request_body = NULL,
+      started_at = CASE WHEN e.status = 'unexplained_error' THEN n.started_at END
     FROM unnest(${left.map((one) => one.id)}::bigint[], ${left.map((one) => one.state)}::text[],
-      ${left.map((one) => later(now, one.ms))}::timestamptz[]) AS e("id", "state", "at")
-    WHERE n."id" = e."id" AND ${statusIn('begun')} AND ${lastTouchedBy(lease)}`;
+      ${left.map((one) => later(now, one.ms))}::timestamptz[]) AS e(id, status, at)
+    WHERE n.id = e.id AND ${statusIn('sending')} AND ${lastTouchedBy(lease)}`;
 }
 
 /** Repeats that were written down and not made: their call is as much in doubt as before, and due again at once. */
@@ -143,8 +151,8 @@ async function undoRepeats({
 }): Promise<void> {
   if (ids.length === 0) return;
   await tx.$executeRaw`
-    UPDATE "Notification" n SET "retryAt" = ${now}, "attempts" = n."attempts" - 1
-    WHERE n."id" = ANY(${ids}::bigint[]) AND ${statusIn('begun')} AND ${lastTouchedBy(lease)}`;
+    UPDATE notifications n SET retry_at = ${now}, attempts = n.attempts - 1
+    WHERE n.id = ANY(${ids}::bigint[]) AND ${statusIn('sending')} AND ${lastTouchedBy(lease)}`;
 }
 
 /**
@@ -162,27 +170,34 @@ async function release({
   tx: Tx;
   lease: Lease;
   ids: bigint[];
-  states: NotificationState[];
+  states: NotificationStatus[];
   now: Date;
 }): Promise<bigint[]> {
   if (ids.length === 0) return [];
   // Three statements, not one: the first may wait for a row, and the last has to see who opted out while it did.
-  const rows = await tx.$queryRaw<{ subscriptionId: bigint; restockId: bigint }[]>`
-    DELETE FROM "Notification" n WHERE n."id" = ANY(${ids}::bigint[]) AND ${statusIn(...states)} AND ${lastTouchedBy(lease)}
-    RETURNING n."subscriptionId", n."restockId"`;
+  const rows = await queryRows<{ shopId: bigint; subscriptionId: bigint; restockId: bigint }>({
+    tx,
+    sql: Prisma.sql`
+    DELETE FROM notifications n WHERE n.id = ANY(${ids}::bigint[]) AND ${statusIn(...states)} AND ${lastTouchedBy(lease)}
+    RETURNING n.shop_id, n.subscription_id, n.restock_id`,
+  });
   if (rows.length === 0) return [];
+  const shopIds = rows.map((row) => row.shopId);
   await tx.$executeRaw`
-    UPDATE "Restock" r SET "told" = GREATEST(0, r."told" - back."count")
-    FROM (SELECT "id", count(*)::int AS "count" FROM unnest(${rows.map((row) => row.restockId)}::bigint[]) AS given("id") GROUP BY "id" ORDER BY "id") back
-    WHERE r."id" = back."id"`;
+    UPDATE restocks r SET claimed_count = GREATEST(0, r.claimed_count - back.count)
+    FROM (SELECT shop_id, id, count(*)::int AS count
+      FROM unnest(${shopIds}::bigint[], ${rows.map((row) => row.restockId)}::bigint[]) AS given(shop_id, id)
+      GROUP BY shop_id, id ORDER BY shop_id, id) back
+    WHERE r.shop_id = back.shop_id AND r.id = back.id`;
   const subscriptionIds = rows.map((row) => row.subscriptionId);
   await tx.$executeRaw`
-    UPDATE "Subscription" s SET
-      "state" = CASE WHEN p."stoppedAt" IS NULL THEN 'waiting' ELSE 'stopped' END::"SubscriptionState",
-      "token" = CASE WHEN p."stoppedAt" IS NULL THEN s."token" END,
-      "endedAt" = CASE WHEN p."stoppedAt" IS NULL THEN NULL::timestamptz ELSE ${now} END,
-      "endedBecause" = CASE WHEN p."stoppedAt" IS NULL THEN NULL ELSE 'the shopper said STOP' END
-    FROM "Shopper" p WHERE s."id" = ANY(${subscriptionIds}::bigint[]) AND s."state" = 'claimed' AND p."id" = s."shopperId"`;
+    UPDATE subscriptions s SET
+      status = CASE WHEN p.opted_out_at IS NULL THEN 'waiting' ELSE 'cancelled' END,
+      grant_token = CASE WHEN p.opted_out_at IS NULL THEN s.grant_token END,
+      ended_at = CASE WHEN p.opted_out_at IS NULL THEN NULL::timestamptz ELSE ${now} END,
+      end_reason = CASE WHEN p.opted_out_at IS NULL THEN NULL ELSE 'shopper_opted_out' END
+    FROM shoppers p, unnest(${shopIds}::bigint[], ${subscriptionIds}::bigint[]) AS back(shop_id, id)
+    WHERE s.shop_id = back.shop_id AND s.id = back.id AND s.status = 'claimed' AND p.shop_id = s.shop_id AND p.id = s.shopper_id`;
   return subscriptionIds;
 }
 
@@ -196,11 +211,14 @@ export async function releaseNeverStarted({
   lease: Lease;
   now: Date;
 }): Promise<number> {
-  const rows = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT n."id" FROM "Page" pg
-    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
-    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
-    WHERE pg."metaPageId" = ${metaPageId} AND n."state" = 'claimed' AND n."retryAt" IS NULL`;
+  const rows = await queryRows<{ id: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT n.id FROM pages pg
+    JOIN subscriptions s ON s.page_id = pg.id AND s.status = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM notifications n WHERE n.shop_id = s.shop_id AND n.subscription_id = s.id AND n.finished_at IS NULL LIMIT 1) n
+    WHERE pg.meta_page_id = ${metaPageId} AND n.status = 'claimed' AND n.retry_at IS NULL`,
+  });
   if (rows.length === 0) return 0;
   const ids = rows.map((row) => row.id);
   const released = await db.$transaction((tx) => release({ tx, lease, ids, states: ['claimed'], now }));
@@ -221,13 +239,22 @@ export async function releaseAllUnsent({
   lease: Lease;
   now: Date;
 }): Promise<bigint[]> {
-  const rows = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT n."id" FROM "Page" pg
-    JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
-    CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
-    WHERE pg."metaPageId" = ${metaPageId} AND (n."state" = 'doubtful' OR n."state" = 'claimed' AND n."retryAt" IS NOT NULL)
-      AND (${pageId}::bigint IS NULL OR n."pageId" = ${pageId}::bigint)`;
-  return release({ tx, lease, ids: rows.map((row) => row.id), states: ['claimed', 'doubtful'], now });
+  const rows = await queryRows<{ id: bigint }>({
+    tx,
+    sql: Prisma.sql`
+    SELECT n.id FROM pages pg
+    JOIN subscriptions s ON s.page_id = pg.id AND s.status = 'claimed'
+    CROSS JOIN LATERAL (SELECT * FROM notifications n WHERE n.shop_id = s.shop_id AND n.subscription_id = s.id AND n.finished_at IS NULL LIMIT 1) n
+    WHERE pg.meta_page_id = ${metaPageId} AND (n.status = 'unexplained_error' OR n.status = 'claimed' AND n.retry_at IS NOT NULL)
+      AND (${pageId}::bigint IS NULL OR n.page_id = ${pageId}::bigint)`,
+  });
+  return release({
+    tx,
+    lease,
+    ids: rows.map((row) => row.id),
+    states: ['claimed', 'unexplained_error'],
+    now,
+  });
 }
 
 /** Five minutes without an answer: nobody can know whether it was sent, and it is recorded so. */
@@ -244,15 +271,15 @@ export async function expireUncertain({
 }): Promise<void> {
   await db.$executeRaw`
     WITH done AS (
-      UPDATE "Notification" n SET "state" = 'unknown', "settledAt" = ${now}, "body" = NULL, "retryAt" = NULL, "reason" = 'no_answer'
-      WHERE n."id" = ANY(ARRAY(
-          SELECT n."id" FROM "Page" pg
-          JOIN "Subscription" s ON s."pageId" = pg."id" AND s."state" = 'claimed'
-          CROSS JOIN LATERAL (SELECT * FROM "Notification" n WHERE n."shopId" = s."shopId" AND n."subscriptionId" = s."id" AND n."settledAt" IS NULL LIMIT 1) n
-          WHERE pg."metaPageId" = ${metaPageId}
-            AND n."state" = 'begun' AND n."begunAt" <= ${later(now, -GIVE_UP_MS)} AND n."id" <> ALL(${inFlight}::bigint[])))
-        AND n."state" = 'begun' AND ${leaseIsCurrent(lease)}
-      RETURNING n."subscriptionId")
-    UPDATE "Subscription" s SET "state" = 'unknown', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'no_answer'
-    FROM done WHERE s."id" = done."subscriptionId" AND COALESCE(s."state" = 'claimed', false)`;
+      UPDATE notifications n SET status = 'unknown', finished_at = ${now}, request_body = NULL, retry_at = NULL, failure_reason = 'no_answer'
+      WHERE n.id = ANY(ARRAY(
+          SELECT n.id FROM pages pg
+          JOIN subscriptions s ON s.page_id = pg.id AND s.status = 'claimed'
+          CROSS JOIN LATERAL (SELECT * FROM notifications n WHERE n.shop_id = s.shop_id AND n.subscription_id = s.id AND n.finished_at IS NULL LIMIT 1) n
+          WHERE pg.meta_page_id = ${metaPageId}
+            AND n.status = 'sending' AND n.started_at <= ${later(now, -GIVE_UP_MS)} AND n.id <> ALL(${inFlight}::bigint[])))
+        AND n.status = 'sending' AND ${leaseIsCurrent(lease)}
+      RETURNING n.shop_id, n.subscription_id)
+    UPDATE subscriptions s SET status = 'unknown', grant_token = NULL, ended_at = ${now}, end_reason = 'no_response'
+    FROM done WHERE s.shop_id = done.shop_id AND s.id = done.subscription_id AND COALESCE(s.status = 'claimed', false)`;
 }

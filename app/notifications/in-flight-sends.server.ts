@@ -213,11 +213,11 @@ export function createInFlightSends({
     /** Takes up what was left for later and is due. */
     async takeDue(): Promise<void> {
       const due = await dueSends({ metaPageId, inFlight: inFlight(), limit: BATCH_SIZE, now: clock() });
-      for (const { state: was, body, begunAt, ...row } of due.reverse()) {
-        const inDoubt = was === 'begun';
+      for (const { state: was, requestBody: body, startedAt, ...row } of due.reverse()) {
+        const inDoubt = was === 'sending';
         const may = row.isTest || mayRepeat(state, row.pageId);
         if (inDoubt && (body === null || !may)) continue;
-        const message = { row, inDoubt, doubtedAt: was === 'doubtful' ? begunAt : null };
+        const message = { row, inDoubt, doubtedAt: was === 'unexplained_error' ? startedAt : null };
         if (may) state.queue.unshift({ ...message, repeat: inDoubt ? body : null });
         else releasePending({ ...message, repeat: null });
       }

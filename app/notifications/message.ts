@@ -11,7 +11,7 @@ export type TemplateData = {
   shopId: bigint;
   shopName: string;
   currency: string;
-  texts: Overrides;
+  customMessages: Overrides;
   variant: Named;
   price: string | null;
   imageUrl: string | null;
@@ -47,9 +47,9 @@ export type MessageTexts = {
 
 /** The words of a restock's notices in one language; the same for everybody who speaks it. */
 export function messageTexts({ subject, locale }: { subject: TemplateData; locale: string }): MessageTexts {
-  const { shopName, currency, texts, price, variant } = subject;
+  const { shopName, currency, customMessages, price, variant } = subject;
   const speak = (message: Message, values = {}) =>
-    formatMessage({ locale, message, values, overrides: texts });
+    formatMessage({ locale, message, values, overrides: customMessages });
   const priced = priceText({ price, currency, locale });
   const message = subject.canOnlyBeOrdered ? 'notification.orderable' : 'notification.backInStock';
   // Without a price nothing may follow the colon that announces it.

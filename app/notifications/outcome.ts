@@ -1,14 +1,14 @@
 // What Meta's answer makes of one message: the rules of fates known and unknown, in one pure place.
-import type { PageTrouble } from '@prisma/client';
 import { MINUTE } from '../lib/clock.ts';
 import { retryDelay } from '../lib/retry.ts';
+import type { PageIssue } from '../messenger/page-status.ts';
 import type { SendAnswer } from '../messenger/send-api.server.ts';
 
 export type Outcome =
   | { end: 'sent'; mid: string | null }
   /** Told, as far as anybody can know: Meta would not take the same call twice. */
-  | { end: 'presumed' }
-  | { end: 'refused'; reason: string }
+  | { end: 'assumed_sent' }
+  | { end: 'failed'; reason: string }
   /** May have been sent: the same call is made again later, and nothing else. */
   | { end: 'in_doubt' }
   /** The repeat of a call in doubt was not made after all: it is due again at once. */
@@ -16,14 +16,14 @@ export type Outcome =
   /** Surely not sent: begun anew after `afterMs`. */
   | { end: 'again'; afterMs: number; withoutPicture: boolean }
   /** Refused without a word about whose fault it is. */
-  | { end: 'doubtful' }
+  | { end: 'unexplained_error' }
   /** Surely not sent: waits again, in place; left alone for `restMs`. */
   | { end: 'put_back'; restMs: number };
 
 export type Classified = {
   verdict: Outcome;
   /** What the answer says of the Page. */
-  trouble?: { trouble: PageTrouble; whole: boolean };
+  trouble?: { trouble: PageIssue; whole: boolean };
 };
 
 export const UNEXPLAINED_RETRY_MS = MINUTE;
@@ -63,7 +63,7 @@ function classifyRepeat({ consequence, code, subcode }: Refused): Classified {
   const inDoubt: Outcome = { end: 'in_doubt' };
   switch (consequence.kind) {
     case 'doubtful':
-      return { verdict: { end: 'presumed' } };
+      return { verdict: { end: 'assumed_sent' } };
     case 'page_trouble':
       // A bare 10 could be Meta's word for a spent token as well: it is no proof against the Page.
       return code === 10 && subcode === undefined
@@ -96,15 +96,15 @@ function classifyFirst({
     case 'page_trouble':
       return { verdict: { end: 'put_back', restMs: 0 }, trouble: consequence };
     case 'person':
-      return { verdict: { end: 'refused', reason: consequence.reason } };
+      return { verdict: { end: 'failed', reason: consequence.reason } };
     case 'fix':
     case 'window':
     case 'doubtful':
       if (picture) return { verdict: { end: 'again', afterMs: 0, withoutPicture: true } };
       if (isTest || (othersAccepted && attempts > 1))
-        return { verdict: { end: 'refused', reason: 'not_accepted' } };
+        return { verdict: { end: 'failed', reason: 'not_accepted' } };
       return attempts >= 3
         ? { verdict: { end: 'put_back', restMs: REST_MS } }
-        : { verdict: { end: 'doubtful' } };
+        : { verdict: { end: 'unexplained_error' } };
   }
 }

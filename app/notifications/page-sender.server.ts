@@ -6,7 +6,7 @@
 // | sending    | claims 0.4 s ahead, starts 0.12 s ahead, sends at the rate limit, records; reads again | nobody left, twice → finished          |
 // |            | every 250 ms, requests stock checks of restocks older than 20 s                        |                                        |
 // | blocked    | the circuit is open, or every connection in need has an issue: only one probe at       | a send is accepted → sending           |
-// |            | `tryAt`, and the merchant's own test                                                   |                                        |
+// |            | `probeAt`, and the merchant's own test                                                   |                                        |
 // | unanswered | calls out and no answer for 5 s: starts and sends nothing                              | an answer → sending; 5 in a row opens  |
 // |            |                                                                                        | the circuit → blocked                  |
 // | draining   | lease lost, stop or failure: releases what was not sent, waits 5 s for answers         | empty → finished                       |
@@ -44,7 +44,7 @@ const REFRESH_CHECKS_MS = 1_000;
 const SHUTDOWN_MS = 5_000;
 
 /** Where shops share a Page, the most careful of their merchants decides. */
-const lowestRateLimit = (pages: Page[]) => Math.min(...pages.map((page) => page.perSecond));
+const lowestRateLimit = (pages: Page[]) => Math.min(...pages.map((page) => page.messagesPerSecond));
 
 /**
  * Notifies whoever may be notified through this Page, as long as there is somebody and the lease is ours. `state`: made anew with the lease.
@@ -116,8 +116,8 @@ export async function runPageSender({
       readPages(),
     ]);
     state.circuit = circuit;
-    if (circuit.tryAt === null && open.some((entry) => entry.troubled && !entry.isTest))
-      state.circuit = { ...circuit, tryAt: await scheduleProbe({ metaPageId, since: now, now }) };
+    if (circuit.probeAt === null && open.some((entry) => entry.troubled && !entry.isTest))
+      state.circuit = { ...circuit, probeAt: await scheduleProbe({ metaPageId, since: now, now }) };
     state.entries.renew(open);
   }
 
@@ -138,8 +138,8 @@ export async function runPageSender({
     const limit = anyway ? 1 : howManyToClaim(state, pace.rate());
     state.entries.served(turn);
     if (anyway && !isFree(state, turn)) {
-      const since = state.circuit.pausedAt ?? state.pages.get(turn.pageId)?.troubleSince ?? now;
-      state.circuit = { ...state.circuit, tryAt: await scheduleProbe({ metaPageId, since, now }) };
+      const since = state.circuit.pausedAt ?? state.pages.get(turn.pageId)?.issueSince ?? now;
+      state.circuit = { ...state.circuit, probeAt: await scheduleProbe({ metaPageId, since, now }) };
     }
     const except = restingIds(state, now);
     const claimed = await claim({ metaPageId, lease, turn, limit, anyway, except, now });
@@ -215,7 +215,7 @@ export async function runPageSender({
   return nextRunAt({
     rows: await unfinished({ metaPageId }),
     blocked: (pageId) => !mayRepeat(state, pageId),
-    tryAt: waits ? circuit.tryAt : null,
+    probeAt: waits ? circuit.probeAt : null,
     restedAt: waits && circuit.pausedAt === null ? restedAt(state, now) : null,
     checkedAt: state.checksRequested > 0 ? later(now, 2 * SECOND) : null,
     now,

@@ -1,5 +1,6 @@
 // Writes notices: the words once for each restock and language, the rest for each shopper.
-import { db } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { db, queryRows } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import type { Overrides } from '../i18n/custom-messages.ts';
 import { decrypt } from '../lib/encryption.server.ts';
@@ -31,9 +32,9 @@ export async function renderMessage({
   const { subject, words } = await cachedTemplate({ row, templates });
   let texts = words.get(row.locale);
   if (texts === undefined) words.set(row.locale, (texts = messageTexts({ subject, locale: row.locale })));
-  const token = decrypt(row.token, { shopId: row.shopId, purpose: 'one-time token' });
+  const token = decrypt(row.grantToken, { shopId: row.shopId, purpose: 'one-time token' });
   // The merchant's test is how we learn whether this Page may show a picture; nobody else's token is risked for it.
-  const mayTry = page.picture === true || (row.isTest && page.picture === null);
+  const mayTry = page.imagesAccepted === true || (row.isTest && page.imagesAccepted === null);
   const picture = mayTry && !pictureRefused.has(page.id) && subject.imageUrl !== null;
   const body = notificationBody({
     recipient: addressedByToken(token),
@@ -41,7 +42,7 @@ export async function renderMessage({
     words: texts,
     id: row.id,
     subscriptionId: row.subscriptionId,
-    url: `${env.SHOPIFY_APP_URL.replace(/\/$/, '')}/go/${row.code}`,
+    url: `${env.SHOPIFY_APP_URL.replace(/\/$/, '')}/go/${row.linkCode}`,
     picture,
   });
   return { body, picture };
@@ -67,7 +68,7 @@ async function cachedTemplate({
 type Row = {
   shopName: string;
   currency: string;
-  texts: Overrides;
+  customMessages: Overrides;
   productTitle: string;
   title: string;
   price: string | null;
@@ -83,16 +84,19 @@ async function loadTemplateData({
   shopId: bigint;
   restockId: bigint;
 }): Promise<TemplateData | null> {
-  const [row] = await db.$queryRaw<Row[]>`
-    SELECT sh."name" AS "shopName", sh."currency", sh."texts", v."productTitle", v."title", v."price", v."imageUrl", r."kind"
-    FROM "Restock" r JOIN "Shop" sh ON sh."id" = r."shopId" JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    WHERE r."shopId" = ${shopId} AND r."id" = ${restockId}`;
+  const [row] = await queryRows<Row>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT sh.name AS shop_name, sh.currency, sh.custom_messages, v.product_title, v.title, v.price, v.image_url, r.kind
+    FROM restocks r JOIN shops sh ON sh.id = r.shop_id JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+    WHERE r.shop_id = ${shopId} AND r.id = ${restockId}`,
+  });
   if (row === undefined) return null;
   const { kind, productTitle, title, ...rest } = row;
   return {
     ...rest,
     shopId,
     variant: { productTitle, title },
-    canOnlyBeOrdered: kind === 'can_be_ordered',
+    canOnlyBeOrdered: kind === 'orderable',
   };
 }

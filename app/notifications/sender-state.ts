@@ -14,13 +14,18 @@ export type SenderMode = 'starting' | 'sending' | 'blocked' | 'unanswered' | 'dr
 /** Why nothing is sent through any connection of the Page, and when a probe may try. */
 export type CircuitState = {
   pausedAt: Date | null;
-  pausedBecause: string | null;
+  pauseReason: string | null;
   /** Unexplained errors of first attempts in a row. */
-  doubtful: number;
-  tryAt: Date | null;
+  unexplainedErrors: number;
+  probeAt: Date | null;
 };
 
-export const CLOSED_CIRCUIT: CircuitState = { pausedAt: null, pausedBecause: null, doubtful: 0, tryAt: null };
+export const CLOSED_CIRCUIT: CircuitState = {
+  pausedAt: null,
+  pauseReason: null,
+  unexplainedErrors: 0,
+  probeAt: null,
+};
 
 /** Calls in a row: refused at the first attempt without a reason (undefined: not read yet), and not answered at all. */
 export type InARow = { unexplained: number | undefined; unanswered: number };
@@ -146,7 +151,7 @@ export function nextEntry(state: SenderState, now: Date): { turn: QueueEntry; an
   const { entries, circuit } = state;
   const free = entries.next((entry) => isFree(state, entry));
   if (free) return { turn: free, anyway: free.isTest };
-  const probed = circuit.tryAt !== null && circuit.tryAt <= now ? entries.next() : undefined;
+  const probed = circuit.probeAt !== null && circuit.probeAt <= now ? entries.next() : undefined;
   return probed && { turn: probed, anyway: true };
 }
 
@@ -193,16 +198,16 @@ export function restedAt(state: SenderState, now: Date): Date | null {
 
 type Unfinished = {
   pageId: bigint;
-  state: 'claimed' | 'begun' | 'doubtful';
+  state: 'claimed' | 'sending' | 'unexplained_error';
   retryAt: Date | null;
-  begunAt: Date | null;
+  startedAt: Date | null;
 };
 
 /** When to run again; null: not before something happens. */
 export function nextRunAt({
   rows,
   blocked,
-  tryAt,
+  probeAt,
   restedAt,
   checkedAt,
   now,
@@ -211,7 +216,7 @@ export function nextRunAt({
   /** Through this connection nothing can be repeated now: only the end of waiting is due. */
   blocked: (pageId: bigint) => boolean;
   /** When a probe may go; null when nobody waits for one. */
-  tryAt: Date | null;
+  probeAt: Date | null;
   /** When the first of those who are left alone for now may be tried again. */
   restedAt: Date | null;
   /** When a stock check that was requested is surely done: it wakes us, unless that notice is lost. */
@@ -219,11 +224,11 @@ export function nextRunAt({
   now: Date;
 }): Date | null {
   const due = rows.flatMap((row) => {
-    const ends = row.state === 'begun' && row.begunAt ? [later(row.begunAt, GIVE_UP_MS)] : [];
-    const repeats = row.retryAt && !(row.state === 'begun' && blocked(row.pageId)) ? [row.retryAt] : [];
+    const ends = row.state === 'sending' && row.startedAt ? [later(row.startedAt, GIVE_UP_MS)] : [];
+    const repeats = row.retryAt && !(row.state === 'sending' && blocked(row.pageId)) ? [row.retryAt] : [];
     return [...ends, ...repeats];
   });
-  due.push(...[tryAt, restedAt, checkedAt].filter((at) => at !== null));
+  due.push(...[probeAt, restedAt, checkedAt].filter((at) => at !== null));
   if (due.length === 0) return null;
   const soonest = new Date(Math.min(...due.map((at) => at.getTime())));
   // What was due a moment ago and could not be done must not make a circle without rest.

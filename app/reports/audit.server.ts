@@ -1,6 +1,6 @@
 // Checks that what the tables say of every grant agrees.
 import { Prisma } from '@prisma/client';
-import { db } from '../db.server.ts';
+import { db, queryRows } from '../db.server.ts';
 import { log } from '../lib/log.server.ts';
 
 export type Account = {
@@ -28,35 +28,40 @@ export async function balance({ shopId }: { shopId?: bigint } = {}): Promise<{
   faults: Fault[];
 }> {
   const ofShop = (alias: string) =>
-    shopId === undefined ? Prisma.sql`true` : Prisma.sql`${Prisma.raw(alias)}."shopId" = ${shopId}`;
-  const count = (state: string) =>
-    Prisma.sql`count(*) FILTER (WHERE s."state" = ${state}::"SubscriptionState")::int`;
+    shopId === undefined ? Prisma.sql`true` : Prisma.sql`${Prisma.raw(alias)}.shop_id = ${shopId}`;
+  const count = (state: string) => Prisma.sql`count(*) FILTER (WHERE s.status = ${state})::int`;
   // One snapshot for all of it: a claim between two readings would look like a fault.
   return db.$transaction(
     async (tx) => {
-      const accounts = await tx.$queryRaw<Account[]>`
-        SELECT r."shopId", r."variantId", count(*)::int AS "optedIn", ${count('waiting')} AS "waiting", ${count('claimed')} AS "pending",
-          ${count('told')} AS "told", ${count('presumed')} AS "presumed", ${count('refused')} AS "refused", ${count('unknown')} AS "unknown",
-          ${count('expired')} AS "expired", ${count('stopped')} AS "stopped"
-        FROM "OptInRequest" r LEFT JOIN "Subscription" s ON s."shopId" = r."shopId" AND s."requestId" = r."id"
-        WHERE r."acceptedAt" IS NOT NULL AND NOT r."isTest" AND ${ofShop('r')}
-        GROUP BY r."shopId", r."variantId"`;
-      const faults = await tx.$queryRaw<Fault[]>`
-        SELECT 'accepted, but no subscription' AS "what", r."id" FROM "OptInRequest" r
-          LEFT JOIN "Subscription" s ON s."shopId" = r."shopId" AND s."requestId" = r."id"
-          WHERE r."acceptedAt" IS NOT NULL AND s."id" IS NULL AND ${ofShop('r')}
-        UNION ALL SELECT 'subscription ' || s."state"::text || ', message ' || COALESCE(n."state"::text, 'none'), s."id"
-          FROM "Subscription" s LEFT JOIN "Notification" n ON n."shopId" = s."shopId" AND n."subscriptionId" = s."id"
-          WHERE ${ofShop('s')} AND CASE s."state"
-            WHEN 'claimed' THEN n."settledAt" IS NOT NULL OR n."id" IS NULL
-            WHEN 'told' THEN n."state" IS DISTINCT FROM 'sent'
-            WHEN 'presumed' THEN n."state" IS DISTINCT FROM 'presumed'
-            WHEN 'refused' THEN n."state" IS DISTINCT FROM 'refused'
-            WHEN 'unknown' THEN n."state" IS DISTINCT FROM 'unknown'
-            ELSE n."id" IS NOT NULL END
-        UNION ALL SELECT 'restock counts fewer than it has told', k."id" FROM "Restock" k
-          JOIN (SELECT "restockId", count(*) AS "count" FROM "Notification" GROUP BY "restockId") n ON n."restockId" = k."id"
-          WHERE ${ofShop('k')} AND k."told" < n."count"`;
+      const accounts = await queryRows<Account>({
+        tx,
+        sql: Prisma.sql`
+        SELECT r.shop_id, r.variant_id, count(*)::int AS opted_in, ${count('waiting')} AS waiting, ${count('claimed')} AS pending,
+          ${count('notified')} AS told, ${count('assumed_notified')} AS presumed, ${count('failed')} AS refused, ${count('unknown')} AS unknown,
+          ${count('expired')} AS expired, ${count('cancelled')} AS stopped
+        FROM opt_in_requests r LEFT JOIN subscriptions s ON s.shop_id = r.shop_id AND s.opt_in_request_id = r.id
+        WHERE r.accepted_at IS NOT NULL AND NOT r.is_test AND ${ofShop('r')}
+        GROUP BY r.shop_id, r.variant_id`,
+      });
+      const faults = await queryRows<Fault>({
+        tx,
+        sql: Prisma.sql`
+        SELECT 'accepted, but no subscription' AS what, r.id FROM opt_in_requests r
+          LEFT JOIN subscriptions s ON s.shop_id = r.shop_id AND s.opt_in_request_id = r.id
+          WHERE r.accepted_at IS NOT NULL AND s.id IS NULL AND ${ofShop('r')}
+        UNION ALL SELECT 'subscription ' || s.status || ', message ' || COALESCE(n.status, 'none'), s.id
+          FROM subscriptions s LEFT JOIN notifications n ON n.shop_id = s.shop_id AND n.subscription_id = s.id
+          WHERE ${ofShop('s')} AND CASE s.status
+            WHEN 'claimed' THEN n.finished_at IS NOT NULL OR n.id IS NULL
+            WHEN 'notified' THEN n.status IS DISTINCT FROM 'sent'
+            WHEN 'assumed_notified' THEN n.status IS DISTINCT FROM 'assumed_sent'
+            WHEN 'failed' THEN n.status IS DISTINCT FROM 'failed'
+            WHEN 'unknown' THEN n.status IS DISTINCT FROM 'unknown'
+            ELSE n.id IS NOT NULL END
+        UNION ALL SELECT 'restock counts fewer than it has told', k.id FROM restocks k
+          JOIN (SELECT restock_id, count(*) AS count FROM notifications GROUP BY restock_id) n ON n.restock_id = k.id
+          WHERE ${ofShop('k')} AND k.claimed_count < n.count`,
+      });
       return { accounts, faults };
     },
     { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },

@@ -3,7 +3,8 @@ import type { OpenCircuit, Sending } from '../messenger/page-status.ts';
 import { type RestockFacts, restockStatus } from '../stock/restock-status.ts';
 
 export type SubscriptionFacts = {
-  state: 'waiting' | 'claimed' | 'told' | 'presumed' | 'refused' | 'unknown' | 'expired' | 'stopped';
+  state:
+    'waiting' | 'claimed' | 'notified' | 'assumed_notified' | 'failed' | 'unknown' | 'expired' | 'cancelled';
   expiresAt: Date;
   /** The one they said yes to. */
   page: { issue: OpenCircuit | null; sending: Sending; gone: boolean };
@@ -18,7 +19,7 @@ export type SubscriptionFacts = {
 
 export type Explanation = {
   /** told · on its way · not yet · never · unknown: the headline. */
-  answer: 'told' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
+  answer: 'notified' | 'on_its_way' | 'not_yet' | 'never' | 'unknown';
   /** A code of the words `why.*`. */
   because: string;
   /** A code of the words `reason.*` or `outcome.*` that says more. */
@@ -38,18 +39,19 @@ const answer = (
 /** Pure: the first thing that decides is the answer. */
 export function explain({ life, now }: { life: SubscriptionFacts; now: Date }): Explanation {
   const { notification: sent, restock } = life;
-  if (sent?.state === 'sent') return answer('told', 'sent');
-  if (sent?.state === 'presumed') return answer('told', 'presumed');
-  if (sent?.state === 'refused') return answer('never', 'refused', sent.reason);
+  if (sent?.state === 'sent') return answer('notified', 'sent');
+  if (sent?.state === 'assumed_sent') return answer('notified', 'assumed_sent');
+  if (sent?.state === 'failed') return answer('never', 'failed', sent.reason);
   if (sent?.state === 'unknown') return answer('unknown', 'unknown');
-  if (life.state === 'told') return answer('told', 'sent');
-  if (life.state === 'presumed') return answer('told', 'presumed');
-  if (life.state === 'refused') return answer('never', 'refused');
+  if (life.state === 'notified') return answer('notified', 'sent');
+  if (life.state === 'assumed_notified') return answer('notified', 'assumed_sent');
+  if (life.state === 'failed') return answer('never', 'failed');
   if (life.state === 'unknown') return answer('unknown', 'unknown');
-  if (life.state === 'stopped' || life.shopperStopped) return answer('never', 'stopped');
+  if (life.state === 'cancelled' || life.shopperStopped) return answer('never', 'cancelled');
   if (life.state === 'expired' || life.expiresAt <= now) return answer('never', 'expired');
   if (life.page.gone) return answer('never', 'page_gone');
-  if (sent !== null) return answer('on_its_way', sent.state === 'doubtful' ? 'doubtful' : 'under_way');
+  if (sent !== null)
+    return answer('on_its_way', sent.state === 'unexplained_error' ? 'unexplained_error' : 'under_way');
   if (life.page.sending !== 'on') return answer('not_yet', 'page_trouble', life.page.issue);
   if (life.variant.missing) return answer('not_yet', 'missing');
   if (life.variant.paused) return answer('not_yet', 'paused');

@@ -1,6 +1,6 @@
 // Figures and daily activity for Home.
 import { Prisma } from '@prisma/client';
-import { db } from '../db.server.ts';
+import { db, queryRows } from '../db.server.ts';
 import { DAY, later } from '../lib/clock.ts';
 import type { WaitlistQuery } from './waitlist.server.ts';
 
@@ -14,11 +14,14 @@ export async function notifiedFigures({
   now: Date;
   days: number;
 }): Promise<{ told: number; refused: number; unknown: number; underWay: number }> {
-  const ended = (states: Prisma.Sql) => Prisma.sql`count(*) FILTER (WHERE "state" IN (${states}))::int`;
-  const [row] = await db.$queryRaw<{ told: number; refused: number; unknown: number; underWay: number }[]>`
-    SELECT ${ended(Prisma.sql`'sent', 'presumed'`)} AS told, ${ended(Prisma.sql`'refused'`)} AS refused, ${ended(Prisma.sql`'unknown'`)} AS unknown,
-           ${ended(Prisma.sql`'claimed', 'begun', 'doubtful'`)} AS "underWay"
-    FROM "Notification" WHERE "shopId" = ${shopId} AND "claimedAt" > ${later(now, -days * DAY)} AND NOT "isTest"`;
+  const ended = (states: Prisma.Sql) => Prisma.sql`count(*) FILTER (WHERE status IN (${states}))::int`;
+  const [row] = await queryRows<{ told: number; refused: number; unknown: number; underWay: number }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT ${ended(Prisma.sql`'sent', 'assumed_sent'`)} AS told, ${ended(Prisma.sql`'failed'`)} AS refused, ${ended(Prisma.sql`'unknown'`)} AS unknown,
+           ${ended(Prisma.sql`'claimed', 'sending', 'unexplained_error'`)} AS under_way
+    FROM notifications WHERE shop_id = ${shopId} AND claimed_at > ${later(now, -days * DAY)} AND NOT is_test`,
+  });
   return row!;
 }
 
@@ -26,12 +29,15 @@ export type Funnel = { arrived: number; asked: number; accepted: number };
 
 /** Of those who came for a sold-out variant in the last `days`: how many got the card, and how many tapped Notify Me on it. */
 export async function funnel({ shopId, now, days = 7 }: WaitlistQuery & { days?: number }): Promise<Funnel> {
-  const [row] = await db.$queryRaw<Funnel[]>`
+  const [row] = await queryRows<Funnel>({
+    tx: db,
+    sql: Prisma.sql`
     SELECT count(*)::int AS arrived,
-           count(*) FILTER (WHERE "sentAt" IS NOT NULL OR "acceptedAt" IS NOT NULL)::int AS asked,
-           count(*) FILTER (WHERE "acceptedAt" IS NOT NULL)::int AS accepted
-    FROM "OptInRequest"
-    WHERE "shopId" = ${shopId} AND "createdAt" > ${later(now, -days * DAY)} AND NOT "isTest"`;
+           count(*) FILTER (WHERE sent_at IS NOT NULL OR accepted_at IS NOT NULL)::int AS asked,
+           count(*) FILTER (WHERE accepted_at IS NOT NULL)::int AS accepted
+    FROM opt_in_requests
+    WHERE shop_id = ${shopId} AND created_at > ${later(now, -days * DAY)} AND NOT is_test`,
+  });
   return row!;
 }
 
@@ -53,16 +59,22 @@ export async function recoveredRevenue({
 }): Promise<RecoveredRevenue> {
   const since = later(now, -days * DAY);
   const [[row], sales] = await Promise.all([
-    db.$queryRaw<{ taps: number }[]>`
-      SELECT count(DISTINCT t."notificationId")::int AS taps
-      FROM "Tap" t
-      WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}`,
-    db.$queryRaw<RecoveredRevenue['sales']>`
-      SELECT s."currency", sum(s."amount" - s."refunded")::text AS amount,
-             (count(*) FILTER (WHERE s."amount" > s."refunded"))::int AS orders
-      FROM "Sale" s
-      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
-      GROUP BY s."currency" ORDER BY sum(s."amount" - s."refunded") DESC`,
+    queryRows<{ taps: number }>({
+      tx: db,
+      sql: Prisma.sql`
+      SELECT count(DISTINCT t.notification_id)::int AS taps
+      FROM link_clicks t
+      WHERE t.shop_id = ${shopId} AND t.clicked_at > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t.notification_id` })}`,
+    }),
+    queryRows<RecoveredRevenue['sales'][number]>({
+      tx: db,
+      sql: Prisma.sql`
+      SELECT s.currency, sum(s.amount - s.refunded)::text AS amount,
+             (count(*) FILTER (WHERE s.amount > s.refunded))::int AS orders
+      FROM attributed_orders s
+      WHERE s.shop_id = ${shopId} AND s.ordered_at > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`s.notification_id` })}
+      GROUP BY s.currency ORDER BY sum(s.amount - s.refunded) DESC`,
+    }),
   ]);
   return { taps: row!.taps, sales };
 }
@@ -98,25 +110,34 @@ export async function dailyActivity({
   const since = later(now, -(days + 1) * DAY);
   // A day is written out once, not once for each message.
   const [told, taps, sales] = await Promise.all([
-    db.$queryRaw<Counted[]>`
+    queryRows<Counted>({
+      tx: db,
+      sql: Prisma.sql`
       SELECT to_char(day, 'YYYY-MM-DD') AS day, count FROM (
-        SELECT ("claimedAt" AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
-        FROM "Notification"
-        WHERE "shopId" = ${shopId} AND "claimedAt" > ${since} AND "state" IN ('sent', 'presumed') AND NOT "isTest"
+        SELECT (claimed_at AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
+        FROM notifications
+        WHERE shop_id = ${shopId} AND claimed_at > ${since} AND status IN ('sent', 'assumed_sent') AND NOT is_test
         GROUP BY 1) told`,
-    db.$queryRaw<Counted[]>`
+    }),
+    queryRows<Counted>({
+      tx: db,
+      sql: Prisma.sql`
       SELECT to_char(day, 'YYYY-MM-DD') AS day, count FROM (
-        SELECT (f."at" AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
-        FROM (SELECT min(t."at") AS at FROM "Tap" t
-              WHERE t."shopId" = ${shopId} AND t."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t."notificationId"` })}
-              GROUP BY t."notificationId") f
+        SELECT (f.at AT TIME ZONE ${timezone})::date AS day, count(*)::int AS count
+        FROM (SELECT min(t.clicked_at) AS at FROM link_clicks t
+              WHERE t.shop_id = ${shopId} AND t.clicked_at > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t.notification_id` })}
+              GROUP BY t.notification_id) f
         GROUP BY 1) tapped`,
-    db.$queryRaw<{ day: string; currency: string; amount: number }[]>`
-      SELECT to_char(s."at" AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, s."currency",
-             sum(s."amount" - s."refunded")::float8 AS amount
-      FROM "Sale" s
-      WHERE s."shopId" = ${shopId} AND s."at" > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`s."notificationId"` })}
+    }),
+    queryRows<{ day: string; currency: string; amount: number }>({
+      tx: db,
+      sql: Prisma.sql`
+      SELECT to_char(s.ordered_at AT TIME ZONE ${timezone}, 'YYYY-MM-DD') AS day, s.currency,
+             sum(s.amount - s.refunded)::float8 AS amount
+      FROM attributed_orders s
+      WHERE s.shop_id = ${shopId} AND s.ordered_at > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`s.notification_id` })}
       GROUP BY 1, 2`,
+    }),
   ]);
   const of = (counts: Counted[]) => new Map(counts.map(({ day, count }) => [day, count]));
   const [toldOn, tapsOn] = [of(told), of(taps)];
@@ -137,4 +158,4 @@ export async function dailyActivity({
  * as a reading of all of them.
  */
 const notTest = ({ shopId, notificationId }: { shopId: bigint; notificationId: Prisma.Sql }) =>
-  Prisma.sql`${notificationId} <> ALL(ARRAY(SELECT n."id" FROM "Notification" n WHERE n."shopId" = ${shopId} AND n."isTest"))`;
+  Prisma.sql`${notificationId} <> ALL(ARRAY(SELECT n.id FROM notifications n WHERE n.shop_id = ${shopId} AND n.is_test))`;

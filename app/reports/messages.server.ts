@@ -1,11 +1,11 @@
 // Every message of a shop as a row of the merchant's table, newest first.
 import { Prisma } from '@prisma/client';
-import { db } from '../db.server.ts';
+import { db, queryRows } from '../db.server.ts';
 import type { Cursor } from './cursor.ts';
 import { cursorDate } from './waitlist.server.ts';
 
 /** How a message ended, in the merchant's terms; `under_way` gathers what is not settled yet. */
-export const OUTCOMES = ['all', 'sent', 'presumed', 'refused', 'unknown', 'under_way'] as const;
+export const OUTCOMES = ['all', 'sent', 'assumed_sent', 'failed', 'unknown', 'under_way'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export type MessageRow = {
@@ -16,9 +16,9 @@ export type MessageRow = {
   imageUrl: string | null;
   shopper: string;
   state: string;
-  reason: string | null;
+  failureReason: string | null;
   claimedAt: Date;
-  settledAt: Date | null;
+  finishedAt: Date | null;
   deliveredAt: Date | null;
   readAt: Date | null;
   tapped: boolean;
@@ -31,12 +31,12 @@ export type MessageRow = {
  */
 const statesOf = (shopId: bigint): Record<Outcome, Prisma.Sql> => ({
   all: Prisma.sql`true`,
-  sent: Prisma.sql`n."state" = 'sent'`,
-  presumed: Prisma.sql`n."state" = 'presumed' AND n."reason" IS NOT NULL`,
-  refused: Prisma.sql`n."state" = 'refused' AND n."reason" IS NOT NULL`,
-  unknown: Prisma.sql`n."state" = 'unknown' AND n."reason" IS NOT NULL`,
-  under_way: Prisma.sql`n."settledAt" IS NULL AND n."subscriptionId" = ANY(ARRAY(
-    SELECT s."id" FROM "Page" c JOIN "Subscription" s ON s."pageId" = c."id" AND s."state" = 'claimed' WHERE c."shopId" = ${shopId}))`,
+  sent: Prisma.sql`n.status = 'sent'`,
+  assumed_sent: Prisma.sql`n.status = 'assumed_sent' AND n.failure_reason IS NOT NULL`,
+  failed: Prisma.sql`n.status = 'failed' AND n.failure_reason IS NOT NULL`,
+  unknown: Prisma.sql`n.status = 'unknown' AND n.failure_reason IS NOT NULL`,
+  under_way: Prisma.sql`n.finished_at IS NULL AND n.subscription_id = ANY(ARRAY(
+    SELECT s.id FROM pages c JOIN subscriptions s ON s.page_id = c.id AND s.status = 'claimed' WHERE c.shop_id = ${shopId}))`,
 });
 
 const PAGE_SIZE = 25;
@@ -57,28 +57,31 @@ export async function messages({
   const behind =
     from === undefined
       ? Prisma.sql`true`
-      : Prisma.sql`(n."claimedAt", n."id") < (${from}, ${BigInt(after!.id)})`;
-  const found = await db.$queryRaw<
-    (Omit<MessageRow, 'notificationId' | 'subscriptionId' | 'shopper'> & {
+      : Prisma.sql`(n.claimed_at, n.id) < (${from}, ${BigInt(after!.id)})`;
+  const found = await queryRows<
+    Omit<MessageRow, 'notificationId' | 'subscriptionId' | 'shopper'> & {
       id: bigint;
       subscription: bigint;
       psid: string;
-    })[]
-  >`
+    }
+  >({
+    tx: db,
+    sql: Prisma.sql`
     WITH shown AS (
-      SELECT * FROM "Notification" n
-      WHERE n."shopId" = ${shopId} AND NOT n."isTest" AND ${behind}
+      SELECT * FROM notifications n
+      WHERE n.shop_id = ${shopId} AND NOT n.is_test AND ${behind}
         AND ${statesOf(shopId)[outcome]}
-      ORDER BY n."claimedAt" DESC, n."id" DESC LIMIT ${limit + 1})
-    SELECT n."id", n."subscriptionId" AS subscription, n."state"::text AS state, n."reason", n."claimedAt", n."settledAt", n."deliveredAt",
-      n."readAt", p."psid", v."productTitle", v."title", v."imageUrl",
-      EXISTS (SELECT FROM "Tap" t WHERE t."shopId" = n."shopId" AND t."notificationId" = n."id") AS tapped,
-      EXISTS (SELECT FROM "Sale" o WHERE o."shopId" = n."shopId" AND o."notificationId" = n."id") AS bought
+      ORDER BY n.claimed_at DESC, n.id DESC LIMIT ${limit + 1})
+    SELECT n.id, n.subscription_id AS subscription, n.status AS state, n.failure_reason, n.claimed_at, n.finished_at, n.delivered_at,
+      n.read_at, p.psid, v.product_title, v.title, v.image_url,
+      EXISTS (SELECT FROM link_clicks t WHERE t.shop_id = n.shop_id AND t.notification_id = n.id) AS tapped,
+      EXISTS (SELECT FROM attributed_orders o WHERE o.shop_id = n.shop_id AND o.notification_id = n.id) AS bought
     FROM shown n
-    JOIN "Restock" r ON r."shopId" = n."shopId" AND r."id" = n."restockId"
-    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    JOIN "Shopper" p ON p."shopId" = n."shopId" AND p."id" = n."shopperId"
-    ORDER BY n."claimedAt" DESC, n."id" DESC`;
+    JOIN restocks r ON r.shop_id = n.shop_id AND r.id = n.restock_id
+    JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+    JOIN shoppers p ON p.shop_id = n.shop_id AND p.id = n.shopper_id
+    ORDER BY n.claimed_at DESC, n.id DESC`,
+  });
   const last = found[limit - 1];
   return {
     rows: found.slice(0, limit).map(({ id, subscription, psid, ...row }) => ({

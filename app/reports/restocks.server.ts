@@ -1,6 +1,6 @@
 // Restocks and stock checks as the merchant sees them.
 import { Prisma } from '@prisma/client';
-import { db, type Tx } from '../db.server.ts';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { later, MINUTE, SECOND } from '../lib/clock.ts';
 import type { Reach } from '../notifications/shop-status.server.ts';
 import { NO_LIMIT } from '../stock/decide.ts';
@@ -28,7 +28,7 @@ export type RestockRow = {
   closedAt: Date | null;
   units: number | null;
   kind: string;
-  told: number;
+  claimedCount: number;
   waiting: number;
   held: boolean;
   /** What it is doing now; null when it is over. */
@@ -40,10 +40,10 @@ export type RestockRow = {
 };
 
 type Found = Omit<RestockRow, 'restockId' | 'variantId' | 'status' | 'minutes' | 'actions'> &
-  Omit<RestockFacts, 'quietUntil' | 'allowance'> & {
+  Omit<RestockFacts, 'quietUntil' | 'notificationQuota'> & {
     id: bigint;
     variant: bigint;
-    allowance: number;
+    notificationQuota: number;
     /** Of those who wait, how many do on a Page that sends. */ reachable: number;
     /** Messages begun in the last half minute, and how many a second the Page may send. */
     lately: number;
@@ -54,14 +54,18 @@ type Now = { settings: QuietSettings; now: Date };
 
 /** `found` with what follows from it; pure. */
 function row({ found, settings, now }: Now & { found: Found }): RestockRow {
-  const { id, variant, reach, paused, holdUntil, waveAt, checkDue, fresh, belowMinimum, ...shown } = found;
-  const { reachable, lately, perSecond, allowance: limit, ...rest } = shown;
-  const allowance = limit === NO_LIMIT ? null : limit;
+  const { id, variant, reach, paused, sendAfter, nextBatchAt, checkDue, fresh, belowMinimum, ...shown } =
+    found;
+  const { reachable, lately, perSecond, notificationQuota: limit, ...rest } = shown;
+  const notificationQuota = limit === NO_LIMIT ? null : limit;
   const quietUntil = quietEnd({ now, settings }) ?? null;
   const checked = { checkDue, fresh, belowMinimum };
-  const facts = { ...checked, reach, paused, holdUntil, waveAt, allowance, quietUntil, ...rest };
+  const facts = { ...checked, reach, paused, sendAfter, nextBatchAt, notificationQuota, quietUntil, ...rest };
   const status = rest.closedAt === null ? restockStatus({ facts, now }) : null;
-  const telling = { told: rest.told, waiting: reachable, allowance, lately, perSecond };
+  const telling = {
+    ...{ claimedCount: rest.claimedCount, waiting: reachable, notificationQuota, lately },
+    messagesPerSecond: perSecond,
+  };
   return {
     restockId: String(id),
     variantId: String(variant),
@@ -77,16 +81,16 @@ function row({ found, settings, now }: Now & { found: Found }): RestockRow {
  * the line's own order; what is left waits on a Page that was disconnected.
  */
 function reachOf({ reach, now }: { reach: Reach; now: Date }): Prisma.Sql {
-  const waits = (on: Prisma.Sql) => Prisma.sql`(SELECT s."id" FROM "Subscription" s
-    WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId" AND NOT s."isTest" AND ${waiting({ now })}
-      AND ${on} AND ${notYetNotified()} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+  const waits = (on: Prisma.Sql) => Prisma.sql`(SELECT s.id FROM subscriptions s
+    WHERE s.shop_id = r.shop_id AND s.variant_id = r.variant_id AND NOT s.is_test AND ${waiting({ now })}
+      AND ${on} AND ${notYetNotified()} ORDER BY s.waiting_since, s.id LIMIT 1) IS NOT NULL`;
   const arms = (['on', 'probing'] as const)
     .filter((sending) => reach[sending].length > 0)
     .map(
       (sending) =>
-        Prisma.sql`WHEN ${waits(Prisma.sql`s."pageId" = ANY(${reach[sending]}::bigint[])`)} THEN ${sending}::text`,
+        Prisma.sql`WHEN ${waits(Prisma.sql`s.page_id = ANY(${reach[sending]}::bigint[])`)} THEN ${sending}::text`,
     );
-  return Prisma.sql`CASE ${Prisma.join([Prisma.sql`WHEN r."closedAt" IS NOT NULL THEN 'nobody'`, ...arms], ' ')}
+  return Prisma.sql`CASE ${Prisma.join([Prisma.sql`WHEN r.closed_at IS NOT NULL THEN 'nobody'`, ...arms], ' ')}
     WHEN ${waits(Prisma.sql`true`)} THEN 'off' ELSE 'nobody' END`;
 }
 
@@ -108,40 +112,43 @@ export async function restocks({
     open?: boolean;
     limit?: number;
   }): Promise<RestockRow[]> {
-  const found = await tx.$queryRaw<Found[]>`
+  const found = await queryRows<Found>({
+    tx,
+    sql: Prisma.sql`
     WITH shown AS MATERIALIZED (
-      SELECT r.* FROM "Restock" r
-      WHERE r."shopId" = ${shopId} AND NOT r."isTest"
-        AND (${variantId === undefined} OR r."variantId" = ${variantId ?? 0n})
-        AND (${!open} OR r."closedAt" IS NULL)
-      ORDER BY r."openedAt" DESC, r."id" DESC LIMIT ${limit}),
+      SELECT r.* FROM restocks r
+      WHERE r.shop_id = ${shopId} AND NOT r.is_test
+        AND (${variantId === undefined} OR r.variant_id = ${variantId ?? 0n})
+        AND (${!open} OR r.closed_at IS NULL)
+      ORDER BY r.opened_at DESC, r.id DESC LIMIT ${limit}),
     -- A line is counted once, however many of its restocks are shown.
     line AS MATERIALIZED (
-      SELECT each."variantId", counted.* FROM (SELECT DISTINCT "variantId" FROM shown) each, LATERAL (
-        SELECT count(*)::int AS waiting, (count(*) FILTER (WHERE s."pageId" = ANY(${reach.on}::bigint[])))::int AS reachable
-        FROM "Subscription" s WHERE s."shopId" = ${shopId} AND s."variantId" = each."variantId"
-          AND NOT s."isTest" AND ${waiting({ now })}) counted)
-    SELECT r."id", r."variantId" AS variant, v."productTitle", v."title", v."imageUrl", r."openedAt", r."closedAt", r."units", r."kind",
-      r."told", r."allowance", r."holdUntil", r."waveAt", r."heldAt" IS NOT NULL AS held, line.waiting, line.reachable,
-      r."sellableAt" > ${later(now, -CHECK_VALID_MS)} AS fresh, v."wanted" > v."looked" AS "checkDue", v."pausedAt" IS NOT NULL AS paused,
-      COALESCE((SELECT l."reason" = 'below_minimum' FROM "Look" l WHERE l."shopId" = r."shopId" AND l."variantId" = r."variantId"
-        AND NOT l."isTest" ORDER BY l."at" DESC, l."id" DESC LIMIT 1), false) AS "belowMinimum",
+      SELECT each.variant_id, counted.* FROM (SELECT DISTINCT variant_id FROM shown) each, LATERAL (
+        SELECT count(*)::int AS waiting, (count(*) FILTER (WHERE s.page_id = ANY(${reach.on}::bigint[])))::int AS reachable
+        FROM subscriptions s WHERE s.shop_id = ${shopId} AND s.variant_id = each.variant_id
+          AND NOT s.is_test AND ${waiting({ now })}) counted)
+    SELECT r.id, r.variant_id AS variant, v.product_title, v.title, v.image_url, r.opened_at, r.closed_at, r.units, r.kind,
+      r.claimed_count, r.notification_quota, r.send_after, r.next_batch_at, r.held_at IS NOT NULL AS held, line.waiting, line.reachable,
+      r.confirmed_available_at > ${later(now, -CHECK_VALID_MS)} AS fresh, v.check_requested_version > v.checked_version AS check_due, v.paused_at IS NOT NULL AS paused,
+      COALESCE((SELECT l.reason = 'below_minimum' FROM stock_checks l WHERE l.shop_id = r.shop_id AND l.variant_id = r.variant_id
+        AND NOT l.is_test ORDER BY l.checked_at DESC, l.id DESC LIMIT 1), false) AS below_minimum,
       ${reachOf({ reach, now })} AS reach,
-      CASE WHEN r."closedAt" IS NULL THEN (SELECT count(*)::int FROM "Notification" n WHERE n."shopId" = r."shopId"
-         AND n."claimedAt" > ${later(now, -RECENT_MS)} AND n."restockId" = r."id") ELSE 0 END AS lately,
-      (SELECT min(p."perSecond") FROM "Page" p WHERE p."id" = ANY(${reach.on}::bigint[])) AS "perSecond"
-    FROM shown r JOIN line ON line."variantId" = r."variantId"
-    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId"
-    ORDER BY r."openedAt" DESC, r."id" DESC`;
+      CASE WHEN r.closed_at IS NULL THEN (SELECT count(*)::int FROM notifications n WHERE n.shop_id = r.shop_id
+         AND n.claimed_at > ${later(now, -RECENT_MS)} AND n.restock_id = r.id) ELSE 0 END AS lately,
+      (SELECT min(p.messages_per_second) FROM pages p WHERE p.id = ANY(${reach.on}::bigint[])) AS per_second
+    FROM shown r JOIN line ON line.variant_id = r.variant_id
+    JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id
+    ORDER BY r.opened_at DESC, r.id DESC`,
+  });
   return found.map((each) => row({ found: each, settings, now }));
 }
 
 export type StockCheckRow = {
   lookId: string;
-  at: Date;
-  sellable: boolean;
+  checkedAt: Date;
+  available: boolean;
   units: number | null;
-  verdict: string;
+  decision: string;
   reason: string;
 };
 
@@ -151,11 +158,11 @@ export async function stockChecks({
   variantId,
   limit = 20,
 }: Of & { variantId: bigint; limit?: number }): Promise<StockCheckRow[]> {
-  const found = await db.look.findMany({
+  const found = await db.stockCheck.findMany({
     where: { shopId, variantId, isTest: false },
-    orderBy: [{ at: 'desc' }, { id: 'desc' }],
+    orderBy: [{ checkedAt: 'desc' }, { id: 'desc' }],
     take: limit,
-    select: { id: true, at: true, sellable: true, units: true, verdict: true, reason: true },
+    select: { id: true, checkedAt: true, available: true, units: true, decision: true, reason: true },
   });
   return found.map(({ id, ...rest }) => ({ lookId: String(id), ...rest }));
 }
@@ -167,21 +174,21 @@ const RECENT_MS = 30 * SECOND;
 const SENDING = 5;
 
 export type SendingState = {
-  told: number;
+  claimedCount: number;
   waiting: number;
   /** null: everyone. */
-  allowance: number | null;
+  notificationQuota: number | null;
   lately: number;
-  perSecond: number | null;
+  messagesPerSecond: number | null;
 };
 
 /** How many of those who wait this restock may tell before its next wave. */
 export const remainingToNotify = ({
-  told,
+  claimedCount,
   waiting,
-  allowance,
-}: Omit<SendingState, 'lately' | 'perSecond'>): number =>
-  Math.max(0, Math.min(waiting, allowance === null ? waiting : allowance - told));
+  notificationQuota,
+}: Omit<SendingState, 'lately' | 'messagesPerSecond'>): number =>
+  Math.max(0, Math.min(waiting, notificationQuota === null ? waiting : notificationQuota - claimedCount));
 
 /**
  * Whole minutes until the last of them is told, at least one; null when there is nobody to tell, or nothing to reckon with. What later
@@ -189,7 +196,7 @@ export const remainingToNotify = ({
  */
 export function minutesLeft(telling: SendingState): number | null {
   const left = remainingToNotify(telling);
-  const { lately, perSecond } = telling;
+  const { lately, messagesPerSecond: perSecond } = telling;
   const seen = lately >= SENDING ? (lately * SECOND) / RECENT_MS : undefined;
   // A lane that has just begun has not shown its pace yet, and none goes on faster than its Page may.
   const pace = seen === undefined ? perSecond : perSecond === null ? seen : Math.min(seen, perSecond);

@@ -15,7 +15,7 @@ export type SubscriptionDetails = {
   shopper: string;
   state: string;
   endedAt: Date | null;
-  endedBecause: string | null;
+  endReason: string | null;
   isTest: boolean;
   /** How many wait in front; null when this one does not wait. */
   ahead: number | null;
@@ -49,34 +49,34 @@ export async function subscriptionDetails({
   const found = await db.subscription.findUnique({
     where: { shopId_id: { shopId, id: subscriptionId } },
     include: {
-      request: true,
-      shopper: { select: { psid: true, stoppedAt: true } },
+      optInRequest: true,
+      shopper: { select: { psid: true, optedOutAt: true } },
       variant: true,
-      page: { select: { metaPageId: true, name: true, trouble: true, disconnectedAt: true } },
+      page: { select: { metaPageId: true, name: true, issue: true, disconnectedAt: true } },
       notification: {
         include: {
           restock: { select: { openedAt: true } },
-          taps: { orderBy: { at: 'asc' }, take: 1, select: { at: true } },
-          sales: { orderBy: { at: 'asc' }, take: 1, select: { at: true } },
+          linkClicks: { orderBy: { clickedAt: 'asc' }, take: 1, select: { clickedAt: true } },
+          attributedOrders: { orderBy: { orderedAt: 'asc' }, take: 1, select: { orderedAt: true } },
         },
       },
     },
   });
   if (found === null) return null;
-  const { variant, request, notification, page, shopperId, variantId } = found;
+  const { variant, optInRequest: request, notification, page, shopperId, variantId } = found;
   const [circuits, restock, look, position] = await Promise.all([
     openCircuits([page]),
     db.restock.findFirst({
       where: { shopId, variantId, closedAt: null, isTest: found.isTest },
       include: { notifications: { where: { shopperId }, select: { id: true }, take: 1 } },
     }),
-    db.look.findFirst({
+    db.stockCheck.findFirst({
       where: { shopId, variantId, isTest: found.isTest },
-      orderBy: [{ at: 'desc' }, { id: 'desc' }],
+      orderBy: [{ checkedAt: 'desc' }, { id: 'desc' }],
       select: { reason: true },
     }),
-    found.state === 'waiting'
-      ? positionOf({ shopId, variantId, since: found.since, id: found.id, now })
+    found.status === 'waiting'
+      ? positionOf({ shopId, variantId, waitingSince: found.waitingSince, id: found.id, now })
       : null,
   ]);
   const circuit = circuits.get(page.metaPageId) ?? null;
@@ -89,34 +89,34 @@ export async function subscriptionDetails({
       imageUrl: variant.imageUrl,
     },
     shopper: found.shopper.psid.slice(-6),
-    state: found.state,
+    state: found.status,
     endedAt: found.endedAt,
-    endedBecause: found.endedBecause,
+    endReason: found.endReason,
     isTest: found.isTest,
     ahead: position && position - 1,
     why: explain({
       now,
       life: {
-        state: found.state,
+        state: found.status,
         expiresAt: found.expiresAt,
         page: {
-          issue: page.trouble ?? circuit,
+          issue: page.issue ?? circuit,
           sending: sendingThrough({ ...page, circuit }),
           gone: page.disconnectedAt !== null,
         },
         variant: { paused: variant.pausedAt !== null, missing: variant.missingSince !== null },
-        shopperStopped: found.shopper.stoppedAt !== null,
-        notification: notification && { state: notification.state, reason: notification.reason },
+        shopperStopped: found.shopper.optedOutAt !== null,
+        notification: notification && { state: notification.status, reason: notification.failureReason },
         restock: restock && {
           held: restock.heldAt !== null,
           quietUntil: quietEnd({ now, settings: shop }) ?? null,
-          holdUntil: restock.holdUntil,
-          waveAt: restock.waveAt,
-          allowance: restock.allowance,
-          told: restock.told,
+          sendAfter: restock.sendAfter,
+          nextBatchAt: restock.nextBatchAt,
+          notificationQuota: restock.notificationQuota,
+          claimedCount: restock.claimedCount,
           belowMinimum: look?.reason === 'below_minimum',
-          checkDue: variant.wanted > variant.looked,
-          fresh: restock.sellableAt > later(now, -CHECK_VALID_MS),
+          checkDue: variant.checkRequestedVersion > variant.checkedVersion,
+          fresh: restock.confirmedAvailableAt > later(now, -CHECK_VALID_MS),
           toldAlready: restock.notifications.length > 0,
         },
         lookReason: look?.reason ?? null,
@@ -126,12 +126,12 @@ export async function subscriptionDetails({
       asked: request.sentAt ?? request.createdAt,
       accepted: found.grantedAt,
       back: notification?.restock.openedAt ?? null,
-      begun: notification?.begunAt ?? null,
-      settled: notification?.settledAt ?? null,
+      begun: notification?.startedAt ?? null,
+      settled: notification?.finishedAt ?? null,
       delivered: notification?.deliveredAt ?? null,
       read: notification?.readAt ?? null,
-      tapped: notification?.taps[0]?.at ?? null,
-      bought: notification?.sales[0]?.at ?? null,
+      tapped: notification?.linkClicks[0]?.clickedAt ?? null,
+      bought: notification?.attributedOrders[0]?.orderedAt ?? null,
     },
     consent: {
       title: request.title,
@@ -139,14 +139,14 @@ export async function subscriptionDetails({
       at: found.grantedAt,
       until: found.expiresAt,
       page: page.name,
-      mid: request.mid,
+      mid: request.messageId,
     },
   };
 }
 
 export type TestProgress = {
-  /** `none`: the link was not opened yet; `refused`: Meta did not take the message, with the reason. */
-  step: 'none' | 'asked' | 'accepted' | 'under_way' | 'sent' | 'refused';
+  /** `none`: the link was not opened yet; `failed`: Meta did not take the message, with the reason. */
+  step: 'none' | 'asked' | 'accepted' | 'under_way' | 'sent' | 'failed';
   subscriptionId: string | null;
   reason: string | null;
   at: Date | null;
@@ -167,8 +167,8 @@ export async function testProgress({
       subscription: {
         select: {
           id: true,
-          state: true,
-          notification: { select: { state: true, reason: true, settledAt: true } },
+          status: true,
+          notification: { select: { status: true, failureReason: true, finishedAt: true } },
         },
       },
     },
@@ -178,15 +178,15 @@ export async function testProgress({
   if (subscription === null)
     return { step: 'asked', subscriptionId: null, reason: null, at: request.createdAt };
   const { notification } = subscription;
-  const waiting = subscription.state === 'waiting';
+  const waiting = subscription.status === 'waiting';
   const subscriptionId = waiting ? String(subscription.id) : null;
   if (notification === null)
     return { step: waiting ? 'accepted' : 'none', subscriptionId, reason: null, at: request.acceptedAt };
   const step =
-    notification.settledAt === null
+    notification.finishedAt === null
       ? 'under_way'
-      : notification.state === 'sent' || notification.state === 'presumed'
+      : notification.status === 'sent' || notification.status === 'assumed_sent'
         ? 'sent'
-        : 'refused';
-  return { step, subscriptionId, reason: notification.reason, at: notification.settledAt };
+        : 'failed';
+  return { step, subscriptionId, reason: notification.failureReason, at: notification.finishedAt };
 }

@@ -1,6 +1,6 @@
 // Subscriptions row by row: waiting, with place and reason, and ended without a notification.
 import { Prisma } from '@prisma/client';
-import { db } from '../db.server.ts';
+import { db, queryRows } from '../db.server.ts';
 import { later } from '../lib/clock.ts';
 import { type PageFacts, sendingThrough } from '../messenger/page-status.ts';
 import { openCircuits } from '../notifications/shop-status.server.ts';
@@ -26,7 +26,7 @@ export type SubscriptionRow = {
   /** The end of the page-scoped id: no name is held. */
   shopper: string;
   locale: string;
-  since: Date;
+  waitingSince: Date;
   /** 1 is the next to be told; null: no longer in line, or further back than is counted. */
   place: number | null;
   why: Explanation;
@@ -46,16 +46,16 @@ type Found = Omit<SubscriptionRow, 'subscriptionId' | 'variantId' | 'why' | 'pla
   paused: boolean;
   missing: boolean;
   metaPageId: string;
-  trouble: PageFacts['trouble'];
+  issue: PageFacts['issue'];
   disconnectedAt: Date | null;
   sent: string | null;
   sentReason: string | null;
   restock: bigint | null;
   held: boolean;
-  holdUntil: Date | null;
-  waveAt: Date | null;
-  allowance: number;
-  told: number;
+  sendAfter: Date | null;
+  nextBatchAt: Date | null;
+  notificationQuota: number;
+  claimedCount: number;
   checkDue: boolean;
   fresh: boolean;
   toldAlready: boolean;
@@ -86,47 +86,50 @@ export async function subscriptions({
     from === undefined
       ? Prisma.sql`true`
       : sort === 'newest'
-        ? Prisma.sql`(s."since", s."id") < (${from}, ${BigInt(after!.id)})`
-        : Prisma.sql`(s."since", s."id") > (${from}, ${BigInt(after!.id)})`;
-  const order = sort === 'newest' ? Prisma.sql`"since" DESC, "id" DESC` : Prisma.sql`"since", "id"`;
+        ? Prisma.sql`(s.waiting_since, s.id) < (${from}, ${BigInt(after!.id)})`
+        : Prisma.sql`(s.waiting_since, s.id) > (${from}, ${BigInt(after!.id)})`;
+  const order = sort === 'newest' ? Prisma.sql`waiting_since DESC, id DESC` : Prisma.sql`waiting_since, id`;
   const standing =
     show === 'waiting'
       ? waiting({ now })
-      : Prisma.sql`s."state" IN ('refused', 'unknown', 'expired', 'stopped')`;
-  const rows = Prisma.sql`s."shopId" = ${shopId} AND ${standing} AND NOT s."isTest" AND ${behind}`;
+      : Prisma.sql`s.status IN ('failed', 'unknown', 'expired', 'cancelled')`;
+  const rows = Prisma.sql`s.shop_id = ${shopId} AND ${standing} AND NOT s.is_test AND ${behind}`;
   const wanted = search.trim();
-  const named = Prisma.sql`v."shopId" = ${shopId} AND (v."productTitle" || ' ' || v."title") ILIKE ${containing(wanted)}`;
+  const named = Prisma.sql`v.shop_id = ${shopId} AND (v.product_title || ' ' || v.title) ILIKE ${containing(wanted)}`;
   // A search goes through the line of each variant that bears the name: the few of a rare one are not sought among all who wait.
   const source =
     wanted === ''
-      ? Prisma.sql`SELECT s.* FROM "Subscription" s WHERE ${rows} ORDER BY ${order} LIMIT ${limit + 1}`
+      ? Prisma.sql`SELECT s.* FROM subscriptions s WHERE ${rows} ORDER BY ${order} LIMIT ${limit + 1}`
       : show === 'waiting'
-        ? Prisma.sql`SELECT s.* FROM (SELECT each."id", each."since" FROM "Variant" v CROSS JOIN LATERAL (
-              SELECT s."id", s."since" FROM "Subscription" s WHERE ${rows} AND s."variantId" = v."id" ORDER BY ${order} LIMIT ${limit + 1}) each
-            WHERE ${named} ORDER BY ${order} LIMIT ${limit + 1}) one JOIN "Subscription" s ON s."id" = one."id"`
-        : Prisma.sql`SELECT s.* FROM "Subscription" s WHERE ${rows}
-            AND EXISTS (SELECT FROM "Variant" v WHERE ${named} AND v."id" = s."variantId") ORDER BY ${order} LIMIT ${limit + 1}`;
-  const found = await db.$queryRaw<Found[]>`
+        ? Prisma.sql`SELECT s.* FROM (SELECT each.id, each.waiting_since FROM variants v CROSS JOIN LATERAL (
+              SELECT s.id, s.waiting_since FROM subscriptions s WHERE ${rows} AND s.variant_id = v.id ORDER BY ${order} LIMIT ${limit + 1}) each
+            WHERE ${named} ORDER BY ${order} LIMIT ${limit + 1}) one JOIN subscriptions s ON s.shop_id = ${shopId} AND s.id = one.id`
+        : Prisma.sql`SELECT s.* FROM subscriptions s WHERE ${rows}
+            AND EXISTS (SELECT FROM variants v WHERE ${named} AND v.id = s.variant_id) ORDER BY ${order} LIMIT ${limit + 1}`;
+  const found = await queryRows<Found>({
+    tx: db,
+    sql: Prisma.sql`
     WITH one AS MATERIALIZED (${source})
-    SELECT s."id", s."variantId" AS variant, v."productTitle", v."title", v."imageUrl", right(p."psid", 6) AS shopper, p."locale", s."since",
-      s."state"::text AS state, s."expiresAt", p."stoppedAt" IS NOT NULL AS stopped, v."pausedAt" IS NOT NULL AS paused,
-      v."missingSince" IS NOT NULL AS missing, pg."metaPageId", pg."trouble"::text AS trouble, pg."disconnectedAt",
-      n."state"::text AS sent, n."reason" AS "sentReason",
-      r."id" AS restock, r."heldAt" IS NOT NULL AS held, r."holdUntil", r."waveAt", r."allowance", r."told",
-      v."wanted" > v."looked" AS "checkDue", r."sellableAt" > ${later(now, -CHECK_VALID_MS)} AS fresh,
-      (SELECT o."id" FROM "Notification" o WHERE o."restockId" = r."id" AND o."shopperId" = s."shopperId" LIMIT 1) IS NOT NULL AS "toldAlready",
-      (SELECT l."reason" FROM "Look" l WHERE l."shopId" = s."shopId" AND l."variantId" = s."variantId" AND NOT l."isTest"
-        ORDER BY l."at" DESC, l."id" DESC LIMIT 1) AS "lookReason",
-      CASE WHEN s."state" = 'waiting' THEN (SELECT count(*)::int FROM (
-        SELECT FROM "Subscription" w WHERE w."shopId" = s."shopId" AND w."variantId" = s."variantId" AND w."state" = 'waiting' AND NOT w."isTest"
-          AND w."expiresAt" > ${now} AND (w."since", w."id") < (s."since", s."id") LIMIT ${COUNTED_POSITIONS}) ahead) END AS ahead
+    SELECT s.id, s.variant_id AS variant, v.product_title, v.title, v.image_url, right(p.psid, 6) AS shopper, p.locale, s.waiting_since,
+      s.status AS state, s.expires_at, p.opted_out_at IS NOT NULL AS stopped, v.paused_at IS NOT NULL AS paused,
+      v.missing_since IS NOT NULL AS missing, pg.meta_page_id, pg.issue, pg.disconnected_at,
+      n.status AS sent, n.failure_reason AS sent_reason,
+      r.id AS restock, r.held_at IS NOT NULL AS held, r.send_after, r.next_batch_at, r.notification_quota, r.claimed_count,
+      v.check_requested_version > v.checked_version AS check_due, r.confirmed_available_at > ${later(now, -CHECK_VALID_MS)} AS fresh,
+      (SELECT o.id FROM notifications o WHERE o.restock_id = r.id AND o.shopper_id = s.shopper_id LIMIT 1) IS NOT NULL AS told_already,
+      (SELECT l.reason FROM stock_checks l WHERE l.shop_id = s.shop_id AND l.variant_id = s.variant_id AND NOT l.is_test
+        ORDER BY l.checked_at DESC, l.id DESC LIMIT 1) AS look_reason,
+      CASE WHEN s.status = 'waiting' THEN (SELECT count(*)::int FROM (
+        SELECT FROM subscriptions w WHERE w.shop_id = s.shop_id AND w.variant_id = s.variant_id AND w.status = 'waiting' AND NOT w.is_test
+          AND w.expires_at > ${now} AND (w.waiting_since, w.id) < (s.waiting_since, s.id) LIMIT ${COUNTED_POSITIONS}) ahead) END AS ahead
     FROM one s
-    JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
-    JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
-    JOIN "Page" pg ON pg."shopId" = s."shopId" AND pg."id" = s."pageId"
-    LEFT JOIN "Notification" n ON n."shopId" = s."shopId" AND n."subscriptionId" = s."id"
-    LEFT JOIN "Restock" r ON r."shopId" = s."shopId" AND r."variantId" = s."variantId" AND ${openRestock}
-    ORDER BY ${sort === 'newest' ? Prisma.sql`s."since" DESC, s."id" DESC` : Prisma.sql`s."since", s."id"`}`;
+    JOIN variants v ON v.shop_id = s.shop_id AND v.id = s.variant_id
+    JOIN shoppers p ON p.shop_id = s.shop_id AND p.id = s.shopper_id
+    JOIN pages pg ON pg.shop_id = s.shop_id AND pg.id = s.page_id
+    LEFT JOIN notifications n ON n.shop_id = s.shop_id AND n.subscription_id = s.id
+    LEFT JOIN restocks r ON r.shop_id = s.shop_id AND r.variant_id = s.variant_id AND ${openRestock}
+    ORDER BY ${sort === 'newest' ? Prisma.sql`s.waiting_since DESC, s.id DESC` : Prisma.sql`s.waiting_since, s.id`}`,
+  });
   const circuits = await openCircuits(found);
   const quietUntil = quietEnd({ now, settings: shop }) ?? null;
   const last = found[limit - 1];
@@ -134,7 +137,8 @@ export async function subscriptions({
     rows: found
       .slice(0, limit)
       .map((row) => asRow({ row, circuit: circuits.get(row.metaPageId) ?? null, quietUntil, now })),
-    next: last && found.length > limit ? { value: last.since.toISOString(), id: String(last.id) } : null,
+    next:
+      last && found.length > limit ? { value: last.waitingSince.toISOString(), id: String(last.id) } : null,
   };
 }
 
@@ -145,7 +149,7 @@ function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): Subscri
     state: row.state,
     expiresAt: row.expiresAt,
     page: {
-      issue: row.trouble ?? circuit,
+      issue: row.issue ?? circuit,
       sending: sendingThrough({ ...row, circuit }),
       gone: row.disconnectedAt !== null,
     },
@@ -158,10 +162,10 @@ function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): Subscri
         : {
             held: row.held,
             quietUntil,
-            holdUntil: row.holdUntil,
-            waveAt: row.waveAt,
-            allowance: row.allowance,
-            told: row.told,
+            sendAfter: row.sendAfter,
+            nextBatchAt: row.nextBatchAt,
+            notificationQuota: row.notificationQuota,
+            claimedCount: row.claimedCount,
             belowMinimum: row.lookReason === 'below_minimum',
             checkDue: row.checkDue,
             fresh: row.fresh,
@@ -177,7 +181,7 @@ function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): Subscri
     imageUrl: row.imageUrl,
     shopper: row.shopper,
     locale: row.locale,
-    since: row.since,
+    waitingSince: row.waitingSince,
     place: row.ahead === null || row.ahead >= COUNTED_POSITIONS ? null : row.ahead + 1,
     why: explain({ life, now }),
   };

@@ -1,5 +1,6 @@
 // The waitlist as a CSV file, written in batches: however many customers wait, only one batch is in memory.
-import { db } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { db, queryRows } from '../db.server.ts';
 import { waiting } from '../waitlist/waiting.server.ts';
 
 const BATCH_SIZE = 2_000;
@@ -16,7 +17,7 @@ const HEADERS = [
 
 type Row = {
   id: bigint;
-  since: Date;
+  waitingSince: Date;
   expiresAt: Date;
   productTitle: string;
   title: string;
@@ -34,16 +35,19 @@ export async function* exportWaitlist({
   now: Date;
 }): AsyncGenerator<string> {
   yield csvLine(HEADERS);
-  let after: { since: Date; id: bigint } = { since: new Date(0), id: 0n };
+  let after = { waitingSince: new Date(0), id: 0n };
   for (;;) {
-    const rows = await db.$queryRaw<Row[]>`
-      SELECT s."id", s."since", s."expiresAt", s."variantId", v."productTitle", v."title", p."psid", p."locale"
-      FROM "Subscription" s
-      JOIN "Variant" v ON v."shopId" = s."shopId" AND v."id" = s."variantId"
-      JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
-      WHERE s."shopId" = ${shopId} AND NOT s."isTest" AND ${waiting({ now })}
-        AND (s."since", s."id") > (${after.since}, ${after.id})
-      ORDER BY s."since", s."id" LIMIT ${BATCH_SIZE}`;
+    const rows = await queryRows<Row>({
+      tx: db,
+      sql: Prisma.sql`
+      SELECT s.id, s.waiting_since, s.expires_at, s.variant_id, v.product_title, v.title, p.psid, p.locale
+      FROM subscriptions s
+      JOIN variants v ON v.shop_id = s.shop_id AND v.id = s.variant_id
+      JOIN shoppers p ON p.shop_id = s.shop_id AND p.id = s.shopper_id
+      WHERE s.shop_id = ${shopId} AND NOT s.is_test AND ${waiting({ now })}
+        AND (s.waiting_since, s.id) > (${after.waitingSince}, ${after.id})
+      ORDER BY s.waiting_since, s.id LIMIT ${BATCH_SIZE}`,
+    });
     if (rows.length > 0)
       yield rows
         .map((row) =>
@@ -53,7 +57,7 @@ export async function* exportWaitlist({
             String(row.variantId),
             row.psid,
             row.locale,
-            row.since,
+            row.waitingSince,
             row.expiresAt,
           ]),
         )

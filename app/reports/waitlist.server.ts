@@ -1,6 +1,6 @@
 // The line as the merchant sees it: how many wait for which variant, since when, and who they are.
 import { Prisma } from '@prisma/client';
-import { db } from '../db.server.ts';
+import { camelRows, db, queryRows } from '../db.server.ts';
 import { pageOf } from '../messenger/pages.server.ts';
 import { openRestock } from '../stock/restocks.server.ts';
 import { waiting } from '../waitlist/waiting.server.ts';
@@ -11,7 +11,7 @@ export type WaitlistQuery = { shopId: bigint; now: Date };
 
 /** Those who can still be told: not ended, not expired, not the merchant's own test. */
 const isWaiting = ({ shopId, now }: WaitlistQuery) => Prisma.sql`
-  s."shopId" = ${shopId} AND NOT s."isTest" AND ${waiting({ now })}`;
+  s.shop_id = ${shopId} AND NOT s.is_test AND ${waiting({ now })}`;
 
 /**
  * Reads a whole line from its index. PostgreSQL takes a million entries of an index for dearer than all rows of the table, since it
@@ -20,9 +20,9 @@ const isWaiting = ({ shopId, now }: WaitlistQuery) => Prisma.sql`
 export async function readByIndex<Row>(query: Prisma.Sql): Promise<Row[]> {
   const [, rows] = await db.$transaction([
     db.$queryRaw`SELECT set_config('random_page_cost', '1', true), set_config('max_parallel_workers_per_gather', '0', true)`,
-    db.$queryRaw<Row[]>(query),
+    db.$queryRaw<Record<string, unknown>[]>(query),
   ]);
-  return rows;
+  return camelRows<Row>(rows);
 }
 
 export type WaitlistSort = 'waiting' | 'oldest' | 'title';
@@ -42,7 +42,7 @@ export type WaitlistRow = {
   /** The newest look's reason. */
   reason: string | null;
   /** When time itself gives the next hint; `lookDue`: one is due now. */
-  lookAt: Date | null;
+  nextCheckAt: Date | null;
   lookDue: boolean;
   paused: boolean;
   missing: boolean;
@@ -59,13 +59,13 @@ const PAGE_SIZE = 25;
 
 const orders = {
   waiting: {
-    column: Prisma.sql`line."waiting"`,
+    column: Prisma.sql`line.waiting`,
     down: true,
     read: ({ value }: Cursor) => (/^\d{1,9}$/.test(value) ? Number(value) : undefined),
   },
-  oldest: { column: Prisma.sql`line."oldest"`, down: false, read: cursorDate },
+  oldest: { column: Prisma.sql`line.oldest`, down: false, read: cursorDate },
   title: {
-    column: Prisma.sql`lower(v."productTitle" || ' ' || v."title")`,
+    column: Prisma.sql`lower(v.product_title || ' ' || v.title)`,
     down: false,
     read: ({ value }: Cursor) => value,
   },
@@ -73,9 +73,9 @@ const orders = {
 
 const filters: Record<WaitlistFilter, Prisma.Sql> = {
   all: Prisma.sql`true`,
-  restocked: Prisma.sql`EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock})`,
-  paused: Prisma.sql`v."pausedAt" IS NOT NULL`,
-  missing: Prisma.sql`v."missingSince" IS NOT NULL`,
+  restocked: Prisma.sql`EXISTS (SELECT FROM restocks r WHERE r.shop_id = v.shop_id AND r.variant_id = v.id AND ${openRestock})`,
+  paused: Prisma.sql`v.paused_at IS NOT NULL`,
+  missing: Prisma.sql`v.missing_since IS NOT NULL`,
 };
 
 /** How many people wait in a shop, and for how many variants. */
@@ -106,8 +106,8 @@ export async function waitlistByVariant({
     after === undefined || at === undefined
       ? Prisma.sql`true`
       : down
-        ? Prisma.sql`(${column}, v."id") < (${at}, ${BigInt(after.id)})`
-        : Prisma.sql`(${column}, v."id") > (${at}, ${BigInt(after.id)})`;
+        ? Prisma.sql`(${column}, v.id) < (${at}, ${BigInt(after.id)})`
+        : Prisma.sql`(${column}, v.id) > (${at}, ${BigInt(after.id)})`;
   const direction = down ? Prisma.sql`DESC` : Prisma.sql`ASC`;
   type Found = Omit<WaitlistRow, 'variantId'> & {
     all: number;
@@ -117,23 +117,23 @@ export async function waitlistByVariant({
   };
   const rows = await readByIndex<Found>(Prisma.sql`
     WITH line AS MATERIALIZED (
-      SELECT s."variantId", count(*)::int AS waiting, min(s."since") AS oldest
-      FROM "Subscription" s WHERE ${isWaiting({ shopId, now })} GROUP BY s."variantId"),
+      SELECT s.variant_id, count(*)::int AS waiting, min(s.waiting_since) AS oldest
+      FROM subscriptions s WHERE ${isWaiting({ shopId, now })} GROUP BY s.variant_id),
     shown AS (
-      SELECT v.*, line."waiting" AS "lineWaiting", line."oldest" AS "lineOldest", ${column} AS "sortKey"
-      FROM line JOIN "Variant" v ON v."shopId" = ${shopId} AND v."id" = line."variantId"
+      SELECT v.*, line.waiting AS line_waiting, line.oldest AS line_oldest, ${column} AS sort_key
+      FROM line JOIN variants v ON v.shop_id = ${shopId} AND v.id = line.variant_id
       WHERE ${filters[filter]} AND ${behind}
-        AND (${search.trim() === ''} OR (v."productTitle" || ' ' || v."title") ILIKE ${containing(search)})
-      ORDER BY "sortKey" ${direction}, v."id" ${direction} LIMIT ${limit + 1})
-    SELECT total.*, v."id", v."productTitle", v."title", v."imageUrl", v."lineWaiting" AS waiting, v."lineOldest" AS oldest, v."sortKey",
-      v."lookAt", v."wanted" > v."looked" AS "lookDue", v."pausedAt" IS NOT NULL AS paused, v."missingSince" IS NOT NULL AS missing,
-      look."units", look."at" AS "lookedAt", look."reason",
-      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}) AS restocked
-    FROM (SELECT COALESCE(sum(line."waiting"), 0)::int AS "all", count(*)::int AS "variants" FROM line) total
+        AND (${search.trim() === ''} OR (v.product_title || ' ' || v.title) ILIKE ${containing(search)})
+      ORDER BY sort_key ${direction}, v.id ${direction} LIMIT ${limit + 1})
+    SELECT total.*, v.id, v.product_title, v.title, v.image_url, v.line_waiting AS waiting, v.line_oldest AS oldest, v.sort_key,
+      v.next_check_at, v.check_requested_version > v.checked_version AS look_due, v.paused_at IS NOT NULL AS paused, v.missing_since IS NOT NULL AS missing,
+      look.units, look.checked_at AS looked_at, look.reason,
+      EXISTS (SELECT FROM restocks r WHERE r.shop_id = v.shop_id AND r.variant_id = v.id AND ${openRestock}) AS restocked
+    FROM (SELECT COALESCE(sum(line.waiting), 0)::int AS "all", count(*)::int AS variants FROM line) total
     LEFT JOIN shown v ON true
-    LEFT JOIN LATERAL (SELECT l."units", l."at", l."reason" FROM "Look" l
-      WHERE l."shopId" = v."shopId" AND l."variantId" = v."id" AND NOT l."isTest" ORDER BY l."at" DESC, l."id" DESC LIMIT 1) look ON true
-    ORDER BY v."sortKey" ${direction}, v."id" ${direction}`);
+    LEFT JOIN LATERAL (SELECT l.units, l.checked_at, l.reason FROM stock_checks l
+      WHERE l.shop_id = v.shop_id AND l.variant_id = v.id AND NOT l.is_test ORDER BY l.checked_at DESC, l.id DESC LIMIT 1) look ON true
+    ORDER BY v.sort_key ${direction}, v.id ${direction}`);
   // Without a single line to show there is one row, of figures alone.
   const found = rows.filter((row) => row.id !== null);
   const lines = found
@@ -155,9 +155,12 @@ export async function waitlistByVariant({
 export async function waitlistOfVariant({ shopId, variantId, now }: WaitlistQuery & { variantId: bigint }) {
   const variant = await db.variant.findUnique({ where: { shopId_id: { shopId, id: variantId } } });
   if (variant === null) return null;
-  const [row] = await db.$queryRaw<{ waiting: number; oldest: Date | null; until: Date | null }[]>`
-    SELECT count(*)::int AS waiting, min(s."since") AS oldest, min(s."expiresAt") AS until
-    FROM "Subscription" s WHERE ${isWaiting({ shopId, now })} AND s."variantId" = ${variantId}`;
+  const [row] = await queryRows<{ waiting: number; oldest: Date | null; until: Date | null }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT count(*)::int AS waiting, min(s.waiting_since) AS oldest, min(s.expires_at) AS until
+    FROM subscriptions s WHERE ${isWaiting({ shopId, now })} AND s.variant_id = ${variantId}`,
+  });
   return {
     variantId: String(variant.id),
     productId: String(variant.productId),
@@ -166,8 +169,8 @@ export async function waitlistOfVariant({ shopId, variantId, now }: WaitlistQuer
     imageUrl: variant.imageUrl,
     paused: variant.pausedAt !== null,
     missing: variant.missingSince !== null,
-    lookAt: variant.lookAt,
-    lookDue: variant.wanted > variant.looked,
+    nextCheckAt: variant.nextCheckAt,
+    lookDue: variant.checkRequestedVersion > variant.checkedVersion,
     ...row!,
   };
 }
@@ -176,7 +179,7 @@ export type WaitingShopper = {
   subscriptionId: string;
   shopper: string;
   locale: string;
-  since: Date;
+  waitingSince: Date;
   expiresAt: Date;
 };
 
@@ -193,14 +196,23 @@ export async function waitingShoppers({
 }> {
   const from = after && cursorDate(after);
   const behind =
-    from === undefined ? Prisma.sql`true` : Prisma.sql`(s."since", s."id") > (${from}, ${BigInt(after!.id)})`;
-  const rows = await db.$queryRaw<
-    { id: bigint; psid: string; locale: string; since: Date; expiresAt: Date }[]
-  >`
-    SELECT s."id", p."psid", p."locale", s."since", s."expiresAt"
-    FROM "Subscription" s JOIN "Shopper" p ON p."shopId" = s."shopId" AND p."id" = s."shopperId"
-    WHERE ${isWaiting({ shopId, now })} AND s."variantId" = ${variantId} AND ${behind}
-    ORDER BY s."since", s."id" LIMIT ${limit + 1}`;
+    from === undefined
+      ? Prisma.sql`true`
+      : Prisma.sql`(s.waiting_since, s.id) > (${from}, ${BigInt(after!.id)})`;
+  const rows = await queryRows<{
+    id: bigint;
+    psid: string;
+    locale: string;
+    waitingSince: Date;
+    expiresAt: Date;
+  }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT s.id, p.psid, p.locale, s.waiting_since, s.expires_at
+    FROM subscriptions s JOIN shoppers p ON p.shop_id = s.shop_id AND p.id = s.shopper_id
+    WHERE ${isWaiting({ shopId, now })} AND s.variant_id = ${variantId} AND ${behind}
+    ORDER BY s.waiting_since, s.id LIMIT ${limit + 1}`,
+  });
   const last = rows[limit - 1];
   return {
     people: rows
@@ -208,7 +220,7 @@ export async function waitingShoppers({
       .map(({ id, psid, ...row }) => ({ subscriptionId: String(id), shopper: psid.slice(-6), ...row })),
     next:
       last && rows.length > limit
-        ? writeCursor({ value: last.since.toISOString(), id: String(last.id) })
+        ? writeCursor({ value: last.waitingSince.toISOString(), id: String(last.id) })
         : null,
   };
 }
@@ -226,10 +238,10 @@ export async function countWaitingOnPage({
   const id = pageId ?? (await pageOf({ shopId }))?.id;
   if (id === undefined) return 0;
   // Who waits is counted from one index, who was claimed from another: together they would be read from the rows.
-  const can = Prisma.sql`s."shopId" = ${shopId} AND s."pageId" = ${id} AND NOT s."isTest" AND s."expiresAt" > ${now}`;
+  const can = Prisma.sql`s.shop_id = ${shopId} AND s.page_id = ${id} AND NOT s.is_test AND s.expires_at > ${now}`;
   const [row] = await readByIndex<{ people: number }>(Prisma.sql`
-    SELECT ((SELECT count(*) FROM "Subscription" s WHERE s."state" = 'waiting' AND ${can})
-      + (SELECT count(*) FROM "Subscription" s WHERE s."state" = 'claimed' AND ${can}))::int AS people`);
+    SELECT ((SELECT count(*) FROM subscriptions s WHERE s.status = 'waiting' AND ${can})
+      + (SELECT count(*) FROM subscriptions s WHERE s.status = 'claimed' AND ${can}))::int AS people`);
   return row!.people;
 }
 
@@ -263,16 +275,19 @@ export async function productWaitlist({
   now: Date;
   room?: number;
 }): Promise<ProductWaitlist> {
-  const found = await db.$queryRaw<Found[]>`
-    SELECT v."id", v."title", line."waiting", line."oldest", v."missingSince" IS NOT NULL AS missing, v."pausedAt" IS NOT NULL AS paused,
-      EXISTS (SELECT FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}) AS restocked,
-      (SELECT l."reason" FROM "Look" l WHERE l."shopId" = v."shopId" AND l."variantId" = v."id" AND NOT l."isTest"
-       ORDER BY l."at" DESC, l."id" DESC LIMIT 1) AS reason
-    FROM "Variant" v, LATERAL (
-      SELECT count(*)::int AS waiting, min(s."since") AS oldest FROM "Subscription" s
-      WHERE s."shopId" = v."shopId" AND s."variantId" = v."id" AND NOT s."isTest" AND ${waiting({ now })}) line
-    WHERE v."shopId" = ${shopId} AND v."productId" = ${productId}
-    ORDER BY line."waiting" DESC, v."title", v."id"`;
+  const found = await queryRows<Found>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT v.id, v.title, line.waiting, line.oldest, v.missing_since IS NOT NULL AS missing, v.paused_at IS NOT NULL AS paused,
+      EXISTS (SELECT FROM restocks r WHERE r.shop_id = v.shop_id AND r.variant_id = v.id AND ${openRestock}) AS restocked,
+      (SELECT l.reason FROM stock_checks l WHERE l.shop_id = v.shop_id AND l.variant_id = v.id AND NOT l.is_test
+       ORDER BY l.checked_at DESC, l.id DESC LIMIT 1) AS reason
+    FROM variants v, LATERAL (
+      SELECT count(*)::int AS waiting, min(s.waiting_since) AS oldest FROM subscriptions s
+      WHERE s.shop_id = v.shop_id AND s.variant_id = v.id AND NOT s.is_test AND ${waiting({ now })}) line
+    WHERE v.shop_id = ${shopId} AND v.product_id = ${productId}
+    ORDER BY line.waiting DESC, v.title, v.id`,
+  });
   const shown = found.filter(({ waiting, restocked }) => waiting > 0 || restocked);
   return {
     waiting: shown.reduce((sum, { waiting }) => sum + waiting, 0),

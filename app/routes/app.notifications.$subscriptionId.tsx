@@ -72,7 +72,7 @@ export function Timeline({
   state: string;
 }) {
   const { say, moment } = useTranslations();
-  const told = state === 'told' || state === 'presumed';
+  const told = state === 'notified' || state === 'assumed_notified';
   const missing = (step: string) => {
     if (!told) return '–';
     return OPTIONAL_STEPS.has(step) ? say('life.unknown') : say('life.no');

@@ -69,7 +69,7 @@ export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
       return params;
     });
   const url = (row: Row) => `/app/notifications/${row.subscriptionId}`;
-  const when = (row: Row) => relative({ at: row.settledAt ?? row.claimedAt, now });
+  const when = (row: Row) => relative({ at: row.finishedAt ?? row.claimedAt, now });
   /** The furthest that is known; what Meta did not say is left out. */
   const came = (row: Row) =>
     row.bought
@@ -80,8 +80,8 @@ export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
           ? say('life.read')
           : row.deliveredAt
             ? say('life.delivered')
-            : row.reason
-              ? code('outcome', row.reason)
+            : row.failureReason
+              ? code('outcome', row.failureReason)
               : '–';
   return (
     <>

@@ -88,9 +88,9 @@ export function WaitlistTable({ lines, now, ...paged }: Paged & { lines: Variant
   const look = (line: VariantRow) =>
     line.lookDue
       ? say('waitlist.lookDue')
-      : line.lookAt === null
+      : line.nextCheckAt === null
         ? say('waitlist.onChange')
-        : relative({ at: line.lookAt, now });
+        : relative({ at: line.nextCheckAt, now });
   const url = (line: VariantRow) => `/app/waitlist/${line.variantId}`;
   return (
     <PagedTable

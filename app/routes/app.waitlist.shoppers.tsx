@@ -88,7 +88,7 @@ export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: P
     why.detail === null
       ? code('why', why.because)
       : code(
-          why.because === 'refused' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason',
+          why.because === 'failed' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason',
           why.detail,
         );
   const place = (row: Row) =>
@@ -120,7 +120,7 @@ export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: P
       cells={(row) => [
         `…${row.shopper}`,
         <VariantName {...row} url={url(row)} />,
-        relative({ at: row.since, now }),
+        relative({ at: row.waitingSince, now }),
         place(row),
         language(row.locale),
         <div style={{ minWidth: 220, maxWidth: 420, whiteSpace: 'normal' }}>
@@ -138,7 +138,7 @@ export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: P
             {answer(row)}
             <Text as="span">…{row.shopper}</Text>
             <Text as="span" tone="subdued">
-              {relative({ at: row.since, now })}
+              {relative({ at: row.waitingSince, now })}
             </Text>
           </InlineStack>
           <Text as="span" tone="subdued" breakWord>

@@ -97,12 +97,15 @@ async function renew(session: Session, now: Date): Promise<Session> {
   try {
     const renewed = await api.auth.refreshToken({ shop: domain, refreshToken: session.refreshToken });
     await sessionStorage.storeSession(renewed.session);
-    await db.shop.updateMany({ where: { domain }, data: { unreadableSince: null, renewalBegunAt: null } });
+    await db.shop.updateMany({
+      where: { domain },
+      data: { reauthorizationRequiredSince: null, renewalStartedAt: null },
+    });
     return renewed.session;
   } catch (error) {
     const status = isHttpError(error) ? error.response.code : undefined;
     if (first && status !== undefined && status < 500)
-      await db.shop.updateMany({ where: { domain }, data: { renewalBegunAt: null } });
+      await db.shop.updateMany({ where: { domain }, data: { renewalStartedAt: null } });
     if (!isRefusal(error)) throw error;
     // The merchant may have opened the app in this very moment, which ends the refresh token that we have just tried.
     const newer = await load(domain);
@@ -119,8 +122,8 @@ async function renew(session: Session, now: Date): Promise<Session> {
  */
 async function beginRenewal({ domain, now }: { domain: string; now: Date }): Promise<boolean> {
   const begun = await db.shop.updateMany({
-    where: { domain, renewalBegunAt: null },
-    data: { renewalBegunAt: now },
+    where: { domain, renewalStartedAt: null },
+    data: { renewalStartedAt: now },
   });
   return begun.count === 1;
 }
@@ -148,7 +151,10 @@ async function noteUnreadable({
   now: Date;
   why: string;
 }): Promise<void> {
-  await db.shop.updateMany({ where: { domain, unreadableSince: null }, data: { unreadableSince: now } });
+  await db.shop.updateMany({
+    where: { domain, reauthorizationRequiredSince: null },
+    data: { reauthorizationRequiredSince: now },
+  });
   log.warn('access_token.reauthorization_required', { domain, why });
 }
 

@@ -1,4 +1,5 @@
 // Turns order attribution on and off, and keeps it in line with the granted scope.
+import type { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import { env } from '../env.server.ts';
 import { type Clock, HOUR, later, MINUTE } from '../lib/clock.ts';
@@ -22,21 +23,30 @@ const CHECK_EVERY_MS = 6 * HOUR;
 const AGAIN_MS = MINUTE;
 
 export const orderAttributionOf = (shop: Shop): OrderAttribution => ({
-  on: shop.counting === 'on',
-  since: shop.counting === 'on' ? shop.countingSince : null,
-  endedAt: shop.counting === 'on' ? null : shop.countingEndedAt,
-  because: shop.counting === 'on' ? null : shop.countingEndedBecause,
+  on: shop.orderAttribution === 'on',
+  since: shop.orderAttribution === 'on' ? shop.orderAttributionStartedAt : null,
+  endedAt: shop.orderAttribution === 'on' ? null : shop.orderAttributionEndedAt,
+  because: shop.orderAttribution === 'on' ? null : shop.orderAttributionEndReason,
 });
 
 async function startAttribution({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
   const begun = await db.shop.updateMany({
-    where: { id: shopId, counting: { not: 'on' }, uninstalledAt: null },
-    data: { counting: 'on', countingSince: now, countingEndedAt: null, countingEndedBecause: null },
+    where: { id: shopId, orderAttribution: { not: 'on' }, uninstalledAt: null },
+    data: {
+      orderAttribution: 'on',
+      orderAttributionStartedAt: now,
+      orderAttributionEndedAt: null,
+      orderAttributionEndReason: null,
+    },
   });
   // A check that is due by now has been hinted at meanwhile, and stays due.
   await db.shop.updateMany({
-    where: { id: shopId, counting: 'on', OR: [{ countingCheckAt: null }, { countingCheckAt: { gt: now } }] },
-    data: { countingCheckAt: later(now, CHECK_EVERY_MS) },
+    where: {
+      id: shopId,
+      orderAttribution: 'on',
+      OR: [{ orderAttributionCheckAt: null }, { orderAttributionCheckAt: { gt: now } }],
+    },
+    data: { orderAttributionCheckAt: later(now, CHECK_EVERY_MS) },
   });
   if (begun.count > 0) log.info('order_attribution.on', { shopId });
 }
@@ -63,12 +73,12 @@ export async function turnOnAttribution({
 export async function turnOffAttribution({ shopId, clock }: Of): Promise<void> {
   const now = clock();
   await db.shop.updateMany({
-    where: { id: shopId, counting: 'on' },
+    where: { id: shopId, orderAttribution: 'on' },
     data: {
-      counting: 'ending',
-      countingEndedAt: now,
-      countingEndedBecause: 'stopped',
-      countingCheckAt: later(now, AGAIN_MS),
+      orderAttribution: 'stopping',
+      orderAttributionEndedAt: now,
+      orderAttributionEndReason: 'stopped',
+      orderAttributionCheckAt: later(now, AGAIN_MS),
     },
   });
   await syncAttribution({ shopId, clock }).catch((error: unknown) => {
@@ -87,7 +97,10 @@ export async function requestScopesCheck({
   shop: { domain: string } | { id: bigint };
   now: Date;
 }): Promise<void> {
-  await tx.shop.updateMany({ where: { ...shop, uninstalledAt: null }, data: { countingCheckAt: now } });
+  await tx.shop.updateMany({
+    where: { ...shop, uninstalledAt: null },
+    data: { orderAttributionCheckAt: now },
+  });
 }
 
 /** Shops whose counting is to be compared with the truth, or `within` one; an unreadable one waits for its merchant. */
@@ -101,10 +114,10 @@ export const shopsToCheckAttribution = async ({
   const due = await db.shop.findMany({
     where: {
       id: within,
-      countingCheckAt: { lte: now },
+      orderAttributionCheckAt: { lte: now },
       uninstalledAt: null,
       accessUnknownSince: null,
-      unreadableSince: null,
+      reauthorizationRequiredSince: null,
     },
     select: { id: true },
   });
@@ -118,20 +131,23 @@ export const shopsToCheckAttribution = async ({
  */
 export async function syncAttribution({ shopId, clock }: Of): Promise<void> {
   // Whatever becomes of this attempt, the next one is not before a minute has passed.
-  const countingCheckAt = later(clock(), AGAIN_MS);
-  const { counting } = await db.shop.update({ where: { id: shopId }, data: { countingCheckAt } });
+  const orderAttributionCheckAt = later(clock(), AGAIN_MS);
+  const { orderAttribution: counting } = await db.shop.update({
+    where: { id: shopId },
+    data: { orderAttributionCheckAt },
+  });
   const access = await readOrderAccess({ shopId, clock });
   // A hint that came in between has moved the check: then nothing is settled, and it is done anew.
-  const done = (data: object) =>
+  const done = (data: Prisma.ShopUpdateManyMutationInput) =>
     db.shop.updateMany({
-      where: { id: shopId, counting, countingCheckAt },
-      data: { countingCheckAt: null, ...data },
+      where: { id: shopId, orderAttribution: counting, orderAttributionCheckAt },
+      data: { orderAttributionCheckAt: null, ...data },
     });
 
-  if (counting === 'ending') {
+  if (counting === 'stopping') {
     await unsubscribeFromOrders({ shopId, clock, access });
     if (access.granted) await revokeOrdersScope({ shopId, clock });
-    await done({ counting: 'off' });
+    await done({ orderAttribution: 'off' });
   } else if (access.granted) {
     try {
       await subscribeToOrders({ shopId, clock, access });
@@ -139,11 +155,15 @@ export async function syncAttribution({ shopId, clock }: Of): Promise<void> {
     } catch (error) {
       if (!(error instanceof OrdersRefused)) throw error;
       log.warn('order_attribution.subscribe_failed', { shopId, error });
-      await done({ countingCheckAt: counting === 'on' ? later(clock(), CHECK_EVERY_MS) : null });
+      await done({ orderAttributionCheckAt: counting === 'on' ? later(clock(), CHECK_EVERY_MS) : null });
     }
   } else if (counting === 'on') {
     log.info('order_attribution.off', { shopId });
-    await done({ counting: 'off', countingEndedAt: clock(), countingEndedBecause: 'revoked' });
+    await done({
+      orderAttribution: 'off',
+      orderAttributionEndedAt: clock(),
+      orderAttributionEndReason: 'revoked',
+    });
   } else await done({});
 }
 

@@ -34,10 +34,10 @@ export async function storePrivacyRequest({
   const about = createHash('sha256').update(JSON.stringify([customer, request, orders.toSorted()]));
   const key = `${topic} ${shopId} ${about.digest('base64url')}`;
   const fresh = { topic, shopId, receivedAt: now, subject: { customer, orders } };
-  await tx.privacyRequest.createMany({ data: [{ key, ...fresh }], skipDuplicates: true });
+  await tx.privacyRequest.createMany({ data: [{ requestKey: key, ...fresh }], skipDuplicates: true });
   if (topic === 'shop/redact')
     await tx.privacyRequest.updateMany({
-      where: { key, doneAt: { not: null } },
+      where: { requestKey: key, doneAt: { not: null } },
       data: { receivedAt: now, doneAt: null },
     });
 }

@@ -24,27 +24,27 @@ const names = ownText.transform((text) => [
 ]);
 
 const LIMITS = {
-  unitsFactor: { min: 1, max: 1_000 },
-  waveMinutes: { min: 1, max: 1_440 },
-  minimumUnits: { min: 1, max: 1_000_000 },
-  holdOffSeconds: { min: 0, max: 86_400 },
-  flapGuardMinutes: { min: 0, max: 10_080 },
-  perSecond: { min: 1, max: 300 },
+  shoppersPerUnit: { min: 1, max: 1_000 },
+  batchIntervalMinutes: { min: 1, max: 1_440 },
+  minimumStock: { min: 1, max: 1_000_000 },
+  sendDelaySeconds: { min: 0, max: 86_400 },
+  restockCooldownMinutes: { min: 0, max: 10_080 },
+  messagesPerSecond: { min: 1, max: 300 },
 } as const;
 
 const shape = z
   .object({
-    policy: z.enum(['fair', 'everyone']),
-    unitsFactor: number(LIMITS.unitsFactor),
-    waveMinutes: number(LIMITS.waveMinutes),
-    minimumUnits: number(LIMITS.minimumUnits),
-    holdOffSeconds: number(LIMITS.holdOffSeconds),
-    flapGuardMinutes: number(LIMITS.flapGuardMinutes),
-    perSecond: number(LIMITS.perSecond),
-    quiet: z.boolean(),
-    quietFrom: clock,
-    quietUntil: clock,
-    tellPreorder: z.boolean(),
+    sendPolicy: z.enum(['batches', 'all_at_once']),
+    shoppersPerUnit: number(LIMITS.shoppersPerUnit),
+    batchIntervalMinutes: number(LIMITS.batchIntervalMinutes),
+    minimumStock: number(LIMITS.minimumStock),
+    sendDelaySeconds: number(LIMITS.sendDelaySeconds),
+    restockCooldownMinutes: number(LIMITS.restockCooldownMinutes),
+    messagesPerSecond: number(LIMITS.messagesPerSecond),
+    quietHours: z.boolean(),
+    quietHoursStart: clock,
+    quietHoursEnd: clock,
+    notifyOnPreorder: z.boolean(),
     buttonHidden: z.boolean(),
     leftOut: z.object({
       tags: names,
@@ -55,16 +55,16 @@ const shape = z
       free: z.boolean(),
     }),
     locationIds: z.array(z.string().refine((id) => idNumber(id) !== undefined)).max(500),
-    texts: z.record(z.string().max(16), z.record(z.string().max(64), ownText)),
+    customMessages: z.record(z.string().max(16), z.record(z.string().max(64), ownText)),
   })
-  .refine((given) => !given.quiet || given.quietFrom !== given.quietUntil, {
-    path: ['quietUntil'],
+  .refine((given) => !given.quietHours || given.quietHoursStart !== given.quietHoursEnd, {
+    path: ['quietHoursEnd'],
     message: 'same_time',
   });
 
 export type GivenSettings = z.infer<typeof shape>;
 
-/** By field; a field of a list is named by its path ("texts.en.notification.backInStock"). */
+/** By field; a field of a list is named by its path ("customMessages.en.notification.backInStock"). */
 export type FieldErrors = Record<string, string>;
 
 /** What a form's JSON means. */

@@ -17,14 +17,21 @@ export async function saveSettings({
   settings: GivenSettings;
   then: (tx: Tx) => Promise<unknown>;
 }): Promise<void> {
-  const { quiet, quietFrom, quietUntil, locationIds, perSecond: _ofThePage, ...rest } = settings;
+  const {
+    quietHours: quiet,
+    quietHoursStart,
+    quietHoursEnd: quietUntil,
+    locationIds,
+    messagesPerSecond: _ofThePage,
+    ...rest
+  } = settings;
   await db.$transaction(async (tx) => {
     await tx.shop.update({
       where: { id: shopId },
       data: {
         ...rest,
-        quietFrom: quiet ? quietFrom : null,
-        quietUntil: quiet ? quietUntil : null,
+        quietHoursStart: quiet ? quietHoursStart : null,
+        quietHoursEnd: quiet ? quietUntil : null,
         locationIds: locationIds.map(BigInt),
       },
     });
@@ -34,7 +41,10 @@ export async function saveSettings({
 
 /** Stays put away; the checklist "is it on?" remains. */
 export const dismissSetupGuide = ({ shopId, now }: { shopId: bigint; now: Date }) =>
-  db.shop.updateMany({ where: { id: shopId, guideDismissedAt: null }, data: { guideDismissedAt: now } });
+  db.shop.updateMany({
+    where: { id: shopId, setupGuideDismissedAt: null },
+    data: { setupGuideDismissedAt: now },
+  });
 
 const LEFT_OUT_QUERY = `#graphql
   query LeftOut($ids: [ID!]!, $byCollection: Boolean!) {

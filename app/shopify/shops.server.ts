@@ -15,8 +15,8 @@ export type { Shop };
 export const shopById = ({ shopId, tx = db }: { shopId: bigint; tx?: Tx }): Promise<Shop | null> =>
   tx.shop.findUnique({ where: { id: shopId } });
 
-/** SQL over `sh` = "Shop": something may be sent and asked for it. It has the app, and nobody says that it has left. */
-export const activeShop = Prisma.sql`(sh."uninstalledAt" IS NULL AND sh."accessUnknownSince" IS NULL)`;
+/** SQL over `sh` = `shops`: something may be sent and asked for it. It has the app, and nobody says that it has left. */
+export const activeShop = Prisma.sql`(sh.uninstalled_at IS NULL AND sh.access_unknown_since IS NULL)`;
 
 /** The shop behind a myshopify.com name, also one that has left; or null. */
 export const shopNamed = ({ domain, tx = db }: { domain: string; tx?: Tx }): Promise<Shop | null> =>
@@ -44,15 +44,18 @@ export async function updateShop({
   payload: { [key: string]: Json };
 }): Promise<void> {
   const said = Date.parse(text(payload.updated_at) ?? '');
-  const asOf = said > 0 && said < LATEST ? new Date(said) : undefined;
+  const sourceUpdatedAt = said > 0 && said < LATEST ? new Date(said) : undefined;
   await tx.shop.updateMany({
-    where: { id: shopId, ...(asOf && { OR: [{ detailsAsOf: null }, { detailsAsOf: { lte: asOf } }] }) },
+    where: {
+      id: shopId,
+      ...(sourceUpdatedAt && { OR: [{ detailsAsOf: null }, { detailsAsOf: { lte: sourceUpdatedAt } }] }),
+    },
     data: {
       name: text(payload.name),
       timezone: text(payload.iana_timezone),
       currency: text(payload.currency),
       locale: text(payload.primary_locale),
-      detailsAsOf: asOf,
+      detailsAsOf: sourceUpdatedAt,
     },
   });
 }
@@ -109,11 +112,13 @@ export async function install({
     },
     update: {
       ...facts,
-      unreadableSince: null,
-      renewalBegunAt: null,
+      reauthorizationRequiredSince: null,
+      renewalStartedAt: null,
       accessConfirmedAt: now,
       accessUnknownSince: null,
-      ...(known?.uninstalledAt ? { installedAt: now, uninstalledAt: null, storefrontTold: null } : {}),
+      ...(known?.uninstalledAt
+        ? { installedAt: now, uninstalledAt: null, publishedStorefrontState: null }
+        : {}),
     },
   });
 }
@@ -134,7 +139,7 @@ async function keepAsKnown({
   await noteStatus({ domain, clock, error });
   const known = await db.shop.updateMany({
     where: { domain, uninstalledAt: null },
-    data: { unreadableSince: null, renewalBegunAt: null },
+    data: { reauthorizationRequiredSince: null, renewalStartedAt: null },
   });
   if (known.count === 0) throw error;
   log.warn('shop.details_failed', { domain, error });
@@ -166,11 +171,11 @@ export async function reportUninstall({
   now: Date;
 }): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "Shop" SET
-      "accessCheckAt" = CASE WHEN "accessCheckAt" > ${now} THEN "accessCheckAt" ELSE GREATEST(${now}, "accessConfirmedAt" + ${ASK_AT_MOST_MS} * interval '1 millisecond') END,
-      "accessUnknownSince" = CASE WHEN "accessConfirmedAt" > ${later(now, -BELIEVED_MS)} THEN "accessUnknownSince" ELSE COALESCE("accessUnknownSince", ${now}) END
-    WHERE "domain" = ${domain} AND "uninstalledAt" IS NULL AND "installedAt" <= ${triggeredAt}
-      AND ("accessConfirmedAt" IS NULL OR "accessConfirmedAt" < ${triggeredAt})`;
+    UPDATE shops SET
+      access_check_at = CASE WHEN access_check_at > ${now} THEN access_check_at ELSE GREATEST(${now}, access_confirmed_at + ${ASK_AT_MOST_MS} * interval '1 millisecond') END,
+      access_unknown_since = CASE WHEN access_confirmed_at > ${later(now, -BELIEVED_MS)} THEN access_unknown_since ELSE COALESCE(access_unknown_since, ${now}) END
+    WHERE domain = ${domain} AND uninstalled_at IS NULL AND installed_at <= ${triggeredAt}
+      AND (access_confirmed_at IS NULL OR access_confirmed_at < ${triggeredAt})`;
 }
 
 /** The merchant is here: whatever was said of the shop can be settled now. */
@@ -212,9 +217,9 @@ async function stay({ shopId, askedAt }: { shopId: bigint; askedAt: Date }): Pro
   // It may have left and come back: Shopify then has forgotten our metafields, and taken back the optional scope. And what was said of it
   // after the question is still to be asked.
   await db.$executeRaw`
-    UPDATE "Shop" SET "accessConfirmedAt" = ${askedAt}, "accessUnknownSince" = NULL, "storefrontTold" = NULL, "countingCheckAt" = ${askedAt},
-      "accessCheckAt" = CASE WHEN "accessCheckAt" > ${askedAt} THEN GREATEST("accessCheckAt", ${later(askedAt, ASK_AT_MOST_MS)}) END
-    WHERE "id" = ${shopId} AND "uninstalledAt" IS NULL`;
+    UPDATE shops SET access_confirmed_at = ${askedAt}, access_unknown_since = NULL, published_storefront_state = NULL, order_attribution_check_at = ${askedAt},
+      access_check_at = CASE WHEN access_check_at > ${askedAt} THEN GREATEST(access_check_at, ${later(askedAt, ASK_AT_MOST_MS)}) END
+    WHERE id = ${shopId} AND uninstalled_at IS NULL`;
   log.info('shop.uninstall_denied', { shopId });
 }
 
@@ -244,17 +249,20 @@ async function leave({
         uninstalledAt: askedAt,
         accessUnknownSince: null,
         accessCheckAt: null,
-        storefrontTold: null,
+        publishedStorefrontState: null,
       },
     });
     if (left.count === 0) return;
     await tx.session.deleteMany({ where: { shop: domain } });
     // Shopify has taken back the optional scope, and its webhooks with it.
     await tx.shop.updateMany({
-      where: { id: shopId, counting: 'on' },
-      data: { countingEndedAt: askedAt, countingEndedBecause: 'revoked' },
+      where: { id: shopId, orderAttribution: 'on' },
+      data: { orderAttributionEndedAt: askedAt, orderAttributionEndReason: 'revoked' },
     });
-    await tx.shop.update({ where: { id: shopId }, data: { counting: 'off', countingCheckAt: null } });
+    await tx.shop.update({
+      where: { id: shopId },
+      data: { orderAttribution: 'off', orderAttributionCheckAt: null },
+    });
     log.info('shop.uninstalled', { domain });
   });
 }

@@ -42,9 +42,9 @@ export async function publishStorefrontState({
   const told = JSON.stringify({ available, ready, metaPageId, leftOut });
   const shop = await db.shop.findUniqueOrThrow({
     where: { id: shopId },
-    select: { refKey: true, storefrontTold: true },
+    select: { refKey: true, publishedStorefrontState: true },
   });
-  if (shop.storefrontTold === told) return;
+  if (shop.publishedStorefrontState === told) return;
   const { data } = await adminGraphql<{ currentAppInstallation: { id: string } }>({
     shopId,
     query: INSTALLATION_QUERY,
@@ -72,6 +72,6 @@ export async function publishStorefrontState({
   });
   const [error] = answer.data.metafieldsSet.userErrors;
   if (error) throw new Error(`Shopify did not take the block's state: ${error.message}`);
-  await db.shop.update({ where: { id: shopId }, data: { storefrontTold: told } });
+  await db.shop.update({ where: { id: shopId }, data: { publishedStorefrontState: told } });
   log.info('storefront.published', { shopId, ready });
 }

@@ -1,17 +1,17 @@
 // What Shopify's figures mean: can the variant be bought now, and how many units are there.
 import type { VariantState } from '../shopify/variant-queries.ts';
 
-export type Kind = 'in_stock' | 'can_be_ordered';
+export type Kind = 'in_stock' | 'orderable';
 
 export type StockSettings = {
   /** Empty: every active location that fulfils online orders. */
   locationIds: bigint[];
   /** Whether what can only be ordered (continue selling, pre-order plan) is worth telling. */
-  tellPreorder: boolean;
+  notifyOnPreorder: boolean;
 };
 
 export type Availability = {
-  sellable: boolean;
+  available: boolean;
   /** Units at the locations that count; null: not tracked, or a number would say nothing. */
   units: number | null;
   kind: Kind;
@@ -29,7 +29,7 @@ const no = ({
   units: number | null;
   stale?: boolean;
 }): Availability => ({
-  sellable: false,
+  available: false,
   units,
   kind: 'in_stock',
   stale,
@@ -75,34 +75,40 @@ export function availabilityOf({
 
   const without = units !== null && units <= 0;
   if (truth.requiresSellingPlan || (without && truth.policy === 'CONTINUE')) {
-    if (!settings.tellPreorder) return no({ why: 'order_only', units });
-    return { sellable: true, units: null, kind: 'can_be_ordered', stale: false, why: 'can_be_ordered' };
+    if (!settings.notifyOnPreorder) return no({ why: 'order_only', units });
+    return { available: true, units: null, kind: 'orderable', stale: false, why: 'orderable' };
   }
   if (truth.requiresComponents)
-    return { sellable: true, units: without ? null : units, kind: 'in_stock', stale: false, why: 'in_stock' };
+    return {
+      available: true,
+      units: without ? null : units,
+      kind: 'in_stock',
+      stale: false,
+      why: 'in_stock',
+    };
   if (without) return no({ why: none({ truth, units }), units });
-  return { sellable: true, units, kind: 'in_stock', stale: false, why: 'in_stock' };
+  return { available: true, units, kind: 'in_stock', stale: false, why: 'in_stock' };
 }
 
 export type Reason =
   | 'in_stock'
-  | 'can_be_ordered'
+  | 'orderable'
   | 'not_active'
   | 'not_published'
   | 'sold_out'
   | 'stale'
   | 'order_only'
   | 'stock_elsewhere'
-  | 'gone'
+  | 'deleted'
   | 'unreadable'
   | 'below_minimum'
-  | 'nobody_waits'
+  | 'nobody_waiting'
   | 'paused'
   | 'held'
-  | 'hold_off'
+  | 'send_delay'
   | 'quiet_hours'
-  | 'everyone_allowed'
-  | 'wave'
-  | 'next_wave'
-  | 'still_telling'
+  | 'all_allowed'
+  | 'batch'
+  | 'next_batch'
+  | 'sending'
   | 'test';

@@ -1,6 +1,6 @@
 // Requests stock checks: a version counter per variant, and which checks are due.
 import { Prisma } from '@prisma/client';
-import { db, type Tx } from '../db.server.ts';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { later, SECOND } from '../lib/clock.ts';
 import type { Due } from '../shopify/read-variants.server.ts';
@@ -16,9 +16,9 @@ import { describeVariant } from './variants.server.ts';
  * one line, reading until the first match seems cheap, and is not for a variant that nobody waits for.
  */
 export const hasWaitingOrOpenRestock = Prisma.sql`COALESCE(
-  (SELECT true FROM "Subscription" s WHERE s."shopId" = v."shopId" AND s."variantId" = v."id"
-    AND s."state" IN ('waiting', 'claimed') AND NOT s."isTest" ORDER BY s."shopperId" LIMIT 1),
-  (SELECT true FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock} LIMIT 1),
+  (SELECT true FROM subscriptions s WHERE s.shop_id = v.shop_id AND s.variant_id = v.id
+    AND s.status IN ('waiting', 'claimed') AND NOT s.is_test ORDER BY s.shopper_id LIMIT 1),
+  (SELECT true FROM restocks r WHERE r.shop_id = v.shop_id AND r.variant_id = v.id AND ${openRestock} LIMIT 1),
   false)`;
 
 type Which = { inventoryItemIds?: bigint[]; productIds?: bigint[]; variantIds?: bigint[] };
@@ -26,10 +26,10 @@ type Which = { inventoryItemIds?: bigint[]; productIds?: bigint[]; variantIds?: 
 /** One arm for each index, so that no plan has to guess. */
 function arms({ inventoryItemIds = [], productIds = [], variantIds = [] }: Which): Prisma.Sql[] {
   return [
-    inventoryItemIds.length > 0 && Prisma.sql`v."inventoryItemId" = ANY(${inventoryItemIds}::bigint[])`,
-    inventoryItemIds.length > 0 && Prisma.sql`v."componentItemIds" && ${inventoryItemIds}::bigint[]`,
-    productIds.length > 0 && Prisma.sql`v."productId" = ANY(${productIds}::bigint[])`,
-    variantIds.length > 0 && Prisma.sql`v."id" = ANY(${variantIds}::bigint[])`,
+    inventoryItemIds.length > 0 && Prisma.sql`v.inventory_item_id = ANY(${inventoryItemIds}::bigint[])`,
+    inventoryItemIds.length > 0 && Prisma.sql`v.component_item_ids && ${inventoryItemIds}::bigint[]`,
+    productIds.length > 0 && Prisma.sql`v.product_id = ANY(${productIds}::bigint[])`,
+    variantIds.length > 0 && Prisma.sql`v.id = ANY(${variantIds}::bigint[])`,
   ].filter((arm) => arm !== false);
 }
 
@@ -45,10 +45,13 @@ export async function requestStockChecks({
 }: { tx: Tx; shopId: bigint; now: Date } & Which): Promise<number> {
   const found = arms(which).map(
     (arm) =>
-      Prisma.sql`SELECT v."id" FROM "Variant" v WHERE v."shopId" = ${shopId} AND ${arm} AND ${hasWaitingOrOpenRestock}`,
+      Prisma.sql`SELECT v.id FROM variants v WHERE v.shop_id = ${shopId} AND ${arm} AND ${hasWaitingOrOpenRestock}`,
   );
   if (found.length === 0) return 0;
-  const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.join(found, ' UNION '));
+  const rows = await queryRows<{ id: bigint }>({
+    tx,
+    sql: Prisma.join(found, ' UNION '),
+  });
   return requestStockCheck({ tx, shopId, variantIds: rows.map((row) => row.id), news: true, now });
 }
 
@@ -62,8 +65,11 @@ export async function requestAllStockChecks({
   shopId: bigint;
   now: Date;
 }): Promise<number> {
-  const rows = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT v."id" FROM "Variant" v WHERE v."shopId" = ${shopId} AND v."missingSince" IS NULL AND ${hasWaitingOrOpenRestock}`;
+  const rows = await queryRows<{ id: bigint }>({
+    tx,
+    sql: Prisma.sql`
+    SELECT v.id FROM variants v WHERE v.shop_id = ${shopId} AND v.missing_since IS NULL AND ${hasWaitingOrOpenRestock}`,
+  });
   return requestStockCheck({ tx, shopId, variantIds: rows.map((row) => row.id), news: false, now });
 }
 
@@ -90,14 +96,17 @@ export async function requestStockCheck({
   if (variantIds.length === 0) return 0;
   // Locked in one order, or two webhooks about the same variants would wait for each other; and not as keys, or two yeses at once to
   // one variant would, since each new subscription holds the variant's key.
-  const rows = await tx.$queryRaw<{ fresh: boolean }[]>`
-    UPDATE "Variant" v SET "wanted" = v."wanted" + 1,
-      "newsMark" = CASE WHEN ${news} THEN v."wanted" + 1 ELSE v."newsMark" END,
-      "dueSince" = CASE WHEN v."wanted" > v."looked" THEN v."dueSince" ELSE ${now} END
-    FROM (SELECT "id", "wanted" > "looked" AS "due", "newsMark" > "looked" AS "news" FROM "Variant"
-      WHERE "shopId" = ${shopId} AND "id" = ANY(${variantIds}::bigint[]) ORDER BY "id" FOR NO KEY UPDATE) was
-    WHERE v."shopId" = ${shopId} AND v."id" = was."id"
-    RETURNING NOT was."due" OR (${news} AND NOT was."news") AS "fresh"`;
+  const rows = await queryRows<{ fresh: boolean }>({
+    tx,
+    sql: Prisma.sql`
+    UPDATE variants v SET check_requested_version = v.check_requested_version + 1,
+      direct_request_version = CASE WHEN ${news} THEN v.check_requested_version + 1 ELSE v.direct_request_version END,
+      due_since = CASE WHEN v.check_requested_version > v.checked_version THEN v.due_since ELSE ${now} END
+    FROM (SELECT id, check_requested_version > checked_version AS due, direct_request_version > checked_version AS news FROM variants
+      WHERE shop_id = ${shopId} AND id = ANY(${variantIds}::bigint[]) ORDER BY id FOR NO KEY UPDATE) was
+    WHERE v.shop_id = ${shopId} AND v.id = was.id
+    RETURNING NOT was.due OR (${news} AND NOT was.news) AS fresh`,
+  });
   // Only a variant that turns from clean to marked, or gets its first news, needs the bell: whoever looks at it reads `wanted` itself.
   if (rows.some((row) => row.fresh)) await notify(tx, 'looks', String(shopId));
   return rows.length;
@@ -111,16 +120,16 @@ export async function scheduleStockCheck({
   at,
 }: Of & { tx: Tx; at: Date }): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "Variant" SET "lookAt" = LEAST(COALESCE("lookAt", ${at}), ${at}) WHERE "shopId" = ${shopId} AND "id" = ${variantId}`;
+    UPDATE variants SET next_check_at = LEAST(COALESCE(next_check_at, ${at}), ${at}) WHERE shop_id = ${shopId} AND id = ${variantId}`;
   await notify(tx, 'looks', String(shopId));
 }
 
 /** Marks the variants of one shop whose appointment has come: news that time itself gives. */
 async function requestDueChecks({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
   await db.$executeRaw`
-    UPDATE "Variant" SET "wanted" = "wanted" + 1, "newsMark" = "wanted" + 1, "lookAt" = NULL,
-      "dueSince" = CASE WHEN "wanted" > "looked" THEN "dueSince" ELSE "lookAt" END
-    WHERE "shopId" = ${shopId} AND "lookAt" <= ${now}`;
+    UPDATE variants SET check_requested_version = check_requested_version + 1, direct_request_version = check_requested_version + 1, next_check_at = NULL,
+      due_since = CASE WHEN check_requested_version > checked_version THEN due_since ELSE next_check_at END
+    WHERE shop_id = ${shopId} AND next_check_at <= ${now}`;
 }
 
 /** The shops that have a look to make now, and when the next appointment of any shop comes. */
@@ -129,10 +138,16 @@ export async function shopsWithDueChecks({
 }: {
   now: Date;
 }): Promise<{ shopIds: bigint[]; nextAt: Date | null }> {
-  const due = await db.$queryRaw<{ shopId: bigint }[]>`
-    SELECT DISTINCT "shopId" FROM "Variant" WHERE "wanted" > "looked" OR "lookAt" <= ${now}`;
-  const next = await db.variant.aggregate({ where: { lookAt: { gt: now } }, _min: { lookAt: true } });
-  return { shopIds: due.map((row) => row.shopId), nextAt: next._min.lookAt };
+  const due = await queryRows<{ shopId: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT DISTINCT shop_id FROM variants WHERE check_requested_version > checked_version OR next_check_at <= ${now}`,
+  });
+  const next = await db.variant.aggregate({
+    where: { nextCheckAt: { gt: now } },
+    _min: { nextCheckAt: true },
+  });
+  return { shopIds: due.map((row) => row.shopId), nextAt: next._min.nextCheckAt };
 }
 
 /**
@@ -145,22 +160,22 @@ export async function recordChecked({
   variantId,
   lookedTo,
   truth,
-  staleLooks,
+  staleChecks,
   now,
 }: Of & {
   tx: Tx;
   lookedTo: bigint;
   /** null: Shopify no longer knows the variant. */ truth: VariantState | null;
-  staleLooks?: number;
+  staleChecks?: number;
   now: Date;
 }): Promise<boolean> {
   const kept = await tx.variant.updateMany({
-    where: { shopId, id: variantId, looked: { lt: lookedTo } },
+    where: { shopId, id: variantId, checkedVersion: { lt: lookedTo } },
     data: {
-      looked: lookedTo,
+      checkedVersion: lookedTo,
       // Should it be due again already, it has been so since this look at the earliest.
       dueSince: now,
-      ...(staleLooks === undefined ? {} : { staleLooks }),
+      ...(staleChecks === undefined ? {} : { staleChecks }),
       ...(truth === null
         ? {}
         : {
@@ -188,21 +203,24 @@ const AT_ONCE = 1_000;
  */
 export async function dueVariants({ shopId, now }: { shopId: bigint; now: Date }): Promise<Due[]> {
   await requestDueChecks({ shopId, now });
-  return db.$queryRaw<Due[]>`
-    SELECT v."id", v."wanted" AS "mark", v."levels", v."newsMark" > v."looked" AS "news", v."seenForSale", v."seenQuantity"
-    FROM "Variant" v
-    LEFT JOIN "Restock" r ON r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}
-    WHERE v."shopId" = ${shopId} AND v."wanted" > v."looked"
-    ORDER BY v."newsMark" > v."looked" DESC, v."newsMark" <= v."looked" AND r."id" IS NULL, v."dueSince", v."id" LIMIT ${AT_ONCE}`;
+  return queryRows<Due>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT v.id, v.check_requested_version AS mark, v.levels, v.direct_request_version > v.checked_version AS news, v.seen_for_sale, v.seen_quantity
+    FROM variants v
+    LEFT JOIN restocks r ON r.shop_id = v.shop_id AND r.variant_id = v.id AND ${openRestock}
+    WHERE v.shop_id = ${shopId} AND v.check_requested_version > v.checked_version
+    ORDER BY v.direct_request_version > v.checked_version DESC, v.direct_request_version <= v.checked_version AND r.id IS NULL, v.due_since, v.id LIMIT ${AT_ONCE}`,
+  });
 }
 
 /** When time itself gives the next hint of this shop. */
 export async function nextScheduledCheck({ shopId }: { shopId: bigint }): Promise<Date | null> {
   const next = await db.variant.aggregate({
-    where: { shopId, lookAt: { not: null } },
-    _min: { lookAt: true },
+    where: { shopId, nextCheckAt: { not: null } },
+    _min: { nextCheckAt: true },
   });
-  return next._min.lookAt;
+  return next._min.nextCheckAt;
 }
 
 /** Asked for early enough that the answer is there before the old one has run out. */
@@ -220,18 +238,21 @@ export async function refreshOpenRestocks({
   metaPageId: string;
   now: Date;
 }): Promise<number> {
-  const rows = await db.$queryRaw<{ shopId: bigint; variantId: bigint }[]>`
-    SELECT r."shopId", r."variantId" FROM "Page" pg
-    JOIN "Shop" sh ON sh."id" = pg."shopId" AND ${activeShop}
-    JOIN "Restock" r ON r."shopId" = pg."shopId" AND ${openRestock}
-      AND r."sellableAt" <= ${later(now, -REFRESH_AFTER_MS)} AND r."told" < r."allowance"
-    JOIN "Variant" v ON v."shopId" = r."shopId" AND v."id" = r."variantId" AND v."wanted" = v."looked"
-    WHERE pg."metaPageId" = ${metaPageId} AND pg."disconnectedAt" IS NULL AND ${mayNotifyOnceChecked({ now })}
+  const rows = await queryRows<{ shopId: bigint; variantId: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT r.shop_id, r.variant_id FROM pages pg
+    JOIN shops sh ON sh.id = pg.shop_id AND ${activeShop}
+    JOIN restocks r ON r.shop_id = pg.shop_id AND ${openRestock}
+      AND r.confirmed_available_at <= ${later(now, -REFRESH_AFTER_MS)} AND r.claimed_count < r.notification_quota
+    JOIN variants v ON v.shop_id = r.shop_id AND v.id = r.variant_id AND v.check_requested_version = v.checked_version
+    WHERE pg.meta_page_id = ${metaPageId} AND pg.disconnected_at IS NULL AND ${mayNotifyOnceChecked({ now })}
       -- A subquery that stays one, by the line's own order: as a join it would read the whole line, every second. Whoever was told in this restock and asked again
       -- waits for the next one: no reason to look at this one.
-      AND (SELECT s."id" FROM "Subscription" s WHERE s."shopId" = r."shopId" AND s."variantId" = r."variantId"
-        AND s."pageId" = pg."id" AND NOT s."isTest" AND ${waiting({ now })}
-        AND ${notYetNotified()} ORDER BY s."since", s."id" LIMIT 1) IS NOT NULL`;
+      AND (SELECT s.id FROM subscriptions s WHERE s.shop_id = r.shop_id AND s.variant_id = r.variant_id
+        AND s.page_id = pg.id AND NOT s.is_test AND ${waiting({ now })}
+        AND ${notYetNotified()} ORDER BY s.waiting_since, s.id LIMIT 1) IS NOT NULL`,
+  });
   const shops = Map.groupBy(rows, (row) => row.shopId);
   for (const [shopId, found] of shops)
     await db.$transaction((tx) =>

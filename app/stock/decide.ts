@@ -3,45 +3,45 @@ import { later, MINUTE, SECOND } from '../lib/clock.ts';
 import type { Kind, Reason, Availability } from './availability.ts';
 import { quietEnd, type QuietSettings, quietStart } from './quiet-hours.ts';
 
-type DecisionKind = 'open' | 'allow' | 'wait' | 'close' | 'nothing';
+type DecisionKind = 'open' | 'raise_quota' | 'wait' | 'close' | 'none';
 
 export type RestockSettings = QuietSettings & {
-  policy: 'fair' | 'everyone';
-  unitsFactor: number;
-  waveMinutes: number;
-  minimumUnits: number;
-  holdOffSeconds: number;
-  flapGuardMinutes: number;
+  sendPolicy: 'batches' | 'all_at_once';
+  shoppersPerUnit: number;
+  batchIntervalMinutes: number;
+  minimumStock: number;
+  sendDelaySeconds: number;
+  restockCooldownMinutes: number;
 };
 
 /** What one reading found; `standing` is null when Shopify no longer knows the variant. */
 type StockCheckResult = {
   standing: Availability | null;
-  staleLooks: number;
+  staleChecks: number;
   /** An appointment for a look that is still to come. */
-  lookAt: Date | null;
+  nextCheckAt: Date | null;
   pausedAt: Date | null;
 };
 
 export type RestockState = {
   closedAt: Date | null;
   kind: Kind;
-  allowance: number;
+  notificationQuota: number;
   /** Units when the allowance was last raised. */
   units: number | null;
-  holdUntil: Date | null;
-  waveAt: Date | null;
+  sendAfter: Date | null;
+  nextBatchAt: Date | null;
   heldAt: Date | null;
 };
 
 export type Decision = {
-  verdict: DecisionKind;
+  decision: DecisionKind;
   reason: Reason;
   /** The restock's row as it shall be: a new one, or the one given. null: no row. */
   restock: (RestockState & { row: 'new' | 'same' }) | null;
   /** When time itself gives the next hint. */
-  lookAt: Date | null;
-  staleLooks: number;
+  nextCheckAt: Date | null;
+  staleChecks: number;
 };
 
 /** An allowance without a bound: the largest number its column holds. */
@@ -60,7 +60,7 @@ type Given = {
   /** How many wait and were not told in this restock (of a new one: how many wait); counting may stop at `room` + 1. */
   waiting: number;
   /** How many were claimed in this restock so far. */
-  told: number;
+  claimedCount: number;
   now: Date;
 };
 
@@ -68,7 +68,7 @@ type Given = {
 export const isSame = ({ restock, settings, now }: Pick<Given, 'restock' | 'settings' | 'now'>): boolean =>
   restock !== null &&
   (restock.closedAt === null ||
-    now.getTime() - restock.closedAt.getTime() < settings.flapGuardMinutes * MINUTE);
+    now.getTime() - restock.closedAt.getTime() < settings.restockCooldownMinutes * MINUTE);
 
 /** How many may be told at once on these units; Infinity: all. */
 export function remainingQuota({
@@ -79,9 +79,9 @@ export function remainingQuota({
   settings: RestockSettings;
 }): number {
   const { units } = standing;
-  if (units !== null && units < Math.max(1, settings.minimumUnits)) return 0;
-  if (units === null || settings.policy === 'everyone') return Infinity;
-  return Math.min(units * settings.unitsFactor, MOST);
+  if (units !== null && units < Math.max(1, settings.minimumStock)) return 0;
+  if (units === null || settings.sendPolicy === 'all_at_once') return Infinity;
+  return Math.min(units * settings.shoppersPerUnit, MOST);
 }
 
 /** Pure: the same look twice comes to the same allowance. */
@@ -90,38 +90,38 @@ export function decide(given: Given): Decision {
   const { standing } = look;
   const open = restock !== null && restock.closedAt === null ? restock : null;
 
-  if (standing === null || !standing.sellable) {
-    const reason = standing?.why ?? 'gone';
+  if (standing === null || !standing.available) {
+    const reason = standing?.why ?? 'deleted';
     const again = staleWait({ look, now });
-    if (open === null) return { verdict: 'nothing', reason, restock: null, ...again };
-    return { verdict: 'close', reason, restock: { ...open, row: 'same', closedAt: now }, ...again };
+    if (open === null) return { decision: 'none', reason, restock: null, ...again };
+    return { decision: 'close', reason, restock: { ...open, row: 'same', closedAt: now }, ...again };
   }
 
-  const calm = { lookAt: null, staleLooks: 0 };
+  const calm = { nextCheckAt: null, staleChecks: 0 };
   if (open !== null)
     return quotaDecision({ ...given, standing, restock: { ...open, row: 'same', kind: standing.kind } });
 
-  const nothing = (reason: Reason): Decision => ({ verdict: 'nothing', reason, restock: null, ...calm });
+  const nothing = (reason: Reason): Decision => ({ decision: 'none', reason, restock: null, ...calm });
   if (look.pausedAt !== null) return nothing('paused');
   if (remainingQuota({ standing, settings }) === 0) return nothing('below_minimum');
   const same = isSame({ restock, settings, now }) ? restock : null;
-  if (same === null && waiting === 0) return nothing('nobody_waits');
+  if (same === null && waiting === 0) return nothing('nobody_waiting');
 
-  const fresh = { allowance: 0, units: null, waveAt: null, heldAt: null };
+  const fresh = { notificationQuota: 0, units: null, nextBatchAt: null, heldAt: null };
   const opened = quotaDecision({
     ...given,
     standing,
-    told: same === null ? 0 : given.told,
+    claimedCount: same === null ? 0 : given.claimedCount,
     restock: {
       ...(same ?? fresh),
       row: same === null ? 'new' : 'same',
       closedAt: null,
       kind: standing.kind,
       // Also a restock that comes back waits for its second reading: a flicker must burn no tokens.
-      holdUntil: later(now, settings.holdOffSeconds * SECOND),
+      sendAfter: later(now, settings.sendDelaySeconds * SECOND),
     },
   });
-  return { ...opened, verdict: 'open' };
+  return { ...opened, decision: 'open' };
 }
 
 /** Looks again while Shopify's figures contradict each other, each time a little later, three times. */
@@ -131,13 +131,14 @@ function staleWait({
 }: {
   look: StockCheckResult;
   now: Date;
-}): Pick<Decision, 'lookAt' | 'staleLooks'> {
-  if (!look.standing?.stale) return { lookAt: null, staleLooks: 0 };
+}): Pick<Decision, 'nextCheckAt' | 'staleChecks'> {
+  if (!look.standing?.stale) return { nextCheckAt: null, staleChecks: 0 };
   // Five webhooks of one restock are one doubt, not five.
-  if (look.staleLooks > 0 && look.lookAt !== null) return { lookAt: null, staleLooks: look.staleLooks };
-  const step = STALE_STEPS[look.staleLooks];
-  if (step === undefined) return { lookAt: null, staleLooks: look.staleLooks };
-  return { lookAt: later(now, step), staleLooks: look.staleLooks + 1 };
+  if (look.staleChecks > 0 && look.nextCheckAt !== null)
+    return { nextCheckAt: null, staleChecks: look.staleChecks };
+  const step = STALE_STEPS[look.staleChecks];
+  if (step === undefined) return { nextCheckAt: null, staleChecks: look.staleChecks };
+  return { nextCheckAt: later(now, step), staleChecks: look.staleChecks + 1 };
 }
 
 type QuotaInput = Given & { standing: Availability; restock: RestockState & { row: 'new' | 'same' } };
@@ -145,41 +146,41 @@ type QuotaInput = Given & { standing: Availability; restock: RestockState & { ro
 /** In an open restock: may anybody be told now, and how many in all? */
 function quotaDecision(given: QuotaInput): Decision {
   const { look, restock, settings, waiting, now } = given;
-  const calm = { restock, lookAt: null, staleLooks: 0 };
-  if (look.pausedAt !== null) return { ...calm, verdict: 'wait', reason: 'paused' };
-  if (restock.heldAt !== null) return { ...calm, verdict: 'wait', reason: 'held' };
+  const calm = { restock, nextCheckAt: null, staleChecks: 0 };
+  if (look.pausedAt !== null) return { ...calm, decision: 'wait', reason: 'paused' };
+  if (restock.heldAt !== null) return { ...calm, decision: 'wait', reason: 'held' };
 
-  const { holdUntil } = restock;
+  const { sendAfter } = restock;
   // Later than a whole hold-off from now: that was for quiet hours which the merchant has since changed.
   const holdOff =
-    holdUntil !== null && holdUntil > now && holdUntil <= later(now, settings.holdOffSeconds * SECOND)
-      ? holdUntil
+    sendAfter !== null && sendAfter > now && sendAfter <= later(now, settings.sendDelaySeconds * SECOND)
+      ? sendAfter
       : null;
   const quiet = quietEnd({ now, settings });
   if (quiet !== undefined) {
     const until = holdOff !== null && holdOff > quiet ? holdOff : quiet;
     return {
       ...calm,
-      restock: { ...restock, holdUntil: until },
-      lookAt: until,
-      verdict: 'wait',
+      restock: { ...restock, sendAfter: until },
+      nextCheckAt: until,
+      decision: 'wait',
       reason: 'quiet_hours',
     };
   }
-  if (holdOff !== null) return { ...calm, lookAt: holdOff, verdict: 'wait', reason: 'hold_off' };
+  if (holdOff !== null) return { ...calm, nextCheckAt: holdOff, decision: 'wait', reason: 'send_delay' };
 
   const granted = raiseQuota(given);
-  const next = { ...restock, ...granted, holdUntil: null };
-  const left = next.allowance - given.told;
+  const next = { ...restock, ...granted, sendAfter: null };
+  const left = next.notificationQuota - given.claimedCount;
   const beyond = waiting > left;
   const start = waiting > 0 && left > 0 ? quietStart({ now, settings }) : undefined;
-  const wave = beyond && next.waveAt !== null ? next.waveAt : undefined;
+  const wave = beyond && next.nextBatchAt !== null ? next.nextBatchAt : undefined;
   return {
     restock: next,
-    staleLooks: 0,
-    lookAt:
+    staleChecks: 0,
+    nextCheckAt:
       [wave, start].filter((at) => at !== undefined).sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
-    ...outcome({ ...given, left, raised: next.allowance > restock.allowance, beyond }),
+    ...outcome({ ...given, left, raised: next.notificationQuota > restock.notificationQuota, beyond }),
   };
 }
 
@@ -190,13 +191,11 @@ function outcome({
   left,
   raised,
   beyond,
-}: QuotaInput & { left: number; raised: boolean; beyond: boolean }): Pick<Decision, 'verdict' | 'reason'> {
-  if (waiting === 0) return { verdict: 'nothing', reason: 'nobody_waits' };
-  if (raised) return { verdict: 'allow', reason: beyond ? 'wave' : 'everyone_allowed' };
-  if (remainingQuota({ standing, settings }) === 0) return { verdict: 'wait', reason: 'below_minimum' };
-  return left > 0
-    ? { verdict: 'nothing', reason: 'still_telling' }
-    : { verdict: 'wait', reason: 'next_wave' };
+}: QuotaInput & { left: number; raised: boolean; beyond: boolean }): Pick<Decision, 'decision' | 'reason'> {
+  if (waiting === 0) return { decision: 'none', reason: 'nobody_waiting' };
+  if (raised) return { decision: 'raise_quota', reason: beyond ? 'batch' : 'all_allowed' };
+  if (remainingQuota({ standing, settings }) === 0) return { decision: 'wait', reason: 'below_minimum' };
+  return left > 0 ? { decision: 'none', reason: 'sending' } : { decision: 'wait', reason: 'next_batch' };
 }
 
 /**
@@ -208,21 +207,21 @@ function raiseQuota({
   standing,
   settings,
   waiting,
-  told,
+  claimedCount: told,
   now,
-}: QuotaInput): Pick<RestockState, 'allowance' | 'units' | 'waveAt'> {
+}: QuotaInput): Pick<RestockState, 'notificationQuota' | 'units' | 'nextBatchAt'> {
   const { units } = standing;
   const bears = remainingQuota({ standing, settings });
-  if (bears === Infinity) return { allowance: NO_LIMIT, units, waveAt: null };
-  if (restock.waveAt !== null && restock.waveAt > now) {
-    const grown = Math.max(0, units! - (restock.units ?? 0)) * settings.unitsFactor;
+  if (bears === Infinity) return { notificationQuota: NO_LIMIT, units, nextBatchAt: null };
+  if (restock.nextBatchAt !== null && restock.nextBatchAt > now) {
+    const grown = Math.max(0, units! - (restock.units ?? 0)) * settings.shoppersPerUnit;
     return {
-      allowance: Math.max(told, Math.min(restock.allowance + grown, told + bears)),
+      notificationQuota: Math.max(told, Math.min(restock.notificationQuota + grown, told + bears)),
       units: Math.max(units!, restock.units ?? 0),
-      waveAt: restock.waveAt,
+      nextBatchAt: restock.nextBatchAt,
     };
   }
-  if (waiting <= bears) return { allowance: told + waiting, units, waveAt: null };
-  const waveAt = bears === 0 ? null : later(now, settings.waveMinutes * MINUTE);
-  return { allowance: told + bears, units, waveAt };
+  if (waiting <= bears) return { notificationQuota: told + waiting, units, nextBatchAt: null };
+  const nextBatchAt = bears === 0 ? null : later(now, settings.batchIntervalMinutes * MINUTE);
+  return { notificationQuota: told + bears, units, nextBatchAt };
 }

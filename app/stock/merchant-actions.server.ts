@@ -41,7 +41,7 @@ export async function notifyNow({
 }): Promise<{ outcome: 'looking' | 'not_open' | RestockState }> {
   return db.$transaction(async (tx) => {
     // The variant before its restock, as a stock check locks them: what is read below holds until it was changed.
-    await tx.$queryRaw`SELECT 1 FROM "Variant" WHERE "shopId" = ${shopId} AND "id" = ${variantId} FOR NO KEY UPDATE`;
+    await tx.$queryRaw`SELECT 1 FROM variants WHERE shop_id = ${shopId} AND id = ${variantId} FOR NO KEY UPDATE`;
     const open = await readOpenRestock(tx);
     if (!open?.status) return { outcome: 'not_open' };
     const { state, mayNotifyNow } = open.status;
@@ -51,7 +51,12 @@ export async function notifyNow({
     await tx.restock.updateMany({
       where: { shopId, id: BigInt(open.restockId), closedAt: null },
       // Twice, since the page sender's clock may be behind ours.
-      data: { heldAt: null, holdUntil: null, waveAt: null, sellableAt: later(now, -2 * CHECK_VALID_MS) },
+      data: {
+        heldAt: null,
+        sendAfter: null,
+        nextBatchAt: null,
+        confirmedAvailableAt: later(now, -2 * CHECK_VALID_MS),
+      },
     });
     return { outcome: 'looking' };
   });
@@ -167,11 +172,26 @@ export async function simulateRestock({
     if (sendingThrough({ ...subscription.page, circuit: null }) === 'off') return { outcome: 'page_off' };
     const { variantId } = subscription;
     await tx.restock.updateMany({ where: { shopId, isTest: true, closedAt: null }, data: { closedAt: now } });
-    await tx.look.create({
-      data: { shopId, variantId, at: now, sellable: true, verdict: 'open', reason: 'test', isTest: true },
+    await tx.stockCheck.create({
+      data: {
+        shopId,
+        variantId,
+        checkedAt: now,
+        available: true,
+        decision: 'open',
+        reason: 'test',
+        isTest: true,
+      },
     });
     const { id } = await tx.restock.create({
-      data: { shopId, variantId, openedAt: now, sellableAt: now, isTest: true, allowance: 1 },
+      data: {
+        shopId,
+        variantId,
+        openedAt: now,
+        confirmedAvailableAt: now,
+        isTest: true,
+        notificationQuota: 1,
+      },
     });
     await notify(tx, 'lane', subscription.page.metaPageId);
     return { outcome: 'pretended', restockId: id };

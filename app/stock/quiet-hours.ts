@@ -4,8 +4,8 @@ import { later, MINUTE } from '../lib/clock.ts';
 export type QuietSettings = {
   timezone: string;
   /** Minutes after midnight; both null, or equal: no quiet hours. */
-  quietFrom: number | null;
-  quietUntil: number | null;
+  quietHoursStart: number | null;
+  quietHoursEnd: number | null;
 };
 
 const wallClocks = new Map<string, Intl.DateTimeFormat>();
@@ -31,7 +31,7 @@ const minuteOfDay = ({ at, timezone }: { at: Date; timezone: string }): number =
 };
 
 function isQuiet({ at, settings }: { at: Date; settings: QuietSettings }): boolean {
-  const { quietFrom: from, quietUntil: until, timezone } = settings;
+  const { quietHoursStart: from, quietHoursEnd: until, timezone } = settings;
   if (from === null || until === null || from === until) return false;
   const minute = minuteOfDay({ at, timezone });
   return from < until ? minute >= from && minute < until : minute >= from || minute < until;
@@ -39,7 +39,7 @@ function isQuiet({ at, settings }: { at: Date; settings: QuietSettings }): boole
 
 /** The first moment after `now` at which quiet hours end, or begin when it is not quiet now; undefined when there are none. */
 function nextChange({ now, settings }: { now: Date; settings: QuietSettings }): Date | undefined {
-  const { quietFrom: from, quietUntil: until, timezone } = settings;
+  const { quietHoursStart: from, quietHoursEnd: until, timezone } = settings;
   if (from === null || until === null || from === until) return undefined;
   const quiet = isQuiet({ at: now, settings });
   const goal = quiet ? until : from;

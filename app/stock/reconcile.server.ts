@@ -1,5 +1,6 @@
 // Probes every variant that somebody waits for, to find what lost webhooks hid.
-import { db } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { db, queryRows } from '../db.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
 import { wait, type Wait } from '../lib/retry.ts';
@@ -37,12 +38,15 @@ type Watched = {
 
 /** Those not due already: they are looked at anyway. */
 const watched = ({ shopId, after, limit }: { shopId: bigint; after: bigint; limit: number }) =>
-  db.$queryRaw<Watched[]>`
-  SELECT v."id", v."seenForSale", v."seenQuantity", v."dueSince" AS "lookedAt",
-    EXISTS (SELECT 1 FROM "Restock" r WHERE r."shopId" = v."shopId" AND r."variantId" = v."id" AND ${openRestock}) AS "open"
-  FROM "Variant" v
-  WHERE v."shopId" = ${shopId} AND v."id" > ${after} AND v."wanted" = v."looked" AND v."missingSince" IS NULL AND ${hasWaitingOrOpenRestock}
-  ORDER BY v."id" LIMIT ${limit}`;
+  queryRows<Watched>({
+    tx: db,
+    sql: Prisma.sql`
+  SELECT v.id, v.seen_for_sale, v.seen_quantity, v.due_since AS looked_at,
+    EXISTS (SELECT 1 FROM restocks r WHERE r.shop_id = v.shop_id AND r.variant_id = v.id AND ${openRestock}) AS open
+  FROM variants v
+  WHERE v.shop_id = ${shopId} AND v.id > ${after} AND v.check_requested_version = v.checked_version AND v.missing_since IS NULL AND ${hasWaitingOrOpenRestock}
+  ORDER BY v.id LIMIT ${limit}`,
+  });
 
 /** A variant that is for sale and has no restock (too few units, at another place, an order only) is looked at again so often. */
 const DOUBT_AFTER_MS = 15 * MINUTE;
@@ -143,10 +147,13 @@ function pointsOwed({ cost, spentMs }: { cost?: Cost; spentMs: number }): number
 
 /** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
 export async function reconcile({ clock, signal }: { clock: Clock; signal?: AbortSignal }): Promise<void> {
-  const shops = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT sh."id" FROM "Shop" sh WHERE ${activeShop}
-      AND (sh."apiRetryAt" IS NULL OR sh."apiRetryAt" <= ${clock()})
-      AND EXISTS (SELECT 1 FROM "Variant" v WHERE v."shopId" = sh."id" AND v."missingSince" IS NULL AND ${hasWaitingOrOpenRestock})`;
+  const shops = await queryRows<{ id: bigint }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT sh.id FROM shops sh WHERE ${activeShop}
+      AND (sh.api_retry_at IS NULL OR sh.api_retry_at <= ${clock()})
+      AND EXISTS (SELECT 1 FROM variants v WHERE v.shop_id = sh.id AND v.missing_since IS NULL AND ${hasWaitingOrOpenRestock})`,
+  });
   const left = shops.map((shop) => shop.id);
   const hands = Array.from({ length: SHOPS_AT_ONCE }, async () => {
     for (let shopId = left.shift(); shopId !== undefined && !signal?.aborted; shopId = left.shift()) {

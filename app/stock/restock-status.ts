@@ -9,11 +9,11 @@ export type RestockFacts = {
   held: boolean;
   /** When the shop's quiet hours end, while they last. */
   quietUntil: Date | null;
-  holdUntil: Date | null;
-  waveAt: Date | null;
-  told: number;
+  sendAfter: Date | null;
+  nextBatchAt: Date | null;
+  claimedCount: number;
   /** null: everyone. */
-  allowance: number | null;
+  notificationQuota: number | null;
   /** The newest stock check found fewer units than the merchant's minimum. */
   belowMinimum: boolean;
   /** A stock check was requested and not made yet. */
@@ -69,7 +69,15 @@ export const variantActions = ({
 
 /** Pure: the first thing that stands in the way is the state. */
 export function restockStatus({ facts, now }: { facts: RestockFacts; now: Date }): RestockStatus {
-  const { reach, held, quietUntil, holdUntil, waveAt, told, allowance } = facts;
+  const {
+    reach,
+    held,
+    quietUntil,
+    sendAfter,
+    nextBatchAt,
+    claimedCount: told,
+    notificationQuota: allowance,
+  } = facts;
   const stands = (state: RestockState): RestockStatus => ({ state, until: null, mayNotifyNow: false });
   if (reach === 'nobody') return stands('nobody');
   if (reach !== 'on') return stands(reach === 'off' ? 'page_off' : 'page_probing');
@@ -78,9 +86,9 @@ export function restockStatus({ facts, now }: { facts: RestockFacts; now: Date }
   const mayNotifyNow = quietUntil === null;
   if (held) return { state: 'held', until: null, mayNotifyNow };
   if (quietUntil !== null) return { state: 'quiet_hours', until: quietUntil, mayNotifyNow };
-  if (holdUntil !== null && holdUntil > now) return { state: 'send_delay', until: holdUntil, mayNotifyNow };
+  if (sendAfter !== null && sendAfter > now) return { state: 'send_delay', until: sendAfter, mayNotifyNow };
   if (allowance === null || told < allowance) return stands(facts.fresh ? 'sending' : 'checking');
-  if (waveAt !== null && waveAt > now && !facts.belowMinimum)
-    return { state: 'next_batch', until: waveAt, mayNotifyNow };
+  if (nextBatchAt !== null && nextBatchAt > now && !facts.belowMinimum)
+    return { state: 'next_batch', until: nextBatchAt, mayNotifyNow };
   return stands(facts.checkDue ? 'checking' : 'short');
 }

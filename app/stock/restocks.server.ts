@@ -1,6 +1,6 @@
 // Opens, extends and closes restocks, and wakes the page senders.
 import { Prisma, type Restock } from '@prisma/client';
-import { db, type Tx } from '../db.server.ts';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { notify } from '../jobs/pg-notify.server.ts';
 import { DAY, HOUR, later, SECOND } from '../lib/clock.ts';
 import { waiting } from '../waitlist/waiting.server.ts';
@@ -13,9 +13,12 @@ type Of = { tx: Tx; shopId: bigint; variantId: bigint };
 
 /** The variant's newest restock, the open one before any other, locked: a claim that runs right now is waited for. */
 export async function newestRestock({ tx, shopId, variantId }: Of): Promise<RestockRow | null> {
-  const [row] = await tx.$queryRaw<RestockRow[]>`
-    SELECT * FROM "Restock" WHERE "shopId" = ${shopId} AND "variantId" = ${variantId} AND NOT "isTest"
-    ORDER BY "closedAt" DESC NULLS FIRST LIMIT 1 FOR NO KEY UPDATE`;
+  const [row] = await queryRows<RestockRow>({
+    tx,
+    sql: Prisma.sql`
+    SELECT * FROM restocks WHERE shop_id = ${shopId} AND variant_id = ${variantId} AND NOT is_test
+    ORDER BY closed_at DESC NULLS FIRST LIMIT 1 FOR NO KEY UPDATE`,
+  });
   return row ?? null;
 }
 
@@ -28,21 +31,28 @@ export async function saveRestock({
   decided,
   at,
 }: Of & { newest: RestockRow | null; decided: NonNullable<Decision['restock']>; at: Date }): Promise<void> {
-  const { row, allowance, ...state } = decided;
+  const { row, notificationQuota: allowance, ...state } = decided;
   if (row === 'new') {
     await tx.restock.create({
-      data: { ...state, allowance, shopId, variantId, openedAt: at, sellableAt: at },
+      data: {
+        ...state,
+        notificationQuota: allowance,
+        shopId,
+        variantId,
+        openedAt: at,
+        confirmedAvailableAt: at,
+      },
     });
     return;
   }
   const { id } = newest!;
-  const sellableAt = state.closedAt === null ? at : newest!.sellableAt;
-  // `told` may have moved since it was counted, and is never above the allowance.
+  const confirmedAvailableAt = state.closedAt === null ? at : newest!.confirmedAvailableAt;
+  // `notified` may have moved since it was counted, and is never above the allowance.
   await tx.$executeRaw`
-    UPDATE "Restock" SET "closedAt" = ${state.closedAt}, "kind" = ${state.kind}, "allowance" = GREATEST("told", ${allowance}),
-      "units" = ${state.units}, "holdUntil" = ${state.holdUntil}, "waveAt" = ${state.waveAt}, "heldAt" = ${state.heldAt},
-      "sellableAt" = ${sellableAt}
-    WHERE "shopId" = ${shopId} AND "id" = ${id}`;
+    UPDATE restocks SET closed_at = ${state.closedAt}, kind = ${state.kind}, notification_quota = GREATEST(claimed_count, ${allowance}),
+      units = ${state.units}, send_after = ${state.sendAfter}, next_batch_at = ${state.nextBatchAt}, held_at = ${state.heldAt},
+      confirmed_available_at = ${confirmedAvailableAt}
+    WHERE shop_id = ${shopId} AND id = ${id}`;
 }
 
 /** Wakes the lane of every Page through which somebody of this shop may wait. */
@@ -74,13 +84,16 @@ export async function countWaiting({
   now: Date;
 }): Promise<{ waiting: number; told: number }> {
   const notYet = restockId === null ? Prisma.empty : Prisma.sql`AND ${notYetNotified({ restockId })}`;
-  const [row] = await tx.$queryRaw<{ waiting: number; told: number }[]>`
+  const [row] = await queryRows<{ waiting: number; told: number }>({
+    tx,
+    sql: Prisma.sql`
     SELECT
       (SELECT count(*)::int FROM (
-        SELECT 1 FROM "Subscription" s
-        WHERE s."shopId" = ${shopId} AND s."variantId" = ${variantId} AND NOT s."isTest" AND ${waiting({ now })} ${notYet}
-        LIMIT ${atMost}) counted) AS "waiting",
-      COALESCE((SELECT r."told" FROM "Restock" r WHERE r."shopId" = ${shopId} AND r."id" = ${restockId}), 0) AS "told"`;
+        SELECT 1 FROM subscriptions s
+        WHERE s.shop_id = ${shopId} AND s.variant_id = ${variantId} AND NOT s.is_test AND ${waiting({ now })} ${notYet}
+        LIMIT ${atMost}) counted) AS waiting,
+      COALESCE((SELECT r.claimed_count FROM restocks r WHERE r.shop_id = ${shopId} AND r.id = ${restockId}), 0) AS told`,
+  });
   return row!;
 }
 
@@ -88,29 +101,29 @@ export async function countWaiting({
 export const CHECK_VALID_MS = 30 * SECOND;
 
 /**
- * SQL over `r` = "Restock" and `v` = its "Variant": nothing but a fresh stock check may be missing before it is notified of. Hold, send delay
+ * SQL over `r` = `restocks` and `v` = its `variants`: nothing but a fresh stock check may be missing before it is notified of. Hold, send delay
  * and pause are not for the merchant's own test.
  */
-export const mayNotifyOnceChecked = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`(r."closedAt" IS NULL
-  AND (r."isTest" OR (r."heldAt" IS NULL AND (r."holdUntil" IS NULL OR r."holdUntil" <= ${now}) AND v."pausedAt" IS NULL)))`;
+export const mayNotifyOnceChecked = ({ now }: { now: Date }): Prisma.Sql => Prisma.sql`(r.closed_at IS NULL
+  AND (r.is_test OR (r.held_at IS NULL AND (r.send_after IS NULL OR r.send_after <= ${now}) AND v.paused_at IS NULL)))`;
 
 /** SQL over the same: it may be notified of now. */
 export const mayNotify = ({ now }: { now: Date }): Prisma.Sql =>
-  Prisma.sql`(r."sellableAt" > ${later(now, -CHECK_VALID_MS)} AND ${mayNotifyOnceChecked({ now })})`;
+  Prisma.sql`(r.confirmed_available_at > ${later(now, -CHECK_VALID_MS)} AND ${mayNotifyOnceChecked({ now })})`;
 
 /** SQL over `r`: the variant is back, as far as is known; not the merchant's own test. */
-export const openRestock = Prisma.sql`(r."closedAt" IS NULL AND NOT r."isTest")`;
+export const openRestock = Prisma.sql`(r.closed_at IS NULL AND NOT r.is_test)`;
 
 /** The same for Prisma. */
 export const whereOpenRestock = { closedAt: null, isTest: false };
 
 /**
- * SQL over `s` = "Subscription": its shopper was not notified in restock `restockId`, or in `r`. A subquery that stays one: as a join it would
+ * SQL over `s` = `subscriptions`: its shopper was not notified in restock `restockId`, or in `r`. A subquery that stays one: as a join it would
  * read all who were notified already; and COALESCE, since plans take it for rare that something IS NULL, and would not follow the index of
  * the waitlist for it.
  */
 export const notYetNotified = ({ restockId }: { restockId?: bigint } = {}): Prisma.Sql => Prisma.sql`
-  NOT COALESCE((SELECT true FROM "Notification" n WHERE n."restockId" = ${restockId ?? Prisma.sql`r."id"`} AND n."shopperId" = s."shopperId" LIMIT 1), false)`;
+  NOT COALESCE((SELECT true FROM notifications n WHERE n.restock_id = ${restockId ?? Prisma.sql`r.id`} AND n.shopper_id = s.shopper_id LIMIT 1), false)`;
 
 const CHECKS_KEPT_DAYS = 90 * DAY;
 
@@ -125,7 +138,7 @@ export async function deleteExpiredStockChecks({ now }: { now: Date }): Promise<
   let forgotten = 0;
   for (;;) {
     const dropped = await db.$executeRaw`
-      DELETE FROM "Look" WHERE "id" IN (SELECT "id" FROM "Look" WHERE "at" < ${later(now, -CHECKS_KEPT_DAYS)} LIMIT ${AT_ONCE})`;
+      DELETE FROM stock_checks WHERE (shop_id, id) IN (SELECT shop_id, id FROM stock_checks WHERE checked_at < ${later(now, -CHECKS_KEPT_DAYS)} LIMIT ${AT_ONCE})`;
     forgotten += dropped;
     if (dropped < AT_ONCE) return { forgotten };
   }

@@ -1,5 +1,6 @@
 // Runs due stock checks: reads the variants, decides, and saves the decision with its reason.
-import { db, type Tx } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { db, queryRows, type Tx } from '../db.server.ts';
 import { holds, type Lease, leaseIsCurrent } from '../jobs/lease.server.ts';
 import { type Clock, later, MINUTE, SECOND } from '../lib/clock.ts';
 import { log } from '../lib/log.server.ts';
@@ -116,7 +117,7 @@ async function conclude(given: Conclusion): Promise<Kept> {
   if (truth === 'unreadable') return postpone({ ...given, again: REAUTHORIZE_RETRY_MS });
   const standing = truth && availabilityOf({ truth, settings: shop });
   // Counted before anything is locked: a line of a million must not keep a webhook waiting.
-  const line = standing?.sellable
+  const line = standing?.available
     ? await countShoppers({ shop, variantId, standing, at })
     : { waiting: 0, told: 0, restockId: undefined };
 
@@ -132,7 +133,7 @@ async function conclude(given: Conclusion): Promise<Kept> {
       restock: newest,
       settings: shop,
       waiting: line.waiting,
-      told: line.told,
+      claimedCount: line.told,
       now: at,
     });
     await saveResult({ ...given, truth, tx, standing, newest, decision, line });
@@ -160,7 +161,7 @@ async function countShoppers({
   };
 }
 
-type Locked = { staleLooks: number; lookAt: Date | null; pausedAt: Date | null };
+type Locked = { staleChecks: number; nextCheckAt: Date | null; pausedAt: Date | null };
 
 /** Locks the variant for the look, unless a newer look was kept or the lease has passed on. */
 async function lockVariant({
@@ -170,11 +171,14 @@ async function lockVariant({
   variantId,
   lookedTo,
 }: Conclusion & { tx: Tx }): Promise<Locked | 'outdated' | 'lost'> {
-  const [row] = await tx.$queryRaw<(Locked & { looked: bigint; mine: boolean })[]>`
-    SELECT v."looked", v."staleLooks", v."lookAt", v."pausedAt",
-      ${leaseIsCurrent(lease)} AS "mine"
-    FROM "Variant" v WHERE v."shopId" = ${shop.id} AND v."id" = ${variantId} FOR NO KEY UPDATE OF v`;
-  if (row === undefined || row.looked >= lookedTo) return 'outdated';
+  const [row] = await queryRows<Locked & { checkedVersion: bigint; mine: boolean }>({
+    tx,
+    sql: Prisma.sql`
+    SELECT v.checked_version, v.stale_checks, v.next_check_at, v.paused_at,
+      ${leaseIsCurrent(lease)} AS mine
+    FROM variants v WHERE v.shop_id = ${shop.id} AND v.id = ${variantId} FOR NO KEY UPDATE OF v`,
+  });
+  if (row === undefined || row.checkedVersion >= lookedTo) return 'outdated';
   return row.mine ? row : 'lost';
 }
 
@@ -198,24 +202,25 @@ async function saveResult({
   line: { waiting: number; told: number };
 }): Promise<void> {
   const shopId = shop.id;
-  const { verdict, reason, staleLooks, lookAt, restock } = decision;
-  await recordChecked({ tx, shopId, variantId, lookedTo, truth, staleLooks, now: at });
-  await tx.look.create({
+  const { decision: verdict, reason, staleChecks, nextCheckAt, restock } = decision;
+  await recordChecked({ tx, shopId, variantId, lookedTo, truth, staleChecks, now: at });
+  await tx.stockCheck.create({
     data: {
       shopId,
       variantId,
-      at,
-      sellable: standing?.sellable ?? false,
+      checkedAt: at,
+      available: standing?.available ?? false,
       units: standing?.units ?? null,
-      verdict,
+      decision: verdict,
       reason,
     },
   });
   if (restock !== null) await saveRestock({ tx, shopId, variantId, newest, decided: restock, at });
-  if (lookAt !== null) await scheduleStockCheck({ tx, shopId, variantId, at: lookAt });
-  const telling = restock !== null && restock.closedAt === null && restock.holdUntil === null;
-  if (telling && line.waiting > 0 && restock.allowance > line.told) await wakePageSenders({ tx, shopId });
-  if (verdict !== 'nothing') log.info('stock_check.decided', { shopId, variantId, verdict, reason });
+  if (nextCheckAt !== null) await scheduleStockCheck({ tx, shopId, variantId, at: nextCheckAt });
+  const telling = restock !== null && restock.closedAt === null && restock.sendAfter === null;
+  if (telling && line.waiting > 0 && restock.notificationQuota > line.told)
+    await wakePageSenders({ tx, shopId });
+  if (verdict !== 'none') log.info('stock_check.decided', { shopId, variantId, verdict, reason });
 }
 
 const stumbleOf = ({ shop, variantId }: Conclusion) => `${shop.id}/${variantId}`;
@@ -239,10 +244,10 @@ function postpone(given: Conclusion & { again: number }): Promise<Kept> {
     if (variant === 'lost' || variant === 'outdated') return variant;
     await tx.variant.updateMany({
       where: { shopId, id: variantId },
-      data: { looked: lookedTo, dueSince: at },
+      data: { checkedVersion: lookedTo, dueSince: at },
     });
-    await tx.look.create({
-      data: { shopId, variantId, at, sellable: false, verdict: 'nothing', reason: 'unreadable' },
+    await tx.stockCheck.create({
+      data: { shopId, variantId, checkedAt: at, available: false, decision: 'none', reason: 'unreadable' },
     });
     await scheduleStockCheck({ tx, shopId, variantId, at: later(at, again) });
     return 'kept';

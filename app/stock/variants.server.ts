@@ -115,7 +115,7 @@ export const checkAvailability =
     const left = await leftOutProducts({ shopId, productIds: [truth.productId], clock });
     return {
       truth,
-      sellable: availabilityOf({ truth, settings: shop }).sellable,
+      sellable: availabilityOf({ truth, settings: shop }).available,
       leftOut: left.has(truth.productId),
     };
   };

@@ -1,12 +1,12 @@
 // The end of waiting by the shopper's own word: one product, everything, or being known here at all.
-import { Prisma, type SubscriptionState } from '@prisma/client';
+import { Prisma, type Subscription } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 
-const ended = (now: Date, because: string) => ({
-  state: 'stopped' as const,
-  token: null,
+const ended = (now: Date, endReason: Subscription['endReason']) => ({
+  status: 'cancelled' as const,
+  grantToken: null,
   endedAt: now,
-  endedBecause: because,
+  endReason,
 });
 
 /** Ends those of the person's subscriptions in this shop that `which` names, as they stood at the time `at` when the person said so. @returns how many. */
@@ -29,21 +29,21 @@ export async function cancelSubscriptions({
     where: {
       shopId,
       shopperId,
-      state: 'waiting',
+      status: 'waiting',
       isTest: false,
       grantedAt: { lte: at },
       ...('id' in which
         ? { id: which.id }
         : { variant: { productId: which.productId }, variantId: { not: which.except } }),
     },
-    data: ended(now, 'the shopper stopped it'),
+    data: ended(now, 'shopper_cancelled'),
   });
   return stopped.count;
 }
 
 /**
  * STOP: in every shop of this Page, at once, and remembered. What is claimed already keeps its row for the lane, which asks for
- * `stoppedAt` before it sends. A STOP that reaches us late ends nothing that was agreed after it.
+ * `optedOutAt` before it sends. A STOP that reaches us late ends nothing that was agreed after it.
  */
 export async function optOut({
   tx,
@@ -60,25 +60,25 @@ export async function optOut({
 }): Promise<void> {
   const shopperId = { in: shopperIds };
   await tx.subscription.updateMany({
-    where: { shopperId, state: 'waiting', grantedAt: { lte: at } },
-    data: ended(now, 'the shopper said STOP'),
+    where: { shopperId, status: 'waiting', grantedAt: { lte: at } },
+    data: ended(now, 'shopper_opted_out'),
   });
-  const agreedSince = { state: { in: ['waiting', 'claimed'] as SubscriptionState[] }, grantedAt: { gt: at } };
+  const agreedSince = { status: { in: ['waiting', 'claimed'] }, grantedAt: { gt: at } };
   await tx.shopper.updateMany({
     where: {
       id: shopperId,
       pageId: { in: pageIds },
       subscriptions: { none: agreedSince },
     },
-    data: { stoppedAt: at, question: Prisma.DbNull },
+    data: { optedOutAt: at, pendingQuestion: Prisma.DbNull },
   });
 }
 
 /** Ends the merchant's tests that still wait: a newer one takes their place. */
 export async function endTests({ tx, shopId, now }: { tx: Tx; shopId: bigint; now: Date }): Promise<void> {
   await tx.subscription.updateMany({
-    where: { shopId, isTest: true, state: 'waiting' },
-    data: ended(now, 'a newer test'),
+    where: { shopId, isTest: true, status: 'waiting' },
+    data: ended(now, 'superseded_test'),
   });
 }
 
@@ -97,7 +97,7 @@ export async function expireSubscriptions({ now }: { now: Date }): Promise<numbe
 /** Ends those whose permission has run out before their product came back. @returns how many. */
 async function expireWaiting({ tx, now, limit }: { tx: Tx; now: Date; limit: number }): Promise<number> {
   return tx.$executeRaw`
-    UPDATE "Subscription" SET "state" = 'expired', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'the permission ran out'
-    WHERE "id" IN (SELECT "id" FROM "Subscription" WHERE "state" = 'waiting' AND "expiresAt" <= ${now}
-      ORDER BY "expiresAt" LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`;
+    UPDATE subscriptions SET status = 'expired', grant_token = NULL, ended_at = ${now}, end_reason = 'expired'
+    WHERE (shop_id, id) IN (SELECT shop_id, id FROM subscriptions WHERE status = 'waiting' AND expires_at <= ${now}
+      ORDER BY expires_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`;
 }

@@ -1,5 +1,6 @@
 // Moves the subscriptions of a deleted variant to another; each keeps its position.
-import type { Tx } from '../db.server.ts';
+import { Prisma } from '@prisma/client';
+import { queryRows, type Tx } from '../db.server.ts';
 
 type Move = { tx: Tx; shopId: bigint; from: bigint; to: bigint; now: Date };
 
@@ -16,21 +17,24 @@ export async function moveSubscriptions({
 }: Move): Promise<{ moved: number; merged: number }> {
   // One order for every locker of two variants, and nobody joins or leaves either line meanwhile.
   await tx.$queryRaw`
-    SELECT 1 AS locked FROM "Variant" WHERE "shopId" = ${shopId} AND "id" IN (${from}, ${to}) ORDER BY "id" FOR NO KEY UPDATE`;
-  const merged = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT 1 AS locked FROM variants WHERE shop_id = ${shopId} AND id IN (${from}, ${to}) ORDER BY id FOR NO KEY UPDATE`;
+  const merged = await queryRows<{ id: bigint }>({
+    tx,
+    sql: Prisma.sql`
     WITH twice AS (
-      SELECT old."id", old."since", live."id" AS "kept" FROM "Subscription" old
-      JOIN "Subscription" live ON live."shopId" = old."shopId" AND live."shopperId" = old."shopperId" AND live."variantId" = ${to}
-        AND live."state" IN ('waiting', 'claimed') AND NOT live."isTest"
-      WHERE old."shopId" = ${shopId} AND old."variantId" = ${from} AND old."state" = 'waiting' AND NOT old."isTest"
+      SELECT old.id, old.waiting_since, live.id AS kept FROM subscriptions old
+      JOIN subscriptions live ON live.shop_id = old.shop_id AND live.shopper_id = old.shopper_id AND live.variant_id = ${to}
+        AND live.status IN ('waiting', 'claimed') AND NOT live.is_test
+      WHERE old.shop_id = ${shopId} AND old.variant_id = ${from} AND old.status = 'waiting' AND NOT old.is_test
     ), earlier AS (
-      UPDATE "Subscription" s SET "since" = twice."since" FROM twice
-      WHERE s."shopId" = ${shopId} AND s."id" = twice."kept" AND s."since" > twice."since"
+      UPDATE subscriptions s SET waiting_since = twice.waiting_since FROM twice
+      WHERE s.shop_id = ${shopId} AND s.id = twice.kept AND s.waiting_since > twice.waiting_since
     )
-    UPDATE "Subscription" s SET "state" = 'stopped', "token" = NULL, "endedAt" = ${now}, "endedBecause" = 'waits for it already'
-    FROM twice WHERE s."shopId" = ${shopId} AND s."id" = twice."id" AND s."state" = 'waiting' RETURNING s."id"`;
+    UPDATE subscriptions s SET status = 'cancelled', grant_token = NULL, ended_at = ${now}, end_reason = 'merged'
+    FROM twice WHERE s.shop_id = ${shopId} AND s.id = twice.id AND s.status = 'waiting' RETURNING s.id`,
+  });
   const moved = await tx.subscription.updateMany({
-    where: { shopId, variantId: from, state: 'waiting', isTest: false },
+    where: { shopId, variantId: from, status: 'waiting', isTest: false },
     data: { variantId: to },
   });
   return { moved: moved.count, merged: merged.length };

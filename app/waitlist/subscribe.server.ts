@@ -30,7 +30,7 @@ export async function recordRequestSent({
 }): Promise<void> {
   await tx.optInRequest.updateMany({
     where: { shopId, id },
-    data: { sentAt: now, ...(mid === null ? {} : { mid }) },
+    data: { sentAt: now, ...(mid === null ? {} : { messageId: mid }) },
   });
 }
 
@@ -62,26 +62,26 @@ export async function subscribe({
   event: OptIn;
   now: Date;
 }): Promise<SubscribeResult> {
-  const known = await tx.spentToken.findFirst({ where: { hash: { in: keyedHashes(event.token) } } });
-  if (known) return { outcome: 'spent' };
   const named = readPayload(event.payload);
-  const request =
-    named?.verb === 'r'
-      ? await tx.optInRequest.findUnique({
-          where: { shopId_id: { shopId: named.shopId, id: named.id } },
-          include: { shopper: { include: { page: true } }, variant: true },
-        })
-      : null;
+  if (named?.verb !== 'r') return { outcome: 'unknown_request' };
+  const known = await tx.usedGrant.findFirst({
+    where: { shopId: named.shopId, grantHash: { in: keyedHashes(event.token) } },
+  });
+  if (known) return { outcome: 'spent' };
+  const request = await tx.optInRequest.findUnique({
+    where: { shopId_id: { shopId: named.shopId, id: named.id } },
+    include: { shopper: { include: { page: true } }, variant: true },
+  });
   const theirs =
     request?.shopper.psid === event.psid && request?.shopper.page.metaPageId === event.metaPageId;
   if (!request || !theirs) return { outcome: 'unknown_request' };
   const { shopId, shopperId, variantId, isTest, shopper } = request;
-  const first = await tx.spentToken.createMany({
-    data: [{ hash: keyedHash(event.token), shopId, day: new Date(now.toISOString().slice(0, 10)) }],
+  const first = await tx.usedGrant.createMany({
+    data: [{ grantHash: keyedHash(event.token), shopId, usedOn: new Date(now.toISOString().slice(0, 10)) }],
     skipDuplicates: true,
   });
   if (first.count === 0) return { outcome: 'spent' };
-  if (shopper.stoppedAt !== null && event.at <= shopper.stoppedAt) return { outcome: 'stopped' };
+  if (shopper.optedOutAt !== null && event.at <= shopper.optedOutAt) return { outcome: 'stopped' };
 
   const since = isTest ? event.at : await firstGrant({ tx, shopId, shopperId, variantId, at: event.at });
   const [subscription] = await tx.subscription.createManyAndReturn({
@@ -91,10 +91,10 @@ export async function subscribe({
         shopperId,
         variantId,
         pageId: shopper.pageId,
-        requestId: request.id,
-        token: encrypt(event.token, { shopId, purpose: 'one-time token' }),
+        optInRequestId: request.id,
+        grantToken: encrypt(event.token, { shopId, purpose: 'one-time token' }),
         isTest,
-        since,
+        waitingSince: since,
         grantedAt: event.at,
         expiresAt: oneTimeNotification.diesAt(event.at),
       },
@@ -106,8 +106,8 @@ export async function subscribe({
     data: { acceptedAt: event.at },
   });
   if (subscription === undefined) return { outcome: 'already_waiting', request };
-  if (shopper.stoppedAt !== null)
-    await tx.shopper.update({ where: { shopId_id: { shopId, id: shopperId } }, data: { stoppedAt: null } });
+  if (shopper.optedOutAt !== null)
+    await tx.shopper.update({ where: { shopId_id: { shopId, id: shopperId } }, data: { optedOutAt: null } });
   return { outcome: 'waiting', subscription, request };
 }
 
@@ -131,10 +131,10 @@ async function firstGrant({
       shopperId,
       variantId,
       isTest: false,
-      state: { in: ['told', 'presumed', 'unknown', 'refused', 'expired'] },
+      status: { in: ['notified', 'assumed_notified', 'unknown', 'failed', 'expired'] },
       endedAt: { gte: later(at, -POSITION_KEPT_MS) },
     },
-    orderBy: { since: 'asc' },
+    orderBy: { waitingSince: 'asc' },
   });
-  return before !== null && before.since < at ? before.since : at;
+  return before !== null && before.waitingSince < at ? before.waitingSince : at;
 }

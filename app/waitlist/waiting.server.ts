@@ -3,13 +3,13 @@ import { Prisma } from '@prisma/client';
 import { db, type Tx } from '../db.server.ts';
 import type { Shop } from '../shopify/shops.server.ts';
 
-/** SQL over `s` = "Subscription": it waits, and its permission grant can still be used. */
+/** SQL over `s` = `subscriptions`: it waits, and its permission grant can still be used. */
 export const waiting = ({ now }: { now: Date }): Prisma.Sql =>
-  Prisma.sql`(s."state" = 'waiting' AND s."expiresAt" > ${now})`;
+  Prisma.sql`(s.status = 'waiting' AND s.expires_at > ${now})`;
 
 /** The same for Prisma. */
 export const whereWaiting = ({ now }: { now: Date }) =>
-  ({ state: 'waiting', expiresAt: { gt: now } }) satisfies Prisma.SubscriptionWhereInput;
+  ({ status: 'waiting', expiresAt: { gt: now } }) satisfies Prisma.SubscriptionWhereInput;
 
 /** A subscription's place: 1 is the next to be told. The merchant's own tests stand in no line. */
 export async function positionOf({
@@ -17,14 +17,14 @@ export async function positionOf({
   shopId,
   variantId,
   id,
-  since,
+  waitingSince,
   now,
 }: {
   tx?: Tx;
   shopId: bigint;
   variantId: bigint;
   id: bigint;
-  since: Date;
+  waitingSince: Date;
   now: Date;
 }): Promise<number> {
   const before = await (tx ?? db).subscription.count({
@@ -33,7 +33,7 @@ export async function positionOf({
       variantId,
       ...whereWaiting({ now }),
       isTest: false,
-      OR: [{ since: { lt: since } }, { since, id: { lt: id } }],
+      OR: [{ waitingSince: { lt: waitingSince } }, { waitingSince, id: { lt: id } }],
     },
   });
   return before + 1;
@@ -51,9 +51,9 @@ export async function batchesLikely({
   variantId: bigint;
   now: Date;
 }): Promise<boolean> {
-  if (shop.policy !== 'fair') return false;
+  if (shop.sendPolicy !== 'batches') return false;
   const people = await tx.subscription.count({
     where: { shopId: shop.id, variantId, ...whereWaiting({ now }), isTest: false },
   });
-  return people > shop.unitsFactor * Math.max(1, shop.minimumUnits);
+  return people > shop.shoppersPerUnit * Math.max(1, shop.minimumStock);
 }

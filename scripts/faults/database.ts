@@ -80,7 +80,7 @@ export function databaseScenarios({
             const shoppers = await begin(useUp);
             const fullFor = 8_000;
             await wait(fullFor);
-            const refused = (await faults.count('"Subscription"')) === undefined;
+            const refused = (await faults.count('subscriptions')) === undefined;
             const meanwhile = shoppers.filter((one) => faults.told(one) > 0).length;
             rmSync(ballast);
             await start();

@@ -31,7 +31,7 @@ export async function trace({ faults, size }: { faults: FaultWorld; size: number
     if (!all) throw new Error('The story did not end well even without a fault.');
     await holdsWithin(
       10_000,
-      async () => (await faults.count('"Notification" WHERE "settledAt" IS NULL')) === 0,
+      async () => (await faults.count('notifications WHERE finished_at IS NULL')) === 0,
     );
     await wait(300);
     met.push(counted(faults.trace()));

@@ -66,7 +66,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
     (await ask<{ count: number }>(`SELECT count(*)::int AS count FROM ${from}`))?.[0]?.count;
 
   // A merchant's choice: no hold-off, so that a round takes seconds; and whoever asks next is another restock's.
-  await ask('UPDATE "Shop" SET "holdOffSeconds" = 0, "flapGuardMinutes" = 0');
+  await ask('UPDATE shops SET send_delay_seconds = 0, restock_cooldown_minutes = 0');
 
   const ribbons = world.shopify.store.shop(SHOP);
   const titles = [...ribbons.products.values()]
@@ -141,10 +141,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
     told,
     /** Resolves once everybody's yes is saved; a fault may keep it away for long, and then the story goes on without it. */
     saved: () =>
-      holdsWithin(
-        30_000,
-        async () => (await count('"Subscription" WHERE NOT "isTest"')) === everybody.length,
-      ),
+      holdsWithin(30_000, async () => (await count('subscriptions WHERE NOT is_test')) === everybody.length),
     standIns: () => readFileSync(join(points, 'stand-ins'), 'utf8'),
     environment: { ...environmentOf({ keys: demo.keys, encryptionKey }), ...environment },
     kill: (role: Role) => app.restart(role, 'SIGKILL'),
@@ -181,7 +178,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
     async verdict(): Promise<string[]> {
       const waiting = everybody;
       const wrong: string[] = [];
-      const isRest = async () => (await count('"Notification" WHERE "settledAt" IS NULL')) === 0;
+      const isRest = async () => (await count('notifications WHERE finished_at IS NULL')) === 0;
       await holdsWithin(150_000, async () => waiting.every((one) => told(one) > 0) && (await isRest()));
       await world.settle();
       for (const one of waiting) if (told(one) !== 1) wrong.push(`${one.id} was told ${told(one)} times`);

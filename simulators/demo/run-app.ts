@@ -31,8 +31,8 @@ export async function runApp({ environment, databaseUrl, standInsAddress, onLog 
     onLog(`${role}: ${line}`);
     const said = /"port":(\d+).*"msg":"(web|health)\.listening"/.exec(line);
     if (!said) return;
-    ports.set(said[2] === 'web process' ? 'web' : `${role} health`, Number(said[1]));
-    webListens ||= said[2] === 'web process';
+    ports.set(said[2] === 'web' ? 'web' : `${role} health`, Number(said[1]));
+    webListens ||= said[2] === 'web';
   }
 
   function start(role: Role): void {

@@ -12,7 +12,7 @@ const toast = ({ page }: Looked, text: string) =>
   waitFor(async () => (await page.locator('#toast').textContent()) === text, { until: `“${text}”` });
 const saveBar = ({ page }: Looked) => page.locator('#saveBar[data-open]');
 const shop = async () =>
-  (await admin.client.query('SELECT * FROM "Shop" WHERE "domain" = $1', [SHOP])).rows[0] as Record<
+  (await admin.client.query('SELECT * FROM shops WHERE domain = $1', [SHOP])).rows[0] as Record<
     string,
     unknown
   >;
@@ -49,7 +49,7 @@ test('the guide is put away for good, and the checklist stays', async () => {
   );
   await first.frame.getByRole('button', { name: adminText('guide.dismiss') }).click();
   await first.frame.getByText(adminText('on.title')).waitFor();
-  await waitFor(async () => (await shop()).guideDismissedAt !== null);
+  await waitFor(async () => (await shop()).setupGuideDismissedAt !== null);
   const again = await admin.open({ path: '/app' });
   await again.frame.getByText(adminText('on.no'), { exact: true }).waitFor();
   expect(await again.frame.getByText(adminText('guide.done', { done: 2, all: 3 })).count()).toBe(0);
@@ -67,7 +67,7 @@ test('the guide is put away for good, and the checklist stays', async () => {
 test('settings: nothing is lost, discarded or saved by itself, and a wrong field says so beside it', async () => {
   const looked = await admin.open({ path: '/app/settings' });
   const { frame, page } = looked;
-  const minimum = frame.getByLabel(adminText('settings.minimumUnits'));
+  const minimum = frame.getByLabel(adminText('settings.minimumStock'));
   expect(await saveBar(looked).count()).toBe(0);
 
   await minimum.fill('7');
@@ -83,15 +83,15 @@ test('settings: nothing is lost, discarded or saved by itself, and a wrong field
   await page.locator('#save').click();
   await frame.getByText(adminText('error.too_small')).waitFor();
   expect(await minimum.getAttribute('aria-invalid')).toBe('true');
-  expect((await shop()).minimumUnits).toBe(1);
+  expect((await shop()).minimumStock).toBe(1);
 
   await minimum.fill('3');
   await page.locator('#save').click();
   await toast(looked, adminText('done.saved'));
   await waitFor(async () => (await saveBar(looked).count()) === 0, { until: 'the save bar to go' });
   expect(await shop()).toMatchObject({
-    minimumUnits: 3,
-    texts: { en: { 'notification.backInStock': '{product} is back, 20 % off' } },
+    minimumStock: 3,
+    customMessages: { en: { 'notification.backInStock': '{product} is back, 20 % off' } },
   });
   expect(looked.noise.filter((line) => !line.includes('422'))).toEqual([]);
   await page.context().close();
@@ -124,7 +124,7 @@ test('a variant is found by its name, looked at, held, paused and resumed', asyn
 test('the waitlist is exported as a file, with everybody who waits in it', async () => {
   const looked = await admin.open({ path: '/app/waitlist' });
   const waiting = await admin.client.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM "Subscription" s JOIN "Shop" h ON h."id" = s."shopId" WHERE h."domain" = $1 AND s."state" = 'waiting' AND NOT s."isTest"`,
+    `SELECT count(*)::int AS n FROM subscriptions s JOIN shops h ON h.id = s.shop_id WHERE h.domain = $1 AND s.status = 'waiting' AND NOT s.is_test`,
     [SHOP],
   );
   const [file] = await Promise.all([

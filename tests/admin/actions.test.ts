@@ -1,9 +1,8 @@
 // Every action of Home and of a variant's page, in every state: what is offered has the effect that its message promises, and nothing else says so.
-import type { PageTrouble } from '@prisma/client';
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { en } from '../../app/i18n/admin/en.ts';
-import { ISSUES } from '../../app/messenger/page-status.ts';
+import { ISSUES, type PageIssue } from '../../app/messenger/page-status.ts';
 import * as home from '../../app/routes/app._index/route.tsx';
 import * as variantPage from '../../app/routes/app.waitlist.$variantId/route.tsx';
 import { pauseRestock, pauseVariant } from '../../app/stock/merchant-actions.server.ts';
@@ -31,11 +30,11 @@ async function back({
 }
 /** In the send delay, where Tell now would be offered if the Page were well. */
 const ofPage = async (data: Parameters<typeof db.page.update>[0]['data']): Promise<Arranged> => {
-  const arranged = await back({ settings: { holdOffSeconds: 600 } });
-  await db.page.update({ where: { id: arranged.house.page.id }, data });
+  const arranged = await back({ settings: { sendDelaySeconds: 600 } });
+  await db.page.updateMany({ where: { id: arranged.house.page.id }, data });
   return arranged;
 };
-const ONE_A_UNIT = { unitsFactor: 1, waveMinutes: 60 };
+const ONE_A_UNIT = { shoppersPerUnit: 1, batchIntervalMinutes: 60 };
 
 /** An hour before and after now, on the wall of the shop. */
 function quietNow(): Settings {
@@ -49,7 +48,7 @@ function quietNow(): Settings {
     const [hours, minutes] = clock.format(at).split(':').map(Number);
     return hours! * 60 + minutes!;
   };
-  return { quietFrom: minute(Date.now() - HOUR), quietUntil: minute(Date.now() + HOUR) };
+  return { quietHoursStart: minute(Date.now() - HOUR), quietHoursEnd: minute(Date.now() + HOUR) };
 }
 
 const STATES: Record<string, () => Promise<Arranged>> = {
@@ -57,7 +56,7 @@ const STATES: Record<string, () => Promise<Arranged>> = {
     const house = await furnish();
     return { house, ...(await house.soldOut({ waiting: 2 })) };
   },
-  'in its send delay': () => back({ settings: { holdOffSeconds: 600 } }),
+  'in its send delay': () => back({ settings: { sendDelaySeconds: 600 } }),
   'being sent': () => back({ told: 1 }),
   'between two batches': () => back({ settings: ONE_A_UNIT, told: 3 }),
   async held() {
@@ -89,7 +88,7 @@ const STATES: Record<string, () => Promise<Arranged>> = {
     return arranged;
   },
   async 'below the minimum'() {
-    const arranged = await back({ settings: { ...ONE_A_UNIT, minimumUnits: 3 }, told: 3 });
+    const arranged = await back({ settings: { ...ONE_A_UNIT, minimumStock: 3 }, told: 3 });
     await arranged.house.stock({ variantId: arranged.variantId, to: 2 });
     await arranged.house.look();
     return arranged;
@@ -113,23 +112,29 @@ const STATES: Record<string, () => Promise<Arranged>> = {
     return { house, variantId };
   },
   ...Object.fromEntries(
-    (Object.keys(ISSUES) as PageTrouble[]).map((trouble) => [
+    (Object.keys(ISSUES) as PageIssue[]).map((trouble) => [
       `with the Page’s issue “${trouble}”`,
-      () => ofPage({ trouble, troubleSince: now() }),
+      () => ofPage({ issue: trouble, issueSince: now() }),
     ]),
   ),
-  'without a Page': () => ofPage({ token: null, disconnectedAt: now() }),
+  'without a Page': () => ofPage({ accessToken: null, disconnectedAt: now() }),
   async 'while Meta is silent'() {
     const arranged = await ofPage({});
     const { metaPageId } = arranged.house;
-    await db.lane.create({ data: { metaPageId, pausedAt: now(), pausedBecause: 'silence' } });
+    await db.pageSender.create({ data: { metaPageId, pausedAt: now(), pauseReason: 'silence' } });
     return arranged;
   },
   async 'with everybody on a former Page that is dead'() {
-    const arranged = await ofPage({ replacedAt: now(), trouble: 'reconnect', troubleSince: now() });
+    const arranged = await ofPage({ replacedAt: now(), issue: 'reconnect', issueSince: now() });
     const { shopId } = arranged.house;
     await db.page.create({
-      data: { shopId, metaPageId: `new-${shopId}`, name: 'New', token: Buffer.from('x'), connectedAt: now() },
+      data: {
+        shopId,
+        metaPageId: `new-${shopId}`,
+        name: 'New',
+        accessToken: Buffer.from('x'),
+        connectedAt: now(),
+      },
     });
     return arranged;
   },
@@ -224,16 +229,16 @@ async function remember({ house: { shopId, ...house }, variantId }: Arranged): P
     db.restock.findMany({ where: { shopId } }),
     db.subscription.findMany({ where: { shopId } }),
     db.notification.findMany({ where: { shopId }, select: { id: true } }),
-    db.look.findMany({ where: { shopId }, select: { id: true } }),
+    db.stockCheck.findMany({ where: { shopId }, select: { id: true } }),
     house.variant(variantId),
   ]);
   const later = (rows: { id: bigint }[]) => ({ shopId, id: { notIn: rows.map(({ id }) => id) } });
   return async () => {
     await db.notification.deleteMany({ where: later(notifications) });
     await db.restock.deleteMany({ where: later(restocks) });
-    await db.look.deleteMany({ where: later(looks) });
-    for (const data of subscriptions) await db.subscription.update({ where: { id: data.id }, data });
-    for (const data of restocks) await db.restock.update({ where: { id: data.id }, data });
+    await db.stockCheck.deleteMany({ where: later(looks) });
+    for (const data of subscriptions) await db.subscription.updateMany({ where: { id: data.id }, data });
+    for (const data of restocks) await db.restock.updateMany({ where: { id: data.id }, data });
     await db.variant.update({ where: { shopId_id: { shopId, id: variantId } }, data: variant });
   };
 }
@@ -270,11 +275,11 @@ for (const [state, arrange] of Object.entries(STATES))
 test('with an issue of the Page minutes are said exactly where somebody is told', async () => {
   const arranged = await back();
   const putBack = await remember(arranged);
-  for (const trouble of [null, ...(Object.keys(ISSUES) as PageTrouble[])]) {
+  for (const trouble of [null, ...(Object.keys(ISSUES) as PageIssue[])]) {
     await putBack();
-    await db.page.update({
+    await db.page.updateMany({
       where: { id: arranged.house.page.id },
-      data: { trouble, troubleSince: trouble && now() },
+      data: { issue: trouble, issueSince: trouble && now() },
     });
     await check(arranged);
     const { open } = await call<{ open: Shown[] }>({ ...arranged, route: home });
@@ -284,14 +289,14 @@ test('with an issue of the Page minutes are said exactly where somebody is told'
 });
 
 test('to stop counting ends it in every state, and the guide stays put away', async () => {
-  for (const counting of ['off', 'on', 'ending'] as const) {
-    const [since, ended] = [counting === 'off' ? null : now(), counting === 'ending' ? now() : null];
-    const because = counting === 'ending' ? 'stopped' : null;
+  for (const counting of ['off', 'on', 'stopping'] as const) {
+    const [since, ended] = [counting === 'off' ? null : now(), counting === 'stopping' ? now() : null];
+    const because = counting === 'stopping' ? 'stopped' : null;
     const house = await furnish({
-      counting,
-      countingSince: since,
-      countingEndedAt: ended,
-      countingEndedBecause: because,
+      orderAttribution: counting,
+      orderAttributionStartedAt: since,
+      orderAttributionEndedAt: ended,
+      orderAttributionEndReason: because,
     });
     const arranged = { house, variantId: 0n };
     const stopped = await call<{ done: string }>({
@@ -300,14 +305,14 @@ test('to stop counting ends it in every state, and the guide stays put away', as
       form: { intent: 'stop-counting' },
     });
     const shop = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
-    expect([counting, stopped.done, shop.counting === 'on']).toEqual([counting, 'stopped', false]);
+    expect([counting, stopped.done, shop.orderAttribution === 'on']).toEqual([counting, 'stopped', false]);
     const asked = await call<{ done?: string; problem?: string }>({
       ...arranged,
       route: home,
       form: { intent: 'count-orders' },
     });
     const after = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
-    expect([asked.done === 'counting', after.counting === 'on']).toEqual([false, false]);
+    expect([asked.done === 'counting', after.orderAttribution === 'on']).toEqual([false, false]);
     expect(asked.problem).toBe('not_granted');
     await call({ ...arranged, route: home, form: { intent: 'dismiss' } });
     expect((await call<{ guided: boolean }>({ ...arranged, route: home })).guided).toBe(false);

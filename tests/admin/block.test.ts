@@ -26,13 +26,13 @@ beforeAll(async () => {
   const products = [...store.shop(SHOP).products.keys()];
   [busy, quiet] = [products[0]!, products.at(-1)!];
   await client.query(
-    `UPDATE "Variant" SET "productId" = $1, "title" = (ARRAY['S / Sand','M / Sand','L / Sand','S / Ink','M / Ink','Default Title'])["id" - 7000]
-     WHERE "id" BETWEEN 7001 AND 7006`,
+    `UPDATE variants SET product_id = $1, title = (ARRAY['S / Sand','M / Sand','L / Sand','S / Ink','M / Ink','Default Title'])[id - 7000]
+     WHERE id BETWEEN 7001 AND 7006`,
     [String(busy)],
   );
-  await client.query(`UPDATE "Variant" SET "pausedAt" = now() WHERE "id" = 7004`);
-  await client.query(`UPDATE "Variant" SET "missingSince" = now() WHERE "id" = 7005`);
-  await client.query(`DELETE FROM "Look" WHERE "variantId" = 7006`);
+  await client.query(`UPDATE variants SET paused_at = now() WHERE id = 7004`);
+  await client.query(`UPDATE variants SET missing_since = now() WHERE id = 7005`);
+  await client.query(`DELETE FROM stock_checks WHERE variant_id = 7006`);
 });
 
 const door = `${APP_URL}/app/products/*/waitlist`;
@@ -81,7 +81,7 @@ test('per variant: how many wait, since when and what is going on; the whole pro
   const sum = people.reduce((all, each) => all + each, 0);
   expect(sum).toBeGreaterThan(1_000);
   const { rows: truth } = await client.query<{ n: string }>(
-    `SELECT count(*) AS n FROM "Subscription" WHERE "variantId" BETWEEN 7001 AND 7006 AND "state" = 'waiting'`,
+    `SELECT count(*) AS n FROM subscriptions WHERE variant_id BETWEEN 7001 AND 7006 AND status = 'waiting'`,
   );
   expect(sum).toBe(Number(truth[0]!.n));
   await block.getByText(`${sum.toLocaleString('en')} customers on the waitlist`).waitFor();

@@ -10,8 +10,8 @@ const WISH = { product: 'Linen shirt', title: 'M / Sand' };
 const row = async () =>
   (
     await admin.client.query<{ counting: string; sales: number }>(
-      `SELECT s."counting", (SELECT count(*)::int FROM "Sale" WHERE "shopId" = s."id" AND "amount" > "refunded") AS sales
-       FROM "Shop" s WHERE s."domain" = $1`,
+      `SELECT s.order_attribution AS counting, (SELECT count(*)::int FROM attributed_orders WHERE shop_id = s.id AND amount > refunded) AS sales
+       FROM shops s WHERE s.domain = $1`,
       [SHOP],
     )
   ).rows[0]!;
@@ -100,10 +100,10 @@ test('the order is paid back in the merchant’s own admin: it counts no more', 
 
 test('an order whose landing page nobody knew is traced by the worker, once Shopify’s journey is ready', async () => {
   const { world, variant } = admin.stage();
-  const { rows } = await admin.client.query<{ code: string }>(
-    `SELECT "code" FROM "Notification" WHERE NOT "isTest" AND "state" = 'sent'`,
+  const { rows } = await admin.client.query<{ link_code: string }>(
+    `SELECT link_code FROM notifications WHERE NOT is_test AND status = 'sent'`,
   );
-  const marks = `utm_source=messenger&utm_campaign=back_in_stock&utm_content=${rows[0]!.code}`;
+  const marks = `utm_source=messenger&utm_campaign=back_in_stock&utm_content=${rows[0]!.link_code}`;
   world.shopify.store.placeOrder({
     shop: SHOP,
     variantId: variant(WISH).id,
@@ -113,12 +113,12 @@ test('an order whose landing page nobody knew is traced by the worker, once Shop
   // Two minutes pass in a moment.
   await waitFor(
     async () => {
-      await admin.client.query('UPDATE "OrderReading" SET "dueAt" = now() WHERE "dueAt" > now()');
+      await admin.client.query('UPDATE order_syncs SET due_at = now() WHERE due_at > now()');
       return (await row()).sales === 1;
     },
     { until: 'the journey to be read', timeoutMs: 20_000, everyMs: 200 },
   );
-  await waitFor(async () => (await admin.client.query('SELECT 1 FROM "OrderReading"')).rowCount === 0, {
+  await waitFor(async () => (await admin.client.query('SELECT 1 FROM order_syncs')).rowCount === 0, {
     until: 'the reading to be done with',
   });
 });

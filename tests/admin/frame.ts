@@ -72,10 +72,10 @@ export function openFrames() {
     /** Takes the leases of everything that works by itself: what a test has written stays as it is. */
     async standStill(): Promise<void> {
       await client.query(
-        `INSERT INTO "Lease" ("name","holder","epoch","until")
-         SELECT 'shop:' || "id", 'a test', 1, now() + interval '1 hour' FROM "Shop"
-         UNION ALL SELECT DISTINCT 'page:' || "metaPageId", 'a test', 1, now() + interval '1 hour' FROM "Page"
-         ON CONFLICT ("name") DO UPDATE SET "holder" = excluded."holder", "epoch" = "Lease"."epoch" + 1, "until" = excluded."until"`,
+        `INSERT INTO leases (name,holder,epoch,expires_at)
+         SELECT 'shop:' || id, 'a test', 1, now() + interval '1 hour' FROM shops
+         UNION ALL SELECT DISTINCT 'page:' || meta_page_id, 'a test', 1, now() + interval '1 hour' FROM pages
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = leases.epoch + 1, expires_at = excluded.expires_at`,
       );
     },
 

@@ -13,18 +13,18 @@ const one = async <Row>(text: string, values: unknown[] = []) =>
 /** Everything that is counted: who waits, who was asked, what was sent. */
 const counts = () =>
   one<Record<string, number>>(
-    `SELECT (SELECT count(*)::int FROM "Subscription") AS subscriptions, (SELECT count(*)::int FROM "OptInRequest") AS requests, (SELECT count(*)::int FROM "Notification") AS notifications`,
+    `SELECT (SELECT count(*)::int FROM subscriptions) AS subscriptions, (SELECT count(*)::int FROM opt_in_requests) AS requests, (SELECT count(*)::int FROM notifications) AS notifications`,
   );
 
 test('what is back is held and released from Home, and from its own page', async () => {
   const stage = admin.stage();
   const wish = { product: 'Gauze scarf', title: 'Rust' };
   const { id: variantId } = stage.variant(wish);
-  await admin.client.query(`UPDATE "Shop" SET "holdOffSeconds" = 3600 WHERE "domain" = $1`, [SHOP]);
+  await admin.client.query(`UPDATE shops SET send_delay_seconds = 3600 WHERE domain = $1`, [SHOP]);
   const ada = stage.shopper('Ada');
   await ada.asks(wish);
   await waitFor(
-    async () => (await one(`SELECT 1 FROM "Subscription" WHERE "variantId" = $1`, [variantId])) !== undefined,
+    async () => (await one(`SELECT 1 FROM subscriptions WHERE variant_id = $1`, [variantId])) !== undefined,
     {
       until: 'the yes',
       timeoutMs: 20_000,
@@ -32,8 +32,8 @@ test('what is back is held and released from Home, and from its own page', async
   );
   stage.stock({ ...wish, available: 6 });
   const restock = () =>
-    one<{ heldAt: Date | null }>(
-      `SELECT "heldAt" FROM "Restock" WHERE "variantId" = $1 AND "closedAt" IS NULL`,
+    one<{ held_at: Date | null }>(
+      `SELECT held_at FROM restocks WHERE variant_id = $1 AND closed_at IS NULL`,
       [variantId],
     );
   await waitFor(async () => (await restock()) !== undefined, { until: 'the restock', timeoutMs: 20_000 });
@@ -43,7 +43,7 @@ test('what is back is held and released from Home, and from its own page', async
   await home.frame.getByRole('button', { name: adminText('variant.hold'), exact: true }).click();
   await toast(home, adminText('done.hold'));
   await home.frame.getByText(adminText('soon.held')).waitFor();
-  expect((await restock()).heldAt).not.toBeNull();
+  expect((await restock()).held_at).not.toBeNull();
   await home.page.context().close();
 
   const variant = await admin.open({ path: `/app/waitlist/${variantId}` });
@@ -51,7 +51,7 @@ test('what is back is held and released from Home, and from its own page', async
   await variant.frame.getByRole('button', { name: adminText('variant.release'), exact: true }).click();
   await toast(variant, adminText('done.release'));
   await variant.frame.getByRole('button', { name: adminText('variant.hold'), exact: true }).waitFor();
-  expect((await restock()).heldAt).toBeNull();
+  expect((await restock()).held_at).toBeNull();
   expect(ada.told()).toHaveLength(0);
   expect(variant.noise).toEqual([]);
   await variant.page.context().close();
@@ -80,21 +80,24 @@ test('the waiters of a deleted variant are moved by the merchant alone, after re
   const waiting = async (id: bigint) =>
     (
       await one<{ n: number }>(
-        `SELECT count(*)::int AS n FROM "Subscription" WHERE "variantId" = $1 AND "state" = 'waiting'`,
+        `SELECT count(*)::int AS n FROM subscriptions WHERE variant_id = $1 AND status = 'waiting'`,
         [id],
       )
     ).n;
   await waitFor(async () => (await waiting(variantId)) === 2, { until: 'both to wait', timeoutMs: 20_000 });
   const { id: oat } = stage.variant({ product: 'Gauze scarf', title: 'Oat' });
   stage.store.deleteVariant({ shop: SHOP, variantId });
-  await admin.client.query(`UPDATE "Variant" SET "wanted" = "wanted" + 1 WHERE "id" = $1`, [variantId]);
+  await admin.client.query(
+    `UPDATE variants SET check_requested_version = check_requested_version + 1 WHERE id = $1`,
+    [variantId],
+  );
   await waitFor(
     async () =>
       (
-        await one<{ missingSince: Date | null }>(`SELECT "missingSince" FROM "Variant" WHERE "id" = $1`, [
+        await one<{ missing_since: Date | null }>(`SELECT missing_since FROM variants WHERE id = $1`, [
           variantId,
         ])
-      ).missingSince !== null,
+      ).missing_since !== null,
     { until: 'the app to see that it is gone', timeoutMs: 20_000 },
   );
 
@@ -135,14 +138,15 @@ test('a draft goes to the merchant’s own Messenger, marked as a test, and no f
   expect(await counts()).toEqual(before);
   // Sending it has saved nothing.
   expect(
-    (await one<{ texts: object }>('SELECT "texts" FROM "Shop" WHERE "domain" = $1', [SHOP])).texts,
+    (await one<{ custom_messages: object }>('SELECT custom_messages FROM shops WHERE domain = $1', [SHOP]))
+      .custom_messages,
   ).toEqual({});
 
   await frame.getByLabel('Text', { exact: true }).fill('it is back');
   await frame.getByRole('button', { name: adminText('draft.do') }).click();
   await frame.getByText(adminText('error.no_product')).first().waitFor();
 
-  await admin.client.query(`UPDATE "Shopper" SET "lastActionAt" = now() - interval '25 hours'`);
+  await admin.client.query(`UPDATE shoppers SET last_action_at = now() - interval '25 hours'`);
   await frame.getByLabel('Text', { exact: true }).fill('{product} is here again');
   await frame.getByRole('button', { name: adminText('draft.do') }).click();
   await frame.getByText(adminText('draft.window_closed')).waitFor();
@@ -153,10 +157,10 @@ test('a draft goes to the merchant’s own Messenger, marked as a test, and no f
 
 test('what Meta sent and nobody could act on is shown with what there is to do', async () => {
   await admin.client.query(
-    `INSERT INTO "Inbox" ("key","metaPageId","person","at","receivedAt","dueAt","body","problem")
-     SELECT 'kept ' || g, p."metaPageId", 'x', now() - g * interval '1 hour', now(), now(), '\\x01',
-       (ARRAY['unknown_request','not_handled','odd: unknown event: telepathy'])[g]
-     FROM "Page" p, generate_series(1, 3) g`,
+    `INSERT INTO webhook_events (event_key,meta_page_id,ordering_key,occurred_at,received_at,due_at,body,failure,failure_detail)
+     SELECT 'kept ' || g, p.meta_page_id, 'x', now() - g * interval '1 hour', now(), now(), '\\x01',
+       (ARRAY['unknown_request','not_handled','unrecognized'])[g], (ARRAY[NULL,NULL,'unknown event: telepathy'])[g]
+     FROM pages p, generate_series(1, 3) g`,
   );
   const { frame, page, noise } = await admin.open({ path: '/app/messenger' });
   await frame.getByText(adminText('kept.title', { count: 3 })).waitFor();

@@ -76,7 +76,7 @@ export function openAdmin() {
       });
       world.shopify.install(domainOf(whose));
       shops.set(whose, await furnish({ insert: inserter(client), shopId: String(id) }));
-      await client.query('UPDATE "Shop" SET "domain" = $1 WHERE "id" = $2', [domainOf(whose), String(id)]);
+      await client.query('UPDATE shops SET domain = $1 WHERE id = $2', [domainOf(whose), String(id)]);
     }
     const standIns = await world.serve();
     env.STAND_INS_ADDRESS = `http://127.0.0.1:${standIns.port}`;
@@ -136,8 +136,8 @@ export function openAdmin() {
     async emptied(whose: Whose) {
       const { shopId, pageId } = shops.get(whose)!;
       const run = (text: string, values: unknown[] = []) => client.query(text, [shopId, ...values]);
-      await run('DELETE FROM "Notification" WHERE "shopId" = $1');
-      await run('DELETE FROM "Variant" WHERE "shopId" = $1');
+      await run('DELETE FROM notifications WHERE shop_id = $1');
+      await run('DELETE FROM variants WHERE shop_id = $1');
       return { shopId: BigInt(shopId), pageId, run };
     },
 
@@ -168,13 +168,13 @@ export function openAdmin() {
     async everythingOf(whose: Whose): Promise<string> {
       const { shopId } = shops.get(whose)!;
       const { rows: tables } = await client.query<{ table_name: string }>(
-        `SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'shopId' ORDER BY 1`,
+        `SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'shop_id' ORDER BY 1`,
       );
       const parts: string[] = [];
-      for (const { table_name: name } of [...tables, { table_name: 'Shop' }]) {
-        const column = name === 'Shop' ? 'id' : 'shopId';
+      for (const { table_name: name } of [...tables, { table_name: 'shops' }]) {
+        const column = name === 'shops' ? 'id' : 'shop_id';
         const { rows } = await client.query<{ text: string }>(
-          `SELECT t::text AS text FROM "${name}" t WHERE "${column}" = $1 ORDER BY 1`,
+          `SELECT t::text AS text FROM ${name} t WHERE ${column} = $1 ORDER BY 1`,
           [shopId],
         );
         parts.push(`${name}: ${rows.map((row) => row.text).join('\n')}`);

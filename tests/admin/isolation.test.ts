@@ -8,14 +8,13 @@ const PSID = '99887766554433';
 
 beforeAll(async () => {
   const run = (text: string) => house.client.query(text, [house.rowsOf('theirs').shopId]);
-  await run(`UPDATE "Variant" SET "productTitle" = '${MARK}', "title" = '${MARK}' WHERE "shopId" = $1`);
-  await run(`UPDATE "Page" SET "name" = '${MARK}' WHERE "shopId" = $1`);
-  await run(`UPDATE "Shopper" SET "psid" = '${PSID}' WHERE "shopId" = $1`);
-  await run(`UPDATE "OptInRequest" SET "title" = '${MARK}' WHERE "shopId" = $1`);
-  await run(`UPDATE "Look" SET "reason" = '${MARK}' WHERE "shopId" = $1`);
-  await run(`UPDATE "Notification" SET "reason" = '${MARK}' WHERE "shopId" = $1`);
+  await run(`UPDATE variants SET product_title = '${MARK}', title = '${MARK}' WHERE shop_id = $1`);
+  await run(`UPDATE pages SET name = '${MARK}' WHERE shop_id = $1`);
+  await run(`UPDATE shoppers SET psid = '${PSID}' WHERE shop_id = $1`);
+  await run(`UPDATE opt_in_requests SET title = '${MARK}' WHERE shop_id = $1`);
+  await run(`UPDATE notifications SET failure_reason = '${MARK}' WHERE shop_id = $1`);
   await run(
-    `UPDATE "Shop" SET "name" = '${MARK}', "texts" = '{"en":{"notification.backInStock":"${MARK} {product}"}}' WHERE "id" = $1`,
+    `UPDATE shops SET name = '${MARK}', custom_messages = '{"en":{"notification.backInStock":"${MARK} {product}"}}' WHERE id = $1`,
   );
 });
 
@@ -111,7 +110,7 @@ test('no intent changes a row of another shop, whatever id it is given', async (
   // A Page whose token can be opened, so that giving one's own back goes all its way.
   const { encryptPageToken } = await import('../../app/messenger/pages.server.ts');
   const { shopId, pageId } = house.rowsOf('mine');
-  await house.client.query('UPDATE "Page" SET "token" = $1 WHERE "id" = $2', [
+  await house.client.query('UPDATE pages SET access_token = $1 WHERE id = $2', [
     encryptPageToken({ shopId: BigInt(shopId), token: 'of mine' }),
     pageId,
   ]);
@@ -121,7 +120,7 @@ test('no intent changes a row of another shop, whatever id it is given', async (
         const form = {
           intent,
           metaPageId: `page-of-${house.rowsOf('theirs').shopId}`,
-          settings: JSON.stringify({ policy: 'everyone' }),
+          settings: JSON.stringify({ policy: 'all_at_once' }),
           shopId: house.rowsOf('theirs').shopId,
           ...idsOf('theirs'),
         };
@@ -131,6 +130,6 @@ test('no intent changes a row of another shop, whatever id it is given', async (
         expect(leaks(await answer.text())).toEqual([]);
       }
   expect(await house.everythingOf('theirs')).toBe(before);
-  const mine = await house.client.query('SELECT "disconnectedAt" FROM "Page" WHERE "id" = $1', [pageId]);
-  expect(mine.rows[0].disconnectedAt).not.toBeNull();
+  const mine = await house.client.query('SELECT disconnected_at FROM pages WHERE id = $1', [pageId]);
+  expect(mine.rows[0].disconnected_at).not.toBeNull();
 });

@@ -14,22 +14,22 @@ beforeAll(async () => {
   shopId = mine.shopId;
   // Three lines of each length, so that the order has ties to break; titles alike but for their case.
   await run(
-    `INSERT INTO "Variant" ("shopId","id","productId","productTitle","title","handle")
+    `INSERT INTO variants (shop_id,id,product_id,product_title,title,handle)
      SELECT $1::bigint, 100 + g, 1, CASE WHEN g % 2 = 0 THEN 'shirt 100% linen ' ELSE 'Shirt_' END || (g / 3), 'M', 'h' FROM generate_series(1, ${LINES}) g`,
   );
   await run(
-    `INSERT INTO "Shopper" ("shopId","pageId","psid","createdAt") SELECT $1::bigint, $2::bigint, 'p' || g, '2026-11-01T00:00:00Z' FROM generate_series(1, 60) g`,
+    `INSERT INTO shoppers (shop_id,page_id,psid,created_at) SELECT $1::bigint, $2::bigint, 'p' || g, '2026-11-01T00:00:00Z' FROM generate_series(1, 60) g`,
     [pageId],
   );
   await run(
-    `INSERT INTO "OptInRequest" ("shopId","shopperId","variantId","title","locale","createdAt")
-     SELECT $1, p."id", v."id", 't', 'en', '2026-11-01T00:00:00Z' FROM "Variant" v
-     JOIN LATERAL (SELECT "id" FROM "Shopper" WHERE "shopId" = $1 AND "psid" LIKE 'p%' ORDER BY "id" LIMIT 1 + ((v."id" - 100) / 3)) p ON true WHERE v."shopId" = $1`,
+    `INSERT INTO opt_in_requests (shop_id,shopper_id,variant_id,title,locale,created_at)
+     SELECT $1, p.id, v.id, 't', 'en', '2026-11-01T00:00:00Z' FROM variants v
+     JOIN LATERAL (SELECT id FROM shoppers WHERE shop_id = $1 AND psid LIKE 'p%' ORDER BY id LIMIT 1 + ((v.id - 100) / 3)) p ON true WHERE v.shop_id = $1`,
   );
   await run(
-    `INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt")
-     SELECT $1::bigint, r."shopperId", r."variantId", $2::bigint, r."id", '\\x01', '2026-11-01T00:00:00Z'::timestamptz + (r."id" % 7) * interval '1 hour', '2026-11-01T00:00:00Z', '2027-11-01T00:00:00Z'
-     FROM "OptInRequest" r WHERE r."shopId" = $1 AND r."variantId" > 100`,
+    `INSERT INTO subscriptions (shop_id,shopper_id,variant_id,page_id,opt_in_request_id,grant_token,waiting_since,granted_at,expires_at)
+     SELECT $1::bigint, r.shopper_id, r.variant_id, $2::bigint, r.id, '\\x01', '2026-11-01T00:00:00Z'::timestamptz + (r.id % 7) * interval '1 hour', '2026-11-01T00:00:00Z', '2027-11-01T00:00:00Z'
+     FROM opt_in_requests r WHERE r.shop_id = $1 AND r.variant_id > 100`,
     [pageId],
   );
 });
@@ -87,12 +87,12 @@ test('who cannot be told is in no count and in no file: expired, ended, and the 
   const before = await waiting();
   const change = (set: string) =>
     house.client.query(
-      `UPDATE "Subscription" SET ${set} WHERE "id" = (SELECT max("id") FROM "Subscription" WHERE "shopId" = $1 AND "state" = 'waiting' AND NOT "isTest" AND "expiresAt" > $2)`,
+      `UPDATE subscriptions SET ${set} WHERE id = (SELECT max(id) FROM subscriptions WHERE shop_id = $1 AND status = 'waiting' AND NOT is_test AND expires_at > $2)`,
       [String(shopId), now],
     );
-  await change(`"expiresAt" = '2026-11-30T00:00:00Z'`);
-  await change(`"state" = 'stopped', "token" = NULL`);
-  await change(`"isTest" = true`);
+  await change(`expires_at = '2026-11-30T00:00:00Z'`);
+  await change(`status = 'cancelled', grant_token = NULL`);
+  await change(`is_test = true`);
   expect(await waiting()).toBe(before - 3);
   const { exportWaitlist } = await import('../../app/reports/waitlist-export.server.ts');
   let text = '';

@@ -10,15 +10,14 @@ const home = () => house.routes.find(({ id }) => id === 'routes/app._index')!;
 const open = (route = home()) =>
   house.data({ route, path: route.path.replace(/:\w+/, '117'), token: house.token() });
 const sessions = async () =>
-  (await house.client.query<{ accessToken: string }>('SELECT "accessToken" FROM "Session" ORDER BY "id"'))
-    .rows;
+  (await house.client.query<{ access_token: string }>('SELECT access_token FROM sessions ORDER BY id')).rows;
 
 test('a session encrypted with a key that is gone counts as none, and the merchant’s visit brings another', async () => {
   expect((await open()).status).toBe(200);
   expect((await readiness()).warnings).toEqual([]);
   const [before] = await sessions();
   const encryptedWithAnotherKey = randomBytes(90).toString('base64');
-  await house.client.query('UPDATE "Session" SET "accessToken" = $1, "refreshToken" = $1', [
+  await house.client.query('UPDATE sessions SET access_token = $1, refresh_token = $1', [
     encryptedWithAnotherKey,
   ]);
 
@@ -27,15 +26,15 @@ test('a session encrypted with a key that is gone counts as none, and the mercha
 
   expect((await open()).status).toBe(200);
   const [after] = await sessions();
-  expect(after!.accessToken).not.toBe(encryptedWithAnotherKey);
-  expect(after!.accessToken).not.toBe(before!.accessToken);
+  expect(after!.access_token).not.toBe(encryptedWithAnotherKey);
+  expect(after!.access_token).not.toBe(before!.access_token);
 });
 
 test('whatever else it encrypted is not there either: no page of the admin falls over, and it is said once', async () => {
   const encrypted = randomBytes(90);
-  await house.client.query('UPDATE "Page" SET "token" = $1', [encrypted]);
-  await house.client.query('UPDATE "Inbox" SET "body" = $1', [encrypted]);
-  await house.client.query('UPDATE "Session" SET "accessToken" = $1', [encrypted.toString('base64')]);
+  await house.client.query('UPDATE pages SET access_token = $1', [encrypted]);
+  await house.client.query('UPDATE webhook_events SET body = $1', [encrypted]);
+  await house.client.query('UPDATE sessions SET access_token = $1', [encrypted.toString('base64')]);
   for (const route of house.routes.filter(({ loader }) => loader))
     expect([route.id, (await open(route)).status < 500]).toEqual([route.id, true]);
   const { ready, warnings } = await readiness();

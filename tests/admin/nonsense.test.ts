@@ -109,21 +109,21 @@ test('whatever is posted where a form is expected', async () => {
 });
 
 const well = {
-  policy: 'fair',
-  unitsFactor: '10',
-  waveMinutes: '15',
-  minimumUnits: '1',
-  holdOffSeconds: '10',
-  flapGuardMinutes: '30',
-  perSecond: '30',
-  quiet: true,
-  quietFrom: '22:00',
-  quietUntil: '08:00',
-  tellPreorder: false,
+  sendPolicy: 'batches',
+  shoppersPerUnit: '10',
+  batchIntervalMinutes: '15',
+  minimumStock: '1',
+  sendDelaySeconds: '10',
+  restockCooldownMinutes: '30',
+  messagesPerSecond: '30',
+  quietHours: true,
+  quietHoursStart: '22:00',
+  quietHoursEnd: '08:00',
+  notifyOnPreorder: false,
   buttonHidden: false,
   leftOut: { tags: 'no-alert', collections: 'sale', gift_cards: true, preorder: false, free: false },
   locationIds: ['1'],
-  texts: {},
+  customMessages: {},
 };
 const VALUES: unknown[] = [
   ...[
@@ -169,7 +169,7 @@ test('whatever the settings hold', async () => {
     ...Object.keys(well.leftOut).flatMap((name) =>
       VALUES.map((value) => JSON.stringify({ ...well, leftOut: { ...well.leftOut, [name]: value } })),
     ),
-    ...['', '{', 'null', '[]', '"\\u0000"', '{"policy":"\\ud800"}', `${'['.repeat(20_000)}`],
+    ...['', '{', 'null', '[]', '"\\u0000"', '{"sendPolicy":"\\ud800"}', `${'['.repeat(20_000)}`],
   ];
   const save = (form: string) => house.data({ route, token, form: { intent: 'save', settings: form } });
   expect((await save(JSON.stringify(well))).status, 'what follows proves something').toBe(200);

@@ -66,13 +66,13 @@ for (const [width, size] of sizes)
 test('in a busy month every page holds', async () => {
   const { variantId, subscriptionIds } = crowd;
   const waiting = await admin.client.query<{ id: string }>(
-    `SELECT "id" FROM "Subscription" WHERE "variantId" = $1 AND "state" = 'waiting' ORDER BY "since" DESC LIMIT 1`,
+    `SELECT id FROM subscriptions WHERE variant_id = $1 AND status = 'waiting' ORDER BY waiting_since DESC LIMIT 1`,
     [variantId],
   );
   // One of them was deleted in Shopify, while its product goes on.
   const shirt = admin.stage().variant({ product: 'Linen shirt', title: 'M / Sand' });
   await admin.client.query(
-    `UPDATE "Variant" SET "missingSince" = now(), "productTitle" = 'Linen shirt', "productId" = $1 WHERE "id" = 7010`,
+    `UPDATE variants SET missing_since = now(), product_title = 'Linen shirt', product_id = $1 WHERE id = 7010`,
     [shirt.productId],
   );
   const busy: [string, string, string | RegExp][] = [
@@ -83,7 +83,7 @@ test('in a busy month every page holds', async () => {
     ['variant', `/app/waitlist/${variantId}`, adminText('variant.people')],
     ['telling', '/app/waitlist/7004', /132 of \d+ notified/],
     ['deleted', '/app/waitlist/7010', adminText('move.title')],
-    ['notifications', '/app/notifications', adminText('sent.presumed')],
+    ['notifications', '/app/notifications', adminText('sent.assumed_sent')],
     ['told', `/app/notifications/${subscriptionIds[0]}`, adminText('consent.title')],
     ['not-yet', `/app/notifications/${waiting.rows[0]!.id}`, adminText('answer.not_yet')],
     ['messenger', '/app/messenger', adminText('test.title')],
@@ -100,7 +100,7 @@ test('in Spanish every page holds, whose words are the longer ones', async () =>
     ['shoppers', '/app/waitlist/shoppers', adminText('shoppers.note', undefined, 'es')],
     ['variant', '/app/waitlist/7001', adminText('variant.people', undefined, 'es')],
     ['deleted', '/app/waitlist/7010', adminText('move.title', undefined, 'es')],
-    ['notifications', '/app/notifications', adminText('sent.presumed', undefined, 'es')],
+    ['notifications', '/app/notifications', adminText('sent.assumed_sent', undefined, 'es')],
     ['messenger', '/app/messenger', adminText('test.title', undefined, 'es')],
     ['settings', '/app/settings', adminText('draft.do', undefined, 'es')],
   ];
@@ -140,12 +140,12 @@ test('with a broken Page the one thing to do is said, and Home is not “on”',
   const { messenger } = admin.stage().world;
   // Dead at Meta's too: whenever the worker's check comes by, it finds the same.
   for (const token of messenger.world.accessTokens.keys()) messenger.invalidateToken({ token });
-  await admin.client.query(`UPDATE "Page" SET "trouble" = 'reconnect', "troubleSince" = now()`);
+  await admin.client.query(`UPDATE pages SET issue = 'reconnect', issue_since = now()`);
   await admin.client.query(
-    `INSERT INTO "Inbox" ("key","metaPageId","person","at","receivedAt","dueAt","body","problem")
-     SELECT 'kept ' || g, p."metaPageId", 'x', now() - g * interval '1 hour', now(), now(), '\\x01',
-       (ARRAY['unknown_request','policy: warning Messages were reported.'])[1 + g % 2]
-     FROM "Page" p, generate_series(1, 3) g`,
+    `INSERT INTO webhook_events (event_key,meta_page_id,ordering_key,occurred_at,received_at,due_at,body,failure,failure_detail)
+     SELECT 'kept ' || g, p.meta_page_id, 'x', now() - g * interval '1 hour', now(), now(), '\\x01',
+       (ARRAY['unknown_request','policy'])[1 + g % 2], (ARRAY[NULL,'warning Messages were reported.'])[1 + g % 2]
+     FROM pages p, generate_series(1, 3) g`,
   );
   for (const [width, size] of narrow)
     for (const [name, path] of [

@@ -4,21 +4,21 @@ import { openAdmin } from './house.ts';
 
 const house = openAdmin();
 const good = {
-  policy: 'everyone',
-  unitsFactor: '5',
-  waveMinutes: '20',
-  minimumUnits: '2',
-  holdOffSeconds: '0',
-  flapGuardMinutes: '45',
-  perSecond: '60',
-  quiet: true,
-  quietFrom: '22:30',
-  quietUntil: '07:00',
-  tellPreorder: true,
+  sendPolicy: 'all_at_once',
+  shoppersPerUnit: '5',
+  batchIntervalMinutes: '20',
+  minimumStock: '2',
+  sendDelaySeconds: '0',
+  restockCooldownMinutes: '45',
+  messagesPerSecond: '60',
+  quietHours: true,
+  quietHoursStart: '22:30',
+  quietHoursEnd: '07:00',
+  notifyOnPreorder: true,
   buttonHidden: false,
   leftOut: { tags: 'No Alert, sale ,', collections: '', gift_cards: true, preorder: false, free: false },
   locationIds: ['9007199254740993'],
-  texts: { en: { 'notification.backInStock': '{product} has come home: {price}' } },
+  customMessages: { en: { 'notification.backInStock': '{product} has come home: {price}' } },
 };
 
 async function save(changes: Record<string, unknown>) {
@@ -28,7 +28,7 @@ async function save(changes: Record<string, unknown>) {
   return { status: answer.status, ...((await answer.json()) as { errors?: object; done?: string }) };
 }
 const row = async () =>
-  (await house.client.query('SELECT * FROM "Shop" WHERE "id" = $1', [house.rowsOf('mine').shopId])).rows[0];
+  (await house.client.query('SELECT * FROM shops WHERE id = $1', [house.rowsOf('mine').shopId])).rows[0];
 
 beforeEach(async () => {
   await house.call({ path: '/app/settings?_data=routes%2Fapp.settings', token: house.token() });
@@ -37,85 +37,89 @@ beforeEach(async () => {
 test('what is saved is kept, to the last digit, and every variant that people wait for is looked at again', async () => {
   const wanted = async () =>
     (
-      await house.client.query('SELECT "wanted" FROM "Variant" WHERE "shopId" = $1', [
+      await house.client.query('SELECT check_requested_version FROM variants WHERE shop_id = $1', [
         house.rowsOf('mine').shopId,
       ])
-    ).rows[0].wanted;
+    ).rows[0].check_requested_version;
   const before = await wanted();
   expect(await save({})).toEqual({ status: 200, done: 'saved' });
   expect(await row()).toMatchObject({
-    policy: 'everyone',
-    unitsFactor: 5,
-    waveMinutes: 20,
-    minimumUnits: 2,
-    holdOffSeconds: 0,
-    flapGuardMinutes: 45,
-    quietFrom: 1_350,
-    quietUntil: 420,
-    tellPreorder: true,
-    buttonHidden: false,
-    leftOut: { tags: ['no alert', 'sale'], collections: [], gift_cards: true, preorder: false, free: false },
-    locationIds: ['9007199254740993'],
-    texts: good.texts,
+    send_policy: 'all_at_once',
+    shoppers_per_unit: 5,
+    batch_interval_minutes: 20,
+    minimum_stock: 2,
+    send_delay_seconds: 0,
+    restock_cooldown_minutes: 45,
+    quiet_hours_start: 1_350,
+    quiet_hours_end: 420,
+    notify_on_preorder: true,
+    button_hidden: false,
+    left_out: { tags: ['no alert', 'sale'], collections: [], gift_cards: true, preorder: false, free: false },
+    location_ids: ['9007199254740993'],
+    custom_messages: good.customMessages,
   });
-  const { rows } = await house.client.query('SELECT "perSecond" FROM "Page" WHERE "shopId" = $1', [
+  const { rows } = await house.client.query('SELECT messages_per_second FROM pages WHERE shop_id = $1', [
     house.rowsOf('mine').shopId,
   ]);
-  expect(rows[0].perSecond).toBe(60);
+  expect(rows[0].messages_per_second).toBe(60);
   expect(Number(await wanted())).toBe(Number(before) + 1);
 });
 
 const wrong: [string, Record<string, unknown>, Record<string, string>][] = [
-  ['a number too small', { minimumUnits: '0' }, { minimumUnits: 'too_small' }],
-  ['a number too big', { perSecond: '301' }, { perSecond: 'too_big' }],
+  ['a number too small', { minimumStock: '0' }, { minimumStock: 'too_small' }],
+  ['a number too big', { messagesPerSecond: '301' }, { messagesPerSecond: 'too_big' }],
   [
     'a tag that no database takes',
     { leftOut: { ...good.leftOut, tags: 'no\0alert' } },
     { 'leftOut.tags': 'unreadable' },
   ],
-  ['no number', { waveMinutes: 'soon' }, { waveMinutes: 'number' }],
-  ['half a person', { unitsFactor: '2.5' }, { unitsFactor: 'whole' }],
-  ['no time of day', { quietFrom: '25:00' }, { quietFrom: 'time' }],
-  ['quiet all day', { quietUntil: '22:30' }, { quietUntil: 'same_time' }],
+  ['no number', { batchIntervalMinutes: 'soon' }, { batchIntervalMinutes: 'number' }],
+  ['half a person', { shoppersPerUnit: '2.5' }, { shoppersPerUnit: 'whole' }],
+  ['no time of day', { quietHoursStart: '25:00' }, { quietHoursStart: 'time' }],
+  ['quiet all day', { quietHoursEnd: '22:30' }, { quietHoursEnd: 'same_time' }],
   [
     'a value that the message does not know',
-    { texts: { en: { 'notification.backInStock': '{product} {discount}' } } },
-    { 'texts.en.notification.backInStock': 'unknown_value' },
+    { customMessages: { en: { 'notification.backInStock': '{product} {discount}' } } },
+    { 'customMessages.en.notification.backInStock': 'unknown_value' },
   ],
   [
     'a message without its product',
-    { texts: { en: { 'request.title': 'Tell you?' } } },
-    { 'texts.en.request.title': 'no_product' },
+    { customMessages: { en: { 'request.title': 'Tell you?' } } },
+    { 'customMessages.en.request.title': 'no_product' },
   ],
   [
     'an open brace',
-    { texts: { en: { 'notification.backInStock': '{product} is {back' } } },
-    { 'texts.en.notification.backInStock': 'unknown_value' },
+    { customMessages: { en: { 'notification.backInStock': '{product} is {back' } } },
+    { 'customMessages.en.notification.backInStock': 'unknown_value' },
   ],
   [
     'more than Meta takes',
-    { texts: { en: { 'request.title': `{product} ${'so '.repeat(30)}` } } },
-    { 'texts.en.request.title': 'too_long' },
+    { customMessages: { en: { 'request.title': `{product} ${'so '.repeat(30)}` } } },
+    { 'customMessages.en.request.title': 'too_long' },
   ],
   [
     'a value in straight quotes, which would be printed as it is written',
-    { texts: { fr: { 'notification.backInStock': "'{product}' est de retour chez {shop} : {price}" } } },
-    { 'texts.fr.notification.backInStock': 'quoted' },
+    {
+      customMessages: {
+        fr: { 'notification.backInStock': "'{product}' est de retour chez {shop} : {price}" },
+      },
+    },
+    { 'customMessages.fr.notification.backInStock': 'quoted' },
   ],
   [
     'a value that would be printed as no number',
-    { texts: { en: { 'notification.backInStock': '{price, number} for {product}' } } },
-    { 'texts.en.notification.backInStock': 'not_whole' },
+    { customMessages: { en: { 'notification.backInStock': '{price, number} for {product}' } } },
+    { 'customMessages.en.notification.backInStock': 'not_whole' },
   ],
   [
     'a confirmation that does not say until when',
-    { texts: { de: { confirm: '{product} steht auf der Liste.' } } },
-    { 'texts.de.confirm': 'no_until' },
+    { customMessages: { de: { confirm: '{product} steht auf der Liste.' } } },
+    { 'customMessages.de.confirm': 'no_until' },
   ],
   [
     'a message that does not exist',
-    { texts: { en: { 'notification.spam': '{product}' } } },
-    { 'texts.en.notification.spam': 'unknown_message' },
+    { customMessages: { en: { 'notification.spam': '{product}' } } },
+    { 'customMessages.en.notification.spam': 'unknown_message' },
   ],
 ];
 for (const [name, changes, errors] of wrong)
@@ -131,18 +135,20 @@ test('a collection may be named by its address, and a hidden button is told to t
     done: 'saved',
   });
   expect(await row()).toMatchObject({
-    buttonHidden: true,
-    leftOut: { collections: ['archive', 'gifts'] },
+    button_hidden: true,
+    left_out: { collections: ['archive', 'gifts'] },
   });
 });
 
 test('two wrong fields are both named', async () => {
-  const { errors } = await save({ minimumUnits: '0', waveMinutes: '0' });
-  expect(errors).toEqual({ minimumUnits: 'too_small', waveMinutes: 'too_small' });
+  const { errors } = await save({ minimumStock: '0', batchIntervalMinutes: '0' });
+  expect(errors).toEqual({ minimumStock: 'too_small', batchIntervalMinutes: 'too_small' });
 });
 
 test('our own wording, sent back unchanged, stays ours: a later improvement reaches the shop', async () => {
   const { en } = await import('../../app/i18n/shopper/en.ts');
-  await save({ texts: { en: { 'notification.backInStock': en['notification.backInStock'], confirm: '' } } });
-  expect((await row()).texts).toEqual({});
+  await save({
+    customMessages: { en: { 'notification.backInStock': en['notification.backInStock'], confirm: '' } },
+  });
+  expect((await row()).custom_messages).toEqual({});
 });

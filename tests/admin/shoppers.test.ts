@@ -4,32 +4,32 @@ import { openAdmin } from './house.ts';
 
 const house = openAdmin();
 const now = new Date('2026-12-01T10:00:00Z');
-let shop: { id: bigint; timezone: string; quietFrom: null; quietUntil: null };
+let shop: { id: bigint; timezone: string; quietHoursStart: null; quietHoursEnd: null };
 
 beforeAll(async () => {
   const { pageId, run, ...mine } = await house.emptied('mine');
-  shop = { id: mine.shopId, timezone: 'Europe/London', quietFrom: null, quietUntil: null };
+  shop = { id: mine.shopId, timezone: 'Europe/London', quietHoursStart: null, quietHoursEnd: null };
   await run(
-    `INSERT INTO "Variant" ("shopId","id","productId","productTitle","title","handle","pausedAt","missingSince")
+    `INSERT INTO variants (shop_id,id,product_id,product_title,title,handle,paused_at,missing_since)
      SELECT $1::bigint, 200 + g, 1, 'Shirt_' || g, 'M', 'h', CASE WHEN g = 1 THEN now() END, CASE WHEN g = 2 THEN now() END FROM generate_series(0, 4) g`,
   );
   await run(
-    `INSERT INTO "Shopper" ("shopId","pageId","psid","locale","createdAt") SELECT $1::bigint, $2::bigint, '555000' || (1000 + g), 'es', '2026-11-01T00:00:00Z' FROM generate_series(1, 20) g`,
+    `INSERT INTO shoppers (shop_id,page_id,psid,locale,created_at) SELECT $1::bigint, $2::bigint, '555000' || (1000 + g), 'es', '2026-11-01T00:00:00Z' FROM generate_series(1, 20) g`,
     [pageId],
   );
   await run(
-    `INSERT INTO "OptInRequest" ("shopId","shopperId","variantId","title","locale","createdAt")
-     SELECT $1, p."id", v."id", 't', 'es', '2026-11-01T00:00:00Z' FROM "Variant" v, "Shopper" p WHERE v."shopId" = $1 AND p."shopId" = $1 AND p."psid" LIKE '555000%'`,
+    `INSERT INTO opt_in_requests (shop_id,shopper_id,variant_id,title,locale,created_at)
+     SELECT $1, p.id, v.id, 't', 'es', '2026-11-01T00:00:00Z' FROM variants v, shoppers p WHERE v.shop_id = $1 AND p.shop_id = $1 AND p.psid LIKE '555000%'`,
   );
   // Three say yes at the same moment, so that the order has ties to break.
   await run(
-    `INSERT INTO "Subscription" ("shopId","shopperId","variantId","pageId","requestId","token","since","grantedAt","expiresAt")
-     SELECT $1::bigint, r."shopperId", r."variantId", $2::bigint, r."id", '\\x01', '2026-11-01T00:00:00Z'::timestamptz + (r."id" / 3) * interval '1 hour', '2026-11-01T00:00:00Z', '2027-11-01T00:00:00Z'
-     FROM "OptInRequest" r WHERE r."shopId" = $1 AND r."variantId" >= 200`,
+    `INSERT INTO subscriptions (shop_id,shopper_id,variant_id,page_id,opt_in_request_id,grant_token,waiting_since,granted_at,expires_at)
+     SELECT $1::bigint, r.shopper_id, r.variant_id, $2::bigint, r.id, '\\x01', '2026-11-01T00:00:00Z'::timestamptz + (r.id / 3) * interval '1 hour', '2026-11-01T00:00:00Z', '2027-11-01T00:00:00Z'
+     FROM opt_in_requests r WHERE r.shop_id = $1 AND r.variant_id >= 200`,
     [pageId],
   );
   await run(
-    `UPDATE "Subscription" SET "state" = 'stopped', "token" = NULL WHERE "shopId" = $1 AND "variantId" = 204`,
+    `UPDATE subscriptions SET status = 'cancelled', grant_token = NULL WHERE shop_id = $1 AND variant_id = 204`,
   );
 });
 
@@ -54,7 +54,7 @@ test('however it is paged, everybody who waits is there once, in order', async (
     expect(new Set(seen.map((row) => row.subscriptionId)).size).toBe(80);
     expect(seen).toHaveLength(80);
     const inOrder = seen.slice(1).every((row, at) => {
-      const before = seen[at]!.since.getTime() - row.since.getTime();
+      const before = seen[at]!.waitingSince.getTime() - row.waitingSince.getTime();
       return sort === 'newest' ? before >= 0 : before <= 0;
     });
     expect([sort, inOrder]).toEqual([sort, true]);
@@ -94,7 +94,7 @@ test('those whose wait ended without a message stand by themselves, with their r
   const seen = await all({ show: 'untold' });
   expect(seen).toHaveLength(20);
   expect(new Set(seen.map((row) => `${row.why.answer} ${row.why.because} ${row.place}`))).toEqual(
-    new Set(['never stopped null']),
+    new Set(['never cancelled null']),
   );
   expect(await all({ show: 'untold', search: 'Shirt_4' })).toEqual(seen);
 });

@@ -6,12 +6,13 @@ import { ourText } from '../messenger/our-text.ts';
 const house = openAdmin();
 const code = async () =>
   (
-    await house.client.query<{ code: string }>('SELECT "code" FROM "Notification" WHERE "shopId" = $1', [
-      house.rowsOf('mine').shopId,
-    ])
-  ).rows[0]!.code;
+    await house.client.query<{ link_code: string }>(
+      'SELECT link_code FROM notifications WHERE shop_id = $1',
+      [house.rowsOf('mine').shopId],
+    )
+  ).rows[0]!.link_code;
 const taps = async () =>
-  Number((await house.client.query<{ n: string }>('SELECT count(*) AS n FROM "Tap"')).rows[0]!.n);
+  Number((await house.client.query<{ n: string }>('SELECT count(*) AS n FROM link_clicks')).rows[0]!.n);
 const press = async ({ method = 'GET', ...headers }: Record<string, string> = {}) =>
   fetch(new URL(`/go/${await code()}`, house.origin()), {
     method,
@@ -20,13 +21,13 @@ const press = async ({ method = 'GET', ...headers }: Record<string, string> = {}
   });
 
 beforeAll(async () => {
-  await house.client.query(`UPDATE "Shop" SET "locale" = 'en'`);
+  await house.client.query(`UPDATE shops SET locale = 'en'`);
 });
 beforeEach(async () => {
-  await house.client.query('DELETE FROM "Tap"');
-  await house.client.query('UPDATE "Notification" SET "isTest" = false');
-  await house.client.query(`UPDATE "Shopper" SET "locale" = 'en', "country" = 'xx'`);
-  await house.client.query(`UPDATE "Variant" SET "url" = 'https://linen.example/products/linen-shirt'`);
+  await house.client.query('DELETE FROM link_clicks');
+  await house.client.query('UPDATE notifications SET is_test = false');
+  await house.client.query(`UPDATE shoppers SET locale = 'en', country = 'xx'`);
+  await house.client.query(`UPDATE variants SET url = 'https://linen.example/products/linen-shirt'`);
 });
 
 test('the link leads to the selected variant, with marks that trace the order to the message', async () => {
@@ -46,19 +47,19 @@ test('the link leads to the selected variant, with marks that trace the order to
 });
 
 test('a shopper of another language and market lands in theirs', async () => {
-  await house.client.query(`UPDATE "Shopper" SET "locale" = 'es', "country" = 'mx'`);
+  await house.client.query(`UPDATE shoppers SET locale = 'es', country = 'mx'`);
   const url = new URL((await press()).headers.get('location')!);
   expect(url.pathname).toBe('/es/products/linen-shirt');
   expect(url.searchParams.get('country')).toBe('MX');
 });
 
 test('the shop’s own language has no folder, whatever its region', async () => {
-  await house.client.query(`UPDATE "Shopper" SET "locale" = 'en-GB'`);
+  await house.client.query(`UPDATE shoppers SET locale = 'en-GB'`);
   expect(new URL((await press()).headers.get('location')!).pathname).toBe('/products/linen-shirt');
 });
 
 test('a product without an address of its own is found under the shop’s domain', async () => {
-  await house.client.query('UPDATE "Variant" SET "url" = NULL');
+  await house.client.query('UPDATE variants SET url = NULL');
   const url = new URL((await press()).headers.get('location')!);
   expect(url.origin + url.pathname).toBe(`https://${house.domainOf('mine')}/products/linen-shirt`);
 });
@@ -82,7 +83,7 @@ test('pressing twice in a moment is one tap, and a link shared a hundred times c
 });
 
 test('the merchant’s own test is led on, and not counted', async () => {
-  await house.client.query('UPDATE "Notification" SET "isTest" = true');
+  await house.client.query('UPDATE notifications SET is_test = true');
   expect((await press()).status).toBe(302);
   expect(await taps()).toBe(0);
 });

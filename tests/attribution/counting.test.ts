@@ -101,7 +101,7 @@ test('Shopify is away when the merchant stops: nothing is counted from that mome
   back();
   house.pass(2);
   await settle();
-  expect([topics(shop), granted(shop), (await shop.row()).counting]).toEqual([[], false, 'off']);
+  expect([topics(shop), granted(shop), (await shop.row()).orderAttribution]).toEqual([[], false, 'off']);
 });
 
 test('it can be begun again after a stop', async () => {
@@ -156,9 +156,9 @@ test('an uninstall ends it; a shop that comes back has to allow it anew', async 
   await house.brought();
   await checkInstallation({ shopId: shop.shopId, clock });
   expect(await shop.row()).toMatchObject({
-    counting: 'off',
-    countingEndedBecause: 'revoked',
-    countingCheckAt: null,
+    orderAttribution: 'off',
+    orderAttributionEndReason: 'revoked',
+    orderAttributionCheckAt: null,
   });
   expect(await shopsToCheckAttribution({ now: new Date(8.64e15) })).not.toContain(shop.shopId);
 });

@@ -82,14 +82,14 @@ export function openOrders() {
     const variantId = product.variantIds[0]!;
     shopify.install(domain);
     const rows: Rows = await furnish({ insert: inserter(client), shopId: String(id) });
-    await client.query('DELETE FROM "Sale" WHERE "shopId" = $1', [rows.shopId]);
-    await client.query('DELETE FROM "OrderReading" WHERE "shopId" = $1', [rows.shopId]);
-    await client.query('DELETE FROM "Tap" WHERE "shopId" = $1', [rows.shopId]);
+    await client.query('DELETE FROM attributed_orders WHERE shop_id = $1', [rows.shopId]);
+    await client.query('DELETE FROM order_syncs WHERE shop_id = $1', [rows.shopId]);
+    await client.query('DELETE FROM link_clicks WHERE shop_id = $1', [rows.shopId]);
     if (taps)
-      await client.query('INSERT INTO "Tap" ("shopId", "notificationId", "at") VALUES ($1, $2, now())', [
-        rows.shopId,
-        rows.notificationId,
-      ]);
+      await client.query(
+        'INSERT INTO link_clicks (shop_id, notification_id, clicked_at) VALUES ($1, $2, now())',
+        [rows.shopId, rows.notificationId],
+      );
     const { session } = await api.auth.tokenExchange({
       shop: domain,
       sessionToken: shopify.sessionToken({ shop: domain }),
@@ -97,7 +97,7 @@ export function openOrders() {
       expiring: true,
     });
     await sessionStorage.storeSession(session);
-    const { code } = await db.notification.findFirstOrThrow({ where: { shopId: id } });
+    const { linkCode: code } = await db.notification.findFirstOrThrow({ where: { shopId: id } });
 
     const landing = (of = code) =>
       `/products/linen-shirt?variant=${variantId}&utm_source=messenger&utm_medium=messenger&utm_campaign=back_in_stock&utm_content=${of}`;
@@ -113,7 +113,7 @@ export function openOrders() {
       asked: () =>
         shopify.admin.calls().filter((call) => call.shop === domain && call.operation === 'Orders'),
       sales: () =>
-        db.sale.findMany({ where: { shopId: id }, orderBy: { id: 'asc' } }).then((found) =>
+        db.attributedOrder.findMany({ where: { shopId: id }, orderBy: { id: 'asc' } }).then((found) =>
           found.map((sale) => ({
             orderId: sale.orderId,
             amount: Number(sale.amount),
@@ -121,7 +121,7 @@ export function openOrders() {
             currency: sale.currency,
           })),
         ),
-      readings: () => db.orderReading.count({ where: { shopId: id } }),
+      readings: () => db.orderSync.count({ where: { shopId: id } }),
       row: () => db.shop.findUniqueOrThrow({ where: { id } }),
     };
   }

@@ -41,7 +41,7 @@ test('an order whose session began at our link is a sale at once, and Shopify is
   const order = shop.place({ landingSite: shop.landing() });
   await house.brought();
   expect(await shop.sales()).toEqual([{ orderId: order.id, amount: 49, left: 49, currency: 'EUR' }]);
-  const { at } = await db.sale.findFirstOrThrow({ where: { shopId: shop.shopId } });
+  const { orderedAt: at } = await db.attributedOrder.findFirstOrThrow({ where: { shopId: shop.shopId } });
   expect(Math.abs(at.getTime() - order.createdAt.getTime())).toBeLessThan(1_000);
   house.pass(1);
   await house.read();
@@ -159,7 +159,7 @@ test('many orders to read are read a few at a time, and leave half of the shopâ€
   // Too little for five at once: two are read now, and none twice.
   for (let n = 0; n < 4; n += 1) shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
   await house.brought();
-  await db.orderReading.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
+  await db.orderSync.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
   shopify.admin.drainBucket({ shop: shop.domain, apiKey: shopify.apiKey, to: 110 });
   await house.read();
   for (let round = 0; round < 5; round += 1) {
@@ -170,9 +170,9 @@ test('many orders to read are read a few at a time, and leave half of the shopâ€
   shopify.admin.drainBucket({ shop: shop.domain, apiKey: shopify.apiKey });
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
   await house.brought();
-  await db.orderReading.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
+  await db.orderSync.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
   await house.read();
-  const [reading] = await db.orderReading.findMany({ where: { shopId: shop.shopId } });
+  const [reading] = await db.orderSync.findMany({ where: { shopId: shop.shopId } });
   expect(reading!.dueAt > clock()).toBe(true);
   expect(reading!.attempts).toBe(0);
 });
@@ -326,11 +326,11 @@ test('an order from before counting, and one of long ago, stay uncounted', async
   const shop = await house.counting();
   const before = { ...bodyOf(shop, shop.place({ landingSite: shop.landing() }).id) };
   await house.brought();
-  await db.sale.deleteMany({ where: { shopId: shop.shopId } });
-  const { countingSince } = await shop.row();
-  for (const created of [countingSince!.getTime() - 60_000, Date.now() - 40 * DAY]) {
-    if (created < countingSince!.getTime() - 10 * DAY)
-      await db.shop.update({ where: { id: shop.shopId }, data: { countingSince: new Date(0) } });
+  await db.attributedOrder.deleteMany({ where: { shopId: shop.shopId } });
+  const { orderAttributionStartedAt } = await shop.row();
+  for (const created of [orderAttributionStartedAt!.getTime() - 60_000, Date.now() - 40 * DAY]) {
+    if (created < orderAttributionStartedAt!.getTime() - 10 * DAY)
+      await db.shop.update({ where: { id: shop.shopId }, data: { orderAttributionStartedAt: new Date(0) } });
     const body = { ...before, created_at: new Date(created).toISOString() };
     for (const topic of ['orders/create', 'orders/updated'])
       expect(await deliver({ shop, topic, body })).toBe(200);
@@ -343,8 +343,8 @@ test('a shop that does not count leaves no trace of an order', async () => {
   const body = bodyOf(shop, shop.place({ landingSite: shop.landing() }).id);
   await house.brought();
   await turnOffAttribution({ shopId: shop.shopId, clock });
-  await db.sale.deleteMany({ where: { shopId: shop.shopId } });
-  await db.orderReading.deleteMany({ where: { shopId: shop.shopId } });
+  await db.attributedOrder.deleteMany({ where: { shopId: shop.shopId } });
+  await db.orderSync.deleteMany({ where: { shopId: shop.shopId } });
   for (const topic of ['orders/create', 'orders/updated'])
     expect(await deliver({ shop, topic, body: { ...body, updated_at: '2099-01-01T00:00:00Z' } })).toBe(200);
   expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
@@ -373,7 +373,7 @@ test('a customer who is forgotten takes the sale along, and a late webhook does 
     created_at: new Date(Date.now() - 180 * DAY).toISOString(),
     updated_at: new Date().toISOString(),
   };
-  await db.shop.update({ where: { id: shop.shopId }, data: { countingSince: new Date(0) } });
+  await db.shop.update({ where: { id: shop.shopId }, data: { orderAttributionStartedAt: new Date(0) } });
   await deliver({ shop, topic: 'orders/updated', body });
   expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
 });
@@ -387,7 +387,7 @@ test('nothing of the customer is sent to us, and nothing of it is kept', async (
   expect(house.sent.length).toBeGreaterThanOrEqual(4);
   expect(house.sent.join('\n')).not.toMatch(/ada|personal|flax street|email|customer/i);
   const tables = await Promise.all(
-    ['Sale', 'OrderReading'].map((name) =>
+    ['attributed_orders', 'order_syncs'].map((name) =>
       house.client.query<{ column_name: string }>(
         `SELECT column_name FROM information_schema.columns WHERE table_name = $1`,
         [name],

@@ -124,7 +124,7 @@ test('a schema of its own is made, migrated and used, in a database where others
     await client.connect();
     toEnd.push(() => client.end());
     return client.query<{ schema: string }>(
-      `SELECT DISTINCT table_schema AS schema FROM information_schema.tables WHERE table_name IN ('Shop', '_prisma_migrations')`,
+      `SELECT DISTINCT table_schema AS schema FROM information_schema.tables WHERE table_name IN ('shops', '_prisma_migrations')`,
     );
   })();
   expect(rows).toEqual([{ schema: 'alerts' }]);

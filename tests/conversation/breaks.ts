@@ -47,9 +47,13 @@ const graph =
     place.messenger.disturb({ ...what, times: Infinity });
 const pageTokenCannotBeOpened: Fault = async ({ metaPageId }) => {
   const pages = await db.page.findMany({ where: { metaPageId } });
-  await db.page.updateMany({ where: { metaPageId }, data: { token: Buffer.from('not encrypted by us') } });
+  await db.page.updateMany({
+    where: { metaPageId },
+    data: { accessToken: Buffer.from('not encrypted by us') },
+  });
   return async () => {
-    for (const { id, token } of pages) await db.page.update({ where: { id }, data: { token } });
+    for (const { id, accessToken: token } of pages)
+      await db.page.updateMany({ where: { id }, data: { accessToken: token } });
   };
 };
 
@@ -62,13 +66,13 @@ export const FAULTS: Record<
   { fault: Fault; beforeTheSave?: true; shopifyIsSilent?: true; never?: true }
 > = {
   'nothing can be worded': { fault: nothingCanBeWorded },
-  'no answer can be kept': { fault: refuses({ change: 'INSERT ON "Reply"', when: 'true' }) },
+  'no answer can be kept': { fault: refuses({ change: 'INSERT ON replies', when: 'true' }) },
   'no handled event can be taken out': {
-    fault: refuses({ change: 'DELETE ON "Inbox"', when: 'true' }),
+    fault: refuses({ change: 'DELETE ON webhook_events', when: 'true' }),
     beforeTheSave: true,
   },
   'nothing can be committed': {
-    fault: refuses({ change: 'INSERT ON "InboxSeen"', when: 'true', late: true }),
+    fault: refuses({ change: 'INSERT ON processed_events', when: 'true', late: true }),
     beforeTheSave: true,
   },
   'Shopify answers 500': {

@@ -223,7 +223,7 @@ test(`${played.length} of them, from people in ${Object.keys(states).length} sta
     const isRight =
       said.length === must.length &&
       must.every((part, each) => said[each]!.includes(JSON.stringify(part).slice(1, -1)));
-    const optedOut = shoppers.find(({ psid }) => psid === scene.psid())?.stoppedAt;
+    const optedOut = shoppers.find(({ psid }) => psid === scene.psid())?.optedOutAt;
     const isObeyed = kind !== 'stop' || (optedOut !== undefined && optedOut !== null);
     return isRight && isObeyed ? [] : [{ text, kind, state, must, said, ...(isObeyed ? {} : { optedOut }) }];
   });

@@ -42,9 +42,9 @@ const told: Act = async (scene) => {
     where: { shopper: { psid: scene.psid() } },
     orderBy: { id: 'asc' },
   });
-  await db.subscription.update({
+  await db.subscription.updateMany({
     where: { id: first!.id },
-    data: { state: 'told', token: null, endedAt: clock() },
+    data: { status: 'notified', grantToken: null, endedAt: clock() },
   });
 };
 
@@ -60,9 +60,9 @@ async function stateOf(scene: Scene): Promise<State> {
   if (person === null) return NOBODY;
   return {
     known: true,
-    waits: person.subscriptions.map(({ state, isTest }) => (isTest ? `test ${state}` : state)),
-    stopped: person.stoppedAt !== null,
-    question: (person.question as { kind: string } | null)?.kind ?? null,
+    waits: person.subscriptions.map(({ status: state, isTest }) => (isTest ? `test ${state}` : state)),
+    stopped: person.optedOutAt !== null,
+    question: (person.pendingQuestion as { kind: string } | null)?.kind ?? null,
   };
 }
 
@@ -78,9 +78,9 @@ type Kind = {
 };
 const ASKED = ['Linen shirt, S', 'one_time_notif_req'];
 const waiting = { ...KNOWN, waits: ['waiting'] };
-const stopped = { ...KNOWN, waits: ['stopped'] };
+const stopped = { ...KNOWN, waits: ['cancelled'] };
 const stoppedAll = { ...stopped, stopped: true };
-const wasTold = { ...KNOWN, waits: ['told'] };
+const wasTold = { ...KNOWN, waits: ['notified'] };
 
 const KINDS: Record<string, Kind> = {
   // What a person does about their waiting.
@@ -120,7 +120,7 @@ const KINDS: Record<string, Kind> = {
   },
   'Stop other sizes': {
     ...{ before: [arrive, accept, arriveForM, accept, told], does: press('others'), isAct: true },
-    ...{ ends: { ...KNOWN, waits: ['told', 'stopped'] }, says: ['Linen shirt'] },
+    ...{ ends: { ...KNOWN, waits: ['notified', 'cancelled'] }, says: ['Linen shirt'] },
   },
   'forget me': {
     before: [arrive, accept],
@@ -227,7 +227,7 @@ const KINDS: Record<string, Kind> = {
   },
 };
 /** What is kept for the merchant to see, whether or not anything fails. */
-const KEPT = ['odd: unknown event: telepathy', 'unknown_request'];
+const KEPT = ['unknown_request', 'unrecognized'];
 
 type Somebody = Kind & { kind: string; scene: Scene };
 
@@ -272,9 +272,15 @@ async function recover(anybody: Scene): Promise<void> {
 }
 
 const keptAt = async ({ metaPageId }: Scene) => {
-  const events = await db.inbox.findMany({ where: { metaPageId }, select: { key: true, problem: true } });
+  const events = await db.webhookEvent.findMany({
+    where: { metaPageId },
+    select: { eventKey: true, failure: true },
+  });
   const replies = await db.reply.findMany({ where: { page: { metaPageId } } });
-  return [...events.map(({ key, problem }) => problem ?? key), ...replies.map(({ id }) => id)].sort();
+  return [
+    ...events.map(({ eventKey: key, failure: problem }) => problem ?? key),
+    ...replies.map(({ id }) => id),
+  ].sort();
 };
 
 for (const [what, { fault, beforeTheSave, shopifyIsSilent, never }] of Object.entries(FAULTS))

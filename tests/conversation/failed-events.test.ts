@@ -45,9 +45,9 @@ test('what fails again is parked again after one try, and what the person did si
   scene.open(scene.ref());
   await scene.settle();
   await scene.post({ what: { postback: { title: 'x', payload: 'start1', mid: 'm_parked' } } });
-  const [event] = await db.inbox.findMany({ where: { metaPageId: scene.metaPageId } });
+  const [event] = await db.webhookEvent.findMany({ where: { metaPageId: scene.metaPageId } });
   // Its key is lost: it can't be opened.
-  await db.inbox.update({
+  await db.webhookEvent.update({
     where: { id: event!.id },
     data: { body: Buffer.from('encrypted with a lost key') },
   });
@@ -59,7 +59,7 @@ test('what fails again is parked again after one try, and what the person did si
   await retryFailedEvents({ whose: 'everybody', now: clock() });
   await scene.work();
   expect(await shown(scene)).toEqual(['not_handled']);
-  await db.inbox.update({ where: { id: event!.id }, data: { body: event!.body } });
+  await db.webhookEvent.update({ where: { id: event!.id }, data: { body: event!.body } });
   await retryAfterRelease({ now: clock() });
   await scene.settle();
   expect(scene.lastSaid()).toContain(fixedPart('arrive.noRef'));
@@ -78,9 +78,9 @@ test('a STOP that is taken up late ends what was agreed before it, and nothing t
   await scene.subscribe({ variantId: scene.soldOut[1]! });
   await retryFailedEvents({ whose: { metaPageId: scene.metaPageId }, now: clock() });
   await scene.settle();
-  expect((await scene.subscriptions()).map(({ state }) => state)).toEqual(['stopped', 'waiting']);
+  expect((await scene.subscriptions()).map(({ status: state }) => state)).toEqual(['cancelled', 'waiting']);
   expect(await db.shopper.findFirstOrThrow({ where: { psid: scene.psid() } })).toMatchObject({
-    stoppedAt: null,
+    optedOutAt: null,
   });
 });
 
@@ -101,7 +101,7 @@ test('a day later a STOP still counts, and nothing is said any more to what a pe
   expect([asks.said().length, stops.said().length]).toEqual([0, before]);
   // Nor is a question noted that nobody was asked: their next words would be taken for its answer.
   expect(await db.optInRequest.count({ where: { shopper: { psid: asks.psid() } } })).toBe(0);
-  expect((await stops.subscriptions()).map(({ state }) => state)).toEqual(['stopped']);
+  expect((await stops.subscriptions()).map(({ status: state }) => state)).toEqual(['cancelled']);
   expect(await asks.unfinished()).toBe(0);
 });
 
@@ -113,13 +113,18 @@ test('what an earlier release did not understand is handled by one that does; wh
   await scene.settle();
   scene.phone.write('stop');
   await scene.messenger.settle();
-  const [event] = await db.inbox.findMany({ where: { metaPageId: scene.metaPageId, problem: null } });
-  await db.inbox.update({ where: { id: event!.id }, data: { problem: 'odd: unknown event: message' } });
-  await db.inboxSeen.create({ data: { key: event!.key, day: clock() } });
+  const [event] = await db.webhookEvent.findMany({ where: { metaPageId: scene.metaPageId, failure: null } });
+  await db.webhookEvent.update({
+    where: { id: event!.id },
+    data: { failure: 'unrecognized', failureDetail: 'unknown event: message' },
+  });
+  await db.processedEvent.create({ data: { eventKey: event!.eventKey, processedOn: clock() } });
   await scene.settle();
-  expect((await scene.subscriptions()).map(({ state }) => state)).toEqual(['waiting']);
+  expect((await scene.subscriptions()).map(({ status: state }) => state)).toEqual(['waiting']);
   await retryAfterRelease({ now: clock() });
   await scene.settle();
-  expect((await scene.subscriptions()).map(({ state }) => state)).toEqual(['stopped']);
-  expect((await scene.problems()).map(({ problem }) => problem)).toEqual(['odd: unknown event: telepathy']);
+  expect((await scene.subscriptions()).map(({ status: state }) => state)).toEqual(['cancelled']);
+  expect(await scene.problems()).toMatchObject([
+    { failure: 'unrecognized', failureDetail: 'unknown event: telepathy' },
+  ]);
 });

@@ -1,6 +1,7 @@
 // What comes through one Page changes nothing of another's: every kind of event, with every id that another Page's owner can name.
+import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
+import { db, queryRows } from '../../app/db.server.ts';
 import { clock, pass, setScene, type Scene } from '../messenger/stage.ts';
 import { knock, signed } from '../messenger/doors.ts';
 
@@ -17,13 +18,26 @@ async function busyShop() {
   const [subscription] = await scene.subscriptions();
   const { shopId, id: subscriptionId, variantId, shopperId, pageId } = subscription!;
   const restock = await db.restock.create({
-    data: { shopId, variantId, openedAt: clock(), sellableAt: clock(), allowance: 1, told: 1 },
+    data: {
+      shopId,
+      variantId,
+      openedAt: clock(),
+      confirmedAvailableAt: clock(),
+      notificationQuota: 1,
+      claimedCount: 1,
+    },
   });
-  await db.subscription.update({ where: { id: subscriptionId }, data: { state: 'claimed' } });
+  await db.subscription.updateMany({ where: { id: subscriptionId }, data: { status: 'claimed' } });
   const notification = await db.notification.create({
     data: {
       ...{ shopId, subscriptionId, shopperId, pageId, restockId: restock.id, metaPageId: scene.metaPageId },
-      ...{ code: `code-${shopId}`, state: 'begun', epoch: 1n, claimedAt: clock(), begunAt: clock() },
+      ...{
+        linkCode: `code-${shopId}`,
+        status: 'sending',
+        leaseEpoch: 1n,
+        claimedAt: clock(),
+        startedAt: clock(),
+      },
     },
   });
   // Meta takes nothing from this Page now: what we have to say waits.
@@ -43,17 +57,20 @@ async function busyShop() {
 
 /** Every row of a shop and of its Page, table by table. */
 async function everything({ shopId, metaPageId }: { shopId: bigint; metaPageId: string }): Promise<object> {
-  const tables = await db.$queryRaw<{ name: string; by: string }[]>`
-    SELECT table_name AS "name", string_agg(column_name, ',') AS "by" FROM information_schema.columns
-    WHERE table_schema = 'public' AND column_name IN ('shopId', 'metaPageId') GROUP BY table_name ORDER BY table_name`;
+  const tables = await queryRows<{ name: string; by: string }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT table_name AS name, string_agg(column_name, ',') AS by FROM information_schema.columns
+    WHERE table_schema = 'public' AND column_name IN ('shop_id', 'meta_page_id') GROUP BY table_name ORDER BY table_name`,
+  });
   expect(tables.length).toBeGreaterThan(10);
   const found: Record<string, unknown> = {
-    Shop: await db.$queryRaw`SELECT t::text FROM "Shop" t WHERE "id" = ${shopId}`,
+    shops: await db.$queryRaw`SELECT t::text FROM shops t WHERE id = ${shopId}`,
   };
   for (const { name, by } of tables) {
     const columns = by.split(',');
-    const mine = columns.includes('metaPageId') ? `"metaPageId" = '${metaPageId}'` : `"shopId" = ${shopId}`;
-    found[name] = await db.$queryRawUnsafe(`SELECT t::text FROM "${name}" t WHERE ${mine} ORDER BY 1`);
+    const mine = columns.includes('meta_page_id') ? `meta_page_id = '${metaPageId}'` : `shop_id = ${shopId}`;
+    found[name] = await db.$queryRawUnsafe(`SELECT t::text FROM ${name} t WHERE ${mine} ORDER BY 1`);
   }
   return found;
 }
@@ -157,12 +174,12 @@ test('on our own Page another app that repeats our mark settles nothing; our own
   await echo('m_other_notice', `n1_${shopId}_${notification.id}`, { app_id: OTHER_APP });
   await scene.settle();
   expect(await db.reply.count({ where: { shopId, id: reply!.id } })).toBe(1);
-  const state = () => db.notification.findUniqueOrThrow({ where: { id: notification.id } });
-  expect(await state()).toMatchObject({ state: 'begun', mid: null });
+  const state = () => db.notification.findFirstOrThrow({ where: { id: notification.id } });
+  expect(await state()).toMatchObject({ status: 'sending', messageId: null });
 
   await echo('m_own_reply', mark, { app_id: Number(OUR_APP) });
   await echo('m_own_notice', `n1_${shopId}_${notification.id}`, {});
   await scene.settle();
   expect(await db.reply.count({ where: { shopId, id: reply!.id } })).toBe(0);
-  expect(await state()).toMatchObject({ state: 'sent', mid: 'm_own_notice' });
+  expect(await state()).toMatchObject({ status: 'sent', messageId: 'm_own_notice' });
 });

@@ -51,7 +51,7 @@ test('who waits for a product that is left out later keeps the place', async () 
   scene.phone.openLink(`https://m.me/${scene.metaPageId}?ref=${scene.ref()}`);
   await scene.settle();
   expect(scene.lastSaid()).not.toContain(ourText('arrive.leftOut'));
-  expect((await scene.subscriptions()).map(({ state }) => state)).toEqual(['waiting']);
+  expect((await scene.subscriptions()).map(({ status }) => status)).toEqual(['waiting']);
 });
 
 test('a shop without rules pays for no call, and without an answer nothing is left out', async () => {

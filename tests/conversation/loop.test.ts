@@ -18,9 +18,9 @@ test('a shopper arrives in a new thread, is shown the card and asked, says yes, 
   const token = scene.phone.tapNotifyMe();
   await scene.settle();
   const [subscription] = await scene.subscriptions();
-  expect(subscription).toMatchObject({ state: 'waiting', variantId: scene.soldOut[0], isTest: false });
+  expect(subscription).toMatchObject({ status: 'waiting', variantId: scene.soldOut[0], isTest: false });
   const { shopId } = scene;
-  expect(decrypt(subscription!.token!, { shopId, purpose: 'one-time token' })).toBe(token);
+  expect(decrypt(subscription!.grantToken!, { shopId, purpose: 'one-time token' })).toBe(token);
   expect(scene.lastSaid()).toContain('Linen shirt, S');
   expect(scene.lastSaid()).toContain(fixedPart('confirm'));
   expect(scene.lastSaid()).toContain('STOP');
@@ -28,9 +28,9 @@ test('a shopper arrives in a new thread, is shown the card and asked, says yes, 
   const variant = await db.variant.findUniqueOrThrow({
     where: { shopId_id: { shopId, id: scene.soldOut[0]! } },
   });
-  expect(variant.wanted).toBeGreaterThan(variant.looked);
+  expect(variant.checkRequestedVersion).toBeGreaterThan(variant.checkedVersion);
   const sent = await db.optInRequest.findFirstOrThrow({ where: { shopId } });
-  expect(sent.mid).toBe(request!.mid);
+  expect(sent.messageId).toBe(request!.mid);
 });
 
 test('the same events delivered five times, shuffled and batched, are handled once', async () => {
@@ -132,7 +132,7 @@ test('an opt-in whose request we do not know is kept and shown, and the shopper 
   scene.phone.tapNotifyMe(card.mid);
   await scene.settle();
   expect(await scene.subscriptions()).toHaveLength(0);
-  expect((await scene.problems()).map((row) => row.problem)).toEqual(['unknown_request']);
+  expect((await scene.problems()).map((row) => row.failure)).toEqual(['unknown_request']);
   expect(scene.lastSaid()).toContain(ourText('optin.unknown'));
 });
 
@@ -175,7 +175,9 @@ test('one odd event in a signed batch spoils nothing: 200, kept, and the others 
   expect(answer.status).toBe(200);
   await scene.settle();
   expect(scene.lastSaid()).toContain(ourText('optOut.done'));
-  const problems = (await scene.problems()).map((row) => row.problem);
+  const problems = await scene.problems();
   expect(problems).toHaveLength(4);
-  expect(problems).toContain('odd: unknown event: telepathy');
+  expect(problems).toContainEqual(
+    expect.objectContaining({ failure: 'unrecognized', failureDetail: 'unknown event: telepathy' }),
+  );
 });

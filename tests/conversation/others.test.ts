@@ -191,12 +191,18 @@ test('an automation’s word that reaches us before what it answers takes nothin
 test('whose word it is, by its time: ten seconds after the person or around our own, and only then, a machine’s', () => {
   const at = (seconds: number) => new Date(Date.UTC(2026, 10, 30) + seconds * 1_000);
   const person = {
-    ...{ lastActionAt: null, spokeAt: null, othersAt: null, takenOverAt: null, deferredAt: null },
-    question: null,
+    ...{
+      lastActionAt: null,
+      repliedAt: null,
+      otherResponderAt: null,
+      takenOverAt: null,
+      handoffMessageAt: null,
+    },
+    pendingQuestion: null,
   };
   const acted = [{ ...person, lastActionAt: at(100) }];
-  const spoke = [{ ...person, spokeAt: at(100) }];
-  const asked = [{ ...person, question: { kind: 'product', at: at(100).toISOString() } }];
+  const spoke = [{ ...person, repliedAt: at(100) }];
+  const asked = [{ ...person, pendingQuestion: { kind: 'product', at: at(100).toISOString() } }];
   const judged = (known: Parameters<typeof isAutomation>[0]['known'], seconds: number[]) =>
     seconds.map((second) => isAutomation({ at: at(second), known }));
   expect(judged(acted, [99, 100, 101, 110, 111])).toEqual([false, true, true, true, false]);

@@ -1,6 +1,7 @@
 // Replies that wait to be sent: whose they are, what they show, and when they go unsent.
+import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
+import { db, queryRows } from '../../app/db.server.ts';
 import { carryOutRequest, deleteExpired } from '../../app/maintenance.server.ts';
 import { disconnectPage } from '../../app/messenger/connect-page.server.ts';
 import { deauthorize } from '../../app/messenger/meta-callbacks.server.ts';
@@ -37,8 +38,11 @@ async function twoWhoWait() {
 
 test('a waiting reply shows nobody: the person and the words are encrypted for their shop', async () => {
   const { lea, tom, mend } = await twoWhoWait();
-  const rows = await db.$queryRaw<{ text: string }[]>`
-    SELECT r::text || encode(r."body", 'escape') AS text FROM "Reply" r JOIN "Page" p ON p."id" = r."pageId" WHERE p."metaPageId" = ${lea.metaPageId}`;
+  const rows = await queryRows<{ text: string }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT r::text || encode(r.body, 'escape') AS text FROM replies r JOIN pages p ON p.id = r.page_id WHERE p.meta_page_id = ${lea.metaPageId}`,
+  });
   expect(rows).toHaveLength(4);
   for (const { text } of rows)
     for (const secret of [lea.psid(), tom.psid(), 'Linen']) expect(text).not.toContain(secret);
@@ -86,7 +90,7 @@ test('with a shop go its waiting replies; those of another shop on the same Page
 test('the merchant takes the app back at Meta: what waits is kept; a shop that disconnects the Page sends nothing', async () => {
   const { lea, tom, first, mend } = await twoWhoWait();
   const { metaPageId } = lea;
-  await db.page.updateMany({ where: { metaPageId }, data: { connectedBy: 'ida' } });
+  await db.page.updateMany({ where: { metaPageId }, data: { connectedByUserId: 'ida' } });
   await deauthorize({ userId: 'ida', now: clock() });
   expect(await waitingAt(lea)).toHaveLength(4);
   await disconnectPage({ shopId: first.shopId, metaPageId, now: clock() });

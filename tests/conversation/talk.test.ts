@@ -96,12 +96,12 @@ test('my alerts shows each wait with its place, and ends one by one', async () =
   expect(JSON.stringify(summary!.content)).toContain(ourText('alerts.count', { count: 2 }));
   scene.phone.tapButton(cards!.mid, ourText('button.cancel'));
   await scene.settle();
-  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'waiting']);
+  expect((await scene.subscriptions()).map((one) => one.status)).toEqual(['cancelled', 'waiting']);
   const [stopped] = await scene.subscriptions();
-  expect(stopped).toMatchObject({ token: null, endedBecause: 'the shopper stopped it' });
+  expect(stopped).toMatchObject({ grantToken: null, endReason: 'shopper_cancelled' });
   scene.phone.tapButton(summary!.mid, ourText('button.optOut'));
   await scene.settle();
-  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'stopped']);
+  expect((await scene.subscriptions()).map((one) => one.status)).toEqual(['cancelled', 'cancelled']);
 });
 
 test('STOP ends every wait in every shop of the Page, is remembered, and a new yes is a new yes', async () => {
@@ -112,16 +112,16 @@ test('STOP ends every wait in every shop of the Page, is remembered, and a new y
   expect(await scene.subscriptions()).toHaveLength(2);
   scene.phone.write('STOP');
   await scene.settle();
-  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'stopped']);
+  expect((await scene.subscriptions()).map((one) => one.status)).toEqual(['cancelled', 'cancelled']);
   const people = await db.shopper.findMany({ where: { psid: scene.psid() } });
   expect(people).toHaveLength(2);
-  for (const person of people) expect(person.stoppedAt).not.toBeNull();
+  for (const person of people) expect(person.optedOutAt).not.toBeNull();
   pass(1);
   await scene.subscribe();
   const [again] = (await scene.subscriptions()).slice(-1);
-  expect(again!.state).toBe('waiting');
+  expect(again!.status).toBe('waiting');
   const back = await db.shopper.findFirstOrThrow({ where: { id: again!.shopperId } });
-  expect(back.stoppedAt).toBeNull();
+  expect(back.optedOutAt).toBeNull();
 });
 
 test('a yes that was tapped before STOP and arrives after it does not count', async () => {
@@ -148,9 +148,9 @@ test('answers to a notice: no thanks ends it, next time asks again and keeps the
   pass(1);
   await scene.subscribe({ variantId: scene.soldOut[1]! });
   const [first] = await scene.subscriptions();
-  await db.subscription.update({
+  await db.subscription.updateMany({
     where: { id: first!.id },
-    data: { state: 'told', token: null, endedAt: clock() },
+    data: { status: 'notified', grantToken: null, endedAt: clock() },
   });
   const press = async (verb: 'no' | 'next' | 'others') => {
     const payload = makePayload({ verb, shopId: scene.shopId, id: first!.id });
@@ -160,15 +160,15 @@ test('answers to a notice: no thanks ends it, next time asks again and keeps the
   await press('no');
   expect(scene.lastSaid()).toContain(ourText('notification.declined', { product: 'Linen shirt, S' }));
   await tap(scene, ourText('button.cancelOthers'));
-  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['told', 'stopped']);
+  expect((await scene.subscriptions()).map((one) => one.status)).toEqual(['notified', 'cancelled']);
   pass(60);
   await press('next');
   expect(scene.lastSaid()).toContain(ourText('request.title', { product: 'Linen shirt, S' }));
   scene.phone.tapNotifyMe();
   await scene.settle();
   const again = (await scene.subscriptions()).at(-1)!;
-  expect(again.state).toBe('waiting');
-  expect(again.since).toEqual(first!.since);
+  expect(again.status).toBe('waiting');
+  expect(again.waitingSince).toEqual(first!.waitingSince);
 });
 
 test('two shops share a Page: each ref finds its shop, each person is known where they asked', async () => {
@@ -190,10 +190,10 @@ test('two shops share a Page: each ref finds its shop, each person is known wher
 
 test('the place in line is told unasked only when waves are likely', async () => {
   const scene = await setScene();
-  await db.shop.update({ where: { id: scene.shopId }, data: { unitsFactor: 1 } });
+  await db.shop.update({ where: { id: scene.shopId }, data: { shoppersPerUnit: 1 } });
   await scene.subscribe();
   expect(scene.lastSaid()).not.toContain(fixedPart('position'));
-  await db.shop.update({ where: { id: scene.shopId }, data: { unitsFactor: 0 } });
+  await db.shop.update({ where: { id: scene.shopId }, data: { shoppersPerUnit: 0 } });
   pass(1);
   await scene.subscribe({ variantId: scene.soldOut[1]! });
   expect(scene.lastSaid()).toContain(ourText('position', { position: 1 }));
@@ -207,15 +207,15 @@ test('the merchant’s own test: the real card, the real yes, marked as a test, 
   scene.phone.tapNotifyMe();
   await scene.settle();
   const [subscription] = await scene.subscriptions();
-  expect(subscription).toMatchObject({ isTest: true, state: 'waiting' });
+  expect(subscription).toMatchObject({ isTest: true, status: 'waiting' });
   expect(scene.lastSaid()).toContain(fixedPart('test.confirm'));
   const variant = await db.variant.findFirstOrThrow({ where: { shopId: scene.shopId } });
-  expect(variant.wanted).toBe(0n);
+  expect(variant.checkRequestedVersion).toBe(0n);
   scene.open(new URL(link!).searchParams.get('ref')!);
   await scene.settle();
   scene.phone.tapNotifyMe();
   await scene.settle();
-  expect((await scene.subscriptions()).map((one) => one.state)).toEqual(['stopped', 'waiting']);
+  expect((await scene.subscriptions()).map((one) => one.status)).toEqual(['cancelled', 'waiting']);
   pass(2 * 86_400);
   scene.open(new URL(link!).searchParams.get('ref')!);
   await scene.settle();
@@ -234,12 +234,12 @@ test('the Page may not ask: the shopper hears it, the merchant sees it, whicheve
     scene.messenger.resetDials();
     expect(scene.lastSaid()).toContain(ourText('request.unavailable'));
     const page = await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } });
-    expect(page.trouble).toBe('not_granted');
+    expect(page.issue).toBe('not_granted');
     scene.messenger.world.pages.get(scene.metaPageId)!.otnEnabled = true;
     pass(1);
     scene.open(scene.ref());
     await scene.settle();
-    expect((await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).trouble).toBeNull();
+    expect((await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).issue).toBeNull();
   }
 });
 
@@ -248,7 +248,7 @@ test('the token dies: the reply waits for the Page, the merchant sees it, and it
   const stop = scene.messenger.disturb({ kind: 'refuse', fault: { code: 190, message: 'dead' }, times: 99 });
   scene.open(scene.ref());
   await scene.settle();
-  expect((await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).trouble).toBe('reconnect');
+  expect((await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).issue).toBe('reconnect');
   expect(scene.said()).toHaveLength(0);
   stop();
   pass(61);
@@ -272,12 +272,15 @@ test('a nasty name, an endless name and no name at all: the question is asked wi
 
 test('Meta blocks the Page: the merchant sees it at once and reads why; unblocked, all is well', async () => {
   const scene = await setScene();
-  const trouble = async () => (await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).trouble;
+  const trouble = async () => (await db.page.findFirstOrThrow({ where: { shopId: scene.shopId } })).issue;
   const meta = scene.messenger.inbox(scene.metaPageId);
   meta.enforcePolicy({ action: 'block', reason: 'Too many complaints.' });
   await scene.settle();
   expect(await trouble()).toBe('blocked');
-  expect((await scene.problems())[0]!.problem).toBe('policy: block Too many complaints.');
+  expect((await scene.problems())[0]).toMatchObject({
+    failure: 'policy',
+    failureDetail: 'block Too many complaints.',
+  });
   pass(1);
   meta.enforcePolicy({ action: 'unblock', reason: '' });
   await scene.settle();

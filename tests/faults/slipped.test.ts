@@ -38,12 +38,12 @@ test('an echo through another Page does not settle a call whose fate is unknown;
   await startSends({ messages: [{ row: row!, body: '{}' }], lease: worker.lease, now });
   const metadata = `n1_${shop.id}_${row!.id}`;
   const kept = () =>
-    db.notification.findUniqueOrThrow({ where: { id: row!.id }, select: { state: true, mid: true } });
+    db.notification.findFirstOrThrow({ where: { id: row!.id }, select: { status: true, messageId: true } });
 
   await finishByEcho({ metaPageId: '999', metadata, mid: 'm_other', now });
-  expect(await kept()).toEqual({ state: 'begun', mid: null });
+  expect(await kept()).toEqual({ status: 'sending', messageId: null });
   await finishByEcho({ metaPageId, metadata, mid: 'm_own', now });
-  expect(await kept()).toEqual({ state: 'sent', mid: 'm_own' });
+  expect(await kept()).toEqual({ status: 'sent', messageId: 'm_own' });
   await worker.leave();
 });
 
@@ -104,7 +104,7 @@ test('a token pays once: under another request, after its wait has ended, it is 
   expect(await yes()).toBe('waiting');
   await db.subscription.updateMany({
     where: { shopId, shopperId: shopper.id },
-    data: { state: 'stopped', token: null, endedAt: at },
+    data: { status: 'cancelled', grantToken: null, endedAt: at },
   });
   expect(await yes()).toBe('spent');
   expect(await db.subscription.count({ where: { shopId, shopperId: shopper.id } })).toBe(1);

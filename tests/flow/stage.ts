@@ -11,7 +11,7 @@ const always = new AbortController().signal;
 export async function openFlowShop({
   uses = ['waitlist-joined'],
   ...settings
-}: { uses?: string[]; policy?: 'everyone'; locale?: string } = {}) {
+}: { uses?: string[]; sendPolicy?: 'all_at_once'; locale?: string } = {}) {
   const house = await furnish(settings);
   for (const handle of uses) await house.shopify.flow.turn({ shop: house.domain, handle, on: true });
   return { ...house, ...flowOf(house) };

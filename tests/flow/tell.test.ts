@@ -46,7 +46,10 @@ test('a round number is reached once, also when people leave and come; after a r
   await shop.tell();
   expect(shop.of('waitlist-reached')).toEqual([expect.objectContaining({ Reached: 5, Waiting: 5 })]);
 
-  await db.subscription.update({ where: { id: line[0]!.id }, data: { state: 'stopped', token: null } });
+  await db.subscription.updateMany({
+    where: { id: line[0]!.id },
+    data: { status: 'cancelled', grantToken: null },
+  });
   await shop.line(variantId, 2);
   await shop.tell();
   expect(shop.of('waitlist-reached')).toHaveLength(1);
@@ -83,7 +86,7 @@ test('a line that was long before Flow was asked to hear of it tells no number t
 });
 
 test('a restock is told once: when all were told, or when it was over before', async () => {
-  const shop = await openFlowShop({ uses: ['restock-notified'], policy: 'everyone' });
+  const shop = await openFlowShop({ uses: ['restock-notified'], sendPolicy: 'all_at_once' });
   const { variantId } = await shop.product();
   await shop.line(variantId, 6);
   await shop.stock({ variantId, to: 3 });
@@ -121,7 +124,7 @@ test('a restock is told once: when all were told, or when it was over before', a
   await shop.tell();
   expect(shop.of('restock-notified')).toHaveLength(2);
   // What is done with leaves no row behind.
-  expect(await db.flowTold.count({ where: { shopId: shop.shopId } })).toBe(0);
+  expect(await db.flowDelivery.count({ where: { shopId: shop.shopId } })).toBe(0);
 });
 
 test('a restock of which somebody is still on the way is not told yet', async () => {
@@ -133,11 +136,11 @@ test('a restock of which somebody is still on the way is not told yet', async ()
   await tellAll(shop);
   const end = (state: string, at: Date | null) =>
     db.$executeRaw`
-      UPDATE "Notification" SET "state" = ${state}::"NotificationState", "settledAt" = ${at} WHERE "subscriptionId" = ${last!.id}`;
-  await end('begun', null);
+      UPDATE notifications SET status = ${state}, finished_at = ${at} WHERE subscription_id = ${last!.id}`;
+  await end('sending', null);
   expect(await shop.tell()).toBe(null);
   expect(shop.of('restock-notified')).toEqual([]);
-  await end('presumed', clock());
+  await end('assumed_sent', clock());
   await shop.tell();
   expect(shop.of('restock-notified')).toEqual([expect.objectContaining({ Notified: 2, 'Still waiting': 0 })]);
 });
@@ -149,7 +152,7 @@ test('a restock in which Meta refused everybody told nobody', async () => {
   await shop.stock({ variantId, to: 3 });
   await shop.look();
   await tellAll(shop);
-  await db.notification.updateMany({ where: { shopId: shop.shopId }, data: { state: 'refused' } });
+  await db.notification.updateMany({ where: { shopId: shop.shopId }, data: { status: 'failed' } });
   expect(await shop.tell()).toBe(null);
   expect(shop.of('restock-notified')).toEqual([]);
   expect(await shop.due()).toBe(false);
@@ -303,16 +306,16 @@ test('a yes that is written while a later one is told already is not passed over
   await slow.connect();
   await slow.query('BEGIN');
   const copy = await slow.query<{ id: string }>(
-    `INSERT INTO "OptInRequest" ("shopId", "shopperId", "variantId", "title", "locale", "createdAt")
-     SELECT "shopId", "shopperId", $2, "title", "locale", "createdAt" FROM "OptInRequest" WHERE "shopId" = $1 LIMIT 1 RETURNING "id"`,
+    `INSERT INTO opt_in_requests (shop_id, shopper_id, variant_id, title, locale, created_at)
+     SELECT shop_id, shopper_id, $2, title, locale, created_at FROM opt_in_requests WHERE shop_id = $1 LIMIT 1 RETURNING id`,
     [shop.shopId, variantId],
   );
-  await slow.query(`UPDATE "Subscription" SET "state" = 'stopped', "token" = NULL WHERE "shopId" = $1`, [
+  await slow.query(`UPDATE subscriptions SET status = 'cancelled', grant_token = NULL WHERE shop_id = $1`, [
     shop.shopId,
   ]);
   const early = await slow.query<{ id: string }>(
-    `INSERT INTO "Subscription" ("shopId", "shopperId", "variantId", "pageId", "requestId", "token", "since", "grantedAt", "expiresAt")
-     SELECT "shopId", "shopperId", $2, "pageId", $3, '\\x01', "since", "grantedAt", "expiresAt" FROM "Subscription" WHERE "shopId" = $1 LIMIT 1 RETURNING "id"`,
+    `INSERT INTO subscriptions (shop_id, shopper_id, variant_id, page_id, opt_in_request_id, grant_token, waiting_since, granted_at, expires_at)
+     SELECT shop_id, shopper_id, $2, page_id, $3, '\\x01', waiting_since, granted_at, expires_at FROM subscriptions WHERE shop_id = $1 LIMIT 1 RETURNING id`,
     [shop.shopId, variantId, copy.rows[0]!.id],
   );
   const late = await shop.waiter(other.variantId);

@@ -27,13 +27,13 @@ const call = (text: string, { secret = process.env.SHOPIFY_API_SECRET! } = {}) =
   });
 
 const uses = async () =>
-  (await house.client.query('SELECT "trigger", "used" FROM "FlowUse" ORDER BY 1')).rows as unknown[];
-const told = async () => (await house.client.query('SELECT * FROM "FlowCursor"')).rowCount;
+  (await house.client.query('SELECT trigger, used FROM flow_trigger_usages ORDER BY 1')).rows as unknown[];
+const told = async () => (await house.client.query('SELECT * FROM flow_cursors')).rowCount;
 
 beforeEach(async () => {
-  await house.client.query('DELETE FROM "FlowUse"');
-  await house.client.query('DELETE FROM "FlowCursor"');
-  await house.client.query('DELETE FROM "FlowTold"');
+  await house.client.query('DELETE FROM flow_trigger_usages');
+  await house.client.query('DELETE FROM flow_cursors');
+  await house.client.query('DELETE FROM flow_deliveries');
 });
 
 test('a trigger that is turned on begins the telling, and the last one turned off ends it', async () => {

@@ -1,6 +1,7 @@
 // The lease: one holder at a time on the database's clock, an epoch for each, and a holder who stops before another may begin.
+import { Prisma } from '@prisma/client';
 import { afterAll, expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
+import { db, queryRows } from '../../app/db.server.ts';
 import {
   acquireLease,
   holds,
@@ -20,11 +21,14 @@ async function taken(name: string, holder: string): Promise<Lease> {
 }
 /** A whole millisecond ago: the column rounds, and half of one could still be to come. */
 const runOut = (name: string) =>
-  db.$executeRaw`UPDATE "Lease" SET "until" = clock_timestamp() - interval '1 millisecond' WHERE "name" = ${name}`;
+  db.$executeRaw`UPDATE leases SET expires_at = clock_timestamp() - interval '1 millisecond' WHERE name = ${name}`;
 /** By the database's clock, which all holders share: ms that the lease lives on. */
 const leftMs = async (name: string) => {
-  const [row] = await db.$queryRaw<{ ms: number }[]>`
-    SELECT (extract(epoch FROM "until" - clock_timestamp()) * 1000)::float8 AS ms FROM "Lease" WHERE "name" = ${name}`;
+  const [row] = await queryRows<{ ms: number }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS ms FROM leases WHERE name = ${name}`,
+  });
   return row!.ms;
 };
 
@@ -102,8 +106,12 @@ test('a holder who cannot renew stops acting before anybody else may begin', asy
 
 test('without renewal it is another’s within 2 s of the database’s clock', async () => {
   const name = 'page:dead';
-  const times = () => db.$queryRaw<{ ms: number }[]>`
-    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`;
+  const times = () =>
+    queryRows<{ ms: number }>({
+      tx: db,
+      sql: Prisma.sql`
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`,
+    });
   const [before] = await times();
   const dead = await taken(name, 'a');
   const next = await waitFor(async () => {

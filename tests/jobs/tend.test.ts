@@ -1,9 +1,10 @@
 // Work under a lease: every poke is answered, a failure is tried again, and a process that dies is replaced within 2 s.
+import { Prisma } from '@prisma/client';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
+import { db, queryRows } from '../../app/db.server.ts';
 import { acquireLease, type Lease } from '../../app/jobs/lease.server.ts';
 import { createLeasedWorker, type Handler, type LeasedWorker } from '../../app/jobs/leased-worker.server.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -37,8 +38,11 @@ function busy() {
   return { hand, begun, letGo: (next: Date | null = null) => letGo(next) };
 }
 const nowMs = async () => {
-  const [row] = await db.$queryRaw<{ ms: number }[]>`
-    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`;
+  const [row] = await queryRows<{ ms: number }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`,
+  });
   return row!.ms;
 };
 /** Takes it, if it is: the answer holds for as long as a lease does. */
@@ -167,7 +171,7 @@ test('work outlives many renewals; when the lease is lost the hand is told, and 
   await waitFor(() => begun[0]!.deadline > deadline + 1_000, { until: 'some renewals' });
   expect(told).toEqual([]);
   await db.$executeRaw`
-    UPDATE "Lease" SET "holder" = 'a usurper', "epoch" = "epoch" + 1, "until" = clock_timestamp() WHERE "name" = 'page:lost'`;
+    UPDATE leases SET holder = 'a usurper', epoch = epoch + 1, expires_at = clock_timestamp() WHERE name = 'page:lost'`;
   await waitFor(() => told.length === 1, { until: 'the hand to be told' });
   await waitFor(() => begun.length === 2, { until: 'the work to be taken up again' });
   expect(begun[1]!.epoch).toBeGreaterThan(begun[0]!.epoch + 1n);
@@ -177,7 +181,7 @@ test('stop lets the hand end, gives the lease back, and takes no more', async ()
   const story: string[] = [];
   const tender = tend({
     work: ({ signal }) => {
-      story.push('begun');
+      story.push('sending');
       return new Promise((resolve) =>
         signal.addEventListener('abort', () => {
           story.push('ended');
@@ -191,7 +195,7 @@ test('stop lets the hand end, gives the lease back, and takes no more', async ()
   await tender.stop();
   tender.poke('stopping', 'work');
   expect(await isFree('page:stopping')).toBe(true);
-  expect(story).toEqual(['begun', 'ended']);
+  expect(story).toEqual(['sending', 'ended']);
 });
 
 test('when the process that holds it is killed, another takes over within 2 s', async () => {
@@ -202,12 +206,12 @@ test('when the process that holds it is killed, another takes over within 2 s', 
   );
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   const theirs = BigInt(line.trim());
-  let begunAt: number | undefined;
+  let startedAt: number | undefined;
   let ours: bigint | undefined;
   const tender = tend({
     work: async ({ lease }) => {
       ours = lease.epoch;
-      begunAt = await nowMs();
+      startedAt = await nowMs();
       return null;
     },
   });
@@ -215,7 +219,7 @@ test('when the process that holds it is killed, another takes over within 2 s', 
   child.kill('SIGKILL');
   await once(child, 'exit');
   const killedAt = await nowMs();
-  await waitFor(() => begunAt !== undefined, { until: 'the takeover' });
+  await waitFor(() => startedAt !== undefined, { until: 'the takeover' });
   expect(ours).toBe(theirs + 1n);
-  expect(begunAt! - killedAt).toBeLessThan(2_000);
+  expect(startedAt! - killedAt).toBeLessThan(2_000);
 });

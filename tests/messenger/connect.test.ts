@@ -1,6 +1,7 @@
 // Connecting a Page: lent through Facebook's login, made ready without harm, switched, checked, taken back, and given back as it was.
+import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
+import { db, queryRows } from '../../app/db.server.ts';
 import { scrub } from '../../app/lib/log.server.ts';
 import { disconnectFormerPages } from '../../app/maintenance.server.ts';
 import {
@@ -125,11 +126,14 @@ test('a cancelled login asks nothing', async () => {
 
 /** Every row of every table, as text. */
 async function everythingWritten(): Promise<string> {
-  const tables = await db.$queryRaw<{ name: string }[]>`
-    SELECT table_name AS "name" FROM information_schema.tables WHERE table_schema = 'public'`;
+  const tables = await queryRows<{ name: string }>({
+    tx: db,
+    sql: Prisma.sql`
+    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
+  });
   const rows = await Promise.all(
     tables.map(({ name }) =>
-      db.$queryRawUnsafe<{ text: string | null }[]>(`SELECT json_agg(t)::text AS "text" FROM "${name}" t`),
+      db.$queryRawUnsafe<{ text: string | null }[]>(`SELECT json_agg(t)::text AS text FROM "${name}" t`),
     ),
   );
   return rows.map(([row]) => row?.text ?? '').join('\n');
@@ -219,9 +223,9 @@ test('what the merchant has is shown first, replaced only when they say so, and 
   expect(metaPage(scene).profile).toEqual(before);
   expect(metaPage(scene).subscriptions).toEqual({ 777: ['messages'] });
   expect(await db.page.findFirst({ where: { shopId: scene.shopId } })).toMatchObject({
-    token: null,
-    connectedBy: null,
-    profileBefore: null,
+    accessToken: null,
+    connectedByUserId: null,
+    previousProfile: null,
   });
 });
 
@@ -270,7 +274,7 @@ test('a switch: who waits on the old Page is counted, stays reachable through it
   expect(pageToken(await old())).toMatch(/^EAA/);
   await db.subscription.updateMany({
     where: { shopId: scene.shopId },
-    data: { state: 'told', token: null, endedAt: clock() },
+    data: { status: 'notified', grantToken: null, endedAt: clock() },
   });
   await disconnectFormerPages({ now: clock() });
   expect((await old()).disconnectedAt).not.toBeNull();
@@ -283,11 +287,11 @@ test('reconnecting mends the Page and keeps its test; connecting anew after a fa
   await merchant.connects();
   await db.page.updateMany({
     where: { shopId: scene.shopId },
-    data: { testPassedAt: clock(), trouble: 'reconnect', troubleSince: clock() },
+    data: { testPassedAt: clock(), issue: 'reconnect', issueSince: clock() },
   });
   await merchant.connects();
   expect(await pageOf({ shopId: scene.shopId })).toMatchObject({
-    trouble: null,
+    issue: null,
     testPassedAt: expect.any(Date),
   });
   await disconnectPage({ shopId: scene.shopId, now: clock() });
@@ -305,10 +309,10 @@ test('Meta has dropped us: the check subscribes again; the token is dead: the me
   token.invalid = { subcode: 460, message: 'Error validating access token' };
   pass(25 * 3600);
   await checkPages({ clock });
-  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBe('reconnect');
+  expect((await pageOf({ shopId: scene.shopId }))!.issue).toBe('reconnect');
   token.invalid = null;
   await checkPages({ clock });
-  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBeNull();
+  expect((await pageOf({ shopId: scene.shopId }))!.issue).toBeNull();
 });
 
 test('the person takes the app back, and has their data erased: the Page needs reconnecting, a page says that it was done', async () => {
@@ -329,9 +333,9 @@ test('the person takes the app back, and has their data erased: the Page needs r
       }),
     );
   expect((await post('/messenger/deauthorize', 'wrong')).status).toBe(401);
-  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBeNull();
+  expect((await pageOf({ shopId: scene.shopId }))!.issue).toBeNull();
   expect((await post('/messenger/deauthorize')).status).toBe(200);
-  expect((await pageOf({ shopId: scene.shopId }))!.trouble).toBe('reconnect');
+  expect((await pageOf({ shopId: scene.shopId }))!.issue).toBe('reconnect');
 
   expect((await post('/messenger/data-deletion', 'wrong')).status).toBe(401);
   const said = (await (await post('/messenger/data-deletion')).json()) as {
@@ -339,7 +343,10 @@ test('the person takes the app back, and has their data erased: the Page needs r
     confirmation_code: string;
   };
   expect(said.url).toContain(said.confirmation_code);
-  expect(await pageOf({ shopId: scene.shopId })).toMatchObject({ connectedBy: null, trouble: 'reconnect' });
+  expect(await pageOf({ shopId: scene.shopId })).toMatchObject({
+    connectedByUserId: null,
+    issue: 'reconnect',
+  });
   expect(pageToken((await pageOf({ shopId: scene.shopId }))!)).not.toMatch(/^EAA/);
   const status = await knock(new Request(said.url));
   expect(status.status).toBe(200);

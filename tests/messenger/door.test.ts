@@ -23,7 +23,7 @@ const knock = async (body: string | Uint8Array, signature: string | null = sign(
     return (thrown as Response).status;
   }
 };
-const kept = () => db.inbox.count();
+const kept = () => db.webhookEvent.count();
 
 const escaped =
   '{"object":"page","entry":[{"id":"1","time":1,"messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1,"message":{"mid":"m_1","text":"\\u00e4\\u00f6\\u00e5"}}]}]}';
@@ -110,13 +110,19 @@ test('our database is down: 503, so that Meta delivers again', async () => {
     data: { id: 1n, domain: 'a.myshopify.com', name: 'A', refKey: 'k', installedAt: new Date() },
   });
   await db.page.create({
-    data: { shopId: 1n, metaPageId: '1', name: 'P', token: new Uint8Array(30), connectedAt: new Date() },
+    data: {
+      shopId: 1n,
+      metaPageId: '1',
+      name: 'P',
+      accessToken: new Uint8Array(30),
+      connectedAt: new Date(),
+    },
   });
-  await db.$executeRawUnsafe('ALTER TABLE "Inbox" RENAME TO "InboxAway"');
+  await db.$executeRawUnsafe('ALTER TABLE webhook_events RENAME TO webhook_events_away');
   expect(await knock(escaped)).toBe(503);
-  await db.$executeRawUnsafe('ALTER TABLE "InboxAway" RENAME TO "Inbox"');
+  await db.$executeRawUnsafe('ALTER TABLE webhook_events_away RENAME TO webhook_events');
   expect(await knock(escaped)).toBe(200);
   expect(await kept()).toBe(1);
-  const [row] = await db.inbox.findMany();
+  const [row] = await db.webhookEvent.findMany();
   expect(Buffer.from(row!.body).toString('latin1')).not.toContain('m_1');
 });

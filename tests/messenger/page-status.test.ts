@@ -1,20 +1,26 @@
 // What follows from each issue of a Page: one table, and the SQL that must say the same.
-import { type PageTrouble, Prisma } from '@prisma/client';
+import { Prisma } from '@prisma/client';
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
-import { ISSUES, type PageFacts, pageStatus, sendingThrough } from '../../app/messenger/page-status.ts';
+import { db, queryRows } from '../../app/db.server.ts';
+import {
+  ISSUES,
+  type PageFacts,
+  type PageIssue,
+  pageStatus,
+  sendingThrough,
+} from '../../app/messenger/page-status.ts';
 import { isOff, isProbing, storefrontsDue } from '../../app/messenger/pages.server.ts';
 
 afterAll(() => db.$disconnect());
 
 const AT = new Date('2026-11-22T10:00:00Z');
-const issues = [null, ...(Object.keys(ISSUES) as PageTrouble[])];
-const well: PageFacts = { trouble: null, testPassedAt: AT, disconnectedAt: null, circuit: null };
+const issues = [null, ...(Object.keys(ISSUES) as PageIssue[])];
+const well: PageFacts = { issue: null, testPassedAt: AT, disconnectedAt: null, circuit: null };
 
 test('every issue that the database knows has its consequences, and each its own severity', () => {
   const schema = readFileSync(new URL('../../prisma/schema.prisma', import.meta.url), 'utf8');
-  const named = /enum PageTrouble \{([^}]*)\}/.exec(schema)![1]!.split(/\s+/).filter(Boolean);
+  const named = /One of: (.*)\.\n *issue /.exec(schema)![1]!.split(', ');
   expect(Object.keys(ISSUES).sort()).toEqual(named.sort());
   expect(new Set(Object.values(ISSUES).map(({ severity }) => severity)).size).toBe(named.length);
 });
@@ -30,7 +36,7 @@ test('a Page that is well and tested: all is done, the button is shown, and mess
 
 test('with any issue no step stands as if nothing were wrong, and the button is hidden', () => {
   for (const trouble of issues.slice(1)) {
-    const { setup, buttonShown, issue } = pageStatus({ ...well, trouble });
+    const { setup, buttonShown, issue } = pageStatus({ ...well, issue: trouble });
     expect([trouble, issue, buttonShown]).toEqual([trouble, trouble, false]);
     expect([trouble, Object.values(setup).filter((step) => step === 'attention')]).toEqual([
       trouble,
@@ -57,8 +63,8 @@ test('Meta’s silence stops the sending and nothing else; a dead connection is 
     sending: 'probing',
     setup: { page: 'done', test: 'done' },
   });
-  expect(sendingThrough({ ...well, trouble: 'reconnect', circuit: 'silence' })).toBe('off');
-  expect(sendingThrough({ ...well, trouble: 'unsubscribed', circuit: null })).toBe('on');
+  expect(sendingThrough({ ...well, issue: 'reconnect', circuit: 'silence' })).toBe('off');
+  expect(sendingThrough({ ...well, issue: 'not_subscribed', circuit: null })).toBe('on');
 });
 
 test('the database says the same of every Page: what it sends, and what its storefront is told', async () => {
@@ -80,18 +86,19 @@ test('the database says the same of every Page: what it sends, and what its stor
           data: {
             shopId,
             metaPageId: `page-${shopId}`,
-            token: state === 'disconnected' ? null : Buffer.from('encrypted'),
+            accessToken: state === 'disconnected' ? null : Buffer.from('encrypted'),
             name: 'Page',
             connectedAt: AT,
-            trouble,
+            issue: trouble,
             testPassedAt,
             replacedAt: state === 'replaced' ? AT : null,
             disconnectedAt: state === 'disconnected' ? AT : null,
           },
         });
-        const [row] = await db.$queryRaw<{ off: boolean; probing: boolean }[]>(
-          Prisma.sql`SELECT ${isOff} AS off, ${isProbing} AS probing FROM "Page" pg WHERE pg."id" = ${page.id}`,
-        );
+        const [row] = await queryRows<{ off: boolean; probing: boolean }>({
+          tx: db,
+          sql: Prisma.sql`SELECT ${isOff} AS off, ${isProbing} AS probing FROM pages pg WHERE pg.id = ${page.id}`,
+        });
         const sending = row!.off ? 'off' : row!.probing ? 'probing' : 'on';
         const of = `${trouble} ${testPassedAt === null ? 'untested' : 'tested'} ${state}`;
         expect([of, sending]).toEqual([of, sendingThrough({ ...page, circuit: null })]);

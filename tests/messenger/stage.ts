@@ -101,7 +101,7 @@ export async function openPlace({
               shopId,
               metaPageId,
               name: page.name,
-              token: encryptPageToken({ shopId, token: page.token }),
+              accessToken: encryptPageToken({ shopId, token: page.token }),
               connectedAt: clock(),
               testPassedAt: clock(),
             },
@@ -233,9 +233,9 @@ export function enter({ metaPageId, page, made, pages }: Place) {
       db.subscription.findMany({ where: { page: { metaPageId } }, orderBy: { id: 'asc' } }),
     /** Events that were not handled and replies that were not sent. */
     unfinished: async () =>
-      (await db.inbox.count({ where: { metaPageId } })) +
+      (await db.webhookEvent.count({ where: { metaPageId } })) +
       (await db.reply.count({ where: { page: { metaPageId } } })),
-    problems: () => db.inbox.findMany({ where: { metaPageId, problem: { not: null } } }),
+    problems: () => db.webhookEvent.findMany({ where: { metaPageId, failure: { not: null } } }),
   };
   return scene;
 }

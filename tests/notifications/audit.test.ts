@@ -19,8 +19,8 @@ test('a shopper put back in line by hand, although Meta took the message, is nam
   const { shop, metaPageId } = await world.shopWithWaiters({ count: 2 });
   await world.runOut({ metaPageId });
   const { id } = await db.subscription.findFirstOrThrow({ where: { shopId: shop.id } });
-  await db.$executeRaw`UPDATE "Subscription" SET "state" = 'claimed', "token" = 'x', "endedAt" = NULL WHERE "id" = ${id}`;
-  await db.$executeRaw`UPDATE "Restock" SET "told" = 1 WHERE "shopId" = ${shop.id}`;
+  await db.$executeRaw`UPDATE subscriptions SET status = 'claimed', grant_token = 'x', ended_at = NULL WHERE id = ${id}`;
+  await db.$executeRaw`UPDATE restocks SET claimed_count = 1 WHERE shop_id = ${shop.id}`;
   const { faults } = await balance({ shopId: shop.id });
   expect(faults.map(({ what }) => what).sort()).toEqual([
     'restock counts fewer than it has told',

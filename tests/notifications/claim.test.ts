@@ -9,8 +9,8 @@ import { createLaneWorld } from './lane-world.ts';
 const world = await createLaneWorld();
 const before = (ms: number) => new Date(world.clock().getTime() - ms);
 
-async function house({ count = 3, allowance = 100 } = {}) {
-  const made = await world.shopWithWaiters({ count, allowance });
+async function house({ count = 3, notificationQuota = 100 } = {}) {
+  const made = await world.shopWithWaiters({ count, notificationQuota });
   const worker = await world.worker(made.metaPageId);
   const turn = {
     restockId: made.restock.id,
@@ -44,11 +44,15 @@ test('whatever stands in the way of one claim leaves the line as it was', async 
     ['held', () => change({ heldAt: now }), () => change({ heldAt: null })],
     [
       'hold-off',
-      () => change({ holdUntil: new Date(now.getTime() + 60_000) }),
-      () => change({ holdUntil: null }),
+      () => change({ sendAfter: new Date(now.getTime() + 60_000) }),
+      () => change({ sendAfter: null }),
     ],
-    ['old look', () => change({ sellableAt: before(31_000) }), () => change({ sellableAt: now })],
-    ['no allowance', () => change({ allowance: 0 }), () => change({ allowance: 100 })],
+    [
+      'old look',
+      () => change({ confirmedAvailableAt: before(31_000) }),
+      () => change({ confirmedAvailableAt: now }),
+    ],
+    ['no allowance', () => change({ notificationQuota: 0 }), () => change({ notificationQuota: 100 })],
     ['paused variant', () => pauseVariant(now), () => pauseVariant(null)],
     ['uninstalled', () => shopIs({ uninstalledAt: now }), () => shopIs({ uninstalledAt: null })],
     [
@@ -56,17 +60,17 @@ test('whatever stands in the way of one claim leaves the line as it was', async 
       () => shopIs({ accessUnknownSince: now }),
       () => shopIs({ accessUnknownSince: null }),
     ],
-    ['Page in trouble', () => pageIs({ trouble: 'restricted' }), () => pageIs({ trouble: null })],
+    ['Page in trouble', () => pageIs({ issue: 'restricted' }), () => pageIs({ issue: null })],
     [
       'lane paused',
-      () => db.lane.create({ data: { metaPageId, pausedAt: now } }),
-      () => db.lane.delete({ where: { metaPageId } }),
+      () => db.pageSender.create({ data: { metaPageId, pausedAt: now } }),
+      () => db.pageSender.delete({ where: { metaPageId } }),
     ],
     ['all stopped', () => stopped(now), () => stopped(null)],
     ['all expired', () => expiring(before(1)), () => expiring(new Date(now.getTime() + 1e9))],
   ];
   function change(data: object) {
-    return db.restock.update({ where: { id: restock.id }, data });
+    return db.restock.updateMany({ where: { id: restock.id }, data });
   }
   function pauseVariant(pausedAt: Date | null) {
     return db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt } });
@@ -75,10 +79,10 @@ test('whatever stands in the way of one claim leaves the line as it was', async 
     return db.shop.update({ where: { id: shop.id }, data });
   }
   function pageIs(data: object) {
-    return db.page.update({ where: { id: page.id }, data });
+    return db.page.updateMany({ where: { id: page.id }, data });
   }
-  function stopped(stoppedAt: Date | null) {
-    return db.shopper.updateMany({ where: { shopId: shop.id }, data: { stoppedAt } });
+  function stopped(optedOutAt: Date | null) {
+    return db.shopper.updateMany({ where: { shopId: shop.id }, data: { optedOutAt } });
   }
   function expiring(expiresAt: Date) {
     return db.subscription.updateMany({ where: { shopId: shop.id }, data: { expiresAt } });
@@ -99,11 +103,11 @@ test('whatever comes between a claim and its call is seen before the call, and n
   const now = world.clock();
   const [row] = await claimed();
   const given = { messages: [{ row: row!, body: '{}' }], lease: worker.lease };
-  const restockIs = (data: object) => db.restock.update({ where: { id: restock.id }, data });
+  const restockIs = (data: object) => db.restock.updateMany({ where: { id: restock.id }, data });
   const variantIs = (pausedAt: Date | null) =>
     db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt } });
-  const shopperIs = (stoppedAt: Date | null) =>
-    db.shopper.updateMany({ where: { shopId: shop.id }, data: { stoppedAt } });
+  const shopperIs = (optedOutAt: Date | null) =>
+    db.shopper.updateMany({ where: { shopId: shop.id }, data: { optedOutAt } });
   const expiring = (expiresAt: Date) =>
     db.subscription.updateMany({ where: { shopId: shop.id }, data: { expiresAt } });
   const shopIs = (data: object) => db.shop.update({ where: { id: shop.id }, data });
@@ -112,10 +116,14 @@ test('whatever comes between a claim and its call is seen before the call, and n
     ['held', () => restockIs({ heldAt: now }), () => restockIs({ heldAt: null })],
     [
       'hold-off',
-      () => restockIs({ holdUntil: new Date(now.getTime() + 60_000) }),
-      () => restockIs({ holdUntil: null }),
+      () => restockIs({ sendAfter: new Date(now.getTime() + 60_000) }),
+      () => restockIs({ sendAfter: null }),
     ],
-    ['old look', () => restockIs({ sellableAt: before(31_000) }), () => restockIs({ sellableAt: now })],
+    [
+      'old look',
+      () => restockIs({ confirmedAvailableAt: before(31_000) }),
+      () => restockIs({ confirmedAvailableAt: now }),
+    ],
     ['paused variant', () => variantIs(now), () => variantIs(null)],
     ['STOP', () => shopperIs(now), () => shopperIs(null)],
     [
@@ -135,19 +143,19 @@ test('whatever comes between a claim and its call is seen before the call, and n
 });
 
 test('a hold, a pause or an old look is obeyed by every claim that starts after it, also while others claim', async () => {
-  const { shop, variant, restock, claimed } = await house({ count: 400, allowance: 1_000 });
+  const { shop, variant, restock, claimed } = await house({ count: 400, notificationQuota: 1_000 });
   const where = { id: restock.id };
   const pause = (pausedAt: Date | null) =>
     db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt } });
   const ways: [() => Promise<unknown>, () => Promise<unknown>][] = [
     [
-      () => db.restock.update({ where, data: { heldAt: world.clock() } }),
-      () => db.restock.update({ where, data: { heldAt: null } }),
+      () => db.restock.updateMany({ where, data: { heldAt: world.clock() } }),
+      () => db.restock.updateMany({ where, data: { heldAt: null } }),
     ],
     [() => pause(world.clock()), () => pause(null)],
     [
-      () => db.restock.update({ where, data: { sellableAt: before(31_000) } }),
-      () => db.restock.update({ where, data: { sellableAt: world.clock() } }),
+      () => db.restock.updateMany({ where, data: { confirmedAvailableAt: before(31_000) } }),
+      () => db.restock.updateMany({ where, data: { confirmedAvailableAt: world.clock() } }),
     ],
   ];
   const taken: bigint[] = [];
@@ -164,24 +172,24 @@ test('a hold, a pause or an old look is obeyed by every claim that starts after 
   }
   over = true;
   await Promise.all(others);
-  expect((await db.restock.findUniqueOrThrow({ where })).told).toBe(taken.length);
+  expect((await db.restock.findFirstOrThrow({ where })).claimedCount).toBe(taken.length);
   expect(new Set(taken).size).toBe(taken.length);
 });
 
 test('a claim takes no more than the allowance leaves, and counts what it takes', async () => {
-  const { restock, claimed } = await house({ count: 10, allowance: 4 });
+  const { restock, claimed } = await house({ count: 10, notificationQuota: 4 });
   expect(await claimed({ limit: 3 })).toHaveLength(3);
   expect(await claimed({ limit: 3 })).toHaveLength(1);
   expect(await claimed({ limit: 3 })).toHaveLength(0);
-  expect((await db.restock.findUniqueOrThrow({ where: { id: restock.id } })).told).toBe(4);
+  expect((await db.restock.findFirstOrThrow({ where: { id: restock.id } })).claimedCount).toBe(4);
 });
 
 test('two claims at the same moment share the line and nobody is in both', async () => {
-  const { claimed, restock } = await house({ count: 40, allowance: 30 });
+  const { claimed, restock } = await house({ count: 40, notificationQuota: 30 });
   const [one, other] = await Promise.all([claimed({ limit: 20 }), claimed({ limit: 20 })]);
   const ids = [...one, ...other].map((row) => row.subscriptionId);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(ids).toHaveLength((await db.restock.findUniqueOrThrow({ where: { id: restock.id } })).told);
+  expect(ids).toHaveLength((await db.restock.findFirstOrThrow({ where: { id: restock.id } })).claimedCount);
   expect(ids.length).toBeLessThanOrEqual(30);
 });
 
@@ -200,15 +208,15 @@ test('under an epoch that has passed nothing is claimed, begun or refused; a suc
   expect((await startSends({ messages: [{ row: unbegun!, body: '{}' }], ...late })).size).toBe(0);
   await finishSends({
     settlings: [
-      { id: refused!.id, verdict: { end: 'refused', reason: 'unavailable' } },
+      { id: refused!.id, verdict: { end: 'failed', reason: 'unavailable' } },
       { id: back!.id, verdict: { end: 'put_back', restMs: 0 } },
       { id: sent!.id, verdict: { end: 'sent', mid: 'm_1' } },
     ],
     ...late,
   });
-  expect(await world.statesOf(shop.id)).toEqual({ waiting: 3, claimed: 2, told: 1 });
+  expect(await world.statesOf(shop.id)).toEqual({ waiting: 3, claimed: 2, notified: 1 });
   expect(await releaseNeverStarted({ metaPageId, lease: next.lease, now: world.clock() })).toBe(1);
-  expect(await world.statesOf(shop.id)).toEqual({ waiting: 4, claimed: 1, told: 1 });
+  expect(await world.statesOf(shop.id)).toEqual({ waiting: 4, claimed: 1, notified: 1 });
   await world.expectBalanced(shop.id);
   await next.leave();
 });
@@ -239,8 +247,8 @@ test('what the next holder has taken up is theirs: the former one can neither gi
     now: world.clock(),
   });
   const kept = await db.notification.findMany({ where: { shopId: shop.id } });
-  expect(kept.map(({ state, epoch, attempts }) => ({ state, epoch, attempts }))).toEqual(
-    ids.map(() => ({ state: 'begun', epoch: next.lease.epoch, attempts: 2 })),
+  expect(kept.map(({ status, leaseEpoch, attempts }) => ({ status, leaseEpoch, attempts }))).toEqual(
+    ids.map(() => ({ status: 'sending', leaseEpoch: next.lease.epoch, attempts: 2 })),
   );
   expect(kept.every(({ retryAt }) => retryAt! > world.clock())).toBe(true);
   await next.leave();

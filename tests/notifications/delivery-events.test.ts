@@ -13,7 +13,9 @@ test('the echo of a call whose reply was lost settles it as sent', async () => {
   const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 5 });
   world.messenger.disturb({ kind: 'lose_reply', times: 5, only: { pageId: metaPageId } });
   await world.runOut({ metaPageId, within: 30_000 });
-  await waitFor(async () => (await world.statesOf(shop.id)).told === 5, { until: 'all echoes are heard' });
+  await waitFor(async () => (await world.statesOf(shop.id)).notified === 5, {
+    until: 'all echoes are heard',
+  });
   world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
   await world.expectBalanced(shop.id);
 });
@@ -27,11 +29,11 @@ test('no echo and only 500s: unknown after five minutes, and a late echo still m
   world.messenger.dials.webhooks.withholdEchoes = false;
   expect(await world.statesOf(shop.id)).toEqual({ unknown: 1 });
   const row = await db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
-  expect(row).toMatchObject({ state: 'unknown', reason: 'no_answer', body: null });
+  expect(row).toMatchObject({ status: 'unknown', failureReason: 'no_answer', requestBody: null });
   const echo = { metaPageId, metadata: `n1_${shop.id}_${row.id}`, mid: 'm_late', now: world.clock() };
   expect(await finishByEcho(echo)).toBe(true);
   expect(await finishByEcho(echo)).toBe(true);
-  expect(await world.statesOf(shop.id)).toEqual({ told: 1 });
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 1 });
   await world.expectBalanced(shop.id);
 });
 
@@ -46,7 +48,7 @@ test("a call of unknown fate stays so after an echo through another Page or with
   expect(world.toldOf(metaPageId), 'it was delivered, and we do not know').toHaveLength(1);
   const kept = () => db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
   const before = await kept();
-  expect(before).toMatchObject({ state: 'begun', mid: null, settledAt: null });
+  expect(before).toMatchObject({ status: 'sending', messageId: null, finishedAt: null });
   const echo = { metadata: `n1_${shop.id}_${before.id}`, mid: 'm_1', now: world.clock() };
 
   await finishByEcho({ ...echo, metaPageId: other.metaPageId });
@@ -57,7 +59,7 @@ test("a call of unknown fate stays so after an echo through another Page or with
   expect(await world.statesOf(shop.id)).toEqual({ claimed: 1 });
 
   await finishByEcho({ ...echo, metaPageId });
-  expect(await kept()).toMatchObject({ state: 'sent', mid: 'm_1', body: null });
+  expect(await kept()).toMatchObject({ status: 'sent', messageId: 'm_1', requestBody: null });
   await world.runOut({ metaPageId });
   world.expectEachOnce({ metaPageId, psids: [waiters[0]!.psid] });
   await world.expectBalanced(shop.id);
@@ -88,7 +90,7 @@ test('a permission that ran out is swept, holds no token any more, and is told o
   });
   await world.runOut({ metaPageId });
   expect(await expireSubscriptions({ now: world.clock() })).toBe(2);
-  expect(await world.statesOf(shop.id)).toEqual({ expired: 2, told: 1 });
-  expect(await db.subscription.count({ where: { shopId: shop.id, token: { not: null } } })).toBe(0);
+  expect(await world.statesOf(shop.id)).toEqual({ expired: 2, notified: 1 });
+  expect(await db.subscription.count({ where: { shopId: shop.id, grantToken: { not: null } } })).toBe(0);
   await world.expectBalanced(shop.id);
 });

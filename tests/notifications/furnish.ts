@@ -60,11 +60,11 @@ export function createFurnishings({
         shopId,
         metaPageId: metaPage.id,
         name: metaPage.name,
-        token: encryptPageToken({ shopId, token: metaPage.token }),
+        accessToken: encryptPageToken({ shopId, token: metaPage.token }),
         connectedAt: clock(),
         testPassedAt: clock(),
-        picture,
-        perSecond,
+        imagesAccepted: picture,
+        messagesPerSecond: perSecond,
       },
     });
   }
@@ -81,8 +81,8 @@ export function createFurnishings({
         handle: 'linen-shirt',
         price: '49.00',
         imageUrl: 'https://cdn.shopify.com/linen.jpg',
-        wanted: 1n,
-        looked: 1n,
+        checkRequestedVersion: 1n,
+        checkedVersion: 1n,
       },
     });
   }
@@ -90,18 +90,26 @@ export function createFurnishings({
   async function openRestock({
     shopId,
     variantId,
-    allowance = 2_147_483_647,
+    notificationQuota = 2_147_483_647,
     isTest = false,
     kind = 'in_stock',
   }: {
     shopId: bigint;
     variantId: bigint;
-    allowance?: number;
+    notificationQuota?: number;
     isTest?: boolean;
     kind?: string;
   }) {
     return db.restock.create({
-      data: { shopId, variantId, openedAt: clock(), sellableAt: clock(), allowance, isTest, kind },
+      data: {
+        shopId,
+        variantId,
+        openedAt: clock(),
+        confirmedAvailableAt: clock(),
+        notificationQuota,
+        isTest,
+        kind,
+      },
     });
   }
 
@@ -158,10 +166,10 @@ export function createFurnishings({
         shopperId: ids[0],
         variantId,
         pageId,
-        requestId: ids[1],
-        token: encrypt(token, { shopId, purpose: 'one-time token' }),
+        optInRequestId: ids[1],
+        grantToken: encrypt(token, { shopId, purpose: 'one-time token' }),
         isTest,
-        since: later(start, index - count),
+        waitingSince: later(start, index - count),
         grantedAt: start,
         expiresAt: later(start, 365 * 24 * 60 * MINUTE),
       })),
@@ -172,12 +180,12 @@ export function createFurnishings({
   /** One shop, its Page, one variant with waiters, and a restock that is open for them. */
   async function shopWithWaiters({
     count,
-    allowance,
+    notificationQuota,
     takesPictures,
     perSecond,
   }: {
     count: number;
-    allowance?: number;
+    notificationQuota?: number;
     takesPictures?: boolean;
     perSecond?: number;
   }) {
@@ -193,7 +201,7 @@ export function createFurnishings({
     const restock = await openRestock({
       shopId: shop.id,
       variantId: variant.id,
-      ...(allowance === undefined ? {} : { allowance }),
+      ...(notificationQuota === undefined ? {} : { notificationQuota }),
     });
     return { shop, metaPage, page, variant, waiters, restock, metaPageId: metaPage.id };
   }

@@ -89,7 +89,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
       async die() {
         clearInterval(renewal);
         lease.deadline = -Infinity;
-        await db.$executeRaw`UPDATE "Lease" SET "until" = clock_timestamp() - interval '1 second', "epoch" = "epoch" + 1 WHERE "name" = ${lease.name}`;
+        await db.$executeRaw`UPDATE leases SET expires_at = clock_timestamp() - interval '1 second', epoch = epoch + 1 WHERE name = ${lease.name}`;
       },
     };
   }
@@ -97,7 +97,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
   /** Time goes by: looks stay fresh, as the shop's worker would keep them. */
   async function pass(ms: number): Promise<void> {
     offset += ms;
-    await db.restock.updateMany({ where: { closedAt: null }, data: { sellableAt: clock() } });
+    await db.restock.updateMany({ where: { closedAt: null }, data: { confirmedAvailableAt: clock() } });
   }
 
   /** Runs a lane again and again, moving the clock to its next appointment, until it has none within `within`. */
@@ -138,8 +138,8 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
 
   const statesOf = async (shopId: bigint): Promise<Record<string, number>> =>
     Object.fromEntries(
-      (await db.subscription.groupBy({ by: ['state'], where: { shopId }, _count: true })).map((row) => [
-        row.state,
+      (await db.subscription.groupBy({ by: ['status'], where: { shopId }, _count: true })).map((row) => [
+        row.status,
         row._count,
       ]),
     );

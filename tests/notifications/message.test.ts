@@ -10,25 +10,25 @@ async function tested({ takesPictures }: { takesPictures: boolean }) {
   const shop = await world.addShop({ name: 'Linen & Co' });
   const metaPage = world.addMetaPage({ takesPictures });
   const page = await world.connect({ shopId: shop.id, metaPage });
-  await db.page.update({ where: { id: page.id }, data: { testPassedAt: null } });
+  await db.page.updateMany({ where: { id: page.id }, data: { testPassedAt: null } });
   const variant = await world.addVariant({ shopId: shop.id });
   await world.addWaiters({ page, variantId: variant.id, count: 1, isTest: true });
-  await world.openRestock({ shopId: shop.id, variantId: variant.id, isTest: true, allowance: 1 });
+  await world.openRestock({ shopId: shop.id, variantId: variant.id, isTest: true, notificationQuota: 1 });
   await world.runOut({ metaPageId: metaPage.id });
   const [line] = world.toldOf(metaPage.id);
-  return { page: await db.page.findUniqueOrThrow({ where: { id: page.id } }), body: JSON.parse(line!.body) };
+  return { page: await db.page.findFirstOrThrow({ where: { id: page.id } }), body: JSON.parse(line!.body) };
 }
 
 test("the merchant's test passes with a picture where the Page takes one", async () => {
   const { page, body } = await tested({ takesPictures: true });
-  expect(page).toMatchObject({ picture: true, trouble: null });
+  expect(page).toMatchObject({ imagesAccepted: true, issue: null });
   expect(page.testPassedAt).not.toBeNull();
   expect(body.message.attachment.payload.template_type).toBe('generic');
 });
 
 test('where the Page takes none, the same test goes out without it, and that is remembered', async () => {
   const { page, body } = await tested({ takesPictures: false });
-  expect(page).toMatchObject({ picture: false, trouble: null });
+  expect(page).toMatchObject({ imagesAccepted: false, issue: null });
   expect(page.testPassedAt).not.toBeNull();
   expect(body.message.attachment.payload.template_type).toBe('button');
 });
@@ -44,10 +44,10 @@ test('a notice has product, variant, price, the way to buy, no thanks and next t
   expect(text).toContain('€49.00');
   expect(text).not.toMatch(/reserv/i);
   expect(buttons).toEqual([
-    { type: 'web_url', title: ourText('button.buy'), url: `https://app.notify.example/go/${row.code}` },
+    { type: 'web_url', title: ourText('button.buy'), url: `https://app.notify.example/go/${row.linkCode}` },
     { type: 'postback', title: ourText('button.no'), payload: `no1_${shop.id}_${row.subscriptionId}` },
     { type: 'postback', title: ourText('button.next'), payload: `next1_${shop.id}_${row.subscriptionId}` },
   ]);
   expect(body.message.metadata).toBe(`n1_${shop.id}_${row.id}`);
-  expect(row.code).toMatch(/^[\w-]{16}$/);
+  expect(row.linkCode).toMatch(/^[\w-]{16}$/);
 });

@@ -49,8 +49,8 @@ test('what may have been sent is never begun anew, put back or called refused', 
   fc.assert(
     fc.property(circumstances, (given) => {
       const { verdict } = classifyOutcome(given);
-      if (given.inDoubt) expect(['sent', 'presumed', 'in_doubt']).toContain(verdict.end);
-      if (!given.inDoubt) expect(verdict.end).not.toBe('presumed');
+      if (given.inDoubt) expect(['sent', 'assumed_sent', 'in_doubt']).toContain(verdict.end);
+      if (!given.inDoubt) expect(verdict.end).not.toBe('assumed_sent');
       if (given.answer.outcome === 'accepted') expect(verdict.end).toBe('sent');
       if (given.answer.outcome === 'lost' && given.answer.began) expect(verdict.end).toBe('in_doubt');
     }),
@@ -68,10 +68,10 @@ test('a trouble of the Page burns no token', () => {
 
 test('a bare 100 to a repeat is told (presumed); to a first call it is doubtful', () => {
   const bare = refused({ kind: 'doubtful' }, 100);
-  expect(classifyOutcome({ ...first, answer: bare, inDoubt: true }).verdict).toEqual({ end: 'presumed' });
-  expect(classifyOutcome({ ...first, answer: bare }).verdict).toEqual({ end: 'doubtful' });
+  expect(classifyOutcome({ ...first, answer: bare, inDoubt: true }).verdict).toEqual({ end: 'assumed_sent' });
+  expect(classifyOutcome({ ...first, answer: bare }).verdict).toEqual({ end: 'unexplained_error' });
   expect(classifyOutcome({ ...first, answer: bare, attempts: 2, othersAccepted: true }).verdict).toEqual({
-    end: 'refused',
+    end: 'failed',
     reason: 'not_accepted',
   });
 });
@@ -153,14 +153,14 @@ test('whoever was found empty is passed over until the next reading', () => {
 test('a lane comes again for the soonest of what it left, and never in a circle without rest', () => {
   const now = new Date('2026-11-23T00:00:00Z');
   const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const free = { blocked: () => false, tryAt: null, restedAt: null, checkedAt: null, now };
-  const begun = { pageId: 1n, state: 'begun' as const, retryAt: at(40), begunAt: at(-20) };
+  const free = { blocked: () => false, probeAt: null, restedAt: null, checkedAt: null, now };
+  const begun = { pageId: 1n, state: 'sending' as const, retryAt: at(40), startedAt: at(-20) };
   expect(nextRunAt({ ...free, rows: [] })).toBeNull();
   expect(nextRunAt({ ...free, rows: [begun] })).toEqual(at(40));
   expect(nextRunAt({ ...free, rows: [begun], blocked: () => true })).toEqual(at(280));
-  const postponed = { ...begun, state: 'claimed' as const, begunAt: null };
+  const postponed = { ...begun, state: 'claimed' as const, startedAt: null };
   expect(nextRunAt({ ...free, rows: [postponed], blocked: () => true })).toEqual(at(40));
-  expect(nextRunAt({ ...free, rows: [begun], tryAt: at(7) })).toEqual(at(7));
+  expect(nextRunAt({ ...free, rows: [begun], probeAt: at(7) })).toEqual(at(7));
   expect(nextRunAt({ ...free, rows: [], restedAt: at(9) })).toEqual(at(9));
   expect(nextRunAt({ ...free, rows: [begun], checkedAt: at(2) })).toEqual(at(2));
   expect(nextRunAt({ ...free, rows: [{ ...begun, retryAt: at(-5) }] })).toEqual(at(0.25));
@@ -175,7 +175,7 @@ function sender(open: QueueEntry[], more: Partial<SenderState> = {}): SenderStat
   state.entries.renew(open);
   return state;
 }
-const paused = { pausedAt: NOW, pausedBecause: 'restricted', doubtful: 0, tryAt: NOW };
+const paused = { pausedAt: NOW, pauseReason: 'restricted', unexplainedErrors: 0, probeAt: NOW };
 
 test('the mode follows from what the sender knows: what stops it goes before what is left, and that before what stands in the way', () => {
   const at = 60_000;
@@ -204,7 +204,7 @@ test('behind an open circuit only a probe goes, when it is due, and the merchant
   expect(nextEntry(blocked, new Date(NOW.getTime() - 1))).toBeUndefined();
   expect(nextEntry(blocked, NOW)).toEqual({ turn: waiting, anyway: true });
   const ofTest = { ...turn(2, 2), isTest: true };
-  const tested = sender([waiting, ofTest], { circuit: { ...paused, tryAt: null } });
+  const tested = sender([waiting, ofTest], { circuit: { ...paused, probeAt: null } });
   expect(nextEntry(tested, NOW)).toEqual({ turn: ofTest, anyway: true });
 });
 

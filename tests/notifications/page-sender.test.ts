@@ -16,11 +16,13 @@ test('everyone who waits is told exactly once, oldest first', async () => {
   expect(next).toBeNull();
   await worker.leave();
   world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
-  expect(await world.statesOf(shop.id)).toEqual({ told: 60 });
-  expect((await db.restock.findUniqueOrThrow({ where: { id: restock.id } })).told).toBe(60);
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 60 });
+  expect((await db.restock.findFirstOrThrow({ where: { id: restock.id } })).claimedCount).toBe(60);
   const rows = await db.notification.findMany({ where: { shopId: shop.id }, orderBy: { id: 'asc' } });
   expect(rows.map((row) => row.subscriptionId)).toEqual(waiters.map((one) => one.subscriptionId));
-  expect(rows.every((row) => row.mid !== null && row.body === null && row.state === 'sent')).toBe(true);
+  expect(
+    rows.every((row) => row.messageId !== null && row.requestBody === null && row.status === 'sent'),
+  ).toBe(true);
   await world.expectBalanced(shop.id);
 });
 
@@ -31,8 +33,8 @@ test('a lost reply and a 500 after delivery double nobody: the same call is repe
   await world.runOut({ metaPageId });
   world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
   const states = await world.statesOf(shop.id);
-  expect((states.told ?? 0) + (states.presumed ?? 0)).toBe(12);
-  expect(states.presumed).toBeGreaterThanOrEqual(2);
+  expect((states.notified ?? 0) + (states.assumed_notified ?? 0)).toBe(12);
+  expect(states.assumed_notified).toBeGreaterThanOrEqual(2);
   await world.expectBalanced(shop.id);
 });
 
@@ -41,7 +43,7 @@ test('a call that never arrived is repeated and told once', async () => {
   world.messenger.disturb({ kind: 'drop_request', times: 1, only: { pageId: metaPageId } });
   await world.runOut({ metaPageId });
   world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
-  expect(await world.statesOf(shop.id)).toEqual({ told: 3 });
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 3 });
 });
 
 test('killed with calls on their way: the next holder waits a minute, repeats byte for byte, and tells nobody twice', async () => {
@@ -62,7 +64,7 @@ test('killed with calls on their way: the next holder waits a minute, repeats by
   await running.catch(() => undefined);
   world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
   const states = await world.statesOf(shop.id);
-  expect((states.told ?? 0) + (states.presumed ?? 0)).toBe(20);
+  expect((states.notified ?? 0) + (states.assumed_notified ?? 0)).toBe(20);
   await world.expectBalanced(shop.id);
 });
 
@@ -73,7 +75,7 @@ test('begun, and the lease gone before the call: the next holder sends at once w
   const held = { ...first.pace, take: () => 60_000, waitMs: () => 0 };
   Object.assign(first.pace, held);
   const running = first.run(() => 20);
-  const begun = () => db.notification.count({ where: { shopId: shop.id, state: 'begun' } });
+  const begun = () => db.notification.count({ where: { shopId: shop.id, status: 'sending' } });
   await waitFor(async () => (await begun()) >= 2, { until: 'two are begun' });
   await first.die();
   await running;
@@ -84,7 +86,7 @@ test('begun, and the lease gone before the call: the next holder sends at once w
   await next.run();
   await next.leave();
   world.expectEachOnce({ metaPageId, psids: waiters.map((one) => one.psid) });
-  expect(await world.statesOf(shop.id)).toEqual({ told: 6 });
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 6 });
   await world.expectBalanced(shop.id);
 });
 
@@ -108,11 +110,14 @@ test('cut off by a stall that is over before the last answer has come, the sende
 });
 
 test('the allowance is never passed, and whoever is left keeps place and token', async () => {
-  const { shop, metaPageId, waiters, restock } = await world.shopWithWaiters({ count: 20, allowance: 7 });
+  const { shop, metaPageId, waiters, restock } = await world.shopWithWaiters({
+    count: 20,
+    notificationQuota: 7,
+  });
   await world.runOut({ metaPageId });
   world.expectEachOnce({ metaPageId, psids: waiters.slice(0, 7).map((one) => one.psid) });
-  expect(await world.statesOf(shop.id)).toEqual({ told: 7, waiting: 13 });
-  await db.restock.update({ where: { id: restock.id }, data: { allowance: 10 } });
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 7, waiting: 13 });
+  await db.restock.updateMany({ where: { id: restock.id }, data: { notificationQuota: 10 } });
   await world.runOut({ metaPageId });
   world.expectEachOnce({ metaPageId, psids: waiters.slice(0, 10).map((one) => one.psid) });
   await world.expectBalanced(shop.id);
@@ -123,29 +128,29 @@ test('a restock that closes in mid-drain stops the rest within a second', async 
   const worker = await world.worker(metaPageId);
   const running = worker.run(() => 100);
   await waitFor(() => world.toldOf(metaPageId).length >= 30, { until: 'thirty are told' });
-  await db.restock.update({ where: { id: restock.id }, data: { closedAt: world.clock() } });
+  await db.restock.updateMany({ where: { id: restock.id }, data: { closedAt: world.clock() } });
   const told = world.toldOf(metaPageId).length;
   await running;
   await worker.leave();
   expect(world.toldOf(metaPageId).length - told).toBeLessThan(60);
   const states = await world.statesOf(shop.id);
-  expect(states.told).toBe(world.toldOf(metaPageId).length);
-  expect(states.waiting).toBe(300 - states.told!);
+  expect(states.notified).toBe(world.toldOf(metaPageId).length);
+  expect(states.waiting).toBe(300 - states.notified!);
   await world.expectBalanced(shop.id);
 });
 
 test('no claim without a fresh look, and the lane asks for one', async () => {
   const { shop, variant, metaPageId, restock } = await world.shopWithWaiters({ count: 2 });
-  await db.restock.update({
+  await db.restock.updateMany({
     where: { id: restock.id },
-    data: { sellableAt: new Date(world.clock().getTime() - 31_000) },
+    data: { confirmedAvailableAt: new Date(world.clock().getTime() - 31_000) },
   });
   const worker = await world.worker(metaPageId);
   expect(await worker.run()).not.toBeNull();
   await worker.leave();
   expect(world.toldOf(metaPageId)).toEqual([]);
   const asked = await db.variant.findFirstOrThrow({ where: { shopId: shop.id, id: variant.id } });
-  expect(asked.wanted).toBeGreaterThan(asked.looked);
+  expect(asked.checkRequestedVersion).toBeGreaterThan(asked.checkedVersion);
 });
 
 test('held, waiting for its hold-off, paused or uninstalled: nobody is told', async () => {
@@ -155,21 +160,21 @@ test('held, waiting for its hold-off, paused or uninstalled: nobody is told', as
     await world.runOut({ metaPageId, within: 60_000 });
     expect(world.toldOf(metaPageId)).toEqual([]);
   };
-  await db.restock.update({ where: { id: restock.id }, data: { heldAt: now } });
+  await db.restock.updateMany({ where: { id: restock.id }, data: { heldAt: now } });
   await hindered();
-  const holdUntil = new Date(now.getTime() + 3_600_000);
-  await db.restock.update({ where: { id: restock.id }, data: { heldAt: null, holdUntil } });
+  const sendAfter = new Date(now.getTime() + 3_600_000);
+  await db.restock.updateMany({ where: { id: restock.id }, data: { heldAt: null, sendAfter } });
   await hindered();
-  await db.restock.update({ where: { id: restock.id }, data: { holdUntil: null } });
+  await db.restock.updateMany({ where: { id: restock.id }, data: { sendAfter: null } });
   await db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt: now } });
   await hindered();
   await db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt: null } });
   await db.shop.update({ where: { id: shop.id }, data: { uninstalledAt: now } });
   await hindered();
   await db.shop.update({ where: { id: shop.id }, data: { uninstalledAt: null } });
-  await db.page.update({ where: { id: page.id }, data: { trouble: 'reconnect', troubleSince: now } });
+  await db.page.updateMany({ where: { id: page.id }, data: { issue: 'reconnect', issueSince: now } });
   await hindered();
-  await db.page.update({ where: { id: page.id }, data: { trouble: null, troubleSince: null } });
+  await db.page.updateMany({ where: { id: page.id }, data: { issue: null, issueSince: null } });
   await world.runOut({ metaPageId });
   expect(world.toldOf(metaPageId)).toHaveLength(2);
 });
@@ -181,7 +186,7 @@ test('whoever says STOP after the claim and before the call is not told', async 
   await waitFor(() => world.toldOf(metaPageId).length >= 2, { until: 'two are told' });
   const stopped = await db.shopper.updateManyAndReturn({
     where: { shopId: shop.id },
-    data: { stoppedAt: world.clock() },
+    data: { optedOutAt: world.clock() },
   });
   const told = world.toldOf(metaPageId).length;
   await running;
@@ -201,12 +206,12 @@ test('what waited for its turn while the pace was held is not said on what was c
   const running = worker.run(() => 40);
   await waitFor(() => world.toldOf(metaPageId).length >= 3, { until: 'three are told' });
   worker.pace.refused({ startedAt: worker.pace.now(), regainMs: 3_000 });
-  await db.shopper.updateMany({ where: { shopId: shop.id }, data: { stoppedAt: world.clock() } });
-  const stoppedAt = world.clock().getTime();
+  await db.shopper.updateMany({ where: { shopId: shop.id }, data: { optedOutAt: world.clock() } });
+  const optedOutAt = world.clock().getTime();
   await running;
   await worker.leave();
   // Those whose call was on its way at that moment are the only ones.
-  expect(world.toldOf(metaPageId).filter((line) => line.at > stoppedAt + 1_000)).toEqual([]);
+  expect(world.toldOf(metaPageId).filter((line) => line.at > optedOutAt + 1_000)).toEqual([]);
   expect((await world.statesOf(shop.id)).claimed).toBeUndefined();
   await world.expectBalanced(shop.id);
 });
@@ -229,13 +234,13 @@ test('somebody who was told and asked again waits for the next restock', async (
   const { shop, page, variant, metaPageId, waiters, restock } = await world.shopWithWaiters({ count: 1 });
   await world.runOut({ metaPageId });
   const [again] = await world.addWaiters({ page, variantId: variant.id, count: 1 });
-  await db.subscription.update({
+  await db.subscription.updateMany({
     where: { id: again!.subscriptionId },
     data: { shopperId: waiters[0]!.shopperId },
   });
   await world.runOut({ metaPageId });
   expect(world.toldOf(metaPageId)).toHaveLength(1);
-  await db.restock.update({ where: { id: restock.id }, data: { closedAt: world.clock() } });
+  await db.restock.updateMany({ where: { id: restock.id }, data: { closedAt: world.clock() } });
   await world.openRestock({ shopId: shop.id, variantId: variant.id });
   await world.runOut({ metaPageId });
   expect(world.toldOf(metaPageId)).toHaveLength(2);
@@ -252,7 +257,7 @@ test('three waiters of another shop on the same Page do not stand behind hundred
   await waitFor(() => world.toldOf(whale.metaPageId).length >= 20, { until: 'twenty are told' });
   const before = world.toldOf(whale.metaPageId).length;
   await world.openRestock({ shopId: other.id, variantId: variant.id });
-  await waitFor(async () => (await world.statesOf(other.id)).told === 3, { until: 'the three are told' });
+  await waitFor(async () => (await world.statesOf(other.id)).notified === 3, { until: 'the three are told' });
   expect(world.toldOf(whale.metaPageId).length - before).toBeLessThan(150);
   worker.stop();
   await running;

@@ -7,7 +7,7 @@ import { plausibleTokenFaults } from '../../simulators/messenger/messenger.ts';
 import { createLaneWorld } from './lane-world.ts';
 
 const world = await createLaneWorld();
-const troubleOf = async (shopId: bigint) => (await db.page.findFirstOrThrow({ where: { shopId } })).trouble;
+const troubleOf = async (shopId: bigint) => (await db.page.findFirstOrThrow({ where: { shopId } })).issue;
 const callsOf = (metaPageId: string) =>
   world.messenger.refusals().filter((one) => one.route === 'messages' && one.pageId === metaPageId).length +
   world.toldOf(metaPageId).length;
@@ -33,9 +33,9 @@ for (const [name, fault, trouble] of [
   ['blocked', { code: 368, message: '(#368) blocked' }, 'blocked'],
   ['commerce off', { code: 2022, message: '(#2022) off' }, 'blocked'],
   ['app not live', { code: 200, message: '(#200) not live' }, 'permission'],
-  ['a bare 100', { code: 100, message: '(#100) Invalid parameter' }, 'doubtful'],
-  ['an unknown code', { code: 4711, message: 'new to all of us' }, 'doubtful'],
-  ['the window', plausibleTokenFaults.outsideWindow, 'doubtful'],
+  ['a bare 100', { code: 100, message: '(#100) Invalid parameter' }, 'unexplained_errors'],
+  ['an unknown code', { code: 4711, message: 'new to all of us' }, 'unexplained_errors'],
+  ['the window', plausibleTokenFaults.outsideWindow, 'unexplained_errors'],
 ] as const)
   test(`refused for an hour with ${name}: nobody lost, the merchant told, all served when mended`, async () => {
     const { shop, metaPageId, waiters } = await world.shopWithWaiters({ count: 25 });
@@ -74,8 +74,8 @@ test('Meta answers nothing but 500 for an hour: few tokens are put at risk, ever
   await world.runOut({ metaPageId, within: 60 * MINUTE, perSecond: 30 });
   const after = await world.statesOf(shop.id);
   expect(after.waiting).toBeUndefined();
-  expect((after.told ?? 0) + (after.unknown ?? 0)).toBe(100);
-  expect(after.told).toBe(world.toldOf(metaPageId).length);
+  expect((after.notified ?? 0) + (after.unknown ?? 0)).toBe(100);
+  expect(after.notified).toBe(world.toldOf(metaPageId).length);
   await world.expectBalanced(shop.id);
 });
 
@@ -84,9 +84,9 @@ test('codes about one person settle that person and nobody else', async () => {
   const fault = { code: 551, subcode: 1545041, message: 'not available', isTransient: false };
   world.messenger.disturb({ kind: 'refuse', fault, times: 1, only: { psid: waiters[2]!.psid } });
   await world.runOut({ metaPageId });
-  expect(await world.statesOf(shop.id)).toEqual({ told: 5, refused: 1 });
-  const refused = await db.notification.findFirstOrThrow({ where: { shopId: shop.id, state: 'refused' } });
-  expect(refused.reason).toBe('unavailable');
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 5, failed: 1 });
+  const refused = await db.notification.findFirstOrThrow({ where: { shopId: shop.id, status: 'failed' } });
+  expect(refused.failureReason).toBe('unavailable');
   expect(await troubleOf(shop.id)).toBeNull();
   await world.expectBalanced(shop.id);
 });
@@ -96,7 +96,7 @@ test('a person who is unavailable for a moment is told later', async () => {
   const fault = { code: 551, subcode: 1893047, message: 'not available', isTransient: true };
   world.messenger.disturb({ kind: 'refuse', fault, times: 3, only: { psid: waiters[0]!.psid } });
   await world.runOut({ metaPageId });
-  expect(await world.statesOf(shop.id)).toEqual({ told: 2 });
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 2 });
   expect(
     (await db.notification.findMany({ where: { shopId: shop.id } })).map((row) => row.attempts).sort(),
   ).toEqual([1, 4]);
@@ -115,7 +115,7 @@ test('one token that Meta never takes ends as refused, and stops nobody else', a
     tokenFor: (index) => (index === 0 ? 'a token of nobody' : undefined),
   });
   await world.runOut({ metaPageId: metaPage.id });
-  expect(await world.statesOf(shop.id)).toEqual({ told: 7, refused: 1 });
+  expect(await world.statesOf(shop.id)).toEqual({ notified: 7, failed: 1 });
   world.expectEachOnce({ metaPageId: metaPage.id, psids: psids(waiters.slice(1)) });
   expect(await troubleOf(shop.id)).toBeNull();
 });
@@ -155,7 +155,7 @@ test('where shops share a Page, the dead token of one leaves the other alone', a
   await world.openRestock({ shopId: other.id, variantId: variant.id });
   await world.addWaiters({ page, variantId: variant.id, count: 5 });
   await world.runOut({ metaPageId: first.metaPageId });
-  expect(await world.statesOf(first.shop.id)).toEqual({ told: 5 });
+  expect(await world.statesOf(first.shop.id)).toEqual({ notified: 5 });
   expect(await world.statesOf(other.id)).toEqual({ waiting: 5 });
   expect(await troubleOf(other.id)).toBe('reconnect');
   expect(await troubleOf(first.shop.id)).toBeNull();

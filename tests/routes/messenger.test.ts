@@ -8,8 +8,8 @@ const house = openHouse();
 const VERIFY = process.env.META_VERIFY_TOKEN!;
 const PAGE = 'page-of-11';
 
-beforeEach(() => house.client.query('TRUNCATE "Inbox", "InboxSeen"'));
-const inbox = async () => (await house.client.query('SELECT * FROM "Inbox" ORDER BY "id"')).rows;
+beforeEach(() => house.client.query('TRUNCATE webhook_events, processed_events'));
+const inbox = async () => (await house.client.query('SELECT * FROM webhook_events ORDER BY id')).rows;
 
 const envelope = (...messaging: object[]) =>
   JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: 1795341600000, messaging }] });
@@ -83,9 +83,9 @@ test('an opt-in delivered five times at once is kept once, and its token stands 
   const answers = await Promise.all([1, 2, 3, 4, 5].map(() => house.meta({ body })));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   const rows = await inbox();
-  expect(rows).toMatchObject([{ metaPageId: PAGE, shopId: '11' }]);
+  expect(rows).toMatchObject([{ meta_page_id: PAGE, shop_id: '11' }]);
   const { text } = await house.one<{ text: string }>(
-    `SELECT string_agg(t::text || ' ' || encode("body", 'escape'), '') AS text FROM "Inbox" t`,
+    `SELECT string_agg(t::text || ' ' || encode(body, 'escape'), '') AS text FROM webhook_events t`,
   );
   expect(text).not.toContain('meta-token-71');
 });
@@ -93,8 +93,10 @@ test('an opt-in delivered five times at once is kept once, and its token stands 
 test('an event that was handled already is not kept again', async () => {
   await house.meta({ body: envelope(optIn) });
   const [row] = await inbox();
-  await house.client.query('INSERT INTO "InboxSeen" ("key", "day") VALUES ($1, now())', [row.key]);
-  await house.client.query('DELETE FROM "Inbox"');
+  await house.client.query('INSERT INTO processed_events (event_key, processed_on) VALUES ($1, now())', [
+    row.event_key,
+  ]);
+  await house.client.query('DELETE FROM webhook_events');
   await leavesNoTrace(() => house.meta({ body: envelope(optIn) }), 200);
 });
 
@@ -105,7 +107,7 @@ test('several events of one call are kept each by itself; ids that are numbers s
   expect((await house.meta({ body })).status).toBe(200);
   const rows = await inbox();
   expect(rows).toHaveLength(2);
-  expect(new Set(rows.map((row) => row.person)).size).toBe(2);
+  expect(new Set(rows.map((row) => row.ordering_key)).size).toBe(2);
 });
 
 test('events of a Page that nobody has connected here are let go', () =>
@@ -143,9 +145,9 @@ test('a signed body is never refused for what it says, and what cannot be read d
     const answer = await house.meta({ body });
     expect([body, answer.status]).toEqual([body, 200]);
   }
-  await house.client.query('DELETE FROM "Inbox"');
+  await house.client.query('DELETE FROM webhook_events');
   await house.meta({ body: envelope({ ...from, sender: { id: '\u0000' }, message: 7 }, optIn) });
-  expect((await inbox()).some((row) => row.shopId === '11')).toBe(true);
+  expect((await inbox()).some((row) => row.shop_id === '11')).toBe(true);
 });
 
 test('a body over 5 MiB is answered 413, signed or not', async () => {

@@ -16,17 +16,18 @@ const level = { path: 'inventory', topic: 'inventory_levels/update' };
 const levelBody = (item = HUGE) =>
   `{"inventory_item_id":${item},"location_id":53716844710,"available":null,"updated_at":"2026-11-22T10:00:00Z"}`;
 const doors = ['inventory', 'products', 'locations', 'shop', 'privacy', 'orders'];
-const shop = (change: string) => house.client.query(`UPDATE "Shop" SET ${change} WHERE "id" = 11`);
-const wanted = async () => (await house.one<{ wanted: string }>('SELECT "wanted" FROM "Variant"')).wanted;
+const shop = (change: string) => house.client.query(`UPDATE shops SET ${change} WHERE id = 11`);
+const wanted = async () =>
+  (await house.one<{ wanted: string }>('SELECT check_requested_version AS wanted FROM variants')).wanted;
 
 /** Someone waits for a variant whose ids a number cannot hold. */
 beforeEach(async () => {
-  await shop(`"uninstalledAt" = NULL, "installedAt" = '2026-11-22T10:00:00Z', "name" = 'House'`);
+  await shop(`uninstalled_at = NULL, installed_at = '2026-11-22T10:00:00Z', name = 'House'`);
   await house.client.query(
-    `UPDATE "Variant" SET "inventoryItemId" = ${HUGE}, "productId" = ${HUGE}, "wanted" = 1, "looked" = 1`,
+    `UPDATE variants SET inventory_item_id = ${HUGE}, product_id = ${HUGE}, check_requested_version = 1, checked_version = 1`,
   );
-  await house.client.query(`UPDATE "Subscription" SET "state" = 'waiting', "token" = '\\x01'`);
-  await house.client.query(`UPDATE "Restock" SET "closedAt" = NULL`);
+  await house.client.query(`UPDATE subscriptions SET status = 'waiting', grant_token = '\\x01'`);
+  await house.client.query(`UPDATE restocks SET closed_at = NULL`);
 });
 
 async function leavesNoTrace(attempt: () => Promise<Response>, status: number) {
@@ -118,8 +119,8 @@ test('the same delivery again is answered 200 each time', async () => {
 });
 
 test('a hint for a variant that nobody waits for writes nothing and rings no bell', async () => {
-  await house.client.query(`UPDATE "Subscription" SET "state" = 'told', "token" = NULL`);
-  await house.client.query(`UPDATE "Restock" SET "closedAt" = now()`);
+  await house.client.query(`UPDATE subscriptions SET status = 'notified', grant_token = NULL`);
+  await house.client.query(`UPDATE restocks SET closed_at = now()`);
   const ears = new pg.Client({ connectionString: process.env.DATABASE_URL });
   const heard: (string | undefined)[] = [];
   ears.on('notification', ({ payload }) => heard.push(payload));
@@ -134,7 +135,7 @@ test('a hint for a variant that nobody waits for writes nothing and rings no bel
 
 test('a shop that we do not know, or that has left, is answered 200 and forgotten', async () => {
   await leavesNoTrace(() => house.shopify({ ...level, shop: 'who.myshopify.com', body: levelBody() }), 200);
-  await shop('"uninstalledAt" = now()');
+  await shop('uninstalled_at = now()');
   await leavesNoTrace(() => house.shopify({ ...level, body: levelBody() }), 200);
 });
 
@@ -168,7 +169,7 @@ test('a signed body is never refused for what else it says', async () => {
     'customers/redact': '"customer":[],',
     'customers/data_request': '"data_request":"\\u0000",',
   };
-  await shop(`"counting" = 'on', "countingSince" = '2026-11-22T10:00:00Z'`);
+  await shop(`order_attribution = 'on', order_attribution_started_at = '2026-11-22T10:00:00Z'`);
   for (const [path, each] of Object.entries(topics))
     for (const topic of each)
       for (const text of odd) {
@@ -177,8 +178,8 @@ test('a signed body is never refused for what else it says', async () => {
         const answer = await house.shopify({ path, topic, body });
         expect([topic, body, answer.status]).toEqual([topic, body, 200]);
       }
-  expect(await house.one('SELECT "name" FROM "Shop"')).toEqual({ name: 'Nul' });
-  await house.client.query('DELETE FROM "PrivacyRequest"');
+  expect(await house.one('SELECT name FROM shops')).toEqual({ name: 'Nul' });
+  await house.client.query('DELETE FROM privacy_requests');
 });
 
 test('a body over 5 MiB is answered 413 without being read to its end', async () => {
@@ -227,12 +228,14 @@ const orderBody = (id = HUGE) => {
   return `{"id":${id},"test":false,"created_at":"${at}","updated_at":"${at}","cancelled_at":null,"currency":"EUR","total_price":"49.00","current_total_price":"49.00","landing_site":"${landing}"}`;
 };
 const counting = () =>
-  shop(`"counting" = 'on', "countingSince" = '2026-11-22T10:00:00Z', "countingCheckAt" = NULL`);
-const sales = () => house.client.query(`SELECT * FROM "Sale" WHERE "orderId" = ${HUGE}`);
+  shop(
+    `order_attribution = 'on', order_attribution_started_at = '2026-11-22T10:00:00Z', order_attribution_check_at = NULL`,
+  );
+const sales = () => house.client.query(`SELECT * FROM attributed_orders WHERE order_id = ${HUGE}`);
 
 test('an order that carries our code is kept once, its id digit for digit, and only while the shop counts', async () => {
-  await house.client.query(`UPDATE "Notification" SET "code" = '${CODE}'`);
-  await shop(`"counting" = 'off'`);
+  await house.client.query(`UPDATE notifications SET link_code = '${CODE}'`);
+  await shop(`order_attribution = 'off'`);
   await leavesNoTrace(() => house.shopify({ ...sold, body: orderBody() }), 200);
   await counting();
   await leavesNoTrace(() => house.shopify({ ...sold, body: orderBody(), secret: 'forged' }), 401);
@@ -246,7 +249,7 @@ test('an order that carries our code is kept once, its id digit for digit, and o
 
 test('while the database is down an order is answered 503, and kept when it is brought again', async () => {
   await counting();
-  await house.client.query(`DELETE FROM "Sale" WHERE "orderId" = ${HUGE}`);
+  await house.client.query(`DELETE FROM attributed_orders WHERE order_id = ${HUGE}`);
   const body = orderBody();
   await house.withDatabaseDown(async () => {
     expect((await house.shopify({ ...sold, body })).status).toBe(503);
@@ -261,7 +264,7 @@ test('changed scopes are a hint: what is true is asked of Shopify later', async 
   const body = '{"id":1,"shop_id":"gid://shopify/Shop/11","previous":["read_orders"],"current":[]}';
   expect((await house.shopify({ path: 'shop', topic: 'app/scopes_update', body })).status).toBe(200);
   const { due, counting: standing } = await house.one<{ due: boolean; counting: string }>(
-    `SELECT "countingCheckAt" <= now() AS due, "counting" FROM "Shop"`,
+    `SELECT order_attribution_check_at <= now() AS due, order_attribution AS counting FROM shops`,
   );
   expect([due, standing]).toEqual([true, 'on']);
 });
@@ -354,10 +357,10 @@ const doorOf = (topic: string) =>
       : topic.split(/[_/]/)[0]!;
 
 test('a genuine body under the headers of another topic or shop does no more than ask for a check', async () => {
-  await house.client.query('DELETE FROM "PrivacyRequest"');
-  await shop(`"accessCheckAt" = NULL, "accessUnknownSince" = NULL, "detailsAsOf" = NULL`);
+  await house.client.query('DELETE FROM privacy_requests');
+  await shop(`access_check_at = NULL, access_unknown_since = NULL, details_as_of = NULL`);
   const before = await house.contents();
-  const shopBefore = await house.one('SELECT * FROM "Shop" WHERE "id" = 11');
+  const shopBefore = await house.one('SELECT * FROM shops WHERE id = 11');
   const accepted: string[] = [];
   for (const whose of [{ id: 11, domain: house.domain }, OTHER])
     for (const [kind, said] of Object.entries(genuine(whose)))
@@ -379,15 +382,15 @@ test('a genuine body under the headers of another topic or shop does no more tha
     'app/uninstalled as shop/update',
     'shop/update as app/uninstalled',
   ]);
-  const { Shop: _before, Variant: _variantBefore, ...others } = before;
-  const { Shop: _after, Variant: _variantAfter, ...othersAfter } = await house.contents();
+  const { shops: _before, variants: _variantBefore, ...others } = before;
+  const { shops: _after, variants: _variantAfter, ...othersAfter } = await house.contents();
   expect(othersAfter).toEqual(others);
-  expect(await house.one('SELECT * FROM "Shop" WHERE "id" = 11')).toEqual({
+  expect(await house.one('SELECT * FROM shops WHERE id = 11')).toEqual({
     ...shopBefore,
-    accessCheckAt: expect.any(Date),
-    accessUnknownSince: expect.any(Date),
+    access_check_at: expect.any(Date),
+    access_unknown_since: expect.any(Date),
   });
-  expect(await house.client.query('SELECT 1 FROM "Shop" WHERE "uninstalledAt" IS NOT NULL')).toMatchObject({
+  expect(await house.client.query('SELECT 1 FROM shops WHERE uninstalled_at IS NOT NULL')).toMatchObject({
     rowCount: 0,
   });
 });
@@ -400,10 +403,10 @@ const renamed = (name: string, at: string) =>
   });
 
 test('an update of the shop that is older than what is known changes nothing', async () => {
-  await shop(`"detailsAsOf" = NULL`);
+  await shop(`details_as_of = NULL`);
   expect((await renamed('New', '2026-11-23T10:00:00+01:00')).status).toBe(200);
   await leavesNoTrace(() => renamed('Old', '2026-11-23T08:59:59Z'), 200);
-  expect(await house.one('SELECT "name" FROM "Shop"')).toEqual({ name: 'New' });
+  expect(await house.one('SELECT name FROM shops')).toEqual({ name: 'New' });
 });
 
 const uninstalled = (at: string) =>
@@ -418,23 +421,23 @@ test('an uninstall older than the latest install changes nothing', () =>
   leavesNoTrace(() => uninstalled('2026-11-22T09:59:59Z'), 200));
 
 test('an uninstall stops the sending and has Shopify asked; it deletes nothing', async () => {
-  await shop(`"accessCheckAt" = NULL, "accessUnknownSince" = NULL`);
+  await shop(`access_check_at = NULL, access_unknown_since = NULL`);
   await house.client.query(
-    `INSERT INTO "Session" ("id", "shop", "state", "accessToken") VALUES ('offline_x', '${house.domain}', '', 'encrypted')`,
+    `INSERT INTO sessions (id, shop, state, access_token) VALUES ('offline_x', '${house.domain}', '', 'encrypted')`,
   );
   expect((await uninstalled('2999-01-01T00:00:00Z')).status).toBe(200);
   expect(
     await house.one(
-      `SELECT "uninstalledAt", "accessCheckAt" <= now() AS due, "accessUnknownSince" <= now() AS stopped FROM "Shop"`,
+      `SELECT uninstalled_at, access_check_at <= now() AS due, access_unknown_since <= now() AS stopped FROM shops`,
     ),
-  ).toEqual({ uninstalledAt: null, due: true, stopped: true });
-  expect((await house.client.query('SELECT 1 FROM "Session"')).rowCount).toBe(1);
+  ).toEqual({ uninstalled_at: null, due: true, stopped: true });
+  expect((await house.client.query('SELECT 1 FROM sessions')).rowCount).toBe(1);
   await leavesNoTrace(() => uninstalled('2026-11-22T09:59:59Z'), 200);
-  await shop(`"accessCheckAt" = NULL, "accessUnknownSince" = NULL`);
+  await shop(`access_check_at = NULL, access_unknown_since = NULL`);
 });
 
 test('each compliance request is kept once, with ids and nothing else of the person', async () => {
-  await house.client.query('DELETE FROM "PrivacyRequest"');
+  await house.client.query('DELETE FROM privacy_requests');
   const whose = { shop_id: 11, shop_domain: house.domain };
   const customer = '{"id":%,"email":"ida@example.com","phone":"+4912345"}'.replace('%', HUGE);
   const bodies: Record<string, string> = {
@@ -445,8 +448,8 @@ test('each compliance request is kept once, with ids and nothing else of the per
   for (const [topic, body] of Object.entries(bodies))
     for (const _time of [1, 2])
       expect((await house.shopify({ path: 'privacy', topic, body })).status).toBe(200);
-  const kept = await house.client.query('SELECT * FROM "PrivacyRequest" ORDER BY "id"');
-  expect(kept.rows.map((row) => [row.topic, row.shopId, row.doneAt])).toEqual([
+  const kept = await house.client.query('SELECT * FROM privacy_requests ORDER BY id');
+  expect(kept.rows.map((row) => [row.topic, row.shop_id, row.done_at])).toEqual([
     ['customers/data_request', '11', null],
     ['customers/redact', '11', null],
     ['shop/redact', '11', null],

@@ -68,6 +68,6 @@ export function openShopify() {
     },
     given: (domain: string) => shopify.tokens.given(domain),
     isUnreadable: async (shopId: bigint) =>
-      (await db.shop.findUniqueOrThrow({ where: { id: shopId } })).unreadableSince !== null,
+      (await db.shop.findUniqueOrThrow({ where: { id: shopId } })).reauthorizationRequiredSince !== null,
   };
 }

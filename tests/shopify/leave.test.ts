@@ -28,9 +28,14 @@ type Installed = { shopId: bigint; domain: string };
 async function installed(): Promise<Installed> {
   const shop = await house.install();
   const { shopId } = shop;
-  const page = { shopId, metaPageId: `page-of-${shopId}`, name: 'Page', token: Buffer.from('encrypted') };
+  const page = {
+    shopId,
+    metaPageId: `page-of-${shopId}`,
+    name: 'Page',
+    accessToken: Buffer.from('encrypted'),
+  };
   await db.page.create({ data: { ...page, connectedAt: clock() } });
-  await db.orderReading.create({ data: { shopId, orderId: 1n, heardAt: clock(), dueAt: clock() } });
+  await db.orderSync.create({ data: { shopId, orderId: 1n, requestedAt: clock(), dueAt: clock() } });
   return shop;
 }
 
@@ -38,8 +43,8 @@ const left = {
   count: async ({ shopId, domain }: Installed) => ({
     shops: await db.shop.count({ where: { id: shopId, uninstalledAt: null } }),
     sessions: await db.session.count({ where: { shop: domain } }),
-    pages: await db.page.count({ where: { shopId, token: { not: null }, disconnectedAt: null } }),
-    readings: await db.orderReading.count({ where: { shopId } }),
+    pages: await db.page.count({ where: { shopId, accessToken: { not: null }, disconnectedAt: null } }),
+    readings: await db.orderSync.count({ where: { shopId } }),
   }),
   everything: { shops: 1, sessions: 1, pages: 1, readings: 1 },
 };
@@ -160,7 +165,7 @@ test('a refusal that means our own client secret says nothing of the shop', asyn
   await reportUninstall({ domain: shop.domain, triggeredAt: now, now });
   await checkInstallation({ shopId: shop.shopId, clock });
   expect(await left.count(shop)).toEqual(left.everything);
-  expect((await shopOf(shop.shopId)).unreadableSince).toBeNull();
+  expect((await shopOf(shop.shopId)).reauthorizationRequiredSince).toBeNull();
   for (const _time of [1, 2]) shopify.rotateSecret(process.env.SHOPIFY_API_SECRET!);
 });
 

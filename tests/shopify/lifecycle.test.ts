@@ -49,7 +49,10 @@ test('a shop that installs is kept under Shopify’s own id, with its zone and c
 
 test('a shop that comes back has its settings and its key, is told of anew, and counts from its return', async () => {
   const { shopId, domain } = await house.install();
-  await db.shop.update({ where: { id: shopId }, data: { policy: 'everyone', storefrontTold: '{}' } });
+  await db.shop.update({
+    where: { id: shopId },
+    data: { sendPolicy: 'all_at_once', publishedStorefrontState: '{}' },
+  });
   const before = await shopOf(shopId);
   await leave({ shopId, domain }, hours(1));
   expect(await installedShop({ domain })).toBeNull();
@@ -58,8 +61,8 @@ test('a shop that comes back has its settings and its key, is told of anew, and 
   await sessionStorage.storeSession(await house.exchange(domain));
   await install({ domain, admin: adminOf(domain), clock: () => hours(2) });
   const after = await shopOf(shopId);
-  expect(after).toMatchObject({ policy: 'everyone', refKey: before.refKey, uninstalledAt: null });
-  expect(after.storefrontTold).toBeNull();
+  expect(after).toMatchObject({ sendPolicy: 'all_at_once', refKey: before.refKey, uninstalledAt: null });
+  expect(after.publishedStorefrontState).toBeNull();
   expect(after.installedAt > before.installedAt).toBe(true);
   await reportUninstall({ domain, triggeredAt: hours(1), now: hours(3) });
   expect(await shopOf(shopId)).toEqual(after);
@@ -67,9 +70,9 @@ test('a shop that comes back has its settings and its key, is told of anew, and 
 
 test('a merchant’s visit makes an unreadable shop readable', async () => {
   const { shopId, domain } = await house.install();
-  await db.shop.update({ where: { id: shopId }, data: { unreadableSince: clock() } });
+  await db.shop.update({ where: { id: shopId }, data: { reauthorizationRequiredSince: clock() } });
   await visit(domain);
-  expect((await shopOf(shopId)).unreadableSince).toBeNull();
+  expect((await shopOf(shopId)).reauthorizationRequiredSince).toBeNull();
 });
 
 const metafields = (domain: string) =>
@@ -108,7 +111,7 @@ test('a storefront that could not be told stays due', async () => {
   await expect(publishStorefrontState({ shopId, ...state, clock })).rejects.toMatchObject({
     advice: 'retry',
   });
-  expect((await shopOf(shopId)).storefrontTold).toBeNull();
+  expect((await shopOf(shopId)).publishedStorefrontState).toBeNull();
   await publishStorefrontState({ shopId, ...state, clock });
   expect(metafields(domain)).toMatchObject({ 'notify.ready': 'boolean true' });
 });

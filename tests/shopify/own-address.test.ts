@@ -110,8 +110,11 @@ test('shops that are frozen, locked or too slow say nothing of our address', asy
 test('an order whose reading is due is read after the refusal, and none of its attempts was used up', async () => {
   const all = await shops(2);
   const { shopId } = all[0]!;
-  await db.shop.update({ where: { id: shopId }, data: { counting: 'on', countingSince: at } });
-  await db.orderReading.create({ data: { shopId, orderId: 1n, heardAt: at, dueAt: at } });
+  await db.shop.update({
+    where: { id: shopId },
+    data: { orderAttribution: 'on', orderAttributionStartedAt: at },
+  });
+  await db.orderSync.create({ data: { shopId, orderId: 1n, requestedAt: at, dueAt: at } });
   shopify.allowOnly([]);
   for (const each of all) await ask(each.shopId);
   const signal = new AbortController().signal;
@@ -119,7 +122,7 @@ test('an order whose reading is due is read after the refusal, and none of its a
     await syncOrders({ shopId, clock, signal });
     pass(10 * SECOND);
   }
-  expect(await db.orderReading.findMany({ where: { shopId } })).toMatchObject([{ attempts: 0 }]);
+  expect(await db.orderSync.findMany({ where: { shopId } })).toMatchObject([{ attempts: 0 }]);
 });
 
 test('whether a shop has left is asked anew as soon as our address is let in, and nothing was deleted meanwhile', async () => {

@@ -1,6 +1,7 @@
 // A hint costs nothing when nobody cares, and is never lost when somebody does.
+import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
-import { db, type Tx } from '../../app/db.server.ts';
+import { db, queryRows, type Tx } from '../../app/db.server.ts';
 import { requestStockChecks } from '../../app/stock/check-requests.server.ts';
 import { clock, furnish, holdNextAnswer } from './house.ts';
 import { tellAll } from './lane.ts';
@@ -9,9 +10,10 @@ import { tellAll } from './lane.ts';
 async function wroteIn(work: (tx: Tx) => Promise<unknown>): Promise<boolean> {
   return db.$transaction(async (tx) => {
     await work(tx);
-    const [row] = await tx.$queryRaw<
-      { id: string | null }[]
-    >`SELECT pg_current_xact_id_if_assigned()::text AS id`;
+    const [row] = await queryRows<{ id: string | null }>({
+      tx,
+      sql: Prisma.sql`SELECT pg_current_xact_id_if_assigned()::text AS id`,
+    });
     return row!.id !== null;
   });
 }
@@ -24,7 +26,10 @@ test('nobody waits and no restock is open: one read, no write, no call to Shopif
   const { variantId } = await house.product();
   const [first] = await house.line(variantId, 1);
   await house.look();
-  await db.subscription.update({ where: { id: first!.id }, data: { state: 'stopped', token: null } });
+  await db.subscription.updateMany({
+    where: { id: first!.id },
+    data: { status: 'cancelled', grantToken: null },
+  });
   const calls = house.calls();
   const inventoryItemIds = [await itemOf(house, variantId)];
   expect(
@@ -54,7 +59,7 @@ test('somebody whose message may yet come back unsent still counts as waiting', 
   const { variantId } = await house.product();
   const [first] = await house.line(variantId, 1);
   await house.look();
-  await db.subscription.update({ where: { id: first!.id }, data: { state: 'claimed' } });
+  await db.subscription.updateMany({ where: { id: first!.id }, data: { status: 'claimed' } });
   const marked = await db.$transaction((tx) =>
     requestStockChecks({ tx, shopId: house.shopId, variantIds: [variantId], now: clock() }),
   );
@@ -83,9 +88,13 @@ test('a hint that arrives while the look is under way is looked at by the next o
   await house.stock({ variantId, to: 0 });
   answer.letGo();
   await looking;
-  expect((await house.looks(variantId)).map(({ verdict }) => verdict)).toEqual(['nothing', 'open', 'close']);
+  expect((await house.looks(variantId)).map(({ decision: verdict }) => verdict)).toEqual([
+    'none',
+    'open',
+    'close',
+  ]);
   expect(await tellAll(house)).toEqual([]);
-  const { wanted, looked } = await house.variant(variantId);
+  const { checkRequestedVersion: wanted, checkedVersion: looked } = await house.variant(variantId);
   expect(looked).toBe(wanted);
 });
 
@@ -93,9 +102,9 @@ test('a hundred webhooks at once all mark, and none is refused', async () => {
   const house = await furnish();
   const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
-  const before = (await house.variant(variantId)).wanted;
+  const before = (await house.variant(variantId)).checkRequestedVersion;
   await house.stock({ variantId, to: 5 });
   await house.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 99 });
-  expect((await house.variant(variantId)).wanted - before).toBe(100n);
+  expect((await house.variant(variantId)).checkRequestedVersion - before).toBe(100n);
   expect(house.shopify.deliveries().every(({ attempts }) => attempts.length <= 1)).toBe(true);
 });

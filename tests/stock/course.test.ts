@@ -19,11 +19,11 @@ const steps = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 const anySettings = fc.record({
-  policy: fc.constantFrom('fair' as const, 'everyone' as const),
-  unitsFactor: fc.integer({ min: 1, max: 20 }),
-  minimumUnits: fc.integer({ min: 1, max: 5 }),
-  holdOffSeconds: fc.constantFrom(0, 10, 60),
-  flapGuardMinutes: fc.constantFrom(0, 30),
+  sendPolicy: fc.constantFrom('batches' as const, 'all_at_once' as const),
+  shoppersPerUnit: fc.integer({ min: 1, max: 20 }),
+  minimumStock: fc.integer({ min: 1, max: 5 }),
+  sendDelaySeconds: fc.constantFrom(0, 10, 60),
+  restockCooldownMinutes: fc.constantFrom(0, 30),
 });
 
 test('under any course of stock: never more outstanding than the units bear, never anybody told on nothing, repeated looks change nothing', () => {
@@ -38,27 +38,39 @@ test('under any course of stock: never more outstanding than the units bear, nev
         const is = step.units > 0 ? inStock(step.units) : soldOut();
         const at = after(now);
         const look = finding({ is, with: given });
-        const bears = look.standing?.sellable
+        const bears = look.standing?.available
           ? remainingQuota({ standing: look.standing, settings: given })
           : 0;
         let allowed: number | undefined;
         for (let copy = 0; copy < step.looks; copy += 1) {
           const counted = Math.min(waiting, bears === Infinity ? 1 : bears + 1);
-          const decision = decide({ look, restock: row, settings: given, waiting: counted, told, now: at });
+          const decision = decide({
+            look,
+            restock: row,
+            settings: given,
+            waiting: counted,
+            claimedCount: told,
+            now: at,
+          });
           if (decision.restock?.row === 'new') told = 0;
           row = decision.restock ?? row;
           const open = row !== null && row.closedAt === null ? row : null;
-          if (open && open.holdUntil === null && bears !== Infinity)
-            expect(open.allowance - told).toBeLessThanOrEqual(bears);
+          if (open && open.sendAfter === null && bears !== Infinity)
+            expect(open.notificationQuota - told).toBeLessThanOrEqual(bears);
           expect(open !== null && step.units === 0, 'open on nothing').toBe(false);
-          if (open?.waveAt && open.holdUntil === null && open.waveAt > at && waiting > open.allowance - told)
-            expect(decision.lookAt, 'a wave that nobody looks for').not.toBeNull();
-          if (allowed !== undefined) expect(open?.allowance ?? 0).toBe(allowed);
-          allowed = open?.allowance ?? 0;
+          if (
+            open?.nextBatchAt &&
+            open.sendAfter === null &&
+            open.nextBatchAt > at &&
+            waiting > open.notificationQuota - told
+          )
+            expect(decision.nextCheckAt, 'a wave that nobody looks for').not.toBeNull();
+          if (allowed !== undefined) expect(open?.notificationQuota ?? 0).toBe(allowed);
+          allowed = open?.notificationQuota ?? 0;
         }
-        const open = row !== null && row.closedAt === null && row.holdUntil === null ? row : null;
+        const open = row !== null && row.closedAt === null && row.sendAfter === null ? row : null;
         if (open) {
-          const claimed = Math.min(step.claims, waiting, open.allowance - told);
+          const claimed = Math.min(step.claims, waiting, open.notificationQuota - told);
           told += claimed;
           waiting -= claimed;
         }

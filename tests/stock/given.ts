@@ -41,17 +41,17 @@ export type Settings = RestockSettings & StockSettings;
 
 /** Shop's defaults, but for the hold-off, which most tests don't wait for. */
 export const settings = (change: Partial<Settings> = {}): Settings => ({
-  policy: 'fair',
-  unitsFactor: 10,
-  waveMinutes: 15,
-  minimumUnits: 1,
-  holdOffSeconds: 0,
-  flapGuardMinutes: 30,
-  quietFrom: null,
-  quietUntil: null,
+  sendPolicy: 'batches',
+  shoppersPerUnit: 10,
+  batchIntervalMinutes: 15,
+  minimumStock: 1,
+  sendDelaySeconds: 0,
+  restockCooldownMinutes: 30,
+  quietHoursStart: null,
+  quietHoursEnd: null,
   timezone: 'UTC',
   locationIds: [],
-  tellPreorder: false,
+  notifyOnPreorder: false,
   ...change,
 });
 
@@ -61,24 +61,29 @@ export const inStock = (units: number) => truth({ levels: [level(units)] });
 export const finding = ({
   is,
   with: given = settings(),
-  staleLooks = 0,
-  lookAt = null,
+  staleChecks = 0,
+  nextCheckAt = null,
   pausedAt = null,
 }: {
   is: VariantState | null;
   with?: Settings;
-  staleLooks?: number;
-  lookAt?: Date | null;
+  staleChecks?: number;
+  nextCheckAt?: Date | null;
   pausedAt?: Date | null;
-}) => ({ standing: is && availabilityOf({ truth: is, settings: given }), staleLooks, lookAt, pausedAt });
+}) => ({
+  standing: is && availabilityOf({ truth: is, settings: given }),
+  staleChecks,
+  nextCheckAt,
+  pausedAt,
+});
 
 export const restock = (change: Partial<RestockState> = {}): RestockState => ({
   closedAt: null,
   kind: 'in_stock',
-  allowance: 0,
+  notificationQuota: 0,
   units: null,
-  holdUntil: null,
-  waveAt: null,
+  sendAfter: null,
+  nextBatchAt: null,
   heldAt: null,
   ...change,
 });

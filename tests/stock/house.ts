@@ -148,13 +148,15 @@ export async function furnish(
       timezone: 'Europe/Berlin',
       installedAt: at,
       refKey: 'k',
-      holdOffSeconds: 0,
+      sendDelaySeconds: 0,
       ...settings,
     },
   });
   const metaPageId = `page-${shops}`;
   const token = encrypt('EAA-page', { shopId, purpose: 'page token' });
-  const page = await db.page.create({ data: { shopId, metaPageId, name: 'Page', token, connectedAt: at } });
+  const page = await db.page.create({
+    data: { shopId, metaPageId, name: 'Page', accessToken: token, connectedAt: at },
+  });
   await shopify.settle();
   let people = 0;
 
@@ -226,10 +228,10 @@ export async function furnish(
             shopperId: who,
             variantId,
             pageId: page.id,
-            requestId: request.id,
-            token: encrypt('one-time', { shopId, purpose: 'one-time token' }),
+            optInRequestId: request.id,
+            grantToken: encrypt('one-time', { shopId, purpose: 'one-time token' }),
             isTest,
-            since: at,
+            waitingSince: at,
             grantedAt: at,
             expiresAt: new Date(at.getTime() + 300 * 86_400_000),
           },
@@ -252,7 +254,13 @@ export async function furnish(
         variants: values.map((value) => ({ options: [value] })),
       });
       const { variants, locations } = store.shop(domain);
-      const looked = { wanted: 1, looked: 1, levels: locations.size, seenForSale: false, seenQuantity: 0 };
+      const looked = {
+        checkRequestedVersion: 1,
+        checkedVersion: 1,
+        levels: locations.size,
+        seenForSale: false,
+        seenQuantity: 0,
+      };
       const describing = { productTitle: 'Linen shirt', handle: 'linen-shirt' };
       await db.variant.createMany({
         data: variantIds.map((id, index) => {
@@ -275,9 +283,9 @@ export async function furnish(
           shopperId,
           variantId,
           pageId: page.id,
-          requestId,
-          token: encrypt('one-time', { shopId, purpose: 'one-time token' }),
-          since: at,
+          optInRequestId: requestId,
+          grantToken: encrypt('one-time', { shopId, purpose: 'one-time token' }),
+          waitingSince: at,
           grantedAt: at,
           expiresAt: new Date(at.getTime() + 300 * 86_400_000),
         })),
@@ -333,7 +341,8 @@ export async function furnish(
     },
     restocks: (variantId: bigint) =>
       db.restock.findMany({ where: { shopId, variantId, isTest: false }, orderBy: { openedAt: 'asc' } }),
-    looks: (variantId: bigint) => db.look.findMany({ where: { shopId, variantId }, orderBy: { id: 'asc' } }),
+    looks: (variantId: bigint) =>
+      db.stockCheck.findMany({ where: { shopId, variantId }, orderBy: { id: 'asc' } }),
     lastLook: async (variantId: bigint) => (await house.looks(variantId)).at(-1),
     variant: (variantId: bigint) =>
       db.variant.findUniqueOrThrow({ where: { shopId_id: { shopId, id: variantId } } }),

@@ -62,7 +62,10 @@ test('forty unchanged variants are due at two hundred locations: a restock among
   await house.lookFor(30);
   expect(await openedAfter(house, variantIds[39]!, back)).toBeLessThanOrEqual((614 / 50) * 1.25);
   const left = await db.variant.findMany({ where: { shopId: house.shopId } });
-  expect(left.filter(({ wanted, looked }) => wanted > looked).length, 'the others wait').toBeGreaterThan(30);
+  expect(
+    left.filter(({ checkRequestedVersion: wanted, checkedVersion: looked }) => wanted > looked).length,
+    'the others wait',
+  ).toBeGreaterThan(30);
 });
 
 test('a bulk booking sends a webhook for each of eighty variants at twelve locations: the one that is back is told before the rest are read', async () => {
@@ -111,7 +114,7 @@ test('news about a variant that is due already with all others brings it forward
   // One variant's own price: 14 + 3 x 63 levels, at 50 points a second.
   await house.lookFor(203 / 50 + 0.1);
   const due = await db.variant.findMany({ where: { shopId: house.shopId } });
-  const done = due.filter(({ wanted, looked }) => wanted === looked);
+  const done = due.filter(({ checkRequestedVersion: wanted, checkedVersion: looked }) => wanted === looked);
   expect(done.map(({ id }) => id)).toEqual([variantIds[11]]);
 });
 

@@ -26,7 +26,7 @@ async function tellNow({ house: { shopId }, variantId }: { house: House; variant
 }
 
 test('tell now ends the hold-off, after one more reading', async () => {
-  const house = await furnish({ holdOffSeconds: 600 });
+  const house = await furnish({ sendDelaySeconds: 600 });
   const { variantId } = await house.product();
   expect(await tellNow({ house, variantId })).toEqual({ outcome: 'not_open' });
   await house.line(variantId, 2);
@@ -44,7 +44,7 @@ test('tell now in a restock that came back: what was allowed before its gap wait
   expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
   await house.stock({ variantId, to: 0 });
   await house.look();
-  await db.shop.update({ where: { id: house.shopId }, data: { holdOffSeconds: 600 } });
+  await db.shop.update({ where: { id: house.shopId }, data: { sendDelaySeconds: 600 } });
   await house.stock({ variantId, to: 5 });
   await house.look();
   expect(await tellAll(house), 'hold-off').toEqual([]);
@@ -55,7 +55,7 @@ test('tell now in a restock that came back: what was allowed before its gap wait
 });
 
 test('tell now on stock that has gone tells nobody', async () => {
-  const house = await furnish({ holdOffSeconds: 600 });
+  const house = await furnish({ sendDelaySeconds: 600 });
   const { variantId } = await house.back({ waiting: 2 });
   house.shopify.webhooks.dials.lose = 1;
   await house.stock({ variantId, to: 0 });
@@ -66,7 +66,7 @@ test('tell now on stock that has gone tells nobody', async () => {
 });
 
 test('tell now ends the time between batches: one unit, one a unit, and the second is told on a new stock check', async () => {
-  const house = await furnish({ unitsFactor: 1, waveMinutes: 60 });
+  const house = await furnish({ shoppersPerUnit: 1, batchIntervalMinutes: 60 });
   const { variantId } = await house.back({ waiting: 2, units: 1 });
   expect(await tellAll(house)).toHaveLength(1);
   await checkInventoryNow({ shopId: house.shopId, variantId, now: clock() });
@@ -81,12 +81,12 @@ test('tell now ends the time between batches: one unit, one a unit, and the seco
 });
 
 test('tell now respects the minimum, the batches and the quiet hours', async () => {
-  const house = await furnish({ holdOffSeconds: 600, quietFrom: 0, quietUntil: 1_439 });
+  const house = await furnish({ sendDelaySeconds: 600, quietHoursStart: 0, quietHoursEnd: 1_439 });
   const { variantId } = await house.back({ waiting: 12, units: 1 });
   expect(await tellNow({ house, variantId })).toEqual({ outcome: 'quiet_hours' });
   await house.look();
   expect(await tellAll(house), 'quiet hours').toEqual([]);
-  await db.shop.update({ where: { id: house.shopId }, data: { quietFrom: null, quietUntil: null } });
+  await db.shop.update({ where: { id: house.shopId }, data: { quietHoursStart: null, quietHoursEnd: null } });
   await tellNow({ house, variantId });
   await house.look();
   expect(await tellAll(house), 'ten for one unit').toHaveLength(10);
@@ -101,7 +101,7 @@ test('hold stops the telling at once, release goes on with it', async () => {
   expect(await tellAll(house)).toEqual([]);
   await checkInventoryNow(given);
   await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'wait', reason: 'held' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'wait', reason: 'held' });
   expect(await tellAll(house)).toEqual([]);
   expect(await resumeRestock(given)).toEqual({ outcome: 'looking' });
   expect(await resumeRestock(given), 'released twice').toEqual({ outcome: 'not_held' });
@@ -141,8 +141,8 @@ test('the waiters of a deleted variant move to another of its product, keep thei
   expect(await moveShoppers({ ...given, to: 99n })).toEqual({ outcome: 'unknown' });
   expect(await moveShoppers(given)).toEqual({ outcome: 'moved', moved: 1, merged: 1 });
   expect(await moveShoppers(given)).toEqual({ outcome: 'moved', moved: 0, merged: 0 });
-  const kept = await db.subscription.findUniqueOrThrow({ where: { id: twice.id } });
-  expect(kept.since, 'the place of the first yes').toEqual(second!.since);
+  const kept = await db.subscription.findFirstOrThrow({ where: { id: twice.id } });
+  expect(kept.waitingSince, 'the place of the first yes').toEqual(second!.waitingSince);
   await house.stock({ variantId: heir, to: 5 });
   await house.look();
   expect((await tellAll(house)).toSorted()).toEqual([first!.shopperId, second!.shopperId].toSorted());

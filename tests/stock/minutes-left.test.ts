@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { remainingToNotify, minutesLeft, type SendingState } from '../../app/reports/restocks.server.ts';
 
 const telling = (given: Partial<SendingState> = {}): SendingState => ({
-  told: 4_210,
+  claimedCount: 4_210,
   waiting: 5_790,
-  allowance: null,
+  notificationQuota: null,
   lately: 900,
-  perSecond: 30,
+  messagesPerSecond: 30,
   ...given,
 });
 
@@ -19,20 +19,20 @@ test('the pace that was seen decides: 5,790 people at 30 a second are four minut
 
 test('before there is anything to see, the pace of the Page is taken, and it is never exceeded', () => {
   expect(minutesLeft(telling({ lately: 0 }))).toBe(4);
-  expect(minutesLeft(telling({ lately: 4, perSecond: 300 }))).toBe(1);
+  expect(minutesLeft(telling({ lately: 4, messagesPerSecond: 300 }))).toBe(1);
   expect(minutesLeft(telling({ lately: 9_000 }))).toBe(4);
 });
 
 test('a wave ends where its allowance does; what comes after it is not guessed', () => {
-  expect(remainingToNotify(telling({ allowance: 4_300 }))).toBe(90);
-  expect(minutesLeft(telling({ allowance: 4_300 }))).toBe(1);
-  expect(minutesLeft(telling({ allowance: 4_210 }))).toBeNull();
+  expect(remainingToNotify(telling({ notificationQuota: 4_300 }))).toBe(90);
+  expect(minutesLeft(telling({ notificationQuota: 4_300 }))).toBe(1);
+  expect(minutesLeft(telling({ notificationQuota: 4_210 }))).toBeNull();
 });
 
 test('nobody left, or no Page to speak through, is no number of minutes', () => {
   expect(minutesLeft(telling({ waiting: 0 }))).toBeNull();
-  expect(minutesLeft(telling({ perSecond: null, lately: 0 }))).toBeNull();
-  expect(minutesLeft(telling({ perSecond: 0, lately: 0 }))).toBeNull();
+  expect(minutesLeft(telling({ messagesPerSecond: null, lately: 0 }))).toBeNull();
+  expect(minutesLeft(telling({ messagesPerSecond: 0, lately: 0 }))).toBeNull();
 });
 
 test('more to tell never takes less time, and a faster pace never more', () => {
@@ -45,7 +45,7 @@ test('more to tell never takes less time, and a faster pace never more', () => {
       fc.integer({ min: 1, max: 300 }),
       (few, more, lately, perSecond) => {
         const at = (given: Partial<SendingState>) =>
-          minutesLeft(telling({ lately, perSecond, ...given })) ?? 0;
+          minutesLeft(telling({ lately, messagesPerSecond: perSecond, ...given })) ?? 0;
         expect(at({ waiting: few + more })).toBeGreaterThanOrEqual(at({ waiting: few }));
         expect(at({ waiting: few, lately: lately + 1 })).toBeLessThanOrEqual(at({ waiting: few }));
       },

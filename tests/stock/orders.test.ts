@@ -94,7 +94,7 @@ function* orders<T>(items: T[]): Generator<T[]> {
       for (const rest of orders([...items.slice(0, index), ...items.slice(index + 1)])) yield [item, ...rest];
 }
 
-const chosen = settings({ flapGuardMinutes: 30 });
+const chosen = settings({ restockCooldownMinutes: 30 });
 const LINE = 3;
 /** Every order is always played; of the 128 choices of duplicates each order gets its share, or all with `ORDERS=full`. */
 const EVERY = process.env.ORDERS === 'full' ? 1 : 11;
@@ -118,8 +118,8 @@ function play({
     const oracle = forSale(world);
     everForSale ||= oracle;
     const found = finding({ is: seen(world), with: chosen });
-    if (found.standing!.sellable !== oracle)
-      return `sellable is ${found.standing!.sellable}, the oracle says ${oracle}`;
+    if (found.standing!.available !== oracle)
+      return `sellable is ${found.standing!.available}, the oracle says ${oracle}`;
     const waiting = LINE - told;
     const bears = oracle ? remainingQuota({ standing: found.standing!, settings: chosen }) : 0;
     if (told > 0 && !isSame({ restock: row, settings: chosen, now: minute(at) }) && waiting > 0)
@@ -129,7 +129,7 @@ function play({
       restock: row,
       settings: chosen,
       waiting: Math.min(waiting, bears + 1),
-      told,
+      claimedCount: told,
       now: minute(at),
     });
     row = decision.restock ?? row;
@@ -137,7 +137,7 @@ function play({
     if (open && !oracle) return 'open while not for sale';
     if (oracle && waiting > 0 && !open) return 'not open while for sale';
     if (!open) return undefined;
-    const claims = Math.min(waiting, row!.allowance - told);
+    const claims = Math.min(waiting, row!.notificationQuota - told);
     if (claims < 0) return 'an allowance below those told';
     told += claims;
     return undefined;

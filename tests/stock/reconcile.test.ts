@@ -77,11 +77,17 @@ test('six hundred watched variants: at most half of the points, no THROTTLED, an
   await house.line(variantIds[0]!, 1);
   const row = await house.variant(variantIds[0]!);
   const [yes] = await db.subscription.findMany({ where: { shopId: house.shopId } });
-  const known = { ...row, wanted: 0n, looked: 0n, seenForSale: false, seenQuantity: 0 };
+  const known = {
+    ...row,
+    checkRequestedVersion: 0n,
+    checkedVersion: 0n,
+    seenForSale: false,
+    seenQuantity: 0,
+  };
   await db.variant.createMany({ data: variantIds.slice(1).map((id) => ({ ...known, id })) });
   await db.variant.update({
     where: { shopId_id: { shopId: house.shopId, id: row.id } },
-    data: { looked: row.wanted, seenForSale: false, seenQuantity: 0 },
+    data: { checkedVersion: row.checkRequestedVersion, seenForSale: false, seenQuantity: 0 },
   });
   for (const variantId of variantIds.slice(1)) {
     const asked = {
@@ -93,7 +99,7 @@ test('six hundred watched variants: at most half of the points, no THROTTLED, an
       createdAt: clock(),
     };
     const request = await db.optInRequest.create({ data: asked });
-    await db.subscription.create({ data: { ...yes!, id: undefined, variantId, requestId: request.id } });
+    await db.subscription.create({ data: { ...yes!, id: undefined, variantId, optInRequestId: request.id } });
   }
   const lucky = variantIds[555]!;
   await deaf(house, () => house.stock({ variantId: lucky, to: 5 }));
@@ -165,7 +171,7 @@ test.each([
 });
 
 test('what is for sale and tells nobody is not looked at again each minute', async () => {
-  const house = await furnish({ minimumUnits: 10 });
+  const house = await furnish({ minimumStock: 10 });
   const { variantId } = await house.back({ waiting: 1, units: 4 });
   expect(await house.lastLook(variantId)).toMatchObject({ reason: 'below_minimum' });
   for (let minute = 0; minute < 5; minute += 1) {
@@ -202,7 +208,7 @@ test('a lane that drains longer keeps the truth fresh, and only where somebody c
   expect(await fresh()).toBe(1);
   expect(await fresh(), 'it is due already').toBe(0);
   await house.look();
-  expect((await house.restocks(variantId))[0]!.sellableAt).toEqual(clock());
+  expect((await house.restocks(variantId))[0]!.confirmedAvailableAt).toEqual(clock());
   expect(await tellAll(house)).toHaveLength(3);
   await house.waiter(variantId, { shopperId: first!.shopperId });
   await house.look();
@@ -215,19 +221,19 @@ test('old looks and forgotten tests are tidied away', async () => {
   const { variantId } = await house.soldOut({ waiting: 1 });
   await house.look();
   const old = new Date(clock().getTime() - 91 * 86_400_000);
-  await db.look.updateMany({ where: { shopId: house.shopId }, data: { at: old } });
+  await db.stockCheck.updateMany({ where: { shopId: house.shopId }, data: { checkedAt: old } });
   const test = {
     shopId: house.shopId,
     variantId,
     openedAt: old,
-    sellableAt: old,
+    confirmedAvailableAt: old,
     isTest: true,
-    allowance: 1,
+    notificationQuota: 1,
   };
   const { id } = await db.restock.create({ data: test });
   await house.stock({ variantId, to: 1 });
   await house.look();
   expect(await deleteExpiredStockChecks({ now: clock() })).toEqual({ forgotten: 1 });
-  expect(await house.looks(variantId)).toMatchObject([{ verdict: 'open' }]);
-  expect(await db.restock.findUniqueOrThrow({ where: { id } })).toMatchObject({ closedAt: clock() });
+  expect(await house.looks(variantId)).toMatchObject([{ decision: 'open' }]);
+  expect(await db.restock.findFirstOrThrow({ where: { id } })).toMatchObject({ closedAt: clock() });
 });

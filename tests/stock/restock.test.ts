@@ -11,12 +11,12 @@ test('stock comes back: the line is told, oldest first, each once', async () => 
   const { variantId } = await house.product();
   const waiters = await house.line(variantId, 3);
   await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason: 'sold_out', units: 0 });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason: 'sold_out', units: 0 });
   await house.stock({ variantId, to: 5 });
   await house.look();
   expect(await tellAll(house)).toEqual(ids(waiters));
   expect(await tellAll(house)).toEqual([]);
-  expect((await house.looks(variantId)).map(({ verdict }) => verdict)).toEqual(['nothing', 'open']);
+  expect((await house.looks(variantId)).map(({ decision: verdict }) => verdict)).toEqual(['none', 'open']);
 });
 
 test('the same webhook five times is one restock and one telling', async () => {
@@ -29,7 +29,9 @@ test('the same webhook five times is one restock and one telling', async () => {
   await house.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
   await house.look();
   expect(await tellAll(house)).toEqual([]);
-  expect(await house.restocks(variantId)).toMatchObject([{ told: 2, allowance: 2, closedAt: null }]);
+  expect(await house.restocks(variantId)).toMatchObject([
+    { claimedCount: 2, notificationQuota: 2, closedAt: null },
+  ]);
 });
 
 test('one restock as five location webhooks, with a look after each: nobody hears twice', async () => {
@@ -50,7 +52,7 @@ test('one restock as five location webhooks, with a look after each: nobody hear
 });
 
 test('a flicker 0-5-0-5 within the hold-off burns no token, and the stock that stays is told once', async () => {
-  const house = await furnish({ holdOffSeconds: 10 });
+  const house = await furnish({ sendDelaySeconds: 10 });
   const { variantId } = await house.soldOut({ waiting: 2 });
   for (const to of [5, 0, 5]) {
     await house.stock({ variantId, to });
@@ -77,9 +79,9 @@ test('told, sold out, back within the guard: those told are not told again, all 
   await house.waiter(variantId, { shopperId: first!.shopperId });
   await house.look();
   expect(await tellAll(house), 'tell me next time, pressed while it is open').toEqual([]);
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason: 'nobody_waits' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason: 'nobody_waiting' });
   expect(await house.restocks(variantId), 'the allowance counts only those it may tell').toMatchObject([
-    { allowance: 1 },
+    { notificationQuota: 1 },
   ]);
 
   await house.stock({ variantId, to: 0 });
@@ -165,11 +167,11 @@ test('it sells out while people are told: the rest keep their place and their to
   await house.look();
   expect(await tellAll(house)).toEqual([]);
   const rest = await db.subscription.findMany({
-    where: { shopId: house.shopId, state: 'waiting' },
-    orderBy: { since: 'asc' },
+    where: { shopId: house.shopId, status: 'waiting' },
+    orderBy: { waitingSince: 'asc' },
   });
   expect(ids(rest)).toEqual(ids(waiters.slice(2)));
-  expect(rest.every(({ token }) => token !== null)).toBe(true);
+  expect(rest.every(({ grantToken: token }) => token !== null)).toBe(true);
 });
 
 test('a hundred waiters for five units go in waves, a fresh look before each', async () => {
@@ -200,5 +202,5 @@ test('no wave on stock that went while its webhook was lost', async () => {
   pass(15 * 60 + 1);
   await house.look();
   expect(await tellAll(house)).toEqual([]);
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'close', reason: 'sold_out' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'close', reason: 'sold_out' });
 });

@@ -1,6 +1,7 @@
 // When Shopify fails, throttles or is read by two at once: nothing is lost, nothing old is kept.
+import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
-import { db } from '../../app/db.server.ts';
+import { db, queryRows } from '../../app/db.server.ts';
 import { releaseLease } from '../../app/jobs/lease.server.ts';
 import { checkInventoryNow } from '../../app/stock/merchant-actions.server.ts';
 import { runDueChecks } from '../../app/stock/run-checks.server.ts';
@@ -184,8 +185,11 @@ test('thirty variants are read in two calls, and each gets its verdict', async (
   const calls = house.calls();
   await house.look();
   expect(house.calls() - calls).toBe(2);
-  const verdicts = await db.look.findMany({ where: { shopId: house.shopId }, select: { reason: true } });
-  expect(Map.groupBy(verdicts, ({ reason }) => reason).get('everyone_allowed')).toHaveLength(15);
+  const verdicts = await db.stockCheck.findMany({
+    where: { shopId: house.shopId },
+    select: { reason: true },
+  });
+  expect(Map.groupBy(verdicts, ({ reason }) => reason).get('all_allowed')).toHaveLength(15);
   expect(await tellAll(house)).toHaveLength(15);
 });
 
@@ -198,7 +202,7 @@ test('what our tables refuse of one variant keeps no other waiting', async () =>
   await house.look();
   expect(await tellAll(house)).toEqual([good!.shopperId]);
   expect(await house.lastLook(poisoned.variantId)).toMatchObject({
-    verdict: 'nothing',
+    decision: 'none',
     reason: 'unreadable',
   });
   house.store.updateProduct({ shop: house.domain, productId: poisoned.productId, title: 'Good title' });
@@ -222,21 +226,24 @@ test('people are claimed while a look is on its way: the allowance never falls b
   pass(15 * 60);
   await db.restock.updateMany({
     where: { shopId: house.shopId },
-    data: { allowance: 12, sellableAt: clock() },
+    data: { notificationQuota: 12, confirmedAvailableAt: clock() },
   });
   // Counted before, locked after: the claim commits in between.
   const claiming = Promise.withResolvers<void>();
   const claim = db.$transaction(async (tx) => {
-    await tx.$executeRaw`UPDATE "Restock" SET "told" = 12 WHERE "shopId" = ${house.shopId}`;
+    await tx.$executeRaw`UPDATE restocks SET claimed_count = 12 WHERE shop_id = ${house.shopId}`;
     await claiming.promise;
   });
   await checkInventoryNow({ shopId: house.shopId, variantId, now: clock() });
   const looking = house.look();
   await waitFor(
     async () => {
-      const [row] = await db.$queryRaw<{ waits: boolean }[]>`
+      const [row] = await queryRows<{ waits: boolean }>({
+        tx: db,
+        sql: Prisma.sql`
         SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')
-          AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())) AS waits`;
+          AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())) AS waits`,
+      });
       return row!.waits;
     },
     { until: 'the look to wait for the claim' },
@@ -245,5 +252,5 @@ test('people are claimed while a look is on its way: the allowance never falls b
   await claim;
   expect(await looking).toMatchObject({ outcome: 'idle' });
   const [restock] = await house.restocks(variantId);
-  expect(restock!.allowance).toBeGreaterThanOrEqual(restock!.told);
+  expect(restock!.notificationQuota).toBeGreaterThanOrEqual(restock!.claimedCount);
 });

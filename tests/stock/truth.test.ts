@@ -17,10 +17,10 @@ test('where the merchant chose locations, only those count', async () => {
   const house = await furnish();
   await db.shop.update({ where: { id: house.shopId }, data: { locationIds: [house.annexe] } });
   const { variantId } = await house.back({ waiting: 1, units: 4 });
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason: 'stock_elsewhere' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason: 'stock_elsewhere' });
   await house.stock({ variantId, to: 2, where: house.annexe });
   await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'open', units: 2 });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'open', units: 2 });
 });
 
 test('a location that begins to fulfil online orders brings its stock with it', async () => {
@@ -43,7 +43,7 @@ test('stock at more locations than one page of levels is found', async () => {
   const { variantId } = await house.product({ variant: { stock: new Map([[far[6]!, 2]]) } });
   await house.line(variantId, 1);
   await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'open', units: 2 });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'open', units: 2 });
 });
 
 test.each([
@@ -55,7 +55,7 @@ test.each([
   const { variantId, productId } = await house.product({ ...change, variant: { stock: 5 } });
   await house.line(variantId, 1);
   await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason });
   house.store.setStatus({ shop: house.domain, productId, status: 'ACTIVE' });
   house.store.publish({ shop: house.domain, productId });
   await house.shopify.settle();
@@ -83,7 +83,7 @@ test('unpublished while people are told: the telling stops', async () => {
   await house.shopify.settle();
   await house.look();
   expect(await tellAll(house)).toEqual([]);
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'close', reason: 'not_published' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'close', reason: 'not_published' });
 });
 
 test('a bundle comes back when its last component does', async () => {
@@ -102,7 +102,7 @@ test('a bundle comes back when its last component does', async () => {
   });
   await house.line(bundle.variantId, 2);
   await house.look();
-  expect(await house.lastLook(bundle.variantId)).toMatchObject({ verdict: 'nothing' });
+  expect(await house.lastLook(bundle.variantId)).toMatchObject({ decision: 'none' });
   expect((await house.variant(bundle.variantId)).componentItemIds).toHaveLength(2);
   await house.stock({ variantId: parts.variantIds[1]!, to: 2 });
   await house.look();
@@ -129,16 +129,16 @@ test('continue selling tells nobody, unless the merchant wants it told as an ord
   house.store.updateVariant({ shop: house.domain, variantId, policy: 'CONTINUE' });
   await house.shopify.settle();
   await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason: 'order_only' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason: 'order_only' });
 
-  const telling = await furnish({ tellPreorder: true });
+  const telling = await furnish({ notifyOnPreorder: true });
   const other = await telling.product();
   await telling.line(other.variantId, 1);
   telling.store.updateVariant({ shop: telling.domain, variantId: other.variantId, policy: 'CONTINUE' });
   await telling.shopify.settle();
   await telling.look();
   expect(await tellAll(telling)).toHaveLength(1);
-  expect(await telling.restocks(other.variantId)).toMatchObject([{ kind: 'can_be_ordered' }]);
+  expect(await telling.restocks(other.variantId)).toMatchObject([{ kind: 'orderable' }]);
 });
 
 test('untracked stock is told of to everyone at once', async () => {
@@ -159,7 +159,7 @@ test('Shopify’s stale figure is looked at again, and nobody is told before it 
   await house.stock({ variantId, to: 5 });
   house.store.setStale(0);
   await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'nothing', reason: 'stale', units: 5 });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason: 'stale', units: 5 });
   pass(31);
   await house.look();
   expect(await house.lastLook(variantId)).toMatchObject({ reason: 'stale' });
@@ -180,16 +180,16 @@ test('a deleted variant is marked missing and its waiters are kept for the merch
   await house.shopify.settle();
   await house.look();
   expect(await house.variant(variantId)).toMatchObject({ missingSince: clock() });
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'close', reason: 'gone' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'close', reason: 'deleted' });
   expect(await tellAll(house)).toEqual([]);
 });
 
 test('quiet hours across midnight and across the change of the clocks: told at their end, and only if it is still there', async () => {
   // Berlin leaves summer time in this night: 22:00 to 08:00 lasts eleven hours.
   setClock(new Date('2027-10-30T21:30:00Z'));
-  const house = await furnish({ quietFrom: 22 * 60, quietUntil: 8 * 60, holdOffSeconds: 10 });
+  const house = await furnish({ quietHoursStart: 22 * 60, quietHoursEnd: 8 * 60, sendDelaySeconds: 10 });
   const { variantId } = await house.back({ waiting: 2 });
-  expect(await house.lastLook(variantId)).toMatchObject({ verdict: 'open', reason: 'quiet_hours' });
+  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'open', reason: 'quiet_hours' });
   setClock(new Date('2027-10-31T06:59:00Z'));
   await house.look();
   expect(await tellAll(house)).toEqual([]);
@@ -200,7 +200,7 @@ test('quiet hours across midnight and across the change of the clocks: told at t
 
 test('quiet hours that begin in the middle of a telling stop it', async () => {
   setClock(new Date('2027-11-03T20:58:00Z'));
-  const house = await furnish({ quietFrom: 22 * 60, quietUntil: 8 * 60 });
+  const house = await furnish({ quietHoursStart: 22 * 60, quietHoursEnd: 8 * 60 });
   await house.back({ waiting: 3 });
   expect(await tellAll(house, { atMost: 1 })).toHaveLength(1);
   setClock(new Date('2027-11-03T21:00:00Z'));

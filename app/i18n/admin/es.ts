@@ -70,8 +70,8 @@ const esDeeds: Record<keyof typeof enDeeds, string> = {
   'kept.policy': 'Facebook envió una notificación a tu página',
   'kept.policy.do':
     'Abre la sección de asistencia (Support Home) de tu página en Facebook y sigue las instrucciones. Los clientes conservan su posición en la lista de espera.',
-  'kept.odd': 'Evento de Messenger no reconocido',
-  'kept.odd.do':
+  'kept.unrecognized': 'Evento de Messenger no reconocido',
+  'kept.unrecognized.do':
     'Tu lista de espera no se ve afectada. Si los clientes dicen que no reciben respuesta, contacta con el soporte.',
   'move.title': 'Esta variante se eliminó en Shopify',
   'move.text':
@@ -110,11 +110,11 @@ const esCodes: Record<keyof typeof enCodes, string> = {
   'trouble.blocked': 'Facebook ha bloqueado temporalmente los mensajes de tu página',
   'trouble.blocked.do':
     'Revisa la sección de asistencia (Support Home) de tu página en Facebook. Volvemos a intentarlo automáticamente y los clientes conservan su posición en la lista de espera.',
-  'trouble.unsubscribed': 'Tu página ya no transmite los mensajes a esta app',
-  'trouble.unsubscribed.do':
+  'trouble.not_subscribed': 'Tu página ya no transmite los mensajes a esta app',
+  'trouble.not_subscribed.do':
     'Vuelve a conectar tu página para que recibamos las solicitudes de los clientes.',
-  'trouble.doubtful': 'Messenger rechaza los avisos sin indicar el motivo',
-  'trouble.doubtful.do':
+  'trouble.unexplained_errors': 'Messenger rechaza los avisos sin indicar el motivo',
+  'trouble.unexplained_errors.do':
     'Detuvimos el envío para no perder ningún consentimiento. Envíate un mensaje de prueba para ver si vuelve a funcionar.',
   'trouble.silence': 'Facebook no responde',
   'trouble.silence.do':
@@ -160,30 +160,30 @@ const esCodes: Record<keyof typeof enCodes, string> = {
   'done.unknown': 'Esta variante ya no está en tu lista de espera',
   'sent.all': 'Todos',
   'sent.sent': 'Enviado',
-  'sent.presumed': 'Enviado, sin confirmar',
-  'sent.refused': 'Fallido',
+  'sent.assumed_sent': 'Enviado, sin confirmar',
+  'sent.failed': 'Fallido',
   'sent.unknown': 'Desconocido',
   'sent.under_way': 'Enviando',
   'sent.when': 'Fecha',
   'sent.came': 'Resultado',
   'sent.none': 'Todavía no se ha enviado ningún aviso',
   'sent.none.text': 'Los avisos aparecen aquí después de reponer un producto con lista de espera.',
-  'answer.told': 'Aviso enviado',
+  'answer.notified': 'Aviso enviado',
   'answer.on_its_way': 'Enviando',
   'answer.not_yet': 'En espera',
   'answer.never': 'No recibirá aviso',
   'answer.unknown': 'Desconocido',
   'why.sent': 'Se envió a Messenger después de la reposición.',
-  'why.presumed':
+  'why.assumed_sent':
     'No recibimos la confirmación de Messenger, pero lo más probable es que el aviso se enviara. No lo enviamos otra vez para evitar duplicados.',
-  'why.refused': 'Messenger no pudo enviar el aviso a este cliente.',
+  'why.failed': 'Messenger no pudo enviar el aviso a este cliente.',
   'why.unknown':
     'No recibimos la confirmación de Messenger. No enviamos el aviso otra vez para evitar duplicados.',
-  'why.stopped': 'El cliente canceló este aviso o se dio de baja.',
+  'why.cancelled': 'El cliente canceló este aviso o se dio de baja.',
   'why.expired': 'El consentimiento del cliente caducó después de un año.',
   'why.page_gone': 'El cliente dio su consentimiento con una página que ya no está conectada.',
   'why.under_way': 'El aviso se está enviando.',
-  'why.doubtful':
+  'why.unexplained_error':
     'Messenger rechazó el aviso sin indicar el motivo. Volveremos a intentarlo y el consentimiento del cliente se conserva.',
   'why.page_trouble':
     'Tu página requiere atención. Los clientes conservan su posición en la lista de espera.',
@@ -239,12 +239,12 @@ const esCodes: Record<keyof typeof enCodes, string> = {
     'Suena a publicidad. Facebook solo permite avisos que correspondan a lo que pidió el cliente.',
   'warning.reserved': 'No digas que el producto está reservado. No se aparta nada para el cliente.',
   'verdict.open': 'Reposición iniciada',
-  'verdict.allow': 'Enviando avisos',
+  'verdict.raise_quota': 'Enviando avisos',
   'verdict.wait': 'En espera',
   'verdict.close': 'Reposición terminada',
-  'verdict.nothing': 'Sin cambios',
+  'verdict.none': 'Sin cambios',
   'reason.in_stock': 'Hay existencias y está disponible en línea.',
-  'reason.can_be_ordered': 'Se puede pedir, pero no hay existencias.',
+  'reason.orderable': 'Se puede pedir, pero no hay existencias.',
   'reason.not_active': 'El producto es un borrador o está archivado.',
   'reason.not_published': 'El producto no está publicado en la tienda online.',
   'reason.sold_out': 'Agotada.',
@@ -254,18 +254,18 @@ const esCodes: Record<keyof typeof enCodes, string> = {
     'Solo disponible en preventa. Los avisos de preventa están desactivados (Configuración).',
   'reason.stock_elsewhere':
     'Solo hay existencias en sucursales que no cuentan para los pedidos online (Configuración).',
-  'reason.gone': 'La variante ya no existe en Shopify.',
+  'reason.deleted': 'La variante ya no existe en Shopify.',
   'reason.unreadable': 'No se pudo leer la respuesta de Shopify. Volveremos a comprobarlo más tarde.',
   'reason.below_minimum': 'El inventario está por debajo de tu mínimo (Configuración).',
-  'reason.nobody_waits': 'No hay clientes en espera.',
+  'reason.nobody_waiting': 'No hay clientes en espera.',
   'reason.paused': 'Pausaste los avisos de esta variante.',
   'reason.held': 'Pausaste los avisos de esta reposición.',
-  'reason.hold_off': 'El envío empieza después de la espera definida en Configuración.',
+  'reason.send_delay': 'El envío empieza después de la espera definida en Configuración.',
   'reason.quiet_hours': 'El envío empieza después de tus horas de silencio.',
-  'reason.everyone_allowed': 'Se puede avisar a toda la lista de espera.',
-  'reason.wave': 'No hay inventario suficiente para todos, así que los avisos se envían por lotes.',
-  'reason.next_wave': 'El siguiente lote se envía después de otra comprobación de inventario.',
-  'reason.still_telling': 'Se están enviando los avisos.',
+  'reason.all_allowed': 'Se puede avisar a toda la lista de espera.',
+  'reason.batch': 'No hay inventario suficiente para todos, así que los avisos se envían por lotes.',
+  'reason.next_batch': 'El siguiente lote se envía después de otra comprobación de inventario.',
+  'reason.sending': 'Se están enviando los avisos.',
   'reason.test': 'Mensaje de prueba.',
 };
 
@@ -548,37 +548,38 @@ export const es: Texts = {
     '{wrong, plural, one {Corrige # error para guardar} other {Corrige # errores para guardar}}',
   'settings.telling': 'Envío de avisos',
   'settings.policy': 'Cuando se repone un producto',
-  'settings.policy.fair': 'Por lotes (recomendado)',
-  'settings.policy.fair.text':
+  'settings.policy.batches': 'Por lotes (recomendado)',
+  'settings.policy.batches.text':
     'Por orden de llegada. Se avisa a todos a la vez si hay inventario suficiente. Si no, los avisos se envían por lotes, con una comprobación de inventario antes de cada lote.',
-  'settings.policy.everyone': 'Todos a la vez',
-  'settings.policy.everyone.text': 'Se avisa a toda la lista de espera, sea cual sea el inventario.',
-  'settings.unitsFactor': 'Clientes avisados por unidad',
-  'settings.unitsFactor.text': 'No todos los clientes que reciben un aviso compran enseguida.',
-  'settings.waveMinutes': 'Tiempo entre lotes',
-  'settings.waveMinutes.text': 'Volvemos a comprobar el inventario antes de cada lote.',
-  'settings.minimumUnits': 'Inventario mínimo',
-  'settings.minimumUnits.text': 'Los avisos solo se envían cuando el inventario alcanza este número.',
-  'settings.holdOffSeconds': 'Espera antes de enviar',
-  'settings.holdOffSeconds.text':
+  'settings.policy.all_at_once': 'Todos a la vez',
+  'settings.policy.all_at_once.text': 'Se avisa a toda la lista de espera, sea cual sea el inventario.',
+  'settings.shoppersPerUnit': 'Clientes avisados por unidad',
+  'settings.shoppersPerUnit.text': 'No todos los clientes que reciben un aviso compran enseguida.',
+  'settings.batchIntervalMinutes': 'Tiempo entre lotes',
+  'settings.batchIntervalMinutes.text': 'Volvemos a comprobar el inventario antes de cada lote.',
+  'settings.minimumStock': 'Inventario mínimo',
+  'settings.minimumStock.text': 'Los avisos solo se envían cuando el inventario alcanza este número.',
+  'settings.sendDelaySeconds': 'Espera antes de enviar',
+  'settings.sendDelaySeconds.text':
     'Te da tiempo para corregir errores de inventario. Volvemos a comprobar el inventario antes de enviar.',
-  'settings.flapGuardMinutes': 'Ignorar agotamientos breves',
-  'settings.flapGuardMinutes.text':
+  'settings.restockCooldownMinutes': 'Ignorar agotamientos breves',
+  'settings.restockCooldownMinutes.text':
     'Si una variante vuelve dentro de este tiempo, no se avisa otra vez a los clientes que ya recibieron su aviso.',
-  'settings.perSecond': 'Avisos por segundo',
-  'settings.perSecond.text': 'Por encima de 40, Facebook puede limitar tu página. Máximo: 300.',
-  'settings.quiet': 'Horas de silencio',
-  'settings.quiet.text': 'No se envían avisos durante estas horas. Zona horaria de tu tienda: {timezone}.',
-  'settings.quietFrom': 'Desde',
-  'settings.quietUntil': 'Hasta',
+  'settings.messagesPerSecond': 'Avisos por segundo',
+  'settings.messagesPerSecond.text': 'Por encima de 40, Facebook puede limitar tu página. Máximo: 300.',
+  'settings.quietHours': 'Horas de silencio',
+  'settings.quietHours.text':
+    'No se envían avisos durante estas horas. Zona horaria de tu tienda: {timezone}.',
+  'settings.quietHoursStart': 'Desde',
+  'settings.quietHoursEnd': 'Hasta',
   'settings.stock': 'Inventario',
   'settings.locations': 'Sucursales',
   'settings.locations.text':
     'Si no seleccionas ninguna, cuentan todas las sucursales que preparan pedidos online.',
   'settings.locations.offline': '{name} (sin pedidos online)',
   'settings.locations.silent': 'No se pudieron cargar las sucursales. Tu selección no ha cambiado.',
-  'settings.tellPreorder': 'Avisar también de preventas',
-  'settings.tellPreorder.text':
+  'settings.notifyOnPreorder': 'Avisar también de preventas',
+  'settings.notifyOnPreorder.text':
     'Para preventas y «Seguir vendiendo cuando se agote». El aviso dice entonces «ya se puede pedir» en lugar de «disponible de nuevo».',
   'settings.button': 'Botón',
   'settings.buttonHidden': 'Ocultar el botón en toda la tienda',

@@ -68,7 +68,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     hidden: shop.buttonHidden,
     page: page && { name: page.name, testPassedAt: page.testPassedAt },
     status,
-    guided: shop.guideDismissedAt === null,
+    guided: shop.setupGuideDismissedAt === null,
     days: DAYS,
     waiting: most.figures,
     told,

@@ -124,7 +124,7 @@ export function TestAlert({ test, passedAt, status }: Props) {
         </Step>
         {test.step === 'under_way' && <Text as="p">{say('test.underWay')}</Text>}
         {test.step === 'sent' && test.at && <Text as="p">{say('test.sent', { date: moment(test.at) })}</Text>}
-        {test.step === 'refused' && (
+        {test.step === 'failed' && (
           <Banner tone="critical" title={say('test.refused')}>
             {test.reason ? code('outcome', test.reason) : say('test.refused.text')}
           </Banner>

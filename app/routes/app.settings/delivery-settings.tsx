@@ -14,7 +14,12 @@ import { useTranslations, type Text as Word } from '../../i18n/use-translations.
 import type { SettingsForm } from './use-settings-form.ts';
 
 type NumberName =
-  'unitsFactor' | 'waveMinutes' | 'minimumUnits' | 'holdOffSeconds' | 'flapGuardMinutes' | 'perSecond';
+  | 'shoppersPerUnit'
+  | 'batchIntervalMinutes'
+  | 'minimumStock'
+  | 'sendDelaySeconds'
+  | 'restockCooldownMinutes'
+  | 'messagesPerSecond';
 
 export function NumberField({ form, name, suffix }: { form: SettingsForm; name: NumberName; suffix: Word }) {
   const { say, code } = useTranslations();
@@ -35,7 +40,7 @@ export function NumberField({ form, name, suffix }: { form: SettingsForm; name: 
   );
 }
 
-function TimeField({ form, name }: { form: SettingsForm; name: 'quietFrom' | 'quietUntil' }) {
+function TimeField({ form, name }: { form: SettingsForm; name: 'quietHoursStart' | 'quietHoursEnd' }) {
   const { say, code } = useTranslations();
   const error = form.errorOf(name);
   return (
@@ -62,35 +67,35 @@ export function DeliverySettings({ form, timezone }: { form: SettingsForm; timez
         <FormLayout>
           <ChoiceList
             title={say('settings.policy')}
-            choices={(['fair', 'everyone'] as const).map((value) => ({
+            choices={(['batches', 'all_at_once'] as const).map((value) => ({
               value,
               label: say(`settings.policy.${value}`),
               helpText: say(`settings.policy.${value}.text`),
             }))}
-            selected={[values.policy]}
-            onChange={([policy]) => form.set('policy', policy ?? 'fair')}
+            selected={[values.sendPolicy]}
+            onChange={([policy]) => form.set('sendPolicy', policy ?? 'batches')}
           />
-          {values.policy === 'fair' && (
+          {values.sendPolicy === 'batches' && (
             <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-              <NumberField form={form} name="unitsFactor" suffix="unit.people" />
-              <NumberField form={form} name="waveMinutes" suffix="unit.minutes" />
+              <NumberField form={form} name="shoppersPerUnit" suffix="unit.people" />
+              <NumberField form={form} name="batchIntervalMinutes" suffix="unit.minutes" />
             </InlineGrid>
           )}
           <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-            <NumberField form={form} name="holdOffSeconds" suffix="unit.seconds" />
-            <NumberField form={form} name="flapGuardMinutes" suffix="unit.minutes" />
-            <NumberField form={form} name="perSecond" suffix="unit.perSecond" />
+            <NumberField form={form} name="sendDelaySeconds" suffix="unit.seconds" />
+            <NumberField form={form} name="restockCooldownMinutes" suffix="unit.minutes" />
+            <NumberField form={form} name="messagesPerSecond" suffix="unit.perSecond" />
           </InlineGrid>
           <Checkbox
-            label={say('settings.quiet')}
-            helpText={say('settings.quiet.text', { timezone })}
-            checked={values.quiet}
-            onChange={(quiet) => form.set('quiet', quiet)}
+            label={say('settings.quietHours')}
+            helpText={say('settings.quietHours.text', { timezone })}
+            checked={values.quietHours}
+            onChange={(quiet) => form.set('quietHours', quiet)}
           />
-          {values.quiet && (
+          {values.quietHours && (
             <InlineGrid columns={2} gap="400">
-              <TimeField form={form} name="quietFrom" />
-              <TimeField form={form} name="quietUntil" />
+              <TimeField form={form} name="quietHoursStart" />
+              <TimeField form={form} name="quietHoursEnd" />
             </InlineGrid>
           )}
         </FormLayout>
@@ -115,7 +120,7 @@ export function InventorySettings({ form, locations }: Props) {
           {say('settings.stock')}
         </Text>
         <FormLayout>
-          <NumberField form={form} name="minimumUnits" suffix="unit.units" />
+          <NumberField form={form} name="minimumStock" suffix="unit.units" />
           {locations === null ? (
             <Banner tone="warning" title={say('settings.locations.silent')} />
           ) : (
@@ -134,10 +139,10 @@ export function InventorySettings({ form, locations }: Props) {
             {say('settings.locations.text')}
           </Text>
           <Checkbox
-            label={say('settings.tellPreorder')}
-            helpText={say('settings.tellPreorder.text')}
-            checked={values.tellPreorder}
-            onChange={(tell) => form.set('tellPreorder', tell)}
+            label={say('settings.notifyOnPreorder')}
+            helpText={say('settings.notifyOnPreorder.text')}
+            checked={values.notifyOnPreorder}
+            onChange={(tell) => form.set('notifyOnPreorder', tell)}
           />
         </FormLayout>
       </BlockStack>

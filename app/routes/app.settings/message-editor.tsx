@@ -35,10 +35,10 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
   const [locale, setLocale] = useState(languages.find((each) => shopLocale.startsWith(each)) ?? 'en');
   const [message, setMessage] = useState('notification.backInStock');
   const chosen = messages.find((each) => each.message === message)!;
-  const own = form.values.texts[locale]?.[message];
+  const own = form.values.customMessages[locale]?.[message];
   const text = own ?? ours[locale]![message]!;
   const { error: now, warnings } = checkMessage({ message, text, locale });
-  const error = now ?? form.errorOf(`texts.${locale}.${message}`);
+  const error = now ?? form.errorOf(`customMessages.${locale}.${message}`);
   return (
     <Card>
       <BlockStack gap="400">

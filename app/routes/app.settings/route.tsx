@@ -37,21 +37,21 @@ export async function loader({ request }: LoaderFunctionArgs) {
     ours: defaultMessages(),
     messages: CUSTOM_MESSAGES,
     settings: {
-      policy: shop.policy,
-      unitsFactor: String(shop.unitsFactor),
-      waveMinutes: String(shop.waveMinutes),
-      minimumUnits: String(shop.minimumUnits),
-      holdOffSeconds: String(shop.holdOffSeconds),
-      flapGuardMinutes: String(shop.flapGuardMinutes),
-      perSecond: String(page?.perSecond ?? 30),
-      quiet: shop.quietFrom !== null,
-      quietFrom: clockText(shop.quietFrom ?? 22 * 60),
-      quietUntil: clockText(shop.quietUntil ?? 8 * 60),
-      tellPreorder: shop.tellPreorder,
+      sendPolicy: shop.sendPolicy,
+      shoppersPerUnit: String(shop.shoppersPerUnit),
+      batchIntervalMinutes: String(shop.batchIntervalMinutes),
+      minimumStock: String(shop.minimumStock),
+      sendDelaySeconds: String(shop.sendDelaySeconds),
+      restockCooldownMinutes: String(shop.restockCooldownMinutes),
+      messagesPerSecond: String(page?.messagesPerSecond ?? 30),
+      quietHours: shop.quietHoursStart !== null,
+      quietHoursStart: clockText(shop.quietHoursStart ?? 22 * 60),
+      quietHoursEnd: clockText(shop.quietHoursEnd ?? 8 * 60),
+      notifyOnPreorder: shop.notifyOnPreorder,
       buttonHidden: shop.buttonHidden,
       leftOut: shownRules(shop),
       locationIds: shop.locationIds.map(String),
-      texts: shop.texts as Overrides,
+      customMessages: shop.customMessages as Overrides,
     },
   });
 }
@@ -68,14 +68,14 @@ type Of = { shop: Shop; form: URLSearchParams; now: Date };
 async function save({ shop, form, now }: Of) {
   const read = readSettings(form.get('settings') ?? '');
   if ('errors' in read) return json({ errors: read.errors }, { status: 422 });
-  const texts = changedMessages(read.settings.texts);
+  const texts = changedMessages(read.settings.customMessages);
   const errors = invalidMessages(texts);
   if (Object.keys(errors).length > 0) return json({ errors }, { status: 422 });
   await saveSettings({
     shopId: shop.id,
-    settings: { ...read.settings, texts },
+    settings: { ...read.settings, customMessages: texts },
     then: async (tx) => {
-      await setRateLimit({ shopId: shop.id, perSecond: read.settings.perSecond, tx });
+      await setRateLimit({ shopId: shop.id, perSecond: read.settings.messagesPerSecond, tx });
       // What was decided under the old settings is looked at again under the new ones.
       await requestAllStockChecks({ tx, shopId: shop.id, now });
       await retryFailedEvents({ tx, whose: { shopId: shop.id }, now });

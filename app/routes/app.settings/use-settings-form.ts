@@ -2,22 +2,22 @@
 import { useEffect, useState } from 'react';
 
 export type SettingsShown = {
-  policy: string;
-  unitsFactor: string;
-  waveMinutes: string;
-  minimumUnits: string;
-  holdOffSeconds: string;
-  flapGuardMinutes: string;
-  perSecond: string;
-  quiet: boolean;
-  quietFrom: string;
-  quietUntil: string;
-  tellPreorder: boolean;
+  sendPolicy: string;
+  shoppersPerUnit: string;
+  batchIntervalMinutes: string;
+  minimumStock: string;
+  sendDelaySeconds: string;
+  restockCooldownMinutes: string;
+  messagesPerSecond: string;
+  quietHours: boolean;
+  quietHoursStart: string;
+  quietHoursEnd: string;
+  notifyOnPreorder: boolean;
   buttonHidden: boolean;
   /** Tags and collections as the merchant writes them, separated by commas. */
   leftOut: { tags: string; collections: string; gift_cards: boolean; preorder: boolean; free: boolean };
   locationIds: string[];
-  texts: Record<string, Record<string, string>>;
+  customMessages: Record<string, Record<string, string>>;
 };
 
 export type SettingsForm = ReturnType<typeof useSettingsForm>;
@@ -47,12 +47,12 @@ export function useSettingsForm({ saved, errors, submit }: Given) {
     },
     setText({ locale, message, text }: { locale: string; message: string; text: string }): void {
       setValues((before) => {
-        const { [message]: _before, ...others } = before.texts[locale] ?? {};
+        const { [message]: _before, ...others } = before.customMessages[locale] ?? {};
         const own = text === '' ? others : { ...others, [message]: text };
-        const { [locale]: _locale, ...rest } = before.texts;
-        return { ...before, texts: Object.keys(own).length > 0 ? { ...rest, [locale]: own } : rest };
+        const { [locale]: _locale, ...rest } = before.customMessages;
+        return { ...before, customMessages: Object.keys(own).length > 0 ? { ...rest, [locale]: own } : rest };
       });
-      forget(`texts.${locale}.${message}`);
+      forget(`customMessages.${locale}.${message}`);
     },
     save: () => submit(values),
     discard: () => {

@@ -3,7 +3,13 @@ import { useNavigate, useSearchParams } from '@remix-run/react';
 import { BlockStack, Box, Card, DataTable, Link, Pagination, Text } from '@shopify/polaris';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 
-type Person = { subscriptionId: string; shopper: string; locale: string; since: string; expiresAt: string };
+type Person = {
+  subscriptionId: string;
+  shopper: string;
+  locale: string;
+  waitingSince: string;
+  expiresAt: string;
+};
 
 export function ShoppersTable({
   people,
@@ -40,7 +46,7 @@ export function ShoppersTable({
               <Link key={person.subscriptionId} url={`/app/notifications/${person.subscriptionId}`}>
                 <span style={{ whiteSpace: 'nowrap' }}>…{person.shopper}</span>
               </Link>,
-              moment(person.since),
+              moment(person.waitingSince),
               day(person.expiresAt),
               language(person.locale),
             ])}

@@ -3,7 +3,7 @@ import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import type { RestockItem } from '../../components/restock-progress.tsx';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 
-type Look = { lookId: string; at: string; units: number | null; verdict: string; reason: string };
+type Look = { lookId: string; checkedAt: string; units: number | null; decision: string; reason: string };
 
 export function StockChecks({ looks }: { looks: Look[] }) {
   const { say, code, moment } = useTranslations();
@@ -22,9 +22,9 @@ export function StockChecks({ looks }: { looks: Look[] }) {
           <BlockStack gap="050" key={look.lookId}>
             <InlineStack gap="200" blockAlign="center">
               <Text as="span" tone="subdued">
-                {moment(look.at)}
+                {moment(look.checkedAt)}
               </Text>
-              <Badge>{code('verdict', look.verdict)}</Badge>
+              <Badge>{code('verdict', look.decision)}</Badge>
               {look.units !== null && <Text as="span">{say('restock.units', { units: look.units })}</Text>}
             </InlineStack>
             <Text as="p">{code('reason', look.reason)}</Text>
@@ -48,7 +48,7 @@ export function RestockHistory({ restocks }: { restocks: RestockItem[] }) {
             {say('variant.restocks.none')}
           </Text>
         )}
-        {restocks.map(({ restockId, openedAt, closedAt, told, waiting }, index) => (
+        {restocks.map(({ restockId, openedAt, closedAt, claimedCount: told, waiting }, index) => (
           <Text as="p" key={restockId}>
             {closedAt === null
               ? say('variant.restock.open', { date: moment(openedAt), notified: told, waiting })
