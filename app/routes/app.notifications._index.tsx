@@ -47,8 +47,8 @@ type Props = Paged & { rows: Row[]; now: string; outcomes: readonly string[]; ou
 
 const TONES: Record<string, 'success' | 'warning' | 'attention' | 'info'> = {
   sent: 'success',
-  presumed: 'success',
-  refused: 'warning',
+  assumed_sent: 'success',
+  failed: 'warning',
   unknown: 'attention',
 };
 

@@ -80,7 +80,7 @@ const takenOver: Scenario = async ({ faults, begin, databaseUrl }) => {
     if (!(await holdsWithin(30_000, () => faults.pidOf('worker') === other.pid))) return NOT_REACHED;
     faults.arm({
       role: 'worker',
-      point: 'worker: after UPDATE Subscription + INSERT Notification*',
+      point: 'worker: after UPDATE subscriptions + INSERT notifications*',
       nth: 1,
       signal: 'SIGKILL',
     });

@@ -56,10 +56,13 @@ function nameOf(text: string): Named | null {
     .replaceAll(/\(\s*\$(?:\s*,\s*\$)*\s*\)(?:\s*,\s*\(\s*\$(?:\s*,\s*\$)*\s*\))*/g, '($)')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  const changes = [...flat.matchAll(/\b(INSERT INTO|UPDATE|DELETE FROM) (?:"?\w+"?\.)?"(\w+)"/g)].map(
-    ([, verb, table]) => `${verb!.split(' ')[0]} ${table}`,
+  // A lock (FOR UPDATE) and the second half of an upsert (DO UPDATE SET) name no table; nor does a call (FROM unnest(...)).
+  const changes = [
+    ...flat.matchAll(/(?<!FOR |KEY |DO )\b(INSERT INTO|UPDATE|DELETE FROM) (?:"?\w+"?\.)?"?([a-z]\w*)"?/g),
+  ].map(([, verb, table]) => `${verb!.split(' ')[0]} ${table}`);
+  const reads = [...flat.matchAll(/\bFROM (?:"?\w+"?\.)?"?([a-z]\w*)"?(?!\w|\()/g)].map(
+    ([, table]) => table!,
   );
-  const reads = [...flat.matchAll(/\bFROM (?:"?\w+"?\.)?"(\w+)"/g)].map(([, table]) => table!);
   const mark = createHash('sha256').update(flat).digest('hex').slice(0, 4);
   const named = /\bpgboss\b/.test(flat)
     ? null

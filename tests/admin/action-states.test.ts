@@ -49,7 +49,7 @@ test('the guide is put away for good, and the checklist stays', async () => {
   );
   await first.frame.getByRole('button', { name: adminText('guide.dismiss') }).click();
   await first.frame.getByText(adminText('on.title')).waitFor();
-  await waitFor(async () => (await shop()).setupGuideDismissedAt !== null);
+  await waitFor(async () => (await shop()).setup_guide_dismissed_at !== null);
   const again = await admin.open({ path: '/app' });
   await again.frame.getByText(adminText('on.no'), { exact: true }).waitFor();
   expect(await again.frame.getByText(adminText('guide.done', { done: 2, all: 3 })).count()).toBe(0);
@@ -83,15 +83,15 @@ test('settings: nothing is lost, discarded or saved by itself, and a wrong field
   await page.locator('#save').click();
   await frame.getByText(adminText('error.too_small')).waitFor();
   expect(await minimum.getAttribute('aria-invalid')).toBe('true');
-  expect((await shop()).minimumStock).toBe(1);
+  expect((await shop()).minimum_stock).toBe(1);
 
   await minimum.fill('3');
   await page.locator('#save').click();
   await toast(looked, adminText('done.saved'));
   await waitFor(async () => (await saveBar(looked).count()) === 0, { until: 'the save bar to go' });
   expect(await shop()).toMatchObject({
-    minimumStock: 3,
-    customMessages: { en: { 'notification.backInStock': '{product} is back, 20 % off' } },
+    minimum_stock: 3,
+    custom_messages: { en: { 'notification.backInStock': '{product} is back, 20 % off' } },
   });
   expect(looked.noise.filter((line) => !line.includes('422'))).toEqual([]);
   await page.context().close();

@@ -18,9 +18,9 @@ afterAll(() => faults?.close());
 
 /** None of these leaves a call of unknown fate behind, which takes a minute; those are part of `npm run faults`. */
 const MATTER_MOST = [
-  /^web: before COMMIT after INSERT Inbox/,
-  /^worker: before INSERT Subscription/,
-  /^worker: after UPDATE Subscription \+ INSERT Notification/,
+  /^web: before COMMIT after INSERT webhook_events/,
+  /^worker: before INSERT subscriptions/,
+  /^worker: after UPDATE subscriptions \+ INSERT notifications/,
   /^worker: after POST Meta .*the notice$/,
 ];
 
