@@ -12,10 +12,10 @@ import { log } from './lib/log.server.ts';
 import { addressWarnings, isAddressRefused } from './shopify/address-status.server.ts';
 
 type Lag = {
-  inbox: number;
+  events: number;
   replies: number;
-  looks: number;
-  unsettled: number;
+  stockChecks: number;
+  unfinished: number;
   oldestInboxSeconds: number;
   oldestReplySeconds: number;
   undecidedShops: number;
@@ -26,10 +26,10 @@ async function lag(): Promise<Lag> {
   const [row] = await queryRows<Lag>({
     tx: webhookDb,
     sql: Prisma.sql`
-    SELECT (SELECT count(*)::int FROM webhook_events WHERE failure IS NULL) AS inbox,
+    SELECT (SELECT count(*)::int FROM webhook_events WHERE failure IS NULL) AS events,
            (SELECT count(*)::int FROM replies) AS replies,
-           (SELECT count(*)::int FROM variants WHERE check_requested_version > checked_version) AS looks,
-           (SELECT count(*)::int FROM subscriptions WHERE status = 'claimed') AS unsettled,
+           (SELECT count(*)::int FROM variants WHERE check_requested_version > checked_version) AS "stockChecks",
+           (SELECT count(*)::int FROM subscriptions WHERE status = 'claimed') AS unfinished,
            (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float8 FROM webhook_events WHERE failure IS NULL) AS oldest_inbox_seconds,
            (SELECT COALESCE(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM replies) AS oldest_reply_seconds,
            (SELECT count(*)::int FROM shops WHERE access_unknown_since < clock_timestamp() - interval '1 day') AS undecided_shops`,
@@ -41,13 +41,13 @@ export type Readiness = {
   ready: boolean;
   database: 'answers' | 'silent';
   lag?: Lag;
-  /** Whether a worker hears at once what is due; `off`: there is none in this process. */ bell: ListenState;
+  /** Whether a worker hears at once what is due; `off`: there is none in this process. */ listen: ListenState;
   /** What an operator has to do, in words. None of it gets better by turning requests away. */ warnings: string[];
 };
 
 /** Ready: the database answers. The lag is told, and left to the host to judge. */
 export async function readiness(): Promise<Readiness> {
-  const said = { bell: listenState(), warnings: [...decryptionFailed(), ...addressWarnings()] };
+  const said = { listen: listenState(), warnings: [...decryptionFailed(), ...addressWarnings()] };
   try {
     return { ready: true, database: 'answers', lag: await lag(), ...said };
   } catch {
@@ -58,18 +58,18 @@ export async function readiness(): Promise<Readiness> {
 collectDefaultMetrics();
 
 const gauges = {
-  inbox: new Gauge({
-    name: 'notify_inbox_events',
+  events: new Gauge({
+    name: 'notify_events_stored',
     help: 'Events of Meta that were kept and not handled yet',
   }),
   replies: new Gauge({ name: 'notify_replies_unsent', help: 'Replies to shoppers that were not sent yet' }),
-  looks: new Gauge({ name: 'notify_looks_due', help: 'Variants for which a look is due' }),
-  unsettled: new Gauge({
-    name: 'notify_notifications_unsettled',
-    help: 'Notifications claimed or begun and not settled',
+  stockChecks: new Gauge({ name: 'notify_stock_checks_due', help: 'Variants whose stock check is due' }),
+  unfinished: new Gauge({
+    name: 'notify_notifications_unfinished',
+    help: 'Notifications claimed or started and not finished',
   }),
   oldestInboxSeconds: new Gauge({
-    name: 'notify_inbox_oldest_seconds',
+    name: 'notify_events_oldest_seconds',
     help: 'Age of the oldest event in the inbox',
   }),
   oldestReplySeconds: new Gauge({
@@ -83,7 +83,7 @@ const gauges = {
 };
 
 const listening = new Gauge({
-  name: 'notify_bell_heard',
+  name: 'notify_listening',
   help: '1: this worker hears at once what is due; 0: it finds it by looking once a second',
 });
 
@@ -95,7 +95,7 @@ const address = new Gauge({
 /** Prometheus text. @throws when the database is silent. */
 export async function metrics(): Promise<{ contentType: string; text: string }> {
   const now = await lag();
-  listening.set(listenState() === 'heard' ? 1 : 0);
+  listening.set(listenState() === 'listening' ? 1 : 0);
   address.set(isAddressRefused() ? 1 : 0);
   for (const [name, gauge] of Object.entries(gauges)) gauge.set(now[name as keyof Lag]);
   return { contentType: register.contentType, text: await register.metrics() };

@@ -34,7 +34,7 @@ import { nextRunAt, runDueChecks } from './stock/run-checks.server.ts';
 import { checkAvailability } from './stock/variants.server.ts';
 import { expireSubscriptions } from './waitlist/end-subscriptions.server.ts';
 
-/** How often the worker goes round by itself: finds what no bell announced, and what time has made due. */
+/** How often the worker goes round by itself: finds what no NOTIFY announced, and what time has made due. */
 const POLL_MS = SECOND;
 
 /** What Shopify refuses as such is our own fault: asked again more often it would be no better. */
@@ -50,26 +50,26 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   const ending = new AbortController();
 
   /** Everything that one Page says goes at one pace; a new holder of its lease starts with an empty bucket. */
-  async function paceOf(metaPageId: string): Promise<RateLimiter> {
+  async function rateLimiterOf(metaPageId: string): Promise<RateLimiter> {
     const perSecond = await rateLimitOf({ metaPageId });
-    const pace = paces.get(metaPageId) ?? createRateLimiter({ perSecond });
-    pace.limitTo(perSecond);
-    paces.set(metaPageId, pace);
-    return pace;
+    const rateLimiter = paces.get(metaPageId) ?? createRateLimiter({ perSecond });
+    rateLimiter.limitTo(perSecond);
+    paces.set(metaPageId, rateLimiter);
+    return rateLimiter;
   }
 
   /**
    * Work that can wait: it rests with a shop that Shopify does not answer for, and for as long as it has said itself, also when the
    * worker's round asks for it again.
    */
-  const canWait = (hand: Handler): Handler => {
+  const canWait = (handler: Handler): Handler => {
     const resting = new Map<string, Date>();
     return async (given) => {
       const now = clock();
       const shop = await shopById({ shopId: BigInt(given.key) });
       const until = (shop && restsUntil({ shop, now })) ?? resting.get(given.key) ?? now;
       if (until > now) return until;
-      const again = await hand(given);
+      const again = await handler(given);
       if (again === null) resting.delete(given.key);
       else resting.set(given.key, again);
       return again;
@@ -78,10 +78,10 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
 
   // 1. A shopper arrives, accepts, taps, writes: one Page's events, in each person's order.
   const handler = createEventHandler({ checkAvailability: checkAvailability({ clock }), clock });
-  const inbox: Handler = async ({ key: metaPageId, lease, signal }) => {
-    const pace = await paceOf(metaPageId);
+  const events: Handler = async ({ key: metaPageId, lease, signal }) => {
+    const rateLimiter = await rateLimiterOf(metaPageId);
     const sendReply: SendReply = ({ page, body }) =>
-      send({ metaPageId, token: pageToken(page), body, kind: 'reply', pace, signal });
+      send({ metaPageId, token: pageToken(page), body, kind: 'reply', rateLimiter, signal });
     return processEvents({
       metaPageId,
       lease,
@@ -94,7 +94,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 2. Stock returns: a hint makes a look due; a look decides.
-  const looks: Handler = async ({ key, lease, signal }) => {
+  const stockChecks: Handler = async ({ key, lease, signal }) => {
     for (;;) {
       const round = await runDueChecks({ shopId: BigInt(key), lease, clock });
       if (round.outcome !== 'looked' || signal.aborted) return nextRunAt({ round, now: clock() });
@@ -103,11 +103,11 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
 
   // 3. Those waiting are notified, once, by the Page's sender. What it has learnt is kept while the lease is held.
   const senders = new Map<string, SenderState>();
-  const lane: Handler = async ({ key: metaPageId, lease, signal }) => {
+  const pageSender: Handler = async ({ key: metaPageId, lease, signal }) => {
     const known = senders.get(metaPageId);
     const state = known?.lease === lease ? known : createSenderState({ metaPageId, lease });
     senders.set(metaPageId, state);
-    return runPageSender({ state, pace: await paceOf(metaPageId), clock, signal });
+    return runPageSender({ state, rateLimiter: await rateLimiterOf(metaPageId), clock, signal });
   };
 
   // 4. The storefront falls silent, or speaks, with its Page.
@@ -144,16 +144,16 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 7. Shopify Flow hears of it, for the merchants whose workflows wait for that.
-  const tellFlow = createFlowSender({ clock, explain: explainIssue });
-  const flow: Handler = ({ key, lease, signal }) => tellFlow({ shopId: BigInt(key), lease, signal });
+  const runFlow = createFlowSender({ clock, explain: explainIssue });
+  const flow: Handler = ({ key, lease, signal }) => runFlow({ shopId: BigInt(key), lease, signal });
 
-  const pages = createLeasedWorker({ kind: 'page', holder, clock, hands: { inbox, lane } });
+  const pages = createLeasedWorker({ kind: 'page', holder, clock, handlers: { events, pageSender } });
   const shops = createLeasedWorker({
     kind: 'shop',
     holder,
     clock,
-    hands: {
-      looks,
+    handlers: {
+      stockChecks,
       storefront: canWait(storefront),
       installation,
       orders: canWait(orders),
@@ -161,18 +161,19 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     },
   });
 
-  let turn = 0;
+  let entry = 0;
   async function round(): Promise<void> {
     const now = clock();
-    for (const metaPageId of await pagesWithDueEvents({ now })) pages.poke(metaPageId, 'inbox');
-    for (const metaPageId of await pagesWithWork({ now })) pages.poke(metaPageId, 'lane');
-    for (const shopId of (await shopsWithDueChecks({ now })).shopIds) shops.poke(String(shopId), 'looks');
-    for (const { shopId } of await storefrontsDue()) shops.poke(String(shopId), 'storefront');
-    for (const shopId of await installationsToCheck({ now })) shops.poke(String(shopId), 'installation');
-    for (const shopId of await shopsToCheckAttribution({ now })) shops.poke(String(shopId), 'orders');
-    for (const shopId of await shopsWithOrderSyncs({ now })) shops.poke(String(shopId), 'orders');
-    if (turn++ % FLOW_POLL_EVERY === 0)
-      for (const shopId of await shopsWithPendingFlowEvents({ now })) shops.poke(String(shopId), 'flow');
+    for (const metaPageId of await pagesWithDueEvents({ now })) pages.wake(metaPageId, 'events');
+    for (const metaPageId of await pagesWithWork({ now })) pages.wake(metaPageId, 'pageSender');
+    for (const shopId of (await shopsWithDueChecks({ now })).shopIds)
+      shops.wake(String(shopId), 'stockChecks');
+    for (const { shopId } of await storefrontsDue()) shops.wake(String(shopId), 'storefront');
+    for (const shopId of await installationsToCheck({ now })) shops.wake(String(shopId), 'installation');
+    for (const shopId of await shopsToCheckAttribution({ now })) shops.wake(String(shopId), 'orders');
+    for (const shopId of await shopsWithOrderSyncs({ now })) shops.wake(String(shopId), 'orders');
+    if (entry++ % FLOW_POLL_EVERY === 0)
+      for (const shopId of await shopsWithPendingFlowEvents({ now })) shops.wake(String(shopId), 'flow');
   }
   let rounds = Promise.resolve();
   const goRound = () => {
@@ -180,7 +181,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
   };
 
   // 8. Housekeeping.
-  const chores = await startSchedule({
+  const jobs = await startSchedule({
     sweep: { cron: '* * * * *', run: () => reconcile({ clock, signal: ending.signal }) },
     expire: { cron: '*/10 * * * *', run: async () => void (await expireSubscriptions({ now: clock() })) },
     'renew-dormant-access': { cron: '23 * * * *', run: () => renewDormantTokens({ clock }) },
@@ -188,15 +189,15 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     'give-pages-back': { cron: '* * * * *', run: () => releaseUninstalledPages({ clock }) },
     privacy: { cron: '* * * * *', run: () => processPrivacyRequests({ clock }) },
     'audit-books': { cron: '53 * * * *', run: async () => void (await auditConsistency()) },
-    tidy: { cron: '41 3 * * *', run: () => deleteExpired({ clock }) },
+    cleanUp: { cron: '41 3 * * *', run: () => deleteExpired({ clock }) },
   });
 
   retryAfterRelease({ now: clock() }).catch((error: unknown) => log.error('events.retry_failed', { error }));
 
-  const bell = listen({
-    onRing: (name, key) => {
-      if (name === 'looks') shops.poke(key, 'looks');
-      else pages.poke(key, name);
+  const listener = listen({
+    onNotify: (name, key) => {
+      if (name === 'stockChecks') shops.wake(key, 'stockChecks');
+      else pages.wake(key, name);
     },
     onLost: () => {
       goRound();
@@ -210,9 +211,9 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     async stop() {
       ending.abort();
       clearInterval(everyRound);
-      await bell.stop();
+      await listener.stop();
       await rounds;
-      await Promise.all([pages.stop(), shops.stop(), chores.stop()]);
+      await Promise.all([pages.stop(), shops.stop(), jobs.stop()]);
       log.info('worker.stopped', { holder });
     },
   };

@@ -20,8 +20,8 @@ export async function addMillion({
   variants,
 }: { client: Client } & Sizes): Promise<void> {
   const run = (text: string, values: unknown[] = []) => client.query(text, values);
-  const told = Math.round(people / 5);
-  const cards = people + told + Math.round(people / 2);
+  const notified = Math.round(people / 5);
+  const cards = people + notified + Math.round(people / 2);
   await run(`SET session_replication_role = replica`);
   await run(`SET maintenance_work_mem = '256MB'`);
   await run(
@@ -50,7 +50,7 @@ export async function addMillion({
      SELECT $1::bigint, base.shopper + (g * 31 % $5::bigint), ${variantOf('g')}, 'Want to know when Linen shirt, M / Sand is back in stock?', 'en',
        at, at + interval '1 second', CASE WHEN g * 7919 % $2::bigint < $4::bigint THEN at + interval '1 minute' END, 'm_' || g
      FROM base, generate_series(1::bigint, $2::bigint) g, LATERAL (SELECT now() - ($2::bigint - g)::float8 / $2::bigint * interval '${DAYS} days' AS at) t`,
-    [shopId, cards, variants, people + told, shoppers],
+    [shopId, cards, variants, people + notified, shoppers],
   );
   // One and the same shopper for one and the same variant waits once: the later cards of such a pair are as if never tapped.
   await run(

@@ -24,7 +24,7 @@ const slow = count('slow', 4);
 const rounds = count('rounds', 5);
 /** 10 Mbit/s with 40 ms there and back: Lighthouse's "desktop dense 4G". */
 const NETWORK = { offline: false, latency: 40, downloadThroughput: 1_250_000, uploadThroughput: 1_250_000 };
-const say = (line = '') => void process.stdout.write(`${line}\n`);
+const print = (line = '') => void process.stdout.write(`${line}\n`);
 
 type Seen = { lcp: number; cls: number; first: number };
 
@@ -76,16 +76,16 @@ async function appFrame(page: Page): Promise<Frame> {
 type Measured = { page: string; lcp: Spread; first: Spread; cls: Spread };
 
 async function run(): Promise<boolean> {
-  const { executablePath, env } = await ensureChromium({ say });
+  const { executablePath, env } = await ensureChromium({ print });
   Object.assign(process.env, env, { CHROMIUM_PATH: executablePath });
-  await buildApp({ say });
+  await buildApp({ print });
   const postgres = await startThrowawayPostgres();
   await migrate(postgres.url);
   const folder = mkdtempSync(join(tmpdir(), 'notify-bench-pages-'));
   const demo = await startDemoWorld({
     folder,
     databaseUrl: postgres.url,
-    say: () => undefined,
+    print: () => undefined,
     onLog: () => undefined,
   });
   const client = new pg.Client({ connectionString: postgres.url });
@@ -132,11 +132,11 @@ async function run(): Promise<boolean> {
 function tell(measured: Measured[]): boolean {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
   const load = loadavg().map((one) => Number(one.toFixed(1)));
-  say(`bench/admin-pages at ${new Date().toISOString()}, commit ${commit}, load average ${load.join(' ')}`);
-  say(
+  print(`bench/admin-pages at ${new Date().toISOString()}, commit ${commit}, load average ${load.join(' ')}`);
+  print(
     `Chromium, processor slowed ${slow} times, 10 Mbit/s and 40 ms, nothing cached; ${rounds} visits of each page, median (min-max)`,
   );
-  say(
+  print(
     `${'page'.padEnd(22)} ${'LCP, ms'.padStart(20)} ${'first paint, ms'.padStart(20)} ${'CLS'.padStart(16)}`,
   );
   const whole = (one: Spread) => `${one.median.toFixed(0)} (${one.min.toFixed(0)}-${one.max.toFixed(0)})`;
@@ -144,18 +144,18 @@ function tell(measured: Measured[]): boolean {
     ({ lcp, cls }) => lcp.median > BUDGET.lcpMs || cls.median > BUDGET.cls || lcp.median === 0,
   );
   for (const one of measured)
-    say(
+    print(
       `${one.page.padEnd(22)} ${whole(one.lcp).padStart(20)} ${whole(one.first).padStart(20)} ${`${one.cls.median.toFixed(3)} (${one.cls.max.toFixed(3)})`.padStart(16)}${over.includes(one) ? '  OVER' : ''}`,
     );
-  say();
-  for (const line of table()) say(line);
+  print();
+  for (const line of table()) print(line);
   const json = argument('json');
   if (json)
     writeFileSync(
       json,
       `${JSON.stringify({ bench: 'admin-pages', at: new Date().toISOString(), commit, load, slow, rounds, measured }, null, 2)}\n`,
     );
-  say(
+  print(
     over.length === 0
       ? `\nEvery page is within ${BUDGET.lcpMs} ms and ${BUDGET.cls}.`
       : `\nOver: ${over.map(({ page }) => page).join('; ')}`,

@@ -17,21 +17,21 @@ const keys = makeKeys();
 
 /** A query, and the settings of its transaction that it was asked under. */
 export type Asked = { text: string; values: unknown[]; under: string[] };
-export type AdminHouse = Awaited<ReturnType<typeof openAdminHouse>>;
+export type AdminBench = Awaited<ReturnType<typeof openAdminBench>>;
 
 /** `keep`: a folder whose database stays for the next run, so that it need not be filled again. */
-export async function openAdminHouse({
+export async function openAdminBench({
   people,
   variants,
   keep,
-  say,
+  print,
 }: {
   people: number;
   variants: number;
   keep?: string | undefined;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }) {
-  await buildApp({ say });
+  await buildApp({ print });
   const folder = keep ?? mkdtempSync(join(tmpdir(), 'notify-bench-admin-'));
   const postgres = await startPostgres({ folder, durable: keep !== undefined, endsWithMe: true });
   await migrate(postgres.url);
@@ -57,8 +57,8 @@ export async function openAdminHouse({
     ianaTimezone: 'Europe/London',
   });
   world.shopify.install(DOMAIN);
-  const standIns = await world.serve();
-  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${standIns.port}`;
+  const simulators = await world.serve();
+  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${simulators.port}`;
   await import('../simulators/network/preload.ts');
   const { startWeb } = await import('../app/server.ts');
   const web = await startWeb({ port: 0 });
@@ -91,7 +91,7 @@ export async function openAdminHouse({
   await ask({ path: '/app/settings', route: 'routes/app.settings' });
   const there = await client.query<{ n: string }>(`SELECT count(*) AS n FROM variants`);
   if (Number(there.rows[0]!.n) < variants) {
-    say(`Filling a shop with ${people.toLocaleString('en')} who wait ...`);
+    print(`Filling a shop with ${people.toLocaleString('en')} who wait ...`);
     await addMillion({ client, shopId: String(id), people, variants });
   }
 
@@ -109,7 +109,7 @@ export async function openAdminHouse({
 
     async close() {
       await web.stop();
-      await standIns.stop();
+      await simulators.stop();
       await client.end();
       await postgres.stop(keep === undefined ? 'immediate' : 'fast');
     },

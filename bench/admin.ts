@@ -6,25 +6,25 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { openAdminHouse, type Asked } from './admin-setup.ts';
+import { openAdminBench, type Asked } from './admin-setup.ts';
 import { argument, count, spread } from './figures.ts';
 
 const BUDGET_MS = 200;
 const ROUNDS = 5;
 /** Plans of queries that take longer are printed; all of them go to `--plans`. */
 const WORTH_PRINTING_MS = 5;
-const say = (line = '') => void process.stdout.write(`${line}\n`);
+const print = (line = '') => void process.stdout.write(`${line}\n`);
 
 type Visit = { name: string; path: string; route: string };
 type Cost = Asked & { ms: number; plan: string };
 type Page = Visit & { queries: Cost[]; ms: number; least: number };
 
 const people = count('people', 1_000_000);
-const house = await openAdminHouse({
+const fixture = await openAdminBench({
   people,
   variants: count('variants', 5_000),
   keep: argument('keep'),
-  say,
+  print,
 });
 
 /** The addresses of every page: sorted, filtered, searched, and far into its table. */
@@ -42,7 +42,7 @@ async function visits(): Promise<Visit[]> {
   /** A table's page, the one behind it, and one that goes on in the middle. */
   async function table(name: string, route: string, path: string): Promise<void> {
     add(name, route, path);
-    const { next } = (await house.ask({ path, route })) as { next: string | null };
+    const { next } = (await fixture.ask({ path, route })) as { next: string | null };
     if (next !== null)
       add(
         `${name}, page 2`,
@@ -70,7 +70,7 @@ async function visits(): Promise<Visit[]> {
     add(`Waitlist, ${filter}`, line, `/app/waitlist?filter=${filter}`);
   add('Waitlist, search', line, '/app/waitlist?search=wool%20coat%2017');
   add('Waitlist, search without a find', line, '/app/waitlist?search=nothing%20like%20it');
-  const first = await house.client.query<{ most: string; least: string }>(
+  const first = await fixture.client.query<{ most: string; least: string }>(
     `WITH line AS (SELECT variant_id, count(*) AS n FROM subscriptions WHERE status = 'waiting' GROUP BY 1)
      SELECT (SELECT variant_id FROM line ORDER BY n DESC LIMIT 1) AS most, (SELECT variant_id FROM line ORDER BY n LIMIT 1) AS least`,
   );
@@ -79,37 +79,37 @@ async function visits(): Promise<Visit[]> {
   add('Variant least waited for', one, `/app/waitlist/${least}`);
   for (const outcome of ['all', 'sent', 'assumed_sent', 'failed', 'unknown', 'under_way'])
     await table(`Notifications, ${outcome}`, sent, `/app/notifications?outcome=${outcome}`);
-  const lives = await house.client.query<{ last: string; told: string }>(
+  const lives = await fixture.client.query<{ last: string; notified: string }>(
     `SELECT (SELECT id FROM subscriptions WHERE status = 'waiting' AND variant_id = $1 ORDER BY waiting_since DESC LIMIT 1) AS last,
        (SELECT subscription_id FROM notifications LIMIT 1) AS told`,
     [most],
   );
   for (const [name, id] of [
     ['One life, last in the longest line', lives.rows[0]!.last],
-    ['One life, told', lives.rows[0]!.told],
+    ['One life, told', lives.rows[0]!.notified],
   ] as const)
     add(name, 'routes/app.notifications.$subscriptionId', `/app/notifications/${id}`);
   return all;
 }
 
 async function explain({ text, values, under }: Asked, how: string): Promise<string[]> {
-  await house.client.query('BEGIN');
+  await fixture.client.query('BEGIN');
   try {
-    await house.client.query('SET LOCAL max_parallel_workers_per_gather = 0');
-    for (const setting of under) await house.client.query(setting);
-    const { rows } = await house.client.query<{ 'QUERY PLAN': string }>(
+    await fixture.client.query('SET LOCAL max_parallel_workers_per_gather = 0');
+    for (const setting of under) await fixture.client.query(setting);
+    const { rows } = await fixture.client.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN (ANALYZE, BUFFERS${how}) ${text}`,
       values,
     );
     return rows.map((row) => row['QUERY PLAN']);
   } finally {
-    await house.client.query('ROLLBACK');
+    await fixture.client.query('ROLLBACK');
   }
 }
 
 /** How long PostgreSQL's process has run so far, and how long it stood ready for a processor that others had; nothing where the system does not say. */
 function lotMs(): { ran: number; waited: number } | undefined {
-  const { processID } = house.client as unknown as { processID: number };
+  const { processID } = fixture.client as unknown as { processID: number };
   try {
     const [ran, waited] = readFileSync(`/proc/${processID}/schedstat`, 'utf8').split(' ').map(Number);
     return { ran: ran! / 1e6, waited: waited! / 1e6 };
@@ -136,7 +136,7 @@ async function timeOf(asked: Asked): Promise<number> {
 }
 
 async function weigh(visit: Visit): Promise<Page> {
-  const asked = await house.during(() => house.ask(visit));
+  const asked = await fixture.during(() => fixture.ask(visit));
   const queries: Cost[] = [];
   const rounds = Array.from({ length: ROUNDS }, () => 0);
   for (const query of asked) {
@@ -154,25 +154,25 @@ const shortly = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 110)
 
 async function run(): Promise<boolean> {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
-  const counts = await house.client.query<{ name: string; n: string }>(
+  const counts = await fixture.client.query<{ name: string; n: string }>(
     `SELECT relname AS name, n_live_tup::text AS n FROM pg_stat_user_tables WHERE relname IN ('subscriptions','shoppers','variants','opt_in_requests','notifications','link_clicks','stock_checks') ORDER BY n_live_tup DESC`,
   );
-  say(
+  print(
     `bench:admin at ${new Date().toISOString()}, commit ${commit}, load average ${loadavg()
       .map((one) => one.toFixed(1))
       .join(' ')}`,
   );
-  say(counts.rows.map(({ name, n }) => `${name} ${Number(n).toLocaleString('en')}`).join(', '));
+  print(counts.rows.map(({ name, n }) => `${name} ${Number(n).toLocaleString('en')}`).join(', '));
   const pages: Page[] = [];
   for (const visit of await visits()) pages.push(await weigh(visit));
   for (const page of pages)
     for (const { ms, text, plan } of page.queries.filter((query) => query.ms >= WORTH_PRINTING_MS))
-      say(`\n${page.name}: ${ms.toFixed(1)} ms  ${shortly(text)}\n${plan.replace(/^/gm, '    ')}`);
-  say(`\n${'page'.padEnd(42)} queries   ms (median of ${ROUNDS})   least   slowest query`);
+      print(`\n${page.name}: ${ms.toFixed(1)} ms  ${shortly(text)}\n${plan.replace(/^/gm, '    ')}`);
+  print(`\n${'page'.padEnd(42)} queries   ms (median of ${ROUNDS})   least   slowest query`);
   for (const { name, queries, ms, least } of pages) {
     const slowest = Math.max(0, ...queries.map((query) => query.ms));
     const mark = ms > BUDGET_MS ? `  OVER ${BUDGET_MS} ms` : '';
-    say(
+    print(
       `${name.padEnd(42)} ${String(queries.length).padStart(7)} ${ms.toFixed(1).padStart(20)} ${least.toFixed(1).padStart(7)} ${slowest.toFixed(1).padStart(15)}${mark}`,
     );
   }
@@ -194,7 +194,7 @@ async function run(): Promise<boolean> {
       `${JSON.stringify({ bench: 'admin', at: new Date().toISOString(), commit, load: loadavg(), people, pages: pages.map(({ name, path, ms, least, queries }) => ({ name, path, ms, least, queries: queries.length })) }, null, 2)}\n`,
     );
   const over = pages.filter((page) => page.ms > BUDGET_MS);
-  say(
+  print(
     over.length === 0
       ? `\nEvery page reads its data in under ${BUDGET_MS} ms of database time.`
       : `\nOver ${BUDGET_MS} ms: ${over.map((page) => page.name).join('; ')}`,
@@ -206,7 +206,7 @@ let well = false;
 try {
   well = await run();
 } finally {
-  await house.close();
+  await fixture.close();
 }
 if (process.argv.includes('--pages')) {
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'admin-pages.ts')], {

@@ -1,16 +1,19 @@
 // The webhook's answer with 10,000 waiting against its answer with one: at rest, and while the 10,000 are being told.
 //   node scripts/run.mjs bench/answer.ts [--waiters 10000] [--pairs 100] [--json FILE]
 import { count, percentile, report, spread, type Figure } from './figures.ts';
-import { openRestockHouse, type Line } from './stock-setup.ts';
+import { openStockBench, type Line } from './stock-setup.ts';
 
-const waiters = count('waiters', 10_000);
+const waitingShoppers = count('waiters', 10_000);
 const pairs = count('pairs', 100);
-const house = await openRestockHouse();
-const [one, many] = [await house.line({ waiters: 1 }), await house.line({ waiters, real: waiters })];
-await house.quiet();
+const fixture = await openStockBench();
+const [one, many] = [
+  await fixture.line({ waitingShoppers: 1 }),
+  await fixture.line({ waitingShoppers, real: waitingShoppers }),
+];
+await fixture.quiet();
 
 async function shots(): Promise<{ few: number[]; crowd: number[] }> {
-  const answer = async (line: Line) => (await house.webhook(line)).answerMs;
+  const answer = async (line: Line) => (await fixture.webhook(line)).answerMs;
   const few: number[] = [];
   const crowd: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
@@ -23,13 +26,14 @@ async function shots(): Promise<{ few: number[]; crowd: number[] }> {
 
 await shots();
 const rest = await shots();
-house.stock(many, 5);
-const arrival = house.firstSend();
-const back = await house.webhook(many);
+fixture.stock(many, 5);
+const arrival = fixture.firstSend();
+const back = await fixture.webhook(many);
 await arrival;
 const telling = await shots();
-const told = house.told();
-if (told >= waiters) throw new Error('All were told before the last webhook came: ask for more waiters.');
+const notified = fixture.notified();
+if (notified >= waitingShoppers)
+  throw new Error('All were told before the last webhook came: ask for more waiters.');
 
 const figure = (name: string, measured: string, { few, crowd }: typeof rest): Figure => ({
   name,
@@ -47,8 +51,12 @@ const figure = (name: string, measured: string, { few, crowd }: typeof rest): Fi
 report({
   bench: 'answer',
   figures: [
-    figure('answer at rest', `a webhook's answer with ${waiters} waiting; floor: with one waiting`, rest),
-    figure('answer while telling', `the same while they are told (${told} were, at the end)`, telling),
+    figure(
+      'answer at rest',
+      `a webhook's answer with ${waitingShoppers} waiting; floor: with one waiting`,
+      rest,
+    ),
+    figure('answer while telling', `the same while they are told (${notified} were, at the end)`, telling),
     {
       ...figure(
         'answer of the return',
@@ -65,4 +73,4 @@ report({
     },
   ],
 });
-await house.close();
+await fixture.close();

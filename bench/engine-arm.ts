@@ -2,7 +2,7 @@
 import { Prisma } from '@prisma/client';
 import { queryRows } from '../app/db.server.ts';
 import { request } from 'undici';
-import { openLaneHouse, type BenchServer } from './sender-setup.ts';
+import { openSenderBench, type BenchServer } from './sender-setup.ts';
 
 /** What one drain cost, each figure per notice but the rates. */
 export type Drained = {
@@ -16,13 +16,13 @@ export type Drained = {
 
 const [server, size] = process.argv.slice(2) as [BenchServer, string];
 const n = Number(size);
-const house = await openLaneHouse({ server });
+const fixture = await openSenderBench({ server });
 const { appSecretProof } = await import('../app/messenger/graph-api.server.ts');
 
 /** The floor: the same bytes to the same host, with no database and no memory. @returns calls a second. */
 async function bareLoop({ n, width }: { n: number; width: number }): Promise<number> {
-  const shop = await house.furnish({ waiters: 0 });
-  const people = await house.order<[string, string][]>({ do: 'people', pageId: shop.metaPageId, count: n });
+  const shop = await fixture.createShop({ waitingShoppers: 0 });
+  const people = await fixture.order<[string, string][]>({ do: 'people', pageId: shop.metaPageId, count: n });
   const url = `https://graph.facebook.com/v26.0/${shop.metaPageId}/messages?appsecret_proof=${appSecretProof(shop.token)}`;
   const headers = { authorization: `Bearer ${shop.token}`, 'content-type': 'application/json' };
   let next = 0;
@@ -56,7 +56,7 @@ async function bareLoop({ n, width }: { n: number; width: number }): Promise<num
 type Io = { fsyncs: number; wal: number };
 async function io(): Promise<Io> {
   const [version] = await queryRows<{ major: number }>({
-    tx: house.db,
+    tx: fixture.db,
     sql: Prisma.sql`
     SELECT current_setting('server_version_num')::int / 10000 AS major`,
   });
@@ -64,13 +64,13 @@ async function io(): Promise<Io> {
   const [row] =
     version!.major >= 18
       ? await queryRows<Io>({
-          tx: house.db,
+          tx: fixture.db,
           sql: Prisma.sql`
           SELECT (SELECT COALESCE(sum(fsyncs), 0)::float8 FROM pg_stat_io WHERE object = 'wal') AS fsyncs,
             pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal`,
         })
       : await queryRows<Io>({
-          tx: house.db,
+          tx: fixture.db,
           sql: Prisma.sql`
           SELECT (SELECT wal_sync::float8 FROM pg_stat_wal) AS fsyncs, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal`,
         });
@@ -79,18 +79,18 @@ async function io(): Promise<Io> {
 
 async function drainOnce(): Promise<Drained> {
   const floor = await bareLoop({ n, width: 64 });
-  const shop = await house.furnish({ waiters: n });
-  await house.db.$executeRaw`CHECKPOINT`;
-  const before = { own: process.cpuUsage(), postgres: house.postgresCpu(), io: await io() };
+  const shop = await fixture.createShop({ waitingShoppers: n });
+  await fixture.db.$executeRaw`CHECKPOINT`;
+  const before = { own: process.cpuUsage(), postgres: fixture.postgresCpu(), io: await io() };
   const started = performance.now();
-  await house.drain(shop, Infinity);
+  await fixture.drain(shop, Infinity);
   const ms = performance.now() - started;
   const own = process.cpuUsage(before.own);
-  const postgres = house.postgresCpu() - before.postgres;
+  const postgres = fixture.postgresCpu() - before.postgres;
   const after = await io();
-  const { told, people } = await house.tally(shop.metaPageId);
-  if (told !== n || people !== n)
-    throw new Error(`Told ${told} messages to ${people} people instead of ${n}.`);
+  const { notified, people } = await fixture.tally(shop.metaPageId);
+  if (notified !== n || people !== n)
+    throw new Error(`Told ${notified} messages to ${people} people instead of ${n}.`);
   return {
     floor,
     rate: (n * 1_000) / ms,
@@ -102,12 +102,12 @@ async function drainOnce(): Promise<Drained> {
 }
 
 // JSON between the processes knows no infinity.
-await house.order({ do: 'weather', perSecond: 1e9, headers: false, p50: 0, p99: 0 });
-await house.drain(await house.furnish({ waiters: 500 }), Infinity);
+await fixture.order({ do: 'weather', perSecond: 1e9, headers: false, p50: 0, p99: 0 });
+await fixture.drain(await fixture.createShop({ waitingShoppers: 500 }), Infinity);
 await bareLoop({ n: 500, width: 64 });
 let ending: Promise<void> | undefined;
 /** Also when the parent is gone: no server outlives the bench. */
-const end = () => (ending ??= house.close());
+const end = () => (ending ??= fixture.close());
 process.once('disconnect', () => void end().finally(() => process.exit()));
 process.on('message', (word: 'drain' | 'end') => {
   void (async () => {

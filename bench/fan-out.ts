@@ -3,19 +3,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { count, report, spread } from './figures.ts';
-import { openRestockHouse, type Line } from './stock-setup.ts';
+import { openStockBench, type Line } from './stock-setup.ts';
 
 const most = count('most', 1_000_000);
 const pairs = count('pairs', 5);
 // Slow enough that a line outlasts its rounds.
-const house = await openRestockHouse({ perSecond: 60 });
+const fixture = await openStockBench({ perSecond: 60 });
 
 /** The oldest transaction and the longest wait for a lock, seen by asking all the time. */
 async function watch() {
-  const client = new pg.Client({ connectionString: house.databaseUrl });
+  const client = new pg.Client({ connectionString: fixture.databaseUrl });
   await client.connect();
   // What the bench itself does to fill a line is none of it.
-  const [{ pid: ours }] = (await house.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))
+  const [{ pid: ours }] = (await fixture.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))
     .rows as [{ pid: number }];
   const seen = { transactionMs: 0, what: '', lockMs: 0 };
   const locked = new Map<number, number>();
@@ -48,15 +48,15 @@ async function watch() {
 
 /** Opens the restock, takes the time to the first call, and sells out again. */
 async function first(line: Line): Promise<number> {
-  house.stock(line, 5);
-  const arrival = house.firstSend();
-  const { sentAt } = await house.webhook(line);
+  fixture.stock(line, 5);
+  const arrival = fixture.firstSend();
+  const { sentAt } = await fixture.webhook(line);
   const took = (await arrival) - sentAt;
   // Some more leave before it is sold out again: the drain is watched too.
   await wait(500);
-  house.stock(line, 0);
-  await house.webhook(line);
-  await house.quiet();
+  fixture.stock(line, 0);
+  await fixture.webhook(line);
+  await fixture.quiet();
   return took;
 }
 
@@ -65,16 +65,17 @@ const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
 const lines = new Map<number, Line>();
 if (most > 1_000) {
   process.stderr.write(`A line of ${most.toLocaleString('en')} ...\n`);
-  lines.set(most, await house.line({ waiters: most, real: 20_000 }));
+  lines.set(most, await fixture.line({ waitingShoppers: most, real: 20_000 }));
 }
 // A short line is told before its second round: each round has its own.
-const lineOf = async (size: number) => lines.get(size) ?? (await house.line({ waiters: size, real: size }));
+const lineOf = async (size: number) =>
+  lines.get(size) ?? (await fixture.line({ waitingShoppers: size, real: size }));
 for (const size of sizes) await first(await lineOf(size));
 const stop = await watch();
 for (let pair = 0; pair < pairs; pair += 1)
   // Nobody is always the first after a rest.
-  for (let turn = 0; turn < sizes.length; turn += 1) {
-    const size = sizes[(pair + turn) % sizes.length]!;
+  for (let entry = 0; entry < sizes.length; entry += 1) {
+    const size = sizes[(pair + entry) % sizes.length]!;
     times.get(size)!.push(await first(await lineOf(size)));
   }
 const seen = await stop();
@@ -120,4 +121,4 @@ report({
     },
   ],
 });
-await house.close();
+await fixture.close();

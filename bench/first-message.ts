@@ -5,11 +5,11 @@ import { PgBoss } from 'pg-boss';
 import { request } from 'undici';
 import { SHOP } from '../simulators/demo/seed.ts';
 import { count, percentile, report, spread, type Figure } from './figures.ts';
-import { openRestockHouse } from './stock-setup.ts';
+import { openStockBench } from './stock-setup.ts';
 
 const pairs = count('pairs', 40);
 const ends = count('ends', 8);
-const house = await openRestockHouse();
+const fixture = await openStockBench();
 const { db } = await import('../app/db.server.ts');
 const { appSecretProof } = await import('../app/messenger/graph-api.server.ts');
 const { pageToken } = await import('../app/messenger/pages.server.ts');
@@ -18,21 +18,21 @@ const { VARIANTS_QUERY, variantGid } = await import('../app/shopify/variant-quer
 
 const access = (await sessionStorage.loadSession(`offline_${SHOP}`))!.accessToken!;
 const page = pageToken(await db.page.findFirstOrThrow());
-const plain = new pg.Client({ connectionString: house.databaseUrl });
+const plain = new pg.Client({ connectionString: fixture.databaseUrl });
 await plain.connect();
 await plain.query('CREATE TABLE bench_floor AS SELECT 1 AS id, 0 AS n');
 
-/** What nobody can do without: three commits, one reading of the variant, one call. No queue, no bell, no rules. */
+/** What nobody can do without: three commits, one reading of the variant, one call. No queue, no NOTIFY, no rules. */
 async function floor(variantId: bigint): Promise<number> {
-  const { token } = house.world.messenger.seedThread({
-    pageId: house.pageId,
+  const { token } = fixture.world.messenger.seedThread({
+    pageId: fixture.pageId,
     personId: `floor-${Math.random()}`,
     payload: 'p',
   });
-  const arrival = house.firstSend();
+  const arrival = fixture.firstSend();
   const began = performance.now();
   await plain.query('UPDATE bench_floor SET n = n + 1');
-  const read = await request(`${house.standIns}/admin/api/2026-07/graphql.json`, {
+  const read = await request(`${fixture.simulators}/admin/api/2026-07/graphql.json`, {
     method: 'POST',
     headers: { host: SHOP, 'content-type': 'application/json', 'x-shopify-access-token': access },
     body: JSON.stringify({ query: VARIANTS_QUERY, variables: { ids: [variantGid(variantId)], first: 5 } }),
@@ -42,7 +42,7 @@ async function floor(variantId: bigint): Promise<number> {
   await plain.query('UPDATE bench_floor SET n = n + 1');
   await plain.query('UPDATE bench_floor SET n = n + 1');
   const call = await request(
-    `${house.standIns}/v26.0/${house.pageId}/messages?appsecret_proof=${appSecretProof(page)}`,
+    `${fixture.simulators}/v26.0/${fixture.pageId}/messages?appsecret_proof=${appSecretProof(page)}`,
     {
       method: 'POST',
       headers: {
@@ -59,37 +59,37 @@ async function floor(variantId: bigint): Promise<number> {
 }
 
 /** One shopper waits, the stock is back, the webhook comes. */
-async function told(): Promise<number> {
-  const line = await house.line({ waiters: 1 });
-  await house.quiet();
-  house.stock(line, 5);
-  const arrival = house.firstSend();
-  const { sentAt } = await house.webhook(line);
+async function notified(): Promise<number> {
+  const line = await fixture.line({ waitingShoppers: 1 });
+  await fixture.quiet();
+  fixture.stock(line, 5);
+  const arrival = fixture.firstSend();
+  const { sentAt } = await fixture.webhook(line);
   const took = (await arrival) - sentAt;
-  await house.quiet();
+  await fixture.quiet();
   return took;
 }
 
 /** The same with a hold-off of one second: from its end. */
 async function toldAfterHold(): Promise<number> {
-  const line = await house.line({ waiters: 1 });
-  await house.quiet();
-  house.stock(line, 5);
-  const arrival = house.firstSend();
-  await house.webhook(line);
+  const line = await fixture.line({ waitingShoppers: 1 });
+  await fixture.quiet();
+  fixture.stock(line, 5);
+  const arrival = fixture.firstSend();
+  await fixture.webhook(line);
   const held = async () =>
     (await db.restock.findFirst({ where: { variantId: line.variantId, sendAfter: { not: null } } }))
       ?.sendAfter;
   let until = await held();
   while (!until) until = await held();
   const took = performance.timeOrigin + (await arrival) - until.getTime();
-  await house.quiet();
+  await fixture.quiet();
   return took;
 }
 
 /** The peer: what a job waits in pg-boss until a worker takes it, at its shortest polling. */
 async function peer(rounds: number): Promise<number[]> {
-  const boss = new PgBoss({ connectionString: house.databaseUrl, schema: 'bench_peer' });
+  const boss = new PgBoss({ connectionString: fixture.databaseUrl, schema: 'bench_peer' });
   await boss.start();
   await boss.createQueue('bench');
   const waits: number[] = [];
@@ -108,18 +108,18 @@ async function peer(rounds: number): Promise<number[]> {
   return waits;
 }
 
-await told();
+await notified();
 const [warm] = (await db.variant.findMany({ take: 1 })).map((one) => one.id);
-const variantId = [...house.world.shopify.store.shop(SHOP).variants.keys()].find((id) => id !== warm)!;
+const variantId = [...fixture.world.shopify.store.shop(SHOP).variants.keys()].find((id) => id !== warm)!;
 await floor(variantId);
 const floors: number[] = [];
 const ours: number[] = [];
 for (let pair = 0; pair < pairs; pair += 1) {
   floors.push(await floor(variantId));
-  ours.push(await told());
+  ours.push(await notified());
 }
 const polled = await peer(10);
-await house.client.query('UPDATE shops SET send_delay_seconds = 1');
+await fixture.client.query('UPDATE shops SET send_delay_seconds = 1');
 const held: number[] = [];
 for (let round = 0; round < ends; round += 1) held.push(await toldAfterHold());
 
@@ -165,4 +165,4 @@ const figures: Figure[] = [
 ];
 report({ bench: 'first-message', figures });
 await plain.end();
-await house.close();
+await fixture.close();

@@ -30,8 +30,8 @@ const APP_URL = 'https://notify.bench.example';
 const LOUD = { domain: 'loud.myshopify.com', id: 2n };
 const QUIET = { domain: 'quiet.myshopify.com', id: 1n };
 
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-await buildApp({ say });
+const print = (line: string) => void process.stderr.write(`${line}\n`);
+await buildApp({ print });
 const folder = mkdtempSync(join(tmpdir(), 'notify-bench-'));
 const postgres = await startPostgres({ folder, durable: true, endsWithMe: true });
 await migrate(postgres.url);
@@ -91,7 +91,7 @@ async function largestDeliveries(): Promise<{ deliveries: Flood['deliveries']; p
     customer: { id: 7n },
     ordersToRedact: Array.from({ length: 1_000 }, (_none, at) => 5_000_000_000_000n + BigInt(at)),
   });
-  await shopify.settle();
+  await shopify.untilIdle();
   return { deliveries: [...largest.values()], productId: product.id };
 }
 

@@ -12,8 +12,8 @@ export type Order =
   | { do: 'tally'; pageId: string };
 
 const messenger = createMessenger({ now: () => new Date(), send: () => Promise.resolve(new Response()) });
-messenger.dials.keepMessages = false;
-messenger.dials.rate.perSecond = Infinity;
+messenger.faultOptions.keepMessages = false;
+messenger.faultOptions.rate.perSecond = Infinity;
 let rtt = { p50: 0, p99: 0 };
 
 /** One half of a round trip. */
@@ -74,8 +74,8 @@ function carryOut(order: Order): unknown {
         return [psid, token];
       });
     case 'weather':
-      messenger.dials.rate.perSecond = order.perSecond;
-      messenger.dials.rate.headers = order.headers;
+      messenger.faultOptions.rate.perSecond = order.perSecond;
+      messenger.faultOptions.rate.headers = order.headers;
       rtt = { p50: order.p50, p99: order.p99 };
       return null;
     case 'tally': {
@@ -88,7 +88,7 @@ function carryOut(order: Order): unknown {
         most = Math.max(most, to - from + 1);
       }
       return {
-        told: lines.length,
+        notified: lines.length,
         people: new Set(lines.map((line) => line.psid)).size,
         refused,
         first: stamps[0] ?? null,

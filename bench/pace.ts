@@ -3,24 +3,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { count, report, spread, type Figure } from './figures.ts';
-import { openLaneHouse, type Tally } from './sender-setup.ts';
+import { openSenderBench, type Tally } from './sender-setup.ts';
 
 const n = count('n', 30_000);
 const peers = count('peers', 6_000);
 const LIMIT = 300;
 const LOW = 120;
-const house = await openLaneHouse();
+const fixture = await openSenderBench();
 const { appSecretProof } = await import('../app/messenger/graph-api.server.ts');
 
 /** The open internet's round trips, and Meta's limit in every rolling second. */
 const weather = (perSecond: number, headers: boolean) =>
-  house.order({ do: 'weather', perSecond, headers, p50: 100, p99: 400 });
+  fixture.order({ do: 'weather', perSecond, headers, p50: 100, p99: 400 });
 const took = (one: Tally) => one.last! - one.first!;
 
 /** A fixed pool of workers: each calls until its message is taken; `rest` says how long after a refusal. */
 async function pool({ width, rest }: { width: number; rest: (refusals: number) => number }): Promise<Tally> {
-  const shop = await house.furnish({ waiters: 0 });
-  const people = await house.order<[string, string][]>({
+  const shop = await fixture.createShop({ waitingShoppers: 0 });
+  const people = await fixture.order<[string, string][]>({
     do: 'people',
     pageId: shop.metaPageId,
     count: peers,
@@ -42,7 +42,7 @@ async function pool({ width, rest }: { width: number; rest: (refusals: number) =
       }
     }),
   );
-  return house.tally(shop.metaPageId);
+  return fixture.tally(shop.metaPageId);
 }
 
 const share = (one: Tally, of: number) =>
@@ -57,30 +57,30 @@ const backing = await pool({
 });
 process.stderr.write(`fixed pool ${took(fixed).toFixed(0)} ms, back-off ${took(backing).toFixed(0)} ms\n`);
 
-const steadyShop = await house.furnish({ waiters: n });
-await house.drain(steadyShop, LIMIT);
-const steady = await house.tally(steadyShop.metaPageId);
+const steadyShop = await fixture.createShop({ waitingShoppers: n });
+await fixture.drain(steadyShop, LIMIT);
+const steady = await fixture.tally(steadyShop.metaPageId);
 const idealMs = (n / LIMIT) * 1_000;
 
 // The limit falls after a third of the time, stays low for as long as a fifth takes, and comes back.
 const lowFrom = idealMs / 3;
 const lowFor = idealMs / 5;
 await weather(LIMIT, false);
-const movingShop = await house.furnish({ waiters: n });
+const movingShop = await fixture.createShop({ waitingShoppers: n });
 const changes: [number, number][] = [
   [lowFrom, LOW],
   [lowFrom + lowFor, LIMIT],
 ];
 const timers = changes.map(([ms, perSecond]) => setTimeout(() => void weather(perSecond, false), ms));
-await house.drain(movingShop, LIMIT);
+await fixture.drain(movingShop, LIMIT);
 for (const timer of timers) clearTimeout(timer);
-const moved = await house.tally(movingShop.metaPageId);
+const moved = await fixture.tally(movingShop.metaPageId);
 const movedIdealMs = idealMs + lowFor * (1 - LOW / LIMIT);
 
 await weather(LIMIT, true);
-const politeShop = await house.furnish({ waiters: 600, perSecond: 30 });
-await house.drain(politeShop, 30);
-const polite = await house.tally(politeShop.metaPageId);
+const politeShop = await fixture.createShop({ waitingShoppers: 600, perSecond: 30 });
+await fixture.drain(politeShop, 30);
+const polite = await fixture.tally(politeShop.metaPageId);
 
 const peerMs = (peers / LIMIT) * 1_000;
 const figures: Figure[] = [
@@ -101,7 +101,7 @@ const figures: Figure[] = [
     own: one(took(steady) / idealMs),
     goal: '<= 1.02 x and <= 0.1 % refused',
     met: took(steady) / idealMs <= 1.02 && steady.refused / n <= 0.001,
-    note: `${share(steady, n)}, told ${steady.told} to ${steady.people} people, ${took(steady).toFixed(0)} ms`,
+    note: `${share(steady, n)}, told ${steady.notified} to ${steady.people} people, ${took(steady).toFixed(0)} ms`,
   },
   {
     name: 'P1 moving',
@@ -112,7 +112,7 @@ const figures: Figure[] = [
     own: one(took(moved) / movedIdealMs),
     goal: '<= 1.05 x and <= 0.5 % refused',
     met: took(moved) / movedIdealMs <= 1.05 && moved.refused / n <= 0.005,
-    note: `${share(moved, n)}, told ${moved.told} to ${moved.people} people`,
+    note: `${share(moved, n)}, told ${moved.notified} to ${moved.people} people`,
   },
   {
     name: 'P1 polite',
@@ -126,4 +126,4 @@ const figures: Figure[] = [
   },
 ];
 report({ bench: 'pace', figures });
-await house.close();
+await fixture.close();

@@ -13,7 +13,7 @@ import type { Order } from './messenger-host.ts';
 import { ENCRYPTION_KEY } from './encryption-key.ts';
 
 export type Tally = {
-  told: number;
+  notified: number;
   people: number;
   refused: number;
   first: number | null;
@@ -32,7 +32,7 @@ const made = {
   LOG_LEVEL: 'warn',
 };
 
-export type LaneHouse = Awaited<ReturnType<typeof openLaneHouse>>;
+export type SenderBench = Awaited<ReturnType<typeof openSenderBench>>;
 
 export type BenchServer = 'embedded' | 'debian';
 
@@ -57,7 +57,7 @@ async function startServer(server: BenchServer): Promise<Started> {
   };
 }
 
-export async function openLaneHouse({ server = 'embedded' }: { server?: BenchServer } = {}) {
+export async function openSenderBench({ server = 'embedded' }: { server?: BenchServer } = {}) {
   const postgres = await startServer(server);
   await migrate(postgres.url);
   Object.assign(process.env, made, { DATABASE_URL: postgres.url });
@@ -94,7 +94,13 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
   const next = () => (numbers += 1);
 
   /** A shop with one Page, one variant and an open restock, and so many who wait. */
-  async function furnish({ waiters, perSecond = 300 }: { waiters: number; perSecond?: number }) {
+  async function createShop({
+    waitingShoppers,
+    perSecond = 300,
+  }: {
+    waitingShoppers: number;
+    perSecond?: number;
+  }) {
     const shopId = BigInt(next());
     const metaPageId = String(next());
     const now = new Date();
@@ -130,7 +136,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
         price: '49.00',
       },
     });
-    for (let left = waiters; left > 0; left -= 5_000) await addPeople(Math.min(left, 5_000));
+    for (let left = waitingShoppers; left > 0; left -= 5_000) await addPeople(Math.min(left, 5_000));
 
     async function addPeople(count: number): Promise<void> {
       const people = await order<[string, string][]>({ do: 'people', pageId: metaPageId, count });
@@ -170,7 +176,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
     { metaPageId, restockId }: { metaPageId: string; restockId: bigint },
     limit: number,
   ): Promise<void> {
-    const pace = createRateLimiter({ perSecond: limit });
+    const rateLimiter = createRateLimiter({ perSecond: limit });
     const fresh = setInterval(() => {
       // Prisma begins only when somebody waits for it.
       db.restock
@@ -185,7 +191,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
         const renewal = setInterval(() => void renewLease(lease), 500);
         const sender = {
           state: createSenderState({ metaPageId, lease }),
-          pace,
+          rateLimiter,
           clock: () => new Date(),
           signal: new AbortController().signal,
         };
@@ -226,7 +232,7 @@ export async function openLaneHouse({ server = 'embedded' }: { server?: BenchSer
   return {
     db,
     order,
-    furnish,
+    createShop,
     drain,
     postgresCpu,
     tally: (pageId: string) => order<Tally>({ do: 'tally', pageId }),

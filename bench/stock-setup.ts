@@ -9,22 +9,22 @@ import { erasePostgres, startPostgres } from '../scripts/database/embedded.ts';
 import { migrate } from '../scripts/database/migrate.ts';
 import { buildApp } from '../scripts/build.ts';
 import { until } from '../simulators/demo/demo-world.ts';
-import { APP_URL, environmentOf, furnish, makeKeys, PAGE, SHOP } from '../simulators/demo/seed.ts';
+import { APP_URL, environmentOf, createShop, makeKeys, PAGE, SHOP } from '../simulators/demo/seed.ts';
 import { connectPage, fromAdmin, passTest } from '../simulators/demo/merchant.ts';
 import { runApp } from '../simulators/demo/run-app.ts';
 import { createWorld } from '../simulators/world.ts';
 import { ENCRYPTION_KEY } from './encryption-key.ts';
 
-export type RestockHouse = Awaited<ReturnType<typeof openRestockHouse>>;
+export type StockBench = Awaited<ReturnType<typeof openStockBench>>;
 /** One variant that some wait for. */
 export type Line = { variantId: bigint; itemId: bigint };
 
 /** So many of a line have a token that Messenger knows; a bench that tells more of them asks for more. */
 const REAL = 2_000;
 
-export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number } = {}) {
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  await buildApp({ say });
+export async function openStockBench({ perSecond = 300 }: { perSecond?: number } = {}) {
+  const print = (line: string) => void process.stderr.write(`${line}\n`);
+  await buildApp({ print });
   const folder = mkdtempSync(join(tmpdir(), 'notify-bench-'));
   const postgres = await startPostgres({ folder, durable: true, endsWithMe: true });
   await migrate(postgres.url);
@@ -45,10 +45,15 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
     appUrl: APP_URL,
     appAddress: () => address,
   });
-  furnish({ world, keys });
+  createShop({ world, keys });
   const network = await world.serve();
-  const standIns = `http://127.0.0.1:${network.port}`;
-  const app = await runApp({ environment, databaseUrl: postgres.url, standInsAddress: standIns, onLog: say });
+  const simulators = `http://127.0.0.1:${network.port}`;
+  const app = await runApp({
+    environment,
+    databaseUrl: postgres.url,
+    standInsAddress: simulators,
+    onLog: print,
+  });
   address = app.address;
   const host = Buffer.from('admin.shopify.com/store/demo').toString('base64').replaceAll('=', '');
   const pumping = world.shopify.webhooks.keepPumping();
@@ -56,8 +61,8 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
   await connectPage({ world });
   await passTest({ world, until });
   // From here on the bench itself brings what Shopify would bring, and looks at the clock meanwhile.
-  world.shopify.webhooks.dials.lose = 1;
-  world.messenger.dials.keepMessages = false;
+  world.shopify.webhooks.faultOptions.lose = 1;
+  world.messenger.faultOptions.keepMessages = false;
 
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
@@ -92,20 +97,20 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
     .variantIds.values();
   let people = 0;
 
-  const house = {
+  const fixture = {
     world,
     client,
-    standIns,
+    simulators,
     keys,
     databaseUrl: postgres.url,
     pageId: PAGE.id,
     firstSend,
 
     /** Sold out, and so many wait; the oldest have tokens that Messenger knows. */
-    async line({ waiters, real = REAL }: { waiters: number; real?: number }): Promise<Line> {
+    async line({ waitingShoppers, real = REAL }: { waitingShoppers: number; real?: number }): Promise<Line> {
       const variantId = unused.next().value!;
       const itemId = shop().variants.get(variantId)!.inventoryItemId;
-      house.stock({ variantId, itemId }, 0);
+      fixture.stock({ variantId, itemId }, 0);
       await client.query(
         `INSERT INTO variants (shop_id,id,product_id,inventory_item_id,product_title,title,handle) VALUES ($1,$2,1,$3,'Linen ribbon','one','linen-ribbon')`,
         [page!.shop_id, variantId, itemId],
@@ -115,8 +120,8 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
         Buffer.from(encrypt(token, { shopId, purpose: 'one-time token' })).toString('base64');
       const dummy = encrypted('x'.repeat(30));
       await client.query(`SET session_replication_role = replica`);
-      for (let done = 0; done < waiters; done += 100_000) {
-        const count = Math.min(100_000, waiters - done);
+      for (let done = 0; done < waitingShoppers; done += 100_000) {
+        const count = Math.min(100_000, waitingShoppers - done);
         const known = Array.from({ length: Math.max(0, Math.min(count, real - done)) }, () =>
           world.messenger.seedThread({ pageId: PAGE.id, personId: `bench-${(people += 1)}`, payload: 'p' }),
         );
@@ -145,7 +150,7 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
         );
       }
       await client.query(`SET session_replication_role = origin`);
-      if (waiters > 100) await client.query('VACUUM (ANALYZE)');
+      if (waitingShoppers > 100) await client.query('VACUUM (ANALYZE)');
       return { variantId, itemId };
     },
 
@@ -187,13 +192,13 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
     /** Resolves once the app has nothing to do. */
     async quiet(): Promise<void> {
       await until('everything to come to rest', async () => {
-        const { inbox, replies, looks, unsettled } = await app.lag();
-        return inbox + replies + looks + unsettled === 0;
+        const { events, replies, stockChecks, unfinished } = await app.lag();
+        return events + replies + stockChecks + unfinished === 0;
       });
     },
 
     /** How many of a line were told, by Messenger's own ledger. */
-    told: () => world.messenger.ledger().filter((one) => one.paidBy === 'token').length,
+    notified: () => world.messenger.ledger().filter((one) => one.paidBy === 'token').length,
 
     async close(): Promise<void> {
       pumping();
@@ -206,5 +211,5 @@ export async function openRestockHouse({ perSecond = 300 }: { perSecond?: number
       await erasePostgres({ folder });
     },
   };
-  return house;
+  return fixture;
 }

@@ -65,9 +65,9 @@ const turnCarousel: Act = (page) =>
     for (let index = 0; index < 8; index += 1)
       carousel.innerHTML += `<li><a href="/pages/news-${index}">News ${index}</a></li>`;
     document.querySelector('main')!.prepend(carousel);
-    for (let turn = 0; turn < 20; turn += 1) {
+    for (let entry = 0; entry < 20; entry += 1) {
       carousel.append(carousel.firstElementChild!);
-      carousel.firstElementChild!.className = `turn-${turn}`;
+      carousel.firstElementChild!.className = `turn-${entry}`;
       await new Promise((done) => setTimeout(done, 50));
     }
   });
@@ -223,7 +223,7 @@ const { storefront, port, close } = await serve({
   placement: ({ theme }) => PLACEMENTS[theme]!,
 });
 const browser = await launchChromium({ hosts: { [DOMAIN]: `127.0.0.1:${port}` } });
-const say = (line = '') => process.stdout.write(`${line}\n`);
+const print = (line = '') => process.stdout.write(`${line}\n`);
 const cell = (value: number | string, width = 12) => String(value).padStart(width);
 
 type Sample = { name: string; path: string; act?: Act; bytes: number; requests: number };
@@ -239,10 +239,10 @@ const pages: Sample[] = [
   { name: 'cards, carousel', path: '/collections/all?theme=events', act: turnCarousel, ...GOALS },
 ];
 
-say(
+print(
   `Medians of ${rounds} pairs in turns, CPU ${SLOWER} times slower, phone; "page" is what the page grows by, gzip -9`,
 );
-say(
+print(
   ''.padEnd(24) +
     ['FCP ms', 'LCP ms', 'TBT ms', 'task ms', 'CLS', 'bytes', 'requests', 'page']
       .map((each) => cell(each))
@@ -263,14 +263,14 @@ for (const { name, path, act, ...goal } of pages) {
     figures.bytes,
     figures.requests,
   ];
-  say(name);
-  say(
+  print(name);
+  print(
     '  without'.padEnd(24) +
       row(without)
         .map((each) => cell(each))
         .join(''),
   );
-  say('  with'.padEnd(24) + [...row(withUs), grown].map((each) => cell(each)).join(''));
+  print('  with'.padEnd(24) + [...row(withUs), grown].map((each) => cell(each)).join(''));
   const shift = withUs.shift - without.shift;
   if (shift > GOALS.shift) misses.push(`${name}: CLS ${shift.toFixed(4)}`);
   if (withUs.task > GOALS.taskMs) misses.push(`${name}: a task of ${withUs.task.toFixed(1)} ms`);
@@ -279,10 +279,10 @@ for (const { name, path, act, ...goal } of pages) {
 }
 
 const answerMs = await answerTime({ browser, path: shop.soldOut.path, ids: shop.soldOut.ids });
-say();
-say(`From a choice to the painted button: ${answerMs.toFixed(1)} ms`);
+print();
+print(`From a choice to the painted button: ${answerMs.toFixed(1)} ms`);
 if (answerMs > GOALS.answerMs) misses.push(`the button took ${answerMs.toFixed(1)} ms to answer`);
-say(misses.length === 0 ? 'Every goal is reached.' : `Missed: ${misses.join('; ')}`);
+print(misses.length === 0 ? 'Every goal is reached.' : `Missed: ${misses.join('; ')}`);
 
 await browser.close();
 close();

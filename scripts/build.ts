@@ -27,15 +27,15 @@ function source(): string {
 const isBuilt = (mark: string) => existsSync(markPath) && readFileSync(markPath, 'utf8') === mark;
 
 /** Builds the web process, unless what stands in build/ was made from these very files. Safe for several callers at once. */
-export async function buildApp({ say }: { say: (line: string) => void }): Promise<void> {
+export async function buildApp({ print }: { print: (line: string) => void }): Promise<void> {
   if (isBuilt(source())) return;
   await withLock({
     path: join(root, '.data', 'build.lock'),
-    onWait: () => say('Waiting for another build to end ...'),
+    onWait: () => print('Waiting for another build to end ...'),
     work: async () => {
       const mark = source();
       if (isBuilt(mark)) return;
-      say('Building the app ...');
+      print('Building the app ...');
       const cli = join(root, 'node_modules', '@remix-run', 'dev', 'dist', 'cli.js');
       const built = spawnSync(process.execPath, [cli, 'vite:build'], {
         cwd: root,
@@ -54,7 +54,7 @@ const gist = (said: string) => (said.split(/^\s*watchFiles:/m)[0] ?? '').split('
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    await buildApp({ say: (line) => process.stdout.write(`${line}\n`) });
+    await buildApp({ print: (line) => process.stdout.write(`${line}\n`) });
     process.stdout.write('build/ is up to date.\n');
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

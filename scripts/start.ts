@@ -9,7 +9,7 @@ import { startPostgres, type Postgres } from './database/embedded.ts';
 if (process.env.npm_lifecycle_event === 'start' && existsSync('.env')) process.loadEnvFile('.env');
 // Express and React tell strangers less in production, and are faster.
 process.env.NODE_ENV = 'production';
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+const print = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** The embedded PostgreSQL, for whoever asked for it by name: nobody's customers may be looked for in an empty database. */
 async function embedded(): Promise<Postgres | undefined> {
@@ -25,7 +25,7 @@ async function embedded(): Promise<Postgres | undefined> {
     folder: '.data/postgres',
     endsWithMe: true,
     onGivenUp: (reason) => {
-      say(reason);
+      print(reason);
       process.exit(1);
     },
   });
@@ -61,6 +61,6 @@ try {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  print(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }

@@ -9,11 +9,11 @@ import { ensureChromium } from './chromium.ts';
 import { TALLY_FILE, type Tally } from './tally.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function prepare(): Promise<Record<string, string>> {
-  const { executablePath, env } = await ensureChromium({ say });
-  await buildApp({ say });
+  const { executablePath, env } = await ensureChromium({ print });
+  await buildApp({ print });
   return { ...env, CHROMIUM_PATH: executablePath };
 }
 
@@ -75,6 +75,6 @@ try {
 } catch (error) {
   tally = { passed: 0, failed: 1, remarks: [error instanceof Error ? error.message : String(error)] };
 }
-for (const remark of tally.remarks) say(`counted as failed: ${remark}`);
-say(`${tally.passed} passed, ${tally.failed} failed`);
+for (const remark of tally.remarks) print(`counted as failed: ${remark}`);
+print(`${tally.passed} passed, ${tally.failed} failed`);
 process.exitCode = tally.failed === 0 ? 0 : 1;

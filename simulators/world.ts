@@ -138,9 +138,9 @@ export async function createWorld({ now, keys, appUrl, appAddress }: Given) {
       admin.restore(parts.admin);
     },
     /** Resolves once every webhook under way was delivered or given up. */
-    async settle(): Promise<void> {
-      await shopify.settle();
-      await messenger.settle();
+    async untilIdle(): Promise<void> {
+      await shopify.untilIdle();
+      await messenger.untilIdle();
     },
     serve: (port?: number): Promise<Listening> => serve({ handle, port }),
     serveSecurely: (given: { key: string; cert: string }): Promise<Listening> =>

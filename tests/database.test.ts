@@ -138,7 +138,7 @@ test('a server that is killed is started again by its owner, at the same address
     folder: home,
     restarts: 1,
     onGivenUp: (reason) => reasons.push(reason),
-    say: (line) => said.push(line),
+    print: (line) => said.push(line),
   });
   await ask({ url: server.url, sql: 'CREATE TABLE kept AS SELECT 1 AS n' });
   process.kill(server.pid, 'SIGKILL');
@@ -161,7 +161,7 @@ test('its owner stops it for good, also after it was started again', async () =>
     folder: home,
     durable: false,
     onGivenUp: () => undefined,
-    say: () => {},
+    print: () => {},
   });
   process.kill(server.pid, 'SIGKILL');
   await waitFor(() => ask({ url: server.url, sql: 'SELECT 1' }), {

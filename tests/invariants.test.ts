@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import {
   AT,
   claimed,
-  furnish,
+  createShop,
   inserter,
   NEXT_YEAR,
   waiting,
@@ -22,8 +22,8 @@ beforeAll(() => client.connect());
 afterAll(() => client.end());
 beforeEach(async () => {
   await client.query('BEGIN');
-  a = await furnish({ insert, shopId: '11' });
-  b = await furnish({ insert, shopId: '22' });
+  a = await createShop({ insert, shopId: '11' });
+  b = await createShop({ insert, shopId: '22' });
 });
 afterEach(() => client.query('ROLLBACK'));
 

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SHOP } from '../simulators/demo/seed.ts';
 import { waitFor } from './harness/wait-for.ts';
-import { openStage, type Stage } from './harness/troupe.ts';
+import { openTestApp, type TestApp } from './harness/test-app.ts';
 
-let stage: Stage;
+let testApp: TestApp;
 beforeAll(async () => {
-  stage = await openStage();
+  testApp = await openTestApp();
 }, 120_000);
-afterAll(() => stage?.close());
+afterAll(() => testApp?.close());
 
 const M_SAND = { product: 'Linen shirt', title: 'M / Sand' };
 /** The hold-off before the first message is ten seconds; a told shopper has to wait that long. */
@@ -18,26 +18,26 @@ test(
   'a shopper asks for a sold-out size, accepts, and is told once when it is back, with a link to that very size',
   { timeout: 120_000 },
   async () => {
-    const ada = stage.shopper('Ada Journey');
+    const ada = testApp.shopper('Ada Journey');
     await ada.asks(M_SAND);
     const confirmed = await waitFor(() => ada.messages().length >= 3 && ada.messages(), {
       until: 'the confirmation',
     });
     expect(confirmed.map((message) => JSON.stringify(message.content)).join()).toContain('Linen shirt');
-    await stage.demo.quiet();
-    expect(ada.told()).toHaveLength(0);
+    await testApp.demo.quiet();
+    expect(ada.notified()).toHaveLength(0);
 
     const restockedAt = Date.now();
-    stage.stock({ ...M_SAND, available: 5 });
-    await waitFor(() => ada.told().length === 1, { until: 'Ada to be told', ...TOLD_WITHIN });
+    testApp.stock({ ...M_SAND, available: 5 });
+    await waitFor(() => ada.notified().length === 1, { until: 'Ada to be told', ...TOLD_WITHIN });
 
-    const [notice] = ada.told();
+    const [notice] = ada.notified();
     expect(notice!.at).toBeGreaterThan(restockedAt);
     expect(notice!.body).toContain('Linen shirt');
     const buy = ada.messages().at(-1)!;
     const landing = ada.phone.tapButton(buy.mid, 'Buy');
     expect(landing.outcome).toBe('web_url');
-    const go = await stage.world.handle(
+    const go = await testApp.world.handle(
       new Request((landing as { url: string }).url, {
         redirect: 'manual',
         headers: { 'user-agent': 'Mozilla/5.0 (iPhone)' },
@@ -45,7 +45,7 @@ test(
     );
     expect(go.status).toBe(302);
     expect(new URL(go.headers.get('location')!).searchParams.get('variant')).toBe(
-      String(stage.variant(M_SAND).id),
+      String(testApp.variant(M_SAND).id),
     );
   },
 );
@@ -54,13 +54,13 @@ test(
   'the same webhook five times, a restart of the worker, and nobody is told twice',
   { timeout: 120_000 },
   async () => {
-    const before = stage.world.messenger.ledger().filter((line) => line.paidBy === 'token').length;
-    await stage.world.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
-    await stage.demo.quiet();
-    await stage.demo.app.restart('worker');
-    await stage.world.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
-    await stage.demo.quiet();
-    expect(stage.world.messenger.ledger().filter((line) => line.paidBy === 'token')).toHaveLength(before);
+    const before = testApp.world.messenger.ledger().filter((line) => line.paidBy === 'token').length;
+    await testApp.world.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
+    await testApp.demo.quiet();
+    await testApp.demo.app.restart('worker');
+    await testApp.world.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
+    await testApp.demo.quiet();
+    expect(testApp.world.messenger.ledger().filter((line) => line.paidBy === 'token')).toHaveLength(before);
   },
 );
 
@@ -69,10 +69,10 @@ test(
   { timeout: 120_000 },
   async () => {
     const wish = { product: 'Linen shirt', title: 'XL / Sand' };
-    const waiting = ['Bo', 'Cy', 'Di', 'Ed'].map((name) => stage.shopper(name));
+    const waiting = ['Bo', 'Cy', 'Di', 'Ed'].map((name) => testApp.shopper(name));
     for (const one of waiting) await one.asks(wish);
-    await stage.demo.quiet();
-    stage.world.shopify.webhooks.dials.copies = 5;
+    await testApp.demo.quiet();
+    testApp.world.shopify.webhooks.faultOptions.copies = 5;
     for (const [at, available] of [
       ['Warehouse', 4],
       ['High Street shop', 3],
@@ -80,29 +80,29 @@ test(
       ['Warehouse', 6],
       ['High Street shop', 5],
     ] as const)
-      stage.stock({ ...wish, at, available });
-    await waitFor(() => waiting.every((one) => one.told().length > 0), {
+      testApp.stock({ ...wish, at, available });
+    await waitFor(() => waiting.every((one) => one.notified().length > 0), {
       until: 'all four to be told',
       ...TOLD_WITHIN,
     });
-    stage.world.shopify.webhooks.dials.copies = 1;
-    await stage.demo.quiet();
-    expect(waiting.map((one) => one.told().length)).toEqual([1, 1, 1, 1]);
+    testApp.world.shopify.webhooks.faultOptions.copies = 1;
+    await testApp.demo.quiet();
+    expect(waiting.map((one) => one.notified().length)).toEqual([1, 1, 1, 1]);
   },
 );
 
 test('a shopper who never tapped Notify Me is never told', { timeout: 120_000 }, async () => {
   const wish = { product: 'Linen shirt', title: 'M / Indigo' };
-  const fay = stage.shopper('Fay');
-  const gus = stage.shopper('Gus');
+  const fay = testApp.shopper('Fay');
+  const gus = testApp.shopper('Gus');
   await fay.presses(wish);
   await gus.asks(wish);
-  await stage.demo.quiet();
+  await testApp.demo.quiet();
   const heard = fay.messages().length;
-  stage.stock({ ...wish, available: 9 });
-  await waitFor(() => gus.told().length === 1, { until: 'Gus to be told', ...TOLD_WITHIN });
-  await stage.demo.quiet();
-  expect(fay.told()).toHaveLength(0);
+  testApp.stock({ ...wish, available: 9 });
+  await waitFor(() => gus.notified().length === 1, { until: 'Gus to be told', ...TOLD_WITHIN });
+  await testApp.demo.quiet();
+  expect(fay.notified()).toHaveLength(0);
   expect(fay.messages()).toHaveLength(heard);
 });
 
@@ -111,16 +111,16 @@ test(
   { timeout: 120_000 },
   async () => {
     const wish = { product: 'Linen shirt', title: 'L / Sand' };
-    stage.stock({ ...wish, at: 'High Street shop', available: 0 });
-    const hal = stage.shopper('Hal');
+    testApp.stock({ ...wish, at: 'High Street shop', available: 0 });
+    const hal = testApp.shopper('Hal');
     await hal.presses(wish);
     await waitFor(() => hal.requests().length > 0, { until: 'Hal to be asked' });
-    await stage.demo.quiet();
-    stage.world.shopify.webhooks.dials.lose = 1;
-    stage.stock({ ...wish, at: 'High Street shop', available: 3 });
-    stage.world.shopify.webhooks.dials.lose = 0;
+    await testApp.demo.quiet();
+    testApp.world.shopify.webhooks.faultOptions.lose = 1;
+    testApp.stock({ ...wish, at: 'High Street shop', available: 3 });
+    testApp.world.shopify.webhooks.faultOptions.lose = 0;
     hal.phone.tapNotifyMe();
-    await waitFor(() => hal.told().length === 1, { until: 'Hal to be told', ...TOLD_WITHIN });
+    await waitFor(() => hal.notified().length === 1, { until: 'Hal to be told', ...TOLD_WITHIN });
   },
 );
 
@@ -129,37 +129,38 @@ test(
   { timeout: 240_000 },
   async () => {
     const wish = { product: 'Linen shirt', title: 'S / Indigo' };
-    stage.stock({ ...wish, available: 0 });
-    stage.stock({ ...wish, at: 'High Street shop', available: 0 });
-    const ivy = stage.shopper('Ivy');
+    testApp.stock({ ...wish, available: 0 });
+    testApp.stock({ ...wish, at: 'High Street shop', available: 0 });
+    const ivy = testApp.shopper('Ivy');
     await ivy.presses(wish);
-    await stage.demo.app.restart('worker');
+    await testApp.demo.app.restart('worker');
     await waitFor(() => ivy.requests().length > 0, { until: 'Ivy to be asked', timeoutMs: 40_000 });
     ivy.phone.tapNotifyMe();
-    await stage.demo.app.restart('worker');
-    await stage.demo.quiet();
-    stage.stock({ ...wish, available: 2 });
-    await stage.demo.app.restart('worker');
-    const killAtTelling = stage.world.messenger.watch((change) => {
-      if (change.personId === ivy.id && ivy.told().length > 0) killed ??= stage.demo.app.restart('worker');
+    await testApp.demo.app.restart('worker');
+    await testApp.demo.quiet();
+    testApp.stock({ ...wish, available: 2 });
+    await testApp.demo.app.restart('worker');
+    const killAtTelling = testApp.world.messenger.watch((change) => {
+      if (change.personId === ivy.id && ivy.notified().length > 0)
+        killed ??= testApp.demo.app.restart('worker');
     });
     let killed: Promise<void> | undefined;
-    await waitFor(() => ivy.told().length > 0, { until: 'Ivy to be told', timeoutMs: 90_000 });
+    await waitFor(() => ivy.notified().length > 0, { until: 'Ivy to be told', timeoutMs: 90_000 });
     await killed;
     killAtTelling();
-    await stage.demo.quiet();
-    expect(ivy.told()).toHaveLength(1);
+    await testApp.demo.quiet();
+    expect(ivy.notified()).toHaveLength(1);
   },
 );
 
 test('when the app has left the shop, nobody is told any more', { timeout: 120_000 }, async () => {
   const wish = { product: 'Linen shirt', title: 'XL / Indigo' };
-  const jon = stage.shopper('Jon');
+  const jon = testApp.shopper('Jon');
   await jon.asks(wish);
-  await stage.demo.quiet();
-  stage.world.shopify.uninstall(SHOP);
-  await stage.demo.quiet();
-  stage.stock({ ...wish, available: 5 });
-  await stage.demo.quiet();
-  expect(jon.told()).toHaveLength(0);
+  await testApp.demo.quiet();
+  testApp.world.shopify.uninstall(SHOP);
+  await testApp.demo.quiet();
+  testApp.stock({ ...wish, available: 5 });
+  await testApp.demo.quiet();
+  expect(jon.notified()).toHaveLength(0);
 });

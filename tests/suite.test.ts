@@ -13,18 +13,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the suite over planted test files only. */
 function runOver(files: Record<string, string>): Tally & { code: number | null } {
-  const stage = mkdtempSync(join(folder, 'stage-'));
-  mkdirSync(join(stage, 'tests'));
+  const testApp = mkdtempSync(join(folder, 'stage-'));
+  mkdirSync(join(testApp, 'tests'));
   for (const [name, code] of Object.entries(files))
-    writeFileSync(join(stage, 'tests', `${name}.test.ts`), code);
-  const tallyFile = join(stage, 'tally.json');
+    writeFileSync(join(testApp, 'tests', `${name}.test.ts`), code);
+  const tallyFile = join(testApp, 'tally.json');
   const { status } = spawnSync(
     process.execPath,
     [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       `--reporter=${join(root, 'scripts', 'tally.ts')}`,
-      `--dir=${stage}`,
+      `--dir=${testApp}`,
     ],
     { cwd: root, env: { ...process.env, [TALLY_FILE]: tallyFile }, stdio: 'ignore' },
   );

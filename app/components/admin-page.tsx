@@ -30,12 +30,12 @@ export function AdminPage({ title, back, children, ...rest }: Props) {
 }
 
 export function PageIssue({ issue, link = true }: { issue: string; link?: boolean }) {
-  const { say, code } = useTranslations();
+  const { t, code } = useTranslations();
   return (
     <Banner
       tone="critical"
       title={code('trouble', issue)}
-      {...(link ? { action: { content: say('trouble.open'), url: '/app/messenger' } } : {})}
+      {...(link ? { action: { content: t('trouble.open'), url: '/app/messenger' } } : {})}
     >
       {code('trouble', `${issue}.do`)}
     </Banner>

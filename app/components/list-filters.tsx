@@ -21,7 +21,7 @@ type Choice = { value: string; label: string };
 type Props = { search: string; sort: string; sorts: Choice[]; filter: string; filters: Choice[] };
 
 export function ListFilters({ search, sort, sorts, filter, filters }: Props) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const [, setParams] = useSearchParams();
   const [text, setText] = useState(search);
   const pending = useRef<ReturnType<typeof setTimeout>>();
@@ -46,9 +46,9 @@ export function ListFilters({ search, sort, sorts, filter, filters }: Props) {
     <Box padding="300">
       <InlineGrid columns={{ xs: 1, md: ['twoThirds', 'oneThird', 'oneThird'] }} gap="200">
         <TextField
-          label={say('waitlist.search')}
+          label={t('waitlist.search')}
           labelHidden
-          placeholder={say('waitlist.search')}
+          placeholder={t('waitlist.search')}
           value={text}
           onChange={type}
           autoComplete="off"
@@ -57,14 +57,14 @@ export function ListFilters({ search, sort, sorts, filter, filters }: Props) {
           onClearButtonClick={() => type('')}
         />
         <Select
-          label={say('waitlist.filter')}
+          label={t('waitlist.filter')}
           labelInline
           value={filter}
           options={filters}
           onChange={(value) => ask('filter', value)}
         />
         <Select
-          label={say('waitlist.sort')}
+          label={t('waitlist.sort')}
           labelInline
           value={sort}
           options={sorts}
@@ -111,7 +111,7 @@ export function WaitlistTabs({
   nobody: boolean;
   children: ReactNode;
 }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const navigate = useNavigate();
   return (
     <BlockStack gap="300">
@@ -119,15 +119,15 @@ export function WaitlistTabs({
         <ButtonGroup variant="segmented">
           {WAYS.map(({ id, url }) => (
             <Button key={id} pressed={id === way} onClick={() => navigate(url)}>
-              {say(`waitlist.by.${id}`)}
+              {t(`waitlist.by.${id}`)}
             </Button>
           ))}
         </ButtonGroup>
       </Box>
       {nobody ? (
         <Card>
-          <EmptyState heading={say('waitlist.empty')} image="">
-            <p>{say('waitlist.empty.text')}</p>
+          <EmptyState heading={t('waitlist.empty')} image="">
+            <p>{t('waitlist.empty.text')}</p>
           </EmptyState>
         </Card>
       ) : (

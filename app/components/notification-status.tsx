@@ -25,7 +25,7 @@ export const OUTCOME_TONES = {
 } as const;
 
 export function NotificationStatus({ life: { why, ahead, isTest } }: Props) {
-  const { say, code } = useTranslations();
+  const { t, code } = useTranslations();
   const detail = why.detail;
   const prefix = why.because === 'failed' ? 'outcome' : why.because === 'page_trouble' ? 'trouble' : 'reason';
   return (
@@ -33,14 +33,14 @@ export function NotificationStatus({ life: { why, ahead, isTest } }: Props) {
       <BlockStack gap="200">
         <InlineStack gap="200" blockAlign="center">
           <Text as="h2" variant="headingMd">
-            {say('life.why')}
+            {t('life.why')}
           </Text>
           <Badge tone={OUTCOME_TONES[why.answer]}>{code('answer', why.answer)}</Badge>
-          {isTest && <Badge>{say('life.test')}</Badge>}
+          {isTest && <Badge>{t('life.test')}</Badge>}
         </InlineStack>
         <Text as="p">{code('why', why.because)}</Text>
         {detail && <Text as="p">{code(prefix, detail)}</Text>}
-        {ahead !== null && why.answer !== 'never' && <Text as="p">{say('life.ahead', { ahead })}</Text>}
+        {ahead !== null && why.answer !== 'never' && <Text as="p">{t('life.ahead', { ahead })}</Text>}
       </BlockStack>
     </Card>
   );

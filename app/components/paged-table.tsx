@@ -45,13 +45,13 @@ export function PagedTable<Row extends Variant>({
   /** Said when there is no row; unless given, that the search and the filter leave none. */
   nothing?: { title: string; description: string };
 }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const { smDown } = useBreakpoints();
   const navigate = useNavigate();
   const [, setParams] = useSearchParams();
   const { title, description } = nothing ?? {
-    title: say('waitlist.nothing'),
-    description: say('waitlist.nothing.text'),
+    title: t('waitlist.nothing'),
+    description: t('waitlist.nothing.text'),
   };
   const cell = (content: ReactNode, column: number) => (
     <IndexTable.Cell key={column}>

@@ -34,25 +34,25 @@ const STATE: Record<RestockState, Word | null> = {
 };
 
 export function RestockProgress({ restock, now }: { restock: RestockItem; now: string }) {
-  const { say, relative } = useTranslations();
-  const { restockId, claimedCount: told, waiting, status, minutes } = restock;
-  const all = told + waiting;
+  const { t, relative } = useTranslations();
+  const { restockId, claimedCount: notified, waiting, status, minutes } = restock;
+  const all = notified + waiting;
   const word = status && STATE[status.state];
   const when = status?.until ? relative({ at: status.until, now }) : '';
-  const soon = minutes !== null ? say('soon.minutes', { minutes }) : word && say(word, { when });
+  const soon = minutes !== null ? t('soon.minutes', { minutes }) : word && t(word, { when });
   const units =
-    restock.units === null ? say('restock.untracked') : say('restock.units', { units: restock.units });
+    restock.units === null ? t('restock.untracked') : t('restock.units', { units: restock.units });
   const id = `telling-${restockId}`;
   return (
     <BlockStack gap="150">
       <Text as="p" tone="subdued" id={id}>
-        {[all === 0 ? say('soon.nobody') : say('soon.toldOf', { notified: told, all }), units, soon]
+        {[all === 0 ? t('soon.nobody') : t('soon.toldOf', { notified, all }), units, soon]
           .filter(Boolean)
           .join(' · ')}
       </Text>
       {all >= WORTH_A_BAR && (
         <ProgressBar
-          progress={Math.floor((100 * told) / all)}
+          progress={Math.floor((100 * notified) / all)}
           size="small"
           tone="primary"
           animated={false}
@@ -82,27 +82,27 @@ export type RestockItem = {
 };
 
 export function RecentRestocks({ restocks, now }: { restocks: RestockItem[]; now: string }) {
-  const { say, relative, span } = useTranslations();
+  const { t, relative, span } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('lately.title')}
+          {t('lately.title')}
         </Text>
         {restocks.length === 0 && (
           <Text as="p" tone="subdued">
-            {say('lately.none')}
+            {t('lately.none')}
           </Text>
         )}
         {restocks.map((each) => (
           <Text as="p" key={each.restockId}>
             <Link url={`/app/waitlist/${each.variantId}`}>{fullName(each)}</Link>{' '}
             {each.closedAt === null
-              ? say('lately.open', {
+              ? t('lately.open', {
                   when: relative({ at: each.openedAt, now }),
                   notified: each.claimedCount,
                 })
-              : say('lately.closed', {
+              : t('lately.closed', {
                   time: span({ from: each.openedAt, until: each.closedAt }),
                   notified: each.claimedCount,
                   waiting: each.waiting,

@@ -9,14 +9,14 @@ export function usePolling({ watching, everyMs = EVERY_MS }: { watching: boolean
   const { revalidate, state } = useRevalidator();
   useEffect(() => {
     if (!watching) return;
-    const look = () => {
+    const poll = () => {
       if (document.visibilityState === 'visible' && state === 'idle') revalidate();
     };
-    const round = setInterval(look, everyMs);
-    window.addEventListener('focus', look);
+    const round = setInterval(poll, everyMs);
+    window.addEventListener('focus', poll);
     return () => {
       clearInterval(round);
-      window.removeEventListener('focus', look);
+      window.removeEventListener('focus', poll);
     };
   }, [watching, everyMs, state, revalidate]);
 }

@@ -71,8 +71,8 @@ const TONES: Partial<Record<State, BadgeProps['tone']>> = {
   restocked: 'success',
 };
 
-export function VariantStatus({ line }: { line: Parameters<typeof variantStatus>[0] }) {
-  const { say } = useTranslations();
-  const state = variantStatus(line);
-  return <Badge tone={TONES[state]}>{say(`state.${state}`)}</Badge>;
+export function VariantStatus({ row }: { row: Parameters<typeof variantStatus>[0] }) {
+  const { t } = useTranslations();
+  const state = variantStatus(row);
+  return <Badge tone={TONES[state]}>{t(`state.${state}`)}</Badge>;
 }

@@ -128,7 +128,7 @@ export function replyBuilder({ context, locale }: { context: ConversationContext
       content,
       optInRequestId,
     }),
-    quick: (message: Message, verb: Verb, id: bigint): QuickReply => ({
+    unordered: (message: Message, verb: Verb, id: bigint): QuickReply => ({
       title: t(message),
       payload: payload(verb, id),
     }),

@@ -17,7 +17,7 @@ import {
 } from '../messenger/webhooks.ts';
 import { isOwnEcho } from './replies.server.ts';
 
-const binding = { shopId: null, purpose: 'inbox' };
+const binding = { shopId: null, purpose: 'events' };
 
 /** Which shop an event names by itself. A Page may serve several; whether this Page serves that one is not yet known. */
 function namedShop(event: MetaEvent): bigint | null {
@@ -60,56 +60,56 @@ export async function eraseEvents({
  * nobody has connected here are counted and let go: nobody would ever handle them.
  */
 export async function storeEvents({ body, now }: { body: Json; now: Date }): Promise<{
-  kept: number;
-  odd: number;
+  events: number;
+  unrecognized: number;
   foreign: number;
 }> {
-  const { kept, odd } = openBatch({ body, now });
-  if (odd > 0) log.warn('meta_webhook.not_understood', { odd });
-  if (kept.length === 0) return { kept: 0, odd, foreign: 0 };
+  const { events, unrecognized } = openBatch({ body, now });
+  if (unrecognized > 0) log.warn('meta_webhook.not_understood', { unrecognized });
+  if (events.length === 0) return { events: 0, unrecognized, foreign: 0 };
   return webhookDb.$transaction(async (tx) => {
     const pages = await tx.page.findMany({
-      where: { metaPageId: { in: [...new Set(kept.map((one) => one.metaPageId))] }, disconnectedAt: null },
+      where: { metaPageId: { in: [...new Set(events.map((one) => one.metaPageId))] }, disconnectedAt: null },
       select: { metaPageId: true, shopId: true },
     });
     const shopsOf = Map.groupBy(pages, (page) => page.metaPageId);
-    const rows = kept.flatMap((one) => {
+    const rows = events.flatMap((one) => {
       const shops = shopsOf.get(one.metaPageId)?.map((page) => page.shopId);
-      return shops === undefined ? [] : [rowOf({ kept: one, shops, now })];
+      return shops === undefined ? [] : [rowOf({ events: one, shops, now })];
     });
-    const foreign = kept.length - rows.length;
+    const foreign = events.length - rows.length;
     if (foreign > 0) log.warn('meta_webhook.foreign_page', { foreign });
     const seen = await tx.processedEvent.findMany({
       where: { eventKey: { in: rows.flatMap((row) => row.keys) } },
       select: { eventKey: true },
     });
     const known = new Set(seen.map((one) => one.eventKey));
-    const fresh = rows.filter((row) => !row.keys.some((key) => known.has(key)));
+    const unseen = rows.filter((row) => !row.keys.some((key) => known.has(key)));
     const made = await tx.webhookEvent.createMany({
-      data: fresh.map(({ keys: [key], ...row }) => ({ ...row, eventKey: key! })),
+      data: unseen.map(({ keys: [key], ...row }) => ({ ...row, eventKey: key! })),
       skipDuplicates: true,
     });
-    for (const metaPageId of new Set(fresh.map((row) => row.metaPageId)))
-      await notify(tx, 'inbox', metaPageId);
-    return { kept: made.count, odd, foreign };
+    for (const metaPageId of new Set(unseen.map((row) => row.metaPageId)))
+      await notify(tx, 'events', metaPageId);
+    return { events: made.count, unrecognized, foreign };
   });
 }
 
 /** `shops`: those that are connected to the event's Page. */
-function rowOf({ kept, shops, now }: { kept: StoredEvent; shops: bigint[]; now: Date }) {
-  const event = readEvent(kept);
+function rowOf({ events, shops, now }: { events: StoredEvent; shops: bigint[]; now: Date }) {
+  const event = readEvent(events);
   const named = namedShop(event);
-  const keyText = eventKey(kept);
+  const keyText = eventKey(events);
   const person = needsNoOrder(event) ? `each ${keyText}` : orderingKeyText(event);
   return {
     keys: keyedHashes(keyText),
-    metaPageId: kept.metaPageId,
+    metaPageId: events.metaPageId,
     shopId: named !== null && shops.includes(named) ? named : null,
     orderingKey: keyedHash(person),
     occurredAt: event.at,
     receivedAt: now,
     dueAt: now,
-    body: encrypt(eventJson(kept), binding),
+    body: encrypt(eventJson(events), binding),
   };
 }
 
@@ -186,7 +186,8 @@ export async function retryFailedEvents({
     UPDATE webhook_events i SET failure = NULL, failure_detail = NULL, attempts = ${MAX_ATTEMPTS - 1}, due_at = ${now}
     WHERE i.failure = 'not_handled' AND ${belongsTo(whose)} RETURNING i.meta_page_id`,
   });
-  for (const metaPageId of new Set(taken.map((row) => row.metaPageId))) await notify(tx, 'inbox', metaPageId);
+  for (const metaPageId of new Set(taken.map((row) => row.metaPageId)))
+    await notify(tx, 'events', metaPageId);
   if (taken.length > 0) log.info('events.retried', { events: taken.length });
   return taken.length;
 }
@@ -199,7 +200,11 @@ const AT_ONCE = 500;
  */
 export async function retryAfterRelease({ now }: { now: Date }): Promise<void> {
   await retryFailedEvents({ whose: 'everybody', now });
-  for (let after = 0n, rows: Odd[]; (rows = await oddAfter(after)).length > 0; after = rows.at(-1)!.id) {
+  for (
+    let after = 0n, rows: Unrecognized[];
+    (rows = await oddAfter(after)).length > 0;
+    after = rows.at(-1)!.id
+  ) {
     const understood = rows.filter(isUnderstood);
     for (const { id, eventKey: key, metaPageId } of understood)
       await db.$transaction(async (tx) => {
@@ -208,14 +213,14 @@ export async function retryAfterRelease({ now }: { now: Date }): Promise<void> {
           where: { id },
           data: { failure: null, failureDetail: null, attempts: 0, dueAt: now },
         });
-        await notify(tx, 'inbox', metaPageId);
+        await notify(tx, 'events', metaPageId);
       });
   }
 }
 
-type Odd = Pick<WebhookEvent, 'id' | 'eventKey' | 'metaPageId' | 'body'>;
+type Unrecognized = Pick<WebhookEvent, 'id' | 'eventKey' | 'metaPageId' | 'body'>;
 
-const oddAfter = (id: bigint): Promise<Odd[]> =>
+const oddAfter = (id: bigint): Promise<Unrecognized[]> =>
   db.webhookEvent.findMany({
     where: { id: { gt: id }, failure: 'unrecognized' },
     select: { id: true, eventKey: true, metaPageId: true, body: true },
@@ -223,7 +228,7 @@ const oddAfter = (id: bigint): Promise<Odd[]> =>
     take: AT_ONCE,
   });
 
-function isUnderstood(row: Odd): boolean {
+function isUnderstood(row: Unrecognized): boolean {
   try {
     return decryptEvent(row).kind !== 'odd';
   } catch {

@@ -299,7 +299,7 @@ function choices({
         title: labels[at]!,
         payload: builder.payload('want', variantId),
       })),
-      ...next.map((variantId) => builder.quick('button.more', 'after', variantId)),
+      ...next.map((variantId) => builder.unordered('button.more', 'after', variantId)),
     ];
     return [builder.reply({ kind: 'text', text: question, quickReplies })];
   }

@@ -201,6 +201,6 @@ export async function handleNotificationButton({
     },
   });
   const text = builder.t('notification.declined', { product: variantName(variant) });
-  const quickReplies = waiting === 0 ? [] : [builder.quick('button.cancelOthers', 'others', id)];
+  const quickReplies = waiting === 0 ? [] : [builder.unordered('button.cancelOthers', 'others', id)];
   return { replies: [builder.reply({ kind: 'text', text, quickReplies })] };
 }

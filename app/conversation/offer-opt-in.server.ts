@@ -85,7 +85,7 @@ export async function offerOptIn({
     include: { variant: true },
   });
   if (waiting && !isTest) return alreadyWaiting({ tx, context, builder, waiting });
-  if (seen !== 'no answer' && seen.sellable && !isTest && !offer.next)
+  if (seen !== 'no answer' && seen.available && !isTest && !offer.next)
     return forSale({ context, builder, truth: seen.truth });
   if (seen !== 'no answer' && seen.leftOut && !isTest) {
     await upsertShopper({ tx, context, question: askAgain });

@@ -25,7 +25,7 @@ const BATCH_SIZE = 64;
 /**
  * Handles one Page's events and sends its replies until nothing is due, one person's in their order; events and replies don't wait for each
  * other. Every event's effects, its deletion and the replies it calls for are one transaction.
- * @returns when to come again; null: not before the bell.
+ * @returns when to come again; null: not before a NOTIFY.
  */
 export async function processEvents<Prepared>({
   metaPageId,

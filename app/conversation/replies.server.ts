@@ -179,7 +179,7 @@ async function sendStoredReply({
     });
     return;
   }
-  const body = messageBody({ psid: reply.psid, saying: reply.content, mark: metadataId(row) });
+  const body = messageBody({ psid: reply.psid, replyContent: reply.content, mark: metadataId(row) });
   const call = async (): Promise<SendAnswer> => sendReply({ page, body });
   const answer = await call().catch((error: unknown): SendAnswer => {
     // The Page's token can't be opened, or the like: nothing has left.
@@ -240,14 +240,14 @@ async function finishReply({
   const { consequence, code, subcode = null } = answer;
   const refused = { outcome: 'refused', code, subcode } as const;
   if (lacksPermission({ reply, page, answer })) {
-    await setIssue({ pageId: page.id, trouble: 'not_granted', now });
+    await setIssue({ pageId: page.id, issue: 'not_granted', now });
     return done(refused);
   }
   if (consequence.kind === 'page_trouble') {
-    const { whole, trouble } = consequence;
+    const { whole, issue } = consequence;
     await setIssue({
       ...(whole ? { metaPageId: page.metaPageId } : { pageId: page.id }),
-      trouble,
+      issue,
       now,
     });
   }
@@ -293,7 +293,7 @@ const lacksPermission = ({
   answer: Extract<SendAnswer, { outcome: 'refused' }>;
 }): boolean =>
   reply.optInRequestId !== undefined &&
-  ((answer.consequence.kind === 'page_trouble' && answer.consequence.trouble === 'not_granted') ||
+  ((answer.consequence.kind === 'page_trouble' && answer.consequence.issue === 'not_granted') ||
     (answer.code === 10 && answer.subcode === undefined) ||
     (answer.consequence.kind === 'doubtful' && page.testPassedAt === null));
 

@@ -69,7 +69,7 @@ export async function sendTestMessage({
     // Dated by the action that opened the window: it is never said after the window's end.
     const reply = { shopId: shop.id, pageId: page.id, psid: shopper.psid, content };
     await storeReplies({ tx, metaPageId, at: lastActionAt, replies: [reply], now });
-    await notify(tx, 'inbox', metaPageId);
+    await notify(tx, 'events', metaPageId);
   });
   return { outcome: 'sent' };
 }

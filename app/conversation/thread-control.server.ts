@@ -103,7 +103,7 @@ export async function handlePolicyNotice({
   event: EventOf<'warned'>;
   now: Date;
 }): Promise<Effects> {
-  if (action === 'block') await setIssue({ metaPageId, trouble: 'blocked', now, tx });
+  if (action === 'block') await setIssue({ metaPageId, issue: 'blocked', now, tx });
   if (action === 'unblock') await clearIssue({ metaPageId, only: ['blocked', 'restricted'], tx });
   const detail = `${action} ${reason}`.trim();
   return { replies: [], reason: 'a word of Meta to the Page', problem: { kind: 'policy', detail } };

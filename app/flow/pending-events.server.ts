@@ -150,7 +150,7 @@ const hasIssue = Prisma.sql`
   AND NOT EXISTS (SELECT FROM flow_deliveries t WHERE t.shop_id = pg.shop_id AND t.kind = 'page_issue' AND t.subject_id = pg.id
     AND t.issue = pg.issue AND t.issue_since = pg.issue_since)`;
 
-export type PageIssueEvent = { pageId: bigint; page: string; trouble: string; since: Date };
+export type PageIssueEvent = { pageId: bigint; page: string; issue: string; since: Date };
 
 export async function pageIssues({ shopId }: { shopId: bigint }): Promise<PageIssueEvent | null> {
   const [found] = await queryRows<PageIssueEvent>({
@@ -230,10 +230,10 @@ export async function saveRestockDelivery({
 /** A Page has one trouble at a time, so its last one is enough to remember. */
 export async function saveIssueDelivery({
   shopId,
-  trouble: { pageId, trouble, since },
+  issue: { pageId, issue, since },
   now,
-}: Of & { trouble: PageIssueEvent; now: Date }): Promise<void> {
-  await keep({ shopId, kind: 'page_issue', subjectId: pageId, issue: { name: trouble, since }, now });
+}: Of & { issue: PageIssueEvent; now: Date }): Promise<void> {
+  await keep({ shopId, kind: 'page_issue', subjectId: pageId, issue: { name: issue, since }, now });
 }
 
 /** Moves the place of the restocks up to the first that is not done with; what is told below it needs no row any more. */

@@ -52,7 +52,7 @@ class NextRun extends Error {
 }
 
 /** In which words the merchant is told of a Page's trouble. */
-export type ExplainIssue = (given: { trouble: string; locale: string }) => Explained;
+export type ExplainIssue = (given: { issue: string; locale: string }) => Explained;
 
 export type FlowSender = (given: {
   shopId: bigint;
@@ -72,7 +72,7 @@ export function createFlowSender({ clock, explain }: { clock: Clock; explain: Ex
     const rest = resting.get(shopId);
     if (rest !== undefined && rest > clock()) return rest;
     resting.delete(shopId);
-    const tell = async (event: TriggerEvent) => {
+    const send = async (event: TriggerEvent) => {
       const until = resting.get(shopId);
       if (until !== undefined && until > clock()) throw new NextRun(until.getTime() - clock().getTime());
       if (signal.aborted || !holds(lease)) throw new NextRun(0);
@@ -81,7 +81,7 @@ export function createFlowSender({ clock, explain }: { clock: Clock; explain: Ex
       if (missing > 0) resting.set(shopId, later(clock(), (missing / cost!.restoreRate) * SECOND));
     };
     try {
-      return await round({ shopId, tell, explain, clock });
+      return await round({ shopId, send, explain, clock });
     } catch (error) {
       if (!(error instanceof NextRun)) throw error;
       const again = later(clock(), error.afterMs);
@@ -95,55 +95,55 @@ type SendTrigger = (event: TriggerEvent) => Promise<void>;
 
 async function round({
   shopId,
-  tell,
+  send,
   explain,
   clock,
 }: {
   shopId: bigint;
-  tell: SendTrigger;
+  send: SendTrigger;
   explain: ExplainIssue;
   clock: Clock;
 }): Promise<Date | null> {
   for (;;) {
     const cursor = await cursorOf({ shopId });
     if (cursor === null) return null;
-    await sendIssues({ cursor, tell, explain, clock });
+    await sendIssues({ cursor, send, explain, clock });
     const tops = await committedUpTo({ shopId });
     if (tops === null) return later(clock(), SECOND);
-    await sendRestocks({ cursor, upTo: tops.restock, tell, clock });
-    if (!(await sendSubscriptions({ cursor, upTo: tops.joined, tell, clock }))) return null;
+    await sendRestocks({ cursor, upTo: tops.restock, send, clock });
+    if (!(await sendSubscriptions({ cursor, upTo: tops.joined, send, clock }))) return null;
   }
 }
 
 async function sendIssues({
   cursor: { shopId, locale },
-  tell,
+  send,
   explain,
   clock,
 }: {
   cursor: Cursor & { locale: string };
-  tell: SendTrigger;
+  send: SendTrigger;
   explain: ExplainIssue;
   clock: Clock;
 }): Promise<void> {
   const found = await pageIssues({ shopId });
   if (found === null) return;
-  await tell(needsAttention({ ...found, ...explain({ trouble: found.trouble, locale }) }));
-  await saveIssueDelivery({ shopId, trouble: found, now: clock() });
+  await send(needsAttention({ ...found, ...explain({ issue: found.issue, locale }) }));
+  await saveIssueDelivery({ shopId, issue: found, now: clock() });
 }
 
 /** What is new since the cursor, up to the newest that is sure. */
-type NewEvents = { cursor: Cursor; upTo: bigint; tell: SendTrigger; clock: Clock };
+type NewEvents = { cursor: Cursor; upTo: bigint; send: SendTrigger; clock: Clock };
 
 async function sendRestocks({
   cursor: { shopId, lastRestockId: restock },
   upTo,
-  tell,
+  send,
   clock,
 }: NewEvents): Promise<void> {
   for (const found of await notifiedRestocks({ shopId, after: restock, now: clock(), limit: BATCH })) {
     // Meta refused every one of them: nobody was told, so there is nothing to tell.
-    if (found.people > 0) await tell(restockPayload(found));
+    if (found.people > 0) await send(restockPayload(found));
     await saveRestockDelivery({
       shopId,
       restockId: found.restockId,
@@ -158,7 +158,7 @@ async function sendRestocks({
 async function sendSubscriptions({
   cursor: { shopId, lastSubscriptionId: after },
   upTo,
-  tell,
+  send,
   clock,
 }: NewEvents): Promise<boolean> {
   const found = await newSubscriptions({ shopId, after, upTo, now: clock(), limit: BATCH });
@@ -168,11 +168,11 @@ async function sendSubscriptions({
     const number = thresholdReached(waiting);
     // Of a line that Flow has not heard of, only what this very yes made full is news.
     if (number > (marks.get(variantId) ?? mark ?? thresholdReached(waiting - 1))) {
-      await tell(thresholdPayload({ ...one, number }));
+      await send(thresholdPayload({ ...one, number }));
       await saveThreshold({ shopId, variantId, number, now: clock() });
       marks.set(variantId, number);
     }
-    await tell(subscriptionPayload(one));
+    await send(subscriptionPayload(one));
     await saveCursor({ shopId, joined: subscriptionId });
   }
   if (found.length === BATCH) return true;

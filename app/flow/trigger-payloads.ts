@@ -66,19 +66,19 @@ export type Explained = { happened: string; remedy: string };
 export const needsAttention = ({
   pageId,
   page,
-  trouble,
+  issue,
   since,
   happened,
   remedy,
-}: Explained & { pageId: bigint; page: string; trouble: string; since: Date }): TriggerEvent => ({
+}: Explained & { pageId: bigint; page: string; issue: string; since: Date }): TriggerEvent => ({
   handle: 'messenger-needs-attention',
   payload: {
     Page: page,
-    Issue: trouble,
+    Issue: issue,
     'What happened': happened,
     'What to do': remedy,
     Since: since.toISOString(),
-    'Event ID': `attention-${pageId}-${trouble}-${since.getTime()}`,
+    'Event ID': `attention-${pageId}-${issue}-${since.getTime()}`,
   },
 });
 

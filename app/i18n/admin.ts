@@ -44,14 +44,14 @@ export const formatCode = ({
   Object.hasOwn(en, `${prefix}.${code}`) ? formatText({ locale, text: `${prefix}.${code}` as Text }) : code;
 
 /** A Page's issue in the merchant's words: what happened, and how to fix it. */
-export function explainIssue({ trouble, locale }: { trouble: string; locale: string }): {
+export function explainIssue({ issue, locale }: { issue: string; locale: string }): {
   happened: string;
   remedy: string;
 } {
-  const known = Object.hasOwn(en, `trouble.${trouble}.do`);
+  const known = Object.hasOwn(en, `trouble.${issue}.do`);
   const of = { locale: adminLocale(locale), prefix: 'trouble' };
   return {
-    happened: formatCode({ ...of, code: trouble }),
-    remedy: known ? formatCode({ ...of, code: `${trouble}.do` }) : '',
+    happened: formatCode({ ...of, code: issue }),
+    remedy: known ? formatCode({ ...of, code: `${issue}.do` }) : '',
   };
 }

@@ -9,7 +9,7 @@ import {
 import { compile, type Values } from './format.ts';
 import { da } from './shopper/da.ts';
 import { de } from './shopper/de.ts';
-import { en, type Message, type Words } from './shopper/en.ts';
+import { en, type Message, type ShopperTexts } from './shopper/en.ts';
 import { es } from './shopper/es.ts';
 import { fr } from './shopper/fr.ts';
 import { it } from './shopper/it.ts';
@@ -23,7 +23,7 @@ import { tr } from './shopper/tr.ts';
 
 export type { Message, Values };
 
-const catalogues: Record<string, Words> = {
+const catalogues: Record<string, ShopperTexts> = {
   ...{ en, es, fr, de, it, nl, pl, sv, da, ja, tr },
   ...{ 'pt-BR': ptBR, 'pt-PT': ptPT },
 };

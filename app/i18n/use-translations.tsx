@@ -20,7 +20,7 @@ function createTranslator({ locale, timezone }: { locale: AdminLocale; timezone:
   return {
     locale,
     timezone,
-    say: (text: Text, values?: Record<string, string | number>) => formatText({ locale, text, values }),
+    t: (text: Text, values?: Record<string, string | number>) => formatText({ locale, text, values }),
     /** A reason or outcome that is stored as a code: in words where we have them. */
     code: (prefix: string, code: string) => formatCode({ locale, prefix, code }),
     day: (at: string) => date(at, { dateStyle: 'medium' }),

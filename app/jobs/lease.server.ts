@@ -45,11 +45,11 @@ export async function acquireLease({ name, holder }: { name: string; holder: str
 /** Extends the lease while its epoch is still the current one; false when it was lost. */
 export async function renewLease(lease: Lease): Promise<boolean> {
   const asked = performance.now();
-  const kept = await db.$executeRaw`
+  const renewed = await db.$executeRaw`
     UPDATE leases SET expires_at = clock_timestamp() + ${LEASE_MS} * interval '1 millisecond'
     WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch} AND expires_at > clock_timestamp()`;
-  if (kept === 1) lease.deadline = asked + LEASE_MS - SAFETY_MS;
-  return kept === 1;
+  if (renewed === 1) lease.deadline = asked + LEASE_MS - SAFETY_MS;
+  return renewed === 1;
 }
 
 /** Gives the lease back, so that another worker need not wait for its end. */

@@ -9,7 +9,7 @@ export type Handler = (given: { key: string; lease: Lease; signal: AbortSignal }
 
 export type LeasedWorker<Name extends string> = {
   /** There may be work for this hand. Never lost: a hand at work is called once more afterwards. */
-  poke(key: string, hand: Name): void;
+  wake(key: string, handler: Name): void;
   /** Stops taking leases, lets the hands finish what they hold, and gives the leases back. */
   stop(): Promise<void>;
 };
@@ -25,12 +25,12 @@ export function createLeasedWorker<Name extends string>({
   kind,
   holder,
   clock,
-  hands,
+  handlers,
 }: {
   kind: string;
   holder: string;
   clock: Clock;
-  hands: Record<Name, Handler>;
+  handlers: Record<Name, Handler>;
 }): LeasedWorker<Name> {
   const tended = new Map<string, HeldLease<Name>>();
   const stopping = new AbortController();
@@ -63,7 +63,7 @@ export function createLeasedWorker<Name extends string>({
     const signal = AbortSignal.any([lost.signal, stopping.signal]);
     const renewal = setInterval(() => {
       renewLease(lease).then(
-        (kept) => kept || lost.abort(),
+        (renewed) => renewed || lost.abort(),
         () => performance.now() > lease.deadline && lost.abort(),
       );
     }, RENEW_MS);
@@ -74,9 +74,9 @@ export function createLeasedWorker<Name extends string>({
     const start = (name: Name) => {
       held.wanted.delete(name);
       again.delete(name);
-      const run = hands[name]({ key, lease, signal })
+      const run = handlers[name]({ key, lease, signal })
         .catch((error: unknown) => {
-          log.error('lease.work_failed', { lease: lease.name, hand: name, error });
+          log.error('lease.work_failed', { lease: lease.name, handler: name, error });
           return new Date(clock().getTime() + AFTER_ERROR_MS);
         })
         .then((next) => {
@@ -112,16 +112,16 @@ export function createLeasedWorker<Name extends string>({
   }
 
   return {
-    poke(key, hand) {
+    wake(key, handler) {
       if (stopping.signal.aborted) return;
       const known = tended.get(key);
       if (known) {
-        known.wanted.add(hand);
+        known.wanted.add(handler);
         known.wake();
         return;
       }
       const held: HeldLease<Name> = {
-        wanted: new Set([hand]),
+        wanted: new Set([handler]),
         wake: () => undefined,
         done: Promise.resolve(),
       };

@@ -13,28 +13,32 @@ const UNHEARD =
   'What one connection notifies, another does not hear: the address of the database leads through a pooler, or DATABASE_DIRECT_URL to ' +
   'another database. What is due is found by looking once a second instead. Set DATABASE_DIRECT_URL to the same database without the pooler.';
 
-/** Whether this process hears the bell: `unheard` where it must find by itself what is due, `off` where nobody listens. */
-export type ListenState = 'off' | 'connecting' | 'heard' | 'unheard';
-let hearing: ListenState = 'off';
-export const listenState = (): ListenState => hearing;
+/** Whether this process receives notifications: `disconnected` where it must find by itself what is due, `off` where nobody listens. */
+export type ListenState = 'off' | 'connecting' | 'listening' | 'disconnected';
+let listening: ListenState = 'off';
+export const listenState = (): ListenState => listening;
 
 /** `inbox` and `lane` carry Meta's page id, `looks` the shop's id. */
-export type Subscription = 'inbox' | 'looks' | 'lane';
+export type Subscription = 'events' | 'stockChecks' | 'pageSender';
 
 /** Rings when the caller's transaction commits. Duplicates within one transaction are folded by PostgreSQL. */
-export async function notify(tx: Pick<Tx, '$executeRaw'>, bell: Subscription, key: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${bell} ${key}`})`;
+export async function notify(
+  tx: Pick<Tx, '$executeRaw'>,
+  channelName: Subscription,
+  key: string,
+): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${channelName} ${key}`})`;
 }
 
 /**
- * Calls `onRing` for every bell rung by any process, and `onLost` whenever rings may have been missed (start, reconnection).
+ * Calls `onRing` for every notification of any process, and `onLost` whenever some may have been missed (start, reconnection).
  * Reconnects by itself for as long as it is not stopped. Behind a pooler nobody listens: it would be somebody else's connection that hears.
  */
 export function listen({
-  onRing,
+  onNotify,
   onLost,
 }: {
-  onRing: (bell: Subscription, key: string) => void;
+  onNotify: (channelName: Subscription, key: string) => void;
   onLost: () => void;
 }): { stop(): Promise<void> } {
   let client: pg.Client | undefined;
@@ -48,15 +52,15 @@ export function listen({
     hello = randomUUID();
     clearTimeout(doubt);
     doubt = setTimeout(() => {
-      hearing = 'unheard';
+      listening = 'disconnected';
       log.warn('pg_notify.unheard', { advice: UNHEARD });
     }, HELLO_TIMEOUT_MS);
     await db.$executeRaw`SELECT pg_notify(${CHANNEL}, ${`${HELLO} ${hello}`})`;
   };
 
   const connect = async () => {
-    hearing = 'connecting';
-    const fresh = new pg.Client(clientConfig(directUrl, { purpose: 'bell' }));
+    listening = 'connecting';
+    const fresh = new pg.Client(clientConfig(directUrl, { purpose: 'listen' }));
     client = fresh;
     fresh.on('error', () => void fresh.end().catch(() => undefined));
     fresh.on('end', () => {
@@ -64,11 +68,11 @@ export function listen({
       if (!stopped) retry = setTimeout(() => void connect(), 200);
     });
     fresh.on('notification', ({ payload }) => {
-      const [bell, ...key] = (payload ?? '').split(' ');
-      if (bell !== HELLO) onRing(bell as Subscription, key.join(' '));
+      const [channelName, ...key] = (payload ?? '').split(' ');
+      if (channelName !== HELLO) onNotify(channelName as Subscription, key.join(' '));
       else if (key[0] === hello) {
         clearTimeout(doubt);
-        hearing = 'heard';
+        listening = 'listening';
       }
     });
     try {
@@ -84,7 +88,7 @@ export function listen({
   };
   if (directUrl.pooled) {
     // Said at the start, by whoever recognised it.
-    hearing = 'unheard';
+    listening = 'disconnected';
     onLost();
   } else void connect();
   return {
@@ -92,7 +96,7 @@ export function listen({
       stopped = true;
       clearTimeout(retry);
       clearTimeout(doubt);
-      hearing = 'off';
+      listening = 'off';
       await client?.end().catch(() => undefined);
     },
   };

@@ -8,9 +8,7 @@ import { log } from '../lib/log.server.ts';
 export type ScheduledJob = { cron: string; run: () => Promise<void> };
 
 /** Starts the catalogue of chores. A chore that fails is tried again at its next turn. */
-export async function startSchedule(
-  chores: Record<string, ScheduledJob>,
-): Promise<{ stop(): Promise<void> }> {
+export async function startSchedule(jobs: Record<string, ScheduledJob>): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({
     ...clientConfig(directUrl, { purpose: 'schedules' }),
     // Two apps in one database keep their schedules apart, as they do their tables.
@@ -21,7 +19,7 @@ export async function startSchedule(
   });
   boss.on('error', (error) => log.warn('schedule.queue_failed', { error }));
   await boss.start();
-  for (const [name, { cron, run }] of Object.entries(chores)) {
+  for (const [name, { cron, run }] of Object.entries(jobs)) {
     await boss.createQueue(name, {
       policy: 'stately',
       partition: true,
@@ -34,7 +32,7 @@ export async function startSchedule(
       try {
         await run();
       } catch (error) {
-        log.error('schedule.job_failed', { chore: name, error });
+        log.error('schedule.job_failed', { job: name, error });
       }
     });
   }

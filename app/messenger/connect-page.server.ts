@@ -78,13 +78,13 @@ export async function choosePage({
   now: Date;
 }): Promise<Chosen> {
   const choice = await readChosenPages({ shopId, now });
-  const lent = choice?.pages.find((page) => page.metaPageId === metaPageId);
+  const granted = choice?.pages.find((page) => page.metaPageId === metaPageId);
   const shop = await shopById({ shopId });
-  if (!choice || !lent || !shop) return { outcome: 'nothing_to_choose' };
+  if (!choice || !granted || !shop) return { outcome: 'nothing_to_choose' };
   if (choice.declined.length > 0) return { outcome: 'declined', permissions: choice.declined };
-  const missing = missingTasks(lent);
+  const missing = missingTasks(granted);
   if (missing.length > 0) return { outcome: 'missing_tasks', missing };
-  const { token, name } = lent;
+  const { token, name } = granted;
   const of = { metaPageId, token };
   try {
     const { others: otherApps } = await readSubscription(of);
@@ -104,7 +104,7 @@ export async function choosePage({
       greeting: shorten({ text: greeting, limit: LIMIT.greeting }),
       replace: profile === 'replace',
     });
-    const kept = await savePage({ shopId, lent, connectedBy: choice.userId, made, now });
+    const kept = await savePage({ shopId, granted, connectedBy: choice.userId, made, now });
     await deleteChoice({ shopId });
     log.info('page.connected', { shopId, metaPageId, page: name });
     return { outcome: 'connected', ...kept, otherApps };
@@ -117,13 +117,13 @@ export async function choosePage({
 
 async function savePage({
   shopId,
-  lent: { metaPageId, name, token },
+  granted: { metaPageId, name, token },
   connectedBy,
   made,
   now,
 }: {
   shopId: bigint;
-  lent: GrantedPage;
+  granted: GrantedPage;
   connectedBy: string;
   made: PreviousProfile;
   now: Date;
@@ -161,8 +161,8 @@ async function savePage({
         ? connection
         : { ...connection, connectedAt: now, testPassedAt: null, imagesAccepted: null },
     });
-    await notify(tx, 'lane', metaPageId);
-    await notify(tx, 'inbox', metaPageId);
+    await notify(tx, 'pageSender', metaPageId);
+    await notify(tx, 'events', metaPageId);
     return { page, switchedFrom };
   });
 }

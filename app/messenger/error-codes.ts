@@ -15,7 +15,7 @@ export type Consequence =
   /** We are too fast, for the Page or for the whole app. */
   | { kind: 'slow_down' }
   /** Nothing of this connection (or, `whole`, of this Meta Page) can be said until somebody mends it. */
-  | { kind: 'page_trouble'; trouble: PageIssue; whole: boolean }
+  | { kind: 'page_trouble'; issue: PageIssue; whole: boolean }
   /** About this one person, for good. */
   | { kind: 'person'; reason: RecipientReason }
   /** The 24-hour window is shut. */
@@ -42,7 +42,7 @@ const windowClosed: Consequence = { kind: 'window' };
 const unexplained: Consequence = { kind: 'doubtful' };
 const pageIssue = (name: PageIssue): Consequence => ({
   kind: 'page_trouble',
-  trouble: name,
+  issue: name,
   whole: name === 'restricted' || name === 'blocked',
 });
 const person = (reason: RecipientReason): Consequence => ({ kind: 'person', reason });

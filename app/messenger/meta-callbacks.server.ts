@@ -26,7 +26,7 @@ async function pagesOfUser({ tx, userId }: { tx: Tx; userId: string }) {
 export async function deauthorize({ userId, now }: { userId: string; now: Date }): Promise<void> {
   await webhookDb.$transaction(async (tx) => {
     const pages = await pagesOfUser({ tx, userId });
-    for (const page of pages) await setIssue({ pageId: page.id, trouble: 'reconnect', now, tx });
+    for (const page of pages) await setIssue({ pageId: page.id, issue: 'reconnect', now, tx });
     log.info('page.access_revoked', { pages: pages.length });
   });
 }
@@ -53,7 +53,7 @@ export async function deleteData({
           accessToken: encryptPageToken({ shopId: page.shopId, token: 'erased' }),
         },
       });
-      await setIssue({ pageId: page.id, trouble: 'reconnect', now, tx });
+      await setIssue({ pageId: page.id, issue: 'reconnect', now, tx });
     }
     await tx.page.updateMany({ where: { connectedByUserId: userId }, data: { connectedByUserId: null } });
     // Logins under way are encrypted and can't be told apart: they are begun again.

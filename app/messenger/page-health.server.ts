@@ -28,10 +28,10 @@ async function checkToken({ page, now }: { page: Page; now: Date }): Promise<voi
   const lacking = ['pages_messaging', 'pages_manage_metadata'].filter(
     (scope) => data.scopes !== undefined && !data.scopes.includes(scope),
   );
-  if (!data.is_valid) await setIssue({ pageId: page.id, trouble: 'reconnect', now });
+  if (!data.is_valid) await setIssue({ pageId: page.id, issue: 'reconnect', now });
   else {
     await clearIssue({ pageId: page.id, only: ['reconnect'] });
-    if (lacking.length > 0) await setIssue({ pageId: page.id, trouble: 'permission', now });
+    if (lacking.length > 0) await setIssue({ pageId: page.id, issue: 'permission', now });
   }
   await db.page.updateMany({ where: { id: page.id }, data: { healthCheckedAt: now } });
 }
@@ -53,9 +53,9 @@ async function checkSubscription({ page, now }: { page: Page; now: Date }): Prom
     if (!(error instanceof MetaApiError)) throw error;
     const meant =
       error.code === undefined ? null : classifyError({ code: error.code, subcode: error.subcode });
-    if (meant?.kind === 'page_trouble') await setIssue({ pageId: page.id, trouble: meant.trouble, now });
+    if (meant?.kind === 'page_trouble') await setIssue({ pageId: page.id, issue: meant.issue, now });
     else if (meant !== null && meant.kind !== 'slow_down' && meant.kind !== 'retry')
-      await setIssue({ pageId: page.id, trouble: 'not_subscribed', now });
+      await setIssue({ pageId: page.id, issue: 'not_subscribed', now });
     log.warn('page.subscription_check_failed', { metaPageId: page.metaPageId, error });
   }
 }

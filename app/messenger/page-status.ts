@@ -44,13 +44,9 @@ export type PageFacts = {
 };
 
 /** Whether notifications leave through one Page. */
-export function sendingThrough({
-  issue: trouble,
-  disconnectedAt,
-  circuit,
-}: Omit<PageFacts, 'testPassedAt'>): Sending {
+export function sendingThrough({ issue, disconnectedAt, circuit }: Omit<PageFacts, 'testPassedAt'>): Sending {
   if (disconnectedAt !== null) return 'off';
-  const sending = trouble === null ? 'on' : ISSUES[trouble].sending;
+  const sending = issue === null ? 'on' : ISSUES[issue].sending;
   return sending === 'on' && circuit !== null ? 'probing' : sending;
 }
 
@@ -70,16 +66,16 @@ export type PageStatus = {
 export function pageStatus(page: PageFacts | null): PageStatus {
   if (page === null || page.disconnectedAt !== null)
     return { issue: null, setup: { page: 'missing', test: 'missing' }, buttonShown: false, sending: 'off' };
-  const { issue: trouble, testPassedAt, circuit } = page;
-  const remedy = trouble === null ? null : ISSUES[trouble].remedy;
+  const { issue, testPassedAt, circuit } = page;
+  const remedy = issue === null ? null : ISSUES[issue].remedy;
   const tested = testPassedAt !== null;
   return {
-    issue: trouble ?? circuit,
+    issue: issue ?? circuit,
     setup: {
       page: remedy === null || remedy === 'test' ? 'done' : 'attention',
       test: !tested ? 'missing' : remedy === 'test' ? 'attention' : 'done',
     },
-    buttonShown: tested && trouble === null,
+    buttonShown: tested && issue === null,
     sending: sendingThrough(page),
   };
 }

@@ -57,14 +57,14 @@ const where = (which: Which) =>
 
 /** Remembers what is wrong with a Page (one shop's connection, or all of a Meta Page's) until it is mended. */
 export async function setIssue({
-  trouble,
+  issue,
   now,
   tx,
   ...which
-}: { trouble: PageIssue; now: Date; tx?: Tx } & Which): Promise<void> {
+}: { issue: PageIssue; now: Date; tx?: Tx } & Which): Promise<void> {
   await (tx ?? db).page.updateMany({
-    where: { ...where(which), OR: [{ issue: null }, { issue: { in: lesserIssues(trouble) } }] },
-    data: { issue: trouble, issueSince: now },
+    where: { ...where(which), OR: [{ issue: null }, { issue: { in: lesserIssues(issue) } }] },
+    data: { issue, issueSince: now },
   });
 }
 
@@ -76,11 +76,11 @@ export async function clearIssue({
 }: { only?: PageIssue[]; tx?: Tx } & Which): Promise<void> {
   const clear = async (within: Tx) => {
     const found = { ...where(which), issue: only === undefined ? { not: null } : { in: only } };
-    const mended = await within.page.findMany({ where: found, select: { metaPageId: true } });
-    if (mended.length === 0) return;
+    const recovered = await within.page.findMany({ where: found, select: { metaPageId: true } });
+    if (recovered.length === 0) return;
     await within.page.updateMany({ where: found, data: { issue: null, issueSince: null } });
-    for (const metaPageId of new Set(mended.map((page) => page.metaPageId)))
-      await notify(within, 'lane', metaPageId);
+    for (const metaPageId of new Set(recovered.map((page) => page.metaPageId)))
+      await notify(within, 'pageSender', metaPageId);
   };
   await (tx === undefined ? db.$transaction(clear) : clear(tx));
 }

@@ -29,7 +29,7 @@ function titled<One extends { title: string }>(all: One[], limit: number): One[]
 
 const buttonsOf = (buttons: Button[]) => titled(buttons.slice(0, 3), LIMIT.button);
 
-const quick = (replies: QuickReply[] = []) =>
+const unordered = (replies: QuickReply[] = []) =>
   replies.length === 0
     ? {}
     : {
@@ -41,34 +41,34 @@ const quick = (replies: QuickReply[] = []) =>
 
 const template = (payload: object) => ({ attachment: { type: 'template', payload } });
 
-function content(saying: ReplyContent): object {
-  switch (saying.kind) {
+function content(replyContent: ReplyContent): object {
+  switch (replyContent.kind) {
     case 'text':
       return {
-        text: shorten({ text: saying.text, limit: LIMIT.text }),
-        ...quick(saying.quickReplies),
+        text: shorten({ text: replyContent.text, limit: LIMIT.text }),
+        ...unordered(replyContent.quickReplies),
       };
     case 'buttons':
       return {
         ...template({
           template_type: 'button',
-          text: shorten({ text: saying.text, limit: LIMIT.buttonText }),
-          buttons: buttonsOf(saying.buttons),
+          text: shorten({ text: replyContent.text, limit: LIMIT.buttonText }),
+          buttons: buttonsOf(replyContent.buttons),
         }),
-        ...quick(saying.quickReplies),
+        ...unordered(replyContent.quickReplies),
       };
     case 'cards':
       return {
         ...template({
           template_type: 'generic',
-          elements: titled(saying.cards.slice(0, LIMIT.elements), LIMIT.elementTitle).map(element),
+          elements: titled(replyContent.cards.slice(0, LIMIT.elements), LIMIT.elementTitle).map(element),
         }),
-        ...quick(saying.quickReplies),
+        ...unordered(replyContent.quickReplies),
       };
     case 'request':
       return oneTimeNotification.ask!({
-        title: shorten({ text: saying.title, limit: LIMIT.requestTitle }),
-        payload: saying.payload,
+        title: shorten({ text: replyContent.title, limit: LIMIT.requestTitle }),
+        payload: replyContent.payload,
       });
   }
 }
@@ -84,17 +84,17 @@ const element = ({ title, subtitle, imageUrl, url, buttons }: Card) => ({
 /** The exact body of one message to one person. `mark` comes back in Meta's echo and says which of ours it was. */
 export const messageBody = ({
   psid,
-  saying,
+  replyContent,
   mark,
 }: {
   psid: string;
-  saying: ReplyContent;
+  replyContent: ReplyContent;
   mark: string;
 }): string =>
   JSON.stringify({
     recipient: addressedByPsid(psid),
     messaging_type: 'RESPONSE',
-    message: { ...content(saying), metadata: mark },
+    message: { ...content(replyContent), metadata: mark },
   });
 
 const isPostback = (one: Button) => one.type === 'postback';
@@ -105,16 +105,16 @@ const addressesOf = (buttons: Button[] = []) =>
  * The same said without the part that Meta is likeliest to have refused, the dearest part last: pictures, then links, then the form itself.
  * null: nothing simpler says it; an opt-in request has one form only.
  */
-export function simpler(saying: ReplyContent): ReplyContent | null {
-  switch (saying.kind) {
+export function simpler(replyContent: ReplyContent): ReplyContent | null {
+  switch (replyContent.kind) {
     case 'request':
       return null;
     case 'text':
-      return saying.quickReplies?.length ? { kind: 'text', text: saying.text } : null;
+      return replyContent.quickReplies?.length ? { kind: 'text', text: replyContent.text } : null;
     case 'cards':
-      return simplerCards(saying);
+      return simplerCards(replyContent);
     case 'buttons': {
-      const { text, buttons, quickReplies = [] } = saying;
+      const { text, buttons, quickReplies = [] } = replyContent;
       const links = addressesOf(buttons);
       const replies = buttons.flatMap((one) => (one.type === 'postback' ? [plainReply(one)] : []));
       // A link that may not be a button can still be read.
@@ -125,13 +125,13 @@ export function simpler(saying: ReplyContent): ReplyContent | null {
 
 const plainReply = ({ title, payload }: QuickReply): QuickReply => ({ title, payload });
 
-function simplerCards(saying: Extract<ReplyContent, { kind: 'cards' }>): ReplyContent {
-  const { cards, quickReplies = [] } = saying;
+function simplerCards(replyContent: Extract<ReplyContent, { kind: 'cards' }>): ReplyContent {
+  const { cards, quickReplies = [] } = replyContent;
   if (cards.some(({ imageUrl }) => imageUrl))
-    return { ...saying, cards: cards.map(({ imageUrl: _refused, ...card }) => card) };
+    return { ...replyContent, cards: cards.map(({ imageUrl: _refused, ...card }) => card) };
   if (cards.some(({ url, buttons }) => url || addressesOf(buttons).length > 0))
     return {
-      ...saying,
+      ...replyContent,
       cards: cards.map(({ url: _refused, buttons, ...card }) => ({
         ...card,
         ...(buttons === undefined ? {} : { buttons: buttons.filter(isPostback) }),

@@ -22,8 +22,8 @@ export type Sending = {
   token: string;
   /** The exact JSON text of the request: a repeat is the same byte for byte. */ body: string;
   kind: Kind;
-  pace: RateLimiter;
-  /** The caller has taken this message's turn already. */ turnTaken?: boolean;
+  rateLimiter: RateLimiter;
+  /** The caller has taken this message's turn already. */ permitTaken?: boolean;
   timeoutMs?: number;
   signal?: AbortSignal;
 };
@@ -34,13 +34,13 @@ export async function send({
   token,
   body,
   kind,
-  pace,
-  turnTaken = false,
+  rateLimiter,
+  permitTaken = false,
   timeoutMs = CALL_TIMEOUT_MS,
   signal,
 }: Sending): Promise<SendAnswer> {
-  if (!turnTaken) await pace.turn({ kind, ...(signal === undefined ? {} : { signal }) });
-  const startedAt = pace.now();
+  if (!permitTaken) await rateLimiter.turn({ kind, ...(signal === undefined ? {} : { signal }) });
+  const startedAt = rateLimiter.now();
   const answer = await graph({
     method: 'POST',
     path: `/${encodeURIComponent(metaPageId)}/messages`,
@@ -50,7 +50,7 @@ export async function send({
   });
   if (answer.outcome === 'lost') return { outcome: 'lost', began: answer.began };
   if (answer.outcome === 'ok') {
-    pace.accepted({ startedAt });
+    rateLimiter.accepted({ startedAt });
     const mid = idText(
       typeof answer.data === 'object' && answer.data !== null && !Array.isArray(answer.data)
         ? answer.data.message_id
@@ -61,7 +61,7 @@ export async function send({
   const consequence = classifyError(answer);
   // The limit per second (613) is open again within one: the minutes that a header names are those of the hourly limits.
   if (consequence.kind === 'slow_down')
-    pace.refused({ startedAt, regainMs: answer.code === 613 ? 0 : (answer.usage?.regainMs ?? 0) });
+    rateLimiter.refused({ startedAt, regainMs: answer.code === 613 ? 0 : (answer.usage?.regainMs ?? 0) });
   return {
     outcome: 'refused',
     code: answer.code,

@@ -66,25 +66,28 @@ const date = (value: Json | undefined) => {
 };
 
 /** The events of a signed body, each by itself. `odd` counts what has not even the envelope of an event. */
-export function openBatch({ body, now }: { body: Json; now: Date }): { kept: StoredEvent[]; odd: number } {
-  const kept: StoredEvent[] = [];
-  let odd = 0;
+export function openBatch({ body, now }: { body: Json; now: Date }): {
+  events: StoredEvent[];
+  unrecognized: number;
+} {
+  const events: StoredEvent[] = [];
+  let unrecognized = 0;
   const envelope = fields(body);
-  if (envelope?.object !== 'page') return { kept, odd: 1 };
+  if (envelope?.object !== 'page') return { events, unrecognized: 1 };
   for (const entry of list(envelope.entry)) {
     const said = fields(entry);
     const metaPageId = idText(said?.id);
     if (said === undefined || metaPageId === undefined) {
-      odd += 1;
+      unrecognized += 1;
       continue;
     }
     const time = millis(said.time) ?? now.getTime();
-    const before = kept.length;
-    for (const item of list(said.messaging)) kept.push({ metaPageId, time, standby: false, item });
-    for (const item of list(said.standby)) kept.push({ metaPageId, time, standby: true, item });
-    if (kept.length === before) odd += 1;
+    const before = events.length;
+    for (const item of list(said.messaging)) events.push({ metaPageId, time, standby: false, item });
+    for (const item of list(said.standby)) events.push({ metaPageId, time, standby: true, item });
+    if (events.length === before) unrecognized += 1;
   }
-  return { kept, odd };
+  return { events, unrecognized };
 }
 
 /** What a kept event says. Never throws: what can't be understood is `odd`, with the reason. */
@@ -193,15 +196,15 @@ function readOptIn(said: Fields, optin: Fields): What {
  * What makes an event the same event when Meta delivers it again. Meta's own id where there is one; an opt-in has none but its token.
  * To be hashed before it is kept.
  */
-export function eventKey(kept: StoredEvent): string {
-  const event = readEvent(kept);
+export function eventKey(events: StoredEvent): string {
+  const event = readEvent(events);
   const about = `${event.metaPageId} ${event.psid ?? ''}`;
   const moment = `${about} ${event.at.getTime()}`;
   switch (event.kind) {
     case 'wrote':
     case 'echoed':
       return event.mid === null
-        ? `${event.kind} ${moment} ${eventJson(kept.item)}`
+        ? `${event.kind} ${moment} ${eventJson(events.item)}`
         : `${event.kind} ${event.mid}`;
     case 'tapped':
       return event.mid === null ? `tapped ${moment} ${event.payload}` : `tapped ${event.mid}`;
@@ -219,7 +222,7 @@ export function eventKey(kept: StoredEvent): string {
     case 'handed_over':
     case 'foreign':
     case 'odd':
-      return `${event.kind} ${moment} ${eventJson(kept.item)}`;
+      return `${event.kind} ${moment} ${eventJson(events.item)}`;
   }
 }
 

@@ -55,7 +55,7 @@ async function save({
   return row;
 }
 
-type Issue = NonNullable<AnsweredSend['trouble']> & { pageId: bigint };
+type Issue = NonNullable<AnsweredSend['issue']> & { pageId: bigint };
 
 /**
  * The Page has an issue: it is marked for the merchant, whoever was not notified waits again with the permission grant, and nothing more is
@@ -64,22 +64,22 @@ type Issue = NonNullable<AnsweredSend['trouble']> & { pageId: bigint };
  */
 async function openCircuit(
   { metaPageId, lease }: SenderState,
-  { pageId, trouble, whole }: Issue,
+  { pageId, issue, whole }: Issue,
   now: Date,
 ): Promise<{ circuit: CircuitState | undefined; released: bigint[] }> {
-  log.warn('circuit.opened_by_issue', { metaPageId, trouble, whole });
+  log.warn('circuit.opened_by_issue', { metaPageId, issue, whole });
   return db.$transaction(async (tx) => {
-    await setIssue({ ...(whole ? { metaPageId } : { pageId }), trouble, now, tx });
+    await setIssue({ ...(whole ? { metaPageId } : { pageId }), issue, now, tx });
     // A dead token is mended by the merchant alone: nothing is tried until then.
     const circuit =
-      trouble === 'reconnect'
+      issue === 'reconnect'
         ? undefined
         : await save({
             tx,
             metaPageId,
             lease,
             pausedAt: whole ? now : null,
-            because: whole ? trouble : null,
+            because: whole ? issue : null,
             probeAt: await probeAfter({ tx, metaPageId, now }),
           });
     const released = await releaseAllUnsent({ tx, metaPageId, pageId: whole ? null : pageId, lease, now });
@@ -196,9 +196,9 @@ export async function applyOutcomes(
   }
   const issues = issuesOf(answers);
   if (unexplained !== before) await recordUnexplainedErrors({ metaPageId, inARow: unexplained });
-  const last = answers.findLast(({ verdict }) => verdict.end === 'unexplained_error');
+  const last = answers.findLast(({ outcome }) => outcome.end === 'unexplained_error');
   if (last && mostUnexplained >= FAILURE_THRESHOLD && unexplained > 0)
-    issues.push({ pageId: last.row.pageId, trouble: 'unexplained_errors', whole: true });
+    issues.push({ pageId: last.row.pageId, issue: 'unexplained_errors', whole: true });
   for (const issue of issues) {
     const { circuit, released } = await openCircuit(state, issue, now);
     change.circuit = circuit ?? change.circuit;
@@ -206,7 +206,7 @@ export async function applyOutcomes(
     if (issue.whole) change.release = 'all';
     else if (change.release !== 'all') change.release = new Set(change.release).add(issue.pageId);
     // Whoever was refused without a reason lets others try first: one bad token must not stand for all.
-    if (issue.trouble === 'unexplained_errors')
+    if (issue.issue === 'unexplained_errors')
       for (const id of released) change.resting.set(id, now.getTime() + PAUSE_AFTER_UNEXPLAINED_MS);
   }
   if (mostUnanswered >= NO_RESPONSE_THRESHOLD && unanswered > 0 && issues.length === 0) {
@@ -224,11 +224,11 @@ function countInARow(answers: AnsweredSend[], before: { unexplained: number; una
   let { unexplained, unanswered } = before;
   let mostUnexplained = 0;
   let mostUnanswered = 0;
-  for (const { row, verdict, trouble } of answers) {
-    if (verdict.end === 'sent') unexplained = 0;
-    else if (verdict.end === 'unexplained_error') unexplained += 1;
-    if (verdict.end === 'in_doubt' && trouble === undefined) unanswered += 1;
-    else if (verdict.end !== 'put_back') unanswered = 0;
+  for (const { row, outcome, issue } of answers) {
+    if (outcome.end === 'sent') unexplained = 0;
+    else if (outcome.end === 'unexplained_error') unexplained += 1;
+    if (outcome.end === 'in_doubt' && issue === undefined) unanswered += 1;
+    else if (outcome.end !== 'put_back') unanswered = 0;
     if (!row.isTest) mostUnexplained = Math.max(mostUnexplained, unexplained);
     mostUnanswered = Math.max(mostUnanswered, unanswered);
   }
@@ -244,9 +244,9 @@ async function recordSuccess(
   { metaPageId, circuit, pages, pictureRefused }: SenderState,
   now: Date,
 ): Promise<boolean> {
-  const accepted = answers.filter(({ verdict }) => verdict.end === 'sent');
+  const accepted = answers.filter(({ outcome }) => outcome.end === 'sent');
   if (accepted.length === 0) {
-    const answered = answers.some(({ verdict, trouble }) => trouble || isAnswer(verdict.end));
+    const answered = answers.some(({ outcome, issue }) => issue || isAnswer(outcome.end));
     if (circuit.pauseReason !== NO_RESPONSE || !answered) return false;
     await closeCircuit({ metaPageId, pageIds: [], whole: false });
     return true;
@@ -266,16 +266,16 @@ async function recordSuccess(
 }
 
 /** Ends that only an answer of Meta's can bring. */
-const isAnswer = (end: AnsweredSend['verdict']['end']) =>
+const isAnswer = (end: AnsweredSend['outcome']['end']) =>
   end === 'sent' || end === 'assumed_sent' || end === 'failed' || end === 'unexplained_error';
 
 /** Each issue that Meta named, once. */
 function issuesOf(answers: AnsweredSend[]): Issue[] {
   const issues = new Map<string, Issue>();
-  for (const { row, trouble } of answers) {
-    if (trouble === undefined) continue;
-    const key = `${trouble.trouble} ${trouble.whole ? '' : row.pageId}`;
-    if (!issues.has(key)) issues.set(key, { pageId: row.pageId, ...trouble });
+  for (const { row, issue } of answers) {
+    if (issue === undefined) continue;
+    const key = `${issue.issue} ${issue.whole ? '' : row.pageId}`;
+    if (!issues.has(key)) issues.set(key, { pageId: row.pageId, ...issue });
   }
   return [...issues.values()];
 }

@@ -93,7 +93,7 @@ const FOLLOW_THE_INDEX = () =>
 export async function claim({
   metaPageId,
   lease,
-  turn: { shopId, variantId, pageId, restockId, isTest },
+  entry: { shopId, variantId, pageId, restockId, isTest },
   limit,
   anyway,
   except,
@@ -101,7 +101,7 @@ export async function claim({
 }: {
   metaPageId: string;
   lease: Lease;
-  turn: QueueEntry;
+  entry: QueueEntry;
   limit: number;
   anyway: boolean;
   except: bigint[];

@@ -6,18 +6,18 @@ export type QueueEntry = {
   pageId: bigint;
   isTest: boolean;
   /** The Page's connection is in a trouble that may pass by itself. */
-  troubled: boolean;
+  hasIssue: boolean;
 };
 
 export type FairQueue = {
   /** What is open now, as just read; whoever was found empty before is asked again. */
   renew(open: QueueEntry[]): void;
   /** Who has waited longest for a turn, among those that `may`. */
-  next(may?: (turn: QueueEntry) => boolean): QueueEntry | undefined;
+  next(may?: (entry: QueueEntry) => boolean): QueueEntry | undefined;
   /** It had its turn: next time it stands last, and so does its shop. */
-  served(turn: QueueEntry): void;
+  served(entry: QueueEntry): void;
   /** Nobody is left there for now. */
-  isEmpty(turn: QueueEntry): void;
+  isEmpty(entry: QueueEntry): void;
   open(): QueueEntry[];
 };
 
@@ -28,8 +28,8 @@ export function createFairQueue(): FairQueue {
   const restockServed = new Map<bigint, number>();
   let round = 0;
 
-  const waited = (turn: QueueEntry) =>
-    [shopServed.get(turn.shopId) ?? 0, restockServed.get(turn.restockId) ?? 0] as const;
+  const waited = (entry: QueueEntry) =>
+    [shopServed.get(entry.shopId) ?? 0, restockServed.get(entry.restockId) ?? 0] as const;
   const before = (a: QueueEntry, b: QueueEntry) => {
     const [[shopA, restockA], [shopB, restockB]] = [waited(a), waited(b)];
     return shopA !== shopB ? shopA < shopB : restockA < restockB;
@@ -39,14 +39,14 @@ export function createFairQueue(): FairQueue {
     renew(found) {
       open = found;
       empty.clear();
-      const known = new Set(found.map((turn) => turn.restockId));
+      const known = new Set(found.map((entry) => entry.restockId));
       for (const id of restockServed.keys()) if (!known.has(id)) restockServed.delete(id);
     },
     next(may = () => true) {
       let first: QueueEntry | undefined;
-      for (const turn of open)
-        if (!empty.has(turn.restockId) && may(turn) && (first === undefined || before(turn, first)))
-          first = turn;
+      for (const entry of open)
+        if (!empty.has(entry.restockId) && may(entry) && (first === undefined || before(entry, first)))
+          first = entry;
       return first;
     },
     served({ shopId, restockId }) {
@@ -54,8 +54,8 @@ export function createFairQueue(): FairQueue {
       shopServed.set(shopId, round);
       restockServed.set(restockId, round);
     },
-    isEmpty(turn) {
-      empty.add(turn.restockId);
+    isEmpty(entry) {
+      empty.add(entry.restockId);
     },
     open: () => open,
   };

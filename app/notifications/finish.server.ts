@@ -6,12 +6,12 @@ import { later } from '../lib/clock.ts';
 import { type NotificationStatus, statusIn } from './claim.server.ts';
 import { UNEXPLAINED_RETRY_MS, GIVE_UP_MS, type Outcome } from './outcome.ts';
 
-export type FinishedSend = { id: bigint; verdict: Outcome };
+export type FinishedSend = { id: bigint; outcome: Outcome };
 
-type Of<End extends Outcome['end']> = { id: bigint; verdict: Extract<Outcome, { end: End }> };
+type Of<End extends Outcome['end']> = { id: bigint; outcome: Extract<Outcome, { end: End }> };
 
 const only = <End extends Outcome['end']>(all: FinishedSend[], end: End) =>
-  all.filter((one): one is Of<End> => one.verdict.end === end);
+  all.filter((one): one is Of<End> => one.outcome.end === end);
 
 const UNFINISHED: NotificationStatus[] = ['claimed', 'sending', 'unexplained_error'];
 
@@ -32,9 +32,9 @@ export async function finishSends({
   lease: Lease;
   now: Date;
 }): Promise<void> {
-  const written = settlings.filter(({ verdict }) => verdict.end !== 'in_doubt');
+  const written = settlings.filter(({ outcome }) => outcome.end !== 'in_doubt');
   if (written.length === 0) return;
-  const sent = only(written, 'sent').map(({ id, verdict }) => ({ id, mid: verdict.mid }));
+  const sent = only(written, 'sent').map(({ id, outcome }) => ({ id, mid: outcome.mid }));
   // Nearly always there is nothing else: one statement, one commit.
   if (sent.length === written.length) return finishSent({ tx: db, sent, now });
   await db.$transaction(async (tx) => {
@@ -50,7 +50,7 @@ export async function finishSends({
       tx,
       lease,
       ending: 'failed',
-      ends: only(written, 'failed').map(({ id, verdict }) => ({ id, reason: verdict.reason })),
+      ends: only(written, 'failed').map(({ id, outcome }) => ({ id, reason: outcome.reason })),
       now,
     });
     await scheduleRetries({ tx, lease, settlings: written, now });
@@ -121,7 +121,7 @@ async function scheduleRetries({
   now: Date;
 }): Promise<void> {
   const left = [
-    ...only(settlings, 'again').map(({ id, verdict }) => ({ id, state: 'claimed', ms: verdict.afterMs })),
+    ...only(settlings, 'again').map(({ id, outcome }) => ({ id, state: 'claimed', ms: outcome.afterMs })),
     ...only(settlings, 'unexplained_error').map(({ id }) => ({
       id,
       state: 'unexplained_error',

@@ -37,14 +37,14 @@ const RETRY_AFTER_RENDER_ERROR_MS = 10 * 60_000;
 /** Works on the queue, the started sends and the calls of `state`. */
 export function createInFlightSends({
   state,
-  pace,
+  rateLimiter,
   clock,
   onAnswers,
   onChange,
   onFailure,
 }: {
   state: SenderState;
-  pace: RateLimiter;
+  rateLimiter: RateLimiter;
   clock: Clock;
   /** Called after the answers are recorded, in the order in which they came. */
   onAnswers: (answers: AnsweredSend[]) => Promise<void>;
@@ -55,23 +55,23 @@ export function createInFlightSends({
   const results = createResultWriter({ lease, clock, onAnswers, onChange, onFailure });
 
   function conclude(answered: AnsweredSend): void {
-    const { row, verdict } = answered;
-    if (verdict.end === 'put_back' && verdict.restMs > 0)
-      state.resting.set(row.subscriptionId, clock().getTime() + verdict.restMs);
+    const { row, outcome } = answered;
+    if (outcome.end === 'put_back' && outcome.restMs > 0)
+      state.resting.set(row.subscriptionId, clock().getTime() + outcome.restMs);
     results.put(answered);
   }
 
   /** Certainly not sent: waits again, in the old position. What is uncertain stays as it is and comes again at its own time. */
-  function releasePending({ row, inDoubt }: PendingSend, restMs = 0): void {
-    if (!inDoubt) conclude({ row, verdict: { end: 'put_back', restMs }, picture: false });
+  function releasePending({ row, uncertain }: PendingSend, restMs = 0): void {
+    if (!uncertain) conclude({ row, outcome: { end: 'put_back', restMs }, picture: false });
   }
 
   /** Started, and certainly not sent: nobody need wait until a call that was never made has surely ended. */
   function releaseStarted(messages: StartedSend[]): void {
-    for (const { row, inDoubt } of messages)
+    for (const { row, uncertain } of messages)
       conclude({
         row,
-        verdict: inDoubt ? { end: 'not_repeated' } : { end: 'put_back', restMs: 0 },
+        outcome: uncertain ? { end: 'not_repeated' } : { end: 'put_back', restMs: 0 },
         picture: false,
       });
     countUnsent({ lease, count: messages.length });
@@ -88,7 +88,7 @@ export function createInFlightSends({
       const content = repeat
         ? { body: decrypt(repeat, { shopId: row.shopId, purpose: REQUEST_BODY }), picture: false }
         : await renderMessage({ row, page, state });
-      return { ...message, ...content, token: pageToken(page), at: pace.now() };
+      return { ...message, ...content, token: pageToken(page), at: rateLimiter.now() };
     } catch (error) {
       log.error('notification.render_failed', {
         shopId: row.shopId,
@@ -107,8 +107,8 @@ export function createInFlightSends({
       if (one) rendered.push(one);
     }
     const now = clock();
-    const fresh = rendered.filter(({ inDoubt }) => !inDoubt);
-    const repeats = rendered.filter(({ inDoubt }) => inDoubt).map(({ row }) => row.id);
+    const fresh = rendered.filter(({ uncertain }) => !uncertain);
+    const repeats = rendered.filter(({ uncertain }) => uncertain).map(({ row }) => row.id);
     const [started, repeated] = await Promise.all([
       fresh.length === 0 ? new Set<bigint>() : startSends({ messages: fresh, lease, now }),
       repeatSends({ ids: repeats, lease, now }),
@@ -118,8 +118,8 @@ export function createInFlightSends({
       else releasePending(one);
   }
 
-  async function call({ row, inDoubt, doubtedAt, token, body, picture }: StartedSend): Promise<void> {
-    const startedAt = pace.now();
+  async function call({ row, uncertain, unexplainedAt, token, body, picture }: StartedSend): Promise<void> {
+    const startedAt = rateLimiter.now();
     const { calls } = state;
     calls.set(row.id, startedAt);
     try {
@@ -128,22 +128,23 @@ export function createInFlightSends({
         token,
         body,
         kind: 'notification',
-        pace,
-        turnTaken: true,
+        rateLimiter,
+        permitTaken: true,
       });
-      const at = pace.now();
+      const at = rateLimiter.now();
       state.latencyMs += (at - startedAt - state.latencyMs) / 16;
       if (answer.outcome !== 'lost') state.answeredAt = at;
       if (answer.outcome === 'accepted') state.acceptedAt.set(row.pageId, clock().getTime());
       const classified = classifyOutcome({
         answer,
-        inDoubt,
+        uncertain,
         attempts: row.attempts + 1,
         picture,
         isTest: row.isTest,
-        othersAccepted: doubtedAt !== null && (state.acceptedAt.get(row.pageId) ?? 0) > doubtedAt.getTime(),
+        othersAccepted:
+          unexplainedAt !== null && (state.acceptedAt.get(row.pageId) ?? 0) > unexplainedAt.getTime(),
       });
-      if (classified.verdict.end === 'again' && classified.verdict.withoutPicture)
+      if (classified.outcome.end === 'again' && classified.outcome.withoutPicture)
         state.pictureRefused.add(row.pageId);
       conclude({ ...classified, row, picture });
     } catch (error) {
@@ -156,7 +157,7 @@ export function createInFlightSends({
 
   /** Makes the calls whose turn it is. @returns after how many ms the next one has its turn. */
   function sendStarted(): number {
-    const at = pace.now();
+    const at = rateLimiter.now();
     const stale = state.started.filter((one) => at - one.at > START_VALID_MS);
     if (stale.length > 0) {
       state.started = state.started.filter((one) => at - one.at <= START_VALID_MS);
@@ -164,11 +165,11 @@ export function createInFlightSends({
     }
     let made = 0;
     let waitMs = Infinity;
-    const free = maxCalls(state, pace.rate()) - state.calls.size;
+    const free = maxCalls(state, rateLimiter.rate()) - state.calls.size;
     const most = state.mode === 'unanswered' ? 0 : Math.min(state.started.length, free);
     // Our own deadline, right before each call: what is started and not sent is uncertain for the next holder, and safe.
     for (; made < most && holds(lease); made += 1) {
-      waitMs = pace.take('notification');
+      waitMs = rateLimiter.take('notification');
       if (waitMs > 0) break;
       void call(state.started[made]!);
     }
@@ -179,7 +180,7 @@ export function createInFlightSends({
   /** Starts as many as will have their turn soon: none while the rate limit holds, or while those on their way must be heard of first. */
   function startNext(): void {
     const { queue, calls, starting } = state;
-    const rate = pace.rate();
+    const rate = rateLimiter.rate();
     if (state.mode === 'unanswered' || calls.size >= maxCalls(state, rate)) return;
     const unlimited = rate === Infinity;
     const ahead = unlimited ? CONCURRENT_STARTS * BATCH_SIZE : Math.max(2, Math.ceil(rate * AHEAD_SECONDS));
@@ -189,7 +190,7 @@ export function createInFlightSends({
     if (
       most < worth ||
       starting.size >= CONCURRENT_STARTS ||
-      pace.waitMs('notification') > START_VALID_MS / 4
+      rateLimiter.waitMs('notification') > START_VALID_MS / 4
     )
       return;
     const batch = queue.slice(0, most);
@@ -214,11 +215,11 @@ export function createInFlightSends({
     async takeDue(): Promise<void> {
       const due = await dueSends({ metaPageId, inFlight: inFlight(), limit: BATCH_SIZE, now: clock() });
       for (const { state: was, requestBody: body, startedAt, ...row } of due.reverse()) {
-        const inDoubt = was === 'sending';
+        const uncertain = was === 'sending';
         const may = row.isTest || mayRepeat(state, row.pageId);
-        if (inDoubt && (body === null || !may)) continue;
-        const message = { row, inDoubt, doubtedAt: was === 'unexplained_error' ? startedAt : null };
-        if (may) state.queue.unshift({ ...message, repeat: inDoubt ? body : null });
+        if (uncertain && (body === null || !may)) continue;
+        const message = { row, uncertain, unexplainedAt: was === 'unexplained_error' ? startedAt : null };
+        if (may) state.queue.unshift({ ...message, repeat: uncertain ? body : null });
         else releasePending({ ...message, repeat: null });
       }
     },
@@ -257,7 +258,7 @@ const total = oncePerProcess(
   'count of the unsent',
   () =>
     new Counter({
-      name: 'notify_begun_not_sent_total',
+      name: 'notify_released_unsent_total',
       help: 'Notifications that were begun and surely not sent, and were free to be sent again at once',
     }),
 );

@@ -21,9 +21,9 @@ export type Outcome =
   | { end: 'put_back'; restMs: number };
 
 export type Classified = {
-  verdict: Outcome;
+  outcome: Outcome;
   /** What the answer says of the Page. */
-  trouble?: { trouble: PageIssue; whole: boolean };
+  issue?: { issue: PageIssue; whole: boolean };
 };
 
 export const UNEXPLAINED_RETRY_MS = MINUTE;
@@ -35,7 +35,7 @@ const REST_MS = 10 * MINUTE;
 export type SendCircumstances = {
   answer: SendAnswer;
   /** An earlier call with this message may have been carried out. */
-  inDoubt: boolean;
+  uncertain: boolean;
   /** Calls made for this message, this one included. */
   attempts: number;
   /** The message bore a picture. */
@@ -47,34 +47,34 @@ export type SendCircumstances = {
 };
 
 export function classifyOutcome(given: SendCircumstances): Classified {
-  const { answer, inDoubt, attempts } = given;
-  if (answer.outcome === 'accepted') return { verdict: { end: 'sent', mid: answer.mid ?? null } };
+  const { answer, uncertain, attempts } = given;
+  if (answer.outcome === 'accepted') return { outcome: { end: 'sent', mid: answer.mid ?? null } };
   if (answer.outcome === 'lost')
-    return answer.began || inDoubt
-      ? { verdict: { end: 'in_doubt' } }
-      : { verdict: { end: 'again', afterMs: retryDelay({ attempt: attempts }), withoutPicture: false } };
-  return inDoubt ? classifyRepeat(answer) : classifyFirst({ ...given, answer });
+    return answer.began || uncertain
+      ? { outcome: { end: 'in_doubt' } }
+      : { outcome: { end: 'again', afterMs: retryDelay({ attempt: attempts }), withoutPicture: false } };
+  return uncertain ? classifyRepeat(answer) : classifyFirst({ ...given, answer });
 }
 
 type Refused = Extract<SendAnswer, { outcome: 'refused' }>;
 
 /** The answer to a repeated call: only "this token cannot be spent" says something about the first one. */
 function classifyRepeat({ consequence, code, subcode }: Refused): Classified {
-  const inDoubt: Outcome = { end: 'in_doubt' };
+  const uncertain: Outcome = { end: 'in_doubt' };
   switch (consequence.kind) {
     case 'doubtful':
-      return { verdict: { end: 'assumed_sent' } };
+      return { outcome: { end: 'assumed_sent' } };
     case 'page_trouble':
       // A bare 10 could be Meta's word for a spent token as well: it is no proof against the Page.
       return code === 10 && subcode === undefined
-        ? { verdict: inDoubt }
-        : { verdict: inDoubt, trouble: consequence };
+        ? { outcome: uncertain }
+        : { outcome: uncertain, issue: consequence };
     case 'person':
     case 'window':
     case 'fix':
     case 'retry':
     case 'slow_down':
-      return { verdict: inDoubt };
+      return { outcome: uncertain };
   }
 }
 
@@ -87,24 +87,24 @@ function classifyFirst({
 }: SendCircumstances & { answer: Refused }): Classified {
   switch (consequence.kind) {
     case 'retry':
-      if (consequence.fate === 'unknown') return { verdict: { end: 'in_doubt' } };
+      if (consequence.fate === 'unknown') return { outcome: { end: 'in_doubt' } };
       return attempts < MAX_ATTEMPTS
-        ? { verdict: { end: 'again', afterMs: retryDelay({ attempt: attempts }), withoutPicture: false } }
-        : { verdict: { end: 'put_back', restMs: REST_MS } };
+        ? { outcome: { end: 'again', afterMs: retryDelay({ attempt: attempts }), withoutPicture: false } }
+        : { outcome: { end: 'put_back', restMs: REST_MS } };
     case 'slow_down':
-      return { verdict: { end: 'again', afterMs: 0, withoutPicture: false } };
+      return { outcome: { end: 'again', afterMs: 0, withoutPicture: false } };
     case 'page_trouble':
-      return { verdict: { end: 'put_back', restMs: 0 }, trouble: consequence };
+      return { outcome: { end: 'put_back', restMs: 0 }, issue: consequence };
     case 'person':
-      return { verdict: { end: 'failed', reason: consequence.reason } };
+      return { outcome: { end: 'failed', reason: consequence.reason } };
     case 'fix':
     case 'window':
     case 'doubtful':
-      if (picture) return { verdict: { end: 'again', afterMs: 0, withoutPicture: true } };
+      if (picture) return { outcome: { end: 'again', afterMs: 0, withoutPicture: true } };
       if (isTest || (othersAccepted && attempts > 1))
-        return { verdict: { end: 'failed', reason: 'not_accepted' } };
+        return { outcome: { end: 'failed', reason: 'not_accepted' } };
       return attempts >= 3
-        ? { verdict: { end: 'put_back', restMs: REST_MS } }
-        : { verdict: { end: 'unexplained_error' } };
+        ? { outcome: { end: 'put_back', restMs: REST_MS } }
+        : { outcome: { end: 'unexplained_error' } };
   }
 }

@@ -52,18 +52,18 @@ const lowestRateLimit = (pages: Page[]) => Math.min(...pages.map((page) => page.
  */
 export async function runPageSender({
   state,
-  pace,
+  rateLimiter,
   clock,
   signal,
   limitOf = lowestRateLimit,
 }: {
   state: SenderState;
-  pace: RateLimiter;
+  rateLimiter: RateLimiter;
   clock: Clock;
   signal: AbortSignal;
   /** How fast these connections may send (messages a second). */ limitOf?: (pages: Page[]) => number;
 }): Promise<Date | null> {
-  const { metaPageId, lease } = beginRun(state, pace.now());
+  const { metaPageId, lease } = beginRun(state, rateLimiter.now());
   const tasks = new Map<'refresh' | 'tidy' | 'claim', Promise<void>>();
   let wake = () => {};
 
@@ -73,7 +73,7 @@ export async function runPageSender({
   };
   const sends = createInFlightSends({
     state,
-    pace,
+    rateLimiter,
     clock,
     onAnswers: readAnswers,
     onChange: () => wake(),
@@ -88,7 +88,7 @@ export async function runPageSender({
 
   async function readAnswers(answers: AnsweredSend[]): Promise<void> {
     // The quota that is free again may be somebody else's.
-    state.moved ||= answers.some(({ verdict }) => verdict.end === 'put_back');
+    state.moved ||= answers.some(({ outcome }) => outcome.end === 'put_back');
     const { circuit, inARow, release, resting, changed } = await applyOutcomes(answers, state, clock());
     state.inARow = inARow;
     // Else another reading may have brought a newer one meanwhile.
@@ -104,7 +104,7 @@ export async function runPageSender({
   async function readPages(): Promise<void> {
     const connections = await pagesByMetaId({ metaPageId });
     state.pages = new Map(connections.map((page) => [page.id, page]));
-    if (connections.length > 0) pace.limitTo(limitOf(connections));
+    if (connections.length > 0) rateLimiter.limitTo(limitOf(connections));
   }
 
   async function refresh(): Promise<void> {
@@ -116,36 +116,36 @@ export async function runPageSender({
       readPages(),
     ]);
     state.circuit = circuit;
-    if (circuit.probeAt === null && open.some((entry) => entry.troubled && !entry.isTest))
+    if (circuit.probeAt === null && open.some((entry) => entry.hasIssue && !entry.isTest))
       state.circuit = { ...circuit, probeAt: await scheduleProbe({ metaPageId, since: now, now }) };
     state.entries.renew(open);
   }
 
   /** What nobody waits for: uncertain calls end or are repeated, and stock checks are requested before the last are too old. */
-  async function tidy(): Promise<void> {
-    state.tidiedAt = performance.now();
+  async function cleanUp(): Promise<void> {
+    state.cleanedUpAt = performance.now();
     const now = clock();
     for (const [id, until] of state.resting) if (until <= now.getTime()) state.resting.delete(id);
     await sends.takeDue();
-    if (state.tidiedAt - state.checksRefreshedAt < REFRESH_CHECKS_MS) return;
-    state.checksRefreshedAt = state.tidiedAt;
+    if (state.cleanedUpAt - state.checksRefreshedAt < REFRESH_CHECKS_MS) return;
+    state.checksRefreshedAt = state.cleanedUpAt;
     await expireUncertain({ metaPageId, inFlight: sends.inFlight(), lease, now });
     state.checksRequested = await refreshOpenRestocks({ metaPageId, now });
   }
 
-  async function claimNext({ turn, anyway }: { turn: QueueEntry; anyway: boolean }): Promise<void> {
+  async function claimNext({ entry, anyway }: { entry: QueueEntry; anyway: boolean }): Promise<void> {
     const now = clock();
-    const limit = anyway ? 1 : howManyToClaim(state, pace.rate());
-    state.entries.served(turn);
-    if (anyway && !isFree(state, turn)) {
-      const since = state.circuit.pausedAt ?? state.pages.get(turn.pageId)?.issueSince ?? now;
+    const limit = anyway ? 1 : howManyToClaim(state, rateLimiter.rate());
+    state.entries.served(entry);
+    if (anyway && !isFree(state, entry)) {
+      const since = state.circuit.pausedAt ?? state.pages.get(entry.pageId)?.issueSince ?? now;
       state.circuit = { ...state.circuit, probeAt: await scheduleProbe({ metaPageId, since, now }) };
     }
     const except = restingIds(state, now);
-    const claimed = await claim({ metaPageId, lease, turn, limit, anyway, except, now });
-    if (claimed.length < limit) state.entries.isEmpty(turn);
+    const claimed = await claim({ metaPageId, lease, entry, limit, anyway, except, now });
+    if (claimed.length < limit) state.entries.isEmpty(entry);
     state.moved ||= claimed.length > 0;
-    for (const row of claimed) state.queue.push({ row, inDoubt: false, doubtedAt: null, repeat: null });
+    for (const row of claimed) state.queue.push({ row, uncertain: false, unexplainedAt: null, repeat: null });
   }
 
   function start(name: 'refresh' | 'tidy' | 'claim', work: () => Promise<void>): void {
@@ -163,9 +163,9 @@ export async function runPageSender({
   async function work(): Promise<boolean> {
     const at = performance.now();
     if (at - state.refreshedAt >= REFRESH_MS) start('refresh', refresh);
-    if (at - state.tidiedAt >= REFRESH_MS) start('tidy', tidy);
+    if (at - state.cleanedUpAt >= REFRESH_MS) start('tidy', cleanUp);
     const next = nextEntry(state, clock());
-    if (next && howManyToClaim(state, pace.rate()) > 0) start('claim', () => claimNext(next));
+    if (next && howManyToClaim(state, rateLimiter.rate()) > 0) start('claim', () => claimNext(next));
     const waitMs = sends.launch();
     if (!next && tasks.size === 0 && sends.areIdle()) {
       if (!state.moved) return false;
@@ -185,7 +185,8 @@ export async function runPageSender({
   }
 
   const maySend = () => !signal.aborted && holds(lease) && state.failure === undefined;
-  const proceed = (left: boolean) => enter(nextMode(state, { maySend: maySend(), left, at: pace.now() }));
+  const proceed = (left: boolean) =>
+    enter(nextMode(state, { maySend: maySend(), left, at: rateLimiter.now() }));
   let cutOff = true;
   try {
     const [released] = await Promise.all([
@@ -203,7 +204,7 @@ export async function runPageSender({
     await Promise.all(tasks.values());
     await sends.drain({ withinMs: SHUTDOWN_MS });
     // Whoever holds the Page by now need not find by looking what we have just released.
-    if (!holds(lease)) await notify(db, 'lane', metaPageId).catch(() => undefined);
+    if (!holds(lease)) await notify(db, 'pageSender', metaPageId).catch(() => undefined);
     enter('finished');
   }
   if (state.failure !== undefined) throw state.failure.error;

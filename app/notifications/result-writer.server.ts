@@ -55,7 +55,7 @@ export function createResultWriter({
 
   /** A database that restarts is waited for: what Meta has told us must not be lost with it. */
   async function settlePatiently(batch: AnsweredSend[]): Promise<void> {
-    const settlings = batch.map(({ row, verdict }) => ({ id: row.id, verdict }));
+    const settlings = batch.map(({ row, outcome }) => ({ id: row.id, outcome }));
     for (const until = performance.now() + MAX_DELAY_MS; ;) {
       try {
         await finishSends({ settlings, lease, now: clock() });

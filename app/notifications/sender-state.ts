@@ -34,9 +34,9 @@ export type InARow = { unexplained: number | undefined; unanswered: number };
 export type PendingSend = {
   row: ClaimedNotification;
   /** An earlier call with it may have been carried out. */
-  inDoubt: boolean;
+  uncertain: boolean;
   /** When it was first refused without a reason; null: it was not. */
-  doubtedAt: Date | null;
+  unexplainedAt: Date | null;
   /** What is repeated byte for byte. */
   repeat: Uint8Array | null;
 };
@@ -77,7 +77,7 @@ type Run = {
   latencyMs: number;
   /** When these were last done, in ms of performance.now. */
   refreshedAt: number;
-  tidiedAt: number;
+  cleanedUpAt: number;
   checksRefreshedAt: number;
   /** Stock checks that were requested last. */
   checksRequested: number;
@@ -100,7 +100,7 @@ const newRun = (at: number): Run => ({
   answeredAt: at,
   latencyMs: 200,
   refreshedAt: -Infinity,
-  tidiedAt: -Infinity,
+  cleanedUpAt: -Infinity,
   checksRefreshedAt: -Infinity,
   checksRequested: 0,
   moved: false,
@@ -131,7 +131,7 @@ function isUnanswered({ calls, answeredAt }: SenderState, at: number): boolean {
 
 /** Nothing stands in this restock's way, or it is the merchant's own test: that one tries whatever the issue. */
 export const isFree = ({ circuit }: SenderState, entry: QueueEntry): boolean =>
-  entry.isTest || (circuit.pausedAt === null && !entry.troubled);
+  entry.isTest || (circuit.pausedAt === null && !entry.hasIssue);
 
 /** `maySend`: the lease is ours, nobody stops us and nothing has failed. `left`: there is something to do. `at`: the rate limiter's clock. */
 export function nextMode(
@@ -147,12 +147,12 @@ export function nextMode(
 }
 
 /** Which restock is next: `anyway` when its message is a probe, or the merchant's test. */
-export function nextEntry(state: SenderState, now: Date): { turn: QueueEntry; anyway: boolean } | undefined {
+export function nextEntry(state: SenderState, now: Date): { entry: QueueEntry; anyway: boolean } | undefined {
   const { entries, circuit } = state;
   const free = entries.next((entry) => isFree(state, entry));
-  if (free) return { turn: free, anyway: free.isTest };
+  if (free) return { entry: free, anyway: free.isTest };
   const probed = circuit.probeAt !== null && circuit.probeAt <= now ? entries.next() : undefined;
-  return probed && { turn: probed, anyway: true };
+  return probed && { entry: probed, anyway: true };
 }
 
 /** Claimed and not called yet. */

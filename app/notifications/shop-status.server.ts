@@ -32,11 +32,11 @@ export async function shopStatus({ shopId }: { shopId: bigint }): Promise<ShopSt
 
 /** By Meta's id of the Page: why nothing leaves through it, whichever shop asks. */
 export async function openCircuits(pages: { metaPageId: string }[]): Promise<Map<string, OpenCircuit>> {
-  const lanes = await db.pageSender.findMany({
+  const senders = await db.pageSender.findMany({
     where: { metaPageId: { in: pages.map(({ metaPageId }) => metaPageId) }, pausedAt: { not: null } },
   });
   return new Map(
-    lanes.map(({ metaPageId, pauseReason }) => [metaPageId, (pauseReason ?? 'silence') as OpenCircuit]),
+    senders.map(({ metaPageId, pauseReason }) => [metaPageId, (pauseReason ?? 'silence') as OpenCircuit]),
   );
 }
 

@@ -9,7 +9,7 @@ export type Account = {
   optedIn: number;
   waiting: number;
   pending: number;
-  told: number;
+  notified: number;
   presumed: number;
   refused: number;
   unknown: number;

@@ -12,9 +12,9 @@ export type SubscriptionFacts = {
   shopperStopped: boolean;
   notification: { state: string; reason: string | null } | null;
   /** The variant's open restock, if it is back now; `toldAlready`: this shopper in it, by an earlier subscription. */
-  restock: (Omit<RestockFacts, 'reach' | 'paused'> & { toldAlready: boolean }) | null;
+  restock: (Omit<RestockFacts, 'reach' | 'paused'> & { alreadyNotified: boolean }) | null;
   /** The newest look's reason. */
-  lookReason: string | null;
+  checkReason: string | null;
 };
 
 export type Explanation = {
@@ -27,11 +27,11 @@ export type Explanation = {
 };
 
 const answer = (
-  verdict: Explanation['answer'],
+  answer: Explanation['answer'],
   because: string,
   detail: string | null = null,
 ): Explanation => ({
-  answer: verdict,
+  answer,
   because,
   detail,
 });
@@ -56,10 +56,10 @@ export function explain({ life, now }: { life: SubscriptionFacts; now: Date }): 
   if (life.variant.missing) return answer('not_yet', 'missing');
   if (life.variant.paused) return answer('not_yet', 'paused');
   if (restock === null)
-    return life.lookReason === null
+    return life.checkReason === null
       ? answer('not_yet', 'not_looked')
-      : answer('not_yet', 'not_back', life.lookReason);
-  if (restock.toldAlready) return answer('not_yet', 'told_already');
+      : answer('not_yet', 'not_back', life.checkReason);
+  if (restock.alreadyNotified) return answer('not_yet', 'told_already');
   const { state } = restockStatus({ facts: { ...restock, reach: 'on', paused: false }, now });
   return state === 'sending' || state === 'checking'
     ? answer('on_its_way', 'next_in_line')

@@ -13,9 +13,9 @@ export async function notifiedFigures({
   shopId: bigint;
   now: Date;
   days: number;
-}): Promise<{ told: number; refused: number; unknown: number; underWay: number }> {
+}): Promise<{ notified: number; refused: number; unknown: number; underWay: number }> {
   const ended = (states: Prisma.Sql) => Prisma.sql`count(*) FILTER (WHERE status IN (${states}))::int`;
-  const [row] = await queryRows<{ told: number; refused: number; unknown: number; underWay: number }>({
+  const [row] = await queryRows<{ notified: number; refused: number; unknown: number; underWay: number }>({
     tx: db,
     sql: Prisma.sql`
     SELECT ${ended(Prisma.sql`'sent', 'assumed_sent'`)} AS told, ${ended(Prisma.sql`'failed'`)} AS refused, ${ended(Prisma.sql`'unknown'`)} AS unknown,
@@ -43,8 +43,8 @@ export async function funnel({ shopId, now, days = 7 }: WaitlistQuery & { days?:
 
 /** `orders` are those of which something is left; amounts of different currencies are never added up. */
 export type RecoveredRevenue = {
-  taps: number;
-  sales: { currency: string; amount: string; orders: number }[];
+  clicks: number;
+  revenue: { currency: string; amount: string; orders: number }[];
 };
 
 /** Tests are left out. */
@@ -58,15 +58,15 @@ export async function recoveredRevenue({
   days: number;
 }): Promise<RecoveredRevenue> {
   const since = later(now, -days * DAY);
-  const [[row], sales] = await Promise.all([
-    queryRows<{ taps: number }>({
+  const [[row], revenue] = await Promise.all([
+    queryRows<{ clicks: number }>({
       tx: db,
       sql: Prisma.sql`
       SELECT count(DISTINCT t.notification_id)::int AS taps
       FROM link_clicks t
       WHERE t.shop_id = ${shopId} AND t.clicked_at > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t.notification_id` })}`,
     }),
-    queryRows<RecoveredRevenue['sales'][number]>({
+    queryRows<RecoveredRevenue['revenue'][number]>({
       tx: db,
       sql: Prisma.sql`
       SELECT s.currency, sum(s.amount - s.refunded)::text AS amount,
@@ -76,12 +76,12 @@ export async function recoveredRevenue({
       GROUP BY s.currency ORDER BY sum(s.amount - s.refunded) DESC`,
     }),
   ]);
-  return { taps: row!.taps, sales };
+  return { clicks: row!.clicks, revenue };
 }
 
 /** `day` is the calendar's, YYYY-MM-DD; today is the last. */
 export type DailyActivity = {
-  days: { day: string; told: number; taps: number }[];
+  days: { day: string; notified: number; clicks: number }[];
   earned: { currency: string; amounts: number[] }[];
 };
 
@@ -109,7 +109,7 @@ export async function dailyActivity({
   // A day longer than needed: no zone is further from UTC, and what falls before the first day is left out below.
   const since = later(now, -(days + 1) * DAY);
   // A day is written out once, not once for each message.
-  const [told, taps, sales] = await Promise.all([
+  const [notified, clicks, revenue] = await Promise.all([
     queryRows<Counted>({
       tx: db,
       sql: Prisma.sql`
@@ -140,14 +140,14 @@ export async function dailyActivity({
     }),
   ]);
   const of = (counts: Counted[]) => new Map(counts.map(({ day, count }) => [day, count]));
-  const [toldOn, tapsOn] = [of(told), of(taps)];
-  const currencies = [...new Set(sales.filter(({ day }) => day >= list[0]!).map((each) => each.currency))];
+  const [notifiedOn, clicksOn] = [of(notified), of(clicks)];
+  const currencies = [...new Set(revenue.filter(({ day }) => day >= list[0]!).map((each) => each.currency))];
   return {
-    days: list.map((day) => ({ day, told: toldOn.get(day) ?? 0, taps: tapsOn.get(day) ?? 0 })),
+    days: list.map((day) => ({ day, notified: notifiedOn.get(day) ?? 0, clicks: clicksOn.get(day) ?? 0 })),
     earned: currencies.toSorted().map((currency) => ({
       currency,
       amounts: list.map(
-        (day) => sales.find((sale) => sale.day === day && sale.currency === currency)?.amount ?? 0,
+        (day) => revenue.find((total) => total.day === day && total.currency === currency)?.amount ?? 0,
       ),
     })),
   };

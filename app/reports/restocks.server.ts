@@ -62,7 +62,7 @@ function row({ found, settings, now }: Now & { found: Found }): RestockRow {
   const checked = { checkDue, fresh, belowMinimum };
   const facts = { ...checked, reach, paused, sendAfter, nextBatchAt, notificationQuota, quietUntil, ...rest };
   const status = rest.closedAt === null ? restockStatus({ facts, now }) : null;
-  const telling = {
+  const progress = {
     ...{ claimedCount: rest.claimedCount, waiting: reachable, notificationQuota, lately },
     messagesPerSecond: perSecond,
   };
@@ -71,7 +71,7 @@ function row({ found, settings, now }: Now & { found: Found }): RestockRow {
     variantId: String(variant),
     ...rest,
     status,
-    minutes: status?.state === 'sending' ? minutesLeft(telling) : null,
+    minutes: status?.state === 'sending' ? minutesLeft(progress) : null,
     actions: status === null ? [] : restockActions({ held: rest.held, status }),
   };
 }
@@ -144,7 +144,7 @@ export async function restocks({
 }
 
 export type StockCheckRow = {
-  lookId: string;
+  stockCheckId: string;
   checkedAt: Date;
   available: boolean;
   units: number | null;
@@ -164,7 +164,7 @@ export async function stockChecks({
     take: limit,
     select: { id: true, checkedAt: true, available: true, units: true, decision: true, reason: true },
   });
-  return found.map(({ id, ...rest }) => ({ lookId: String(id), ...rest }));
+  return found.map(({ id, ...rest }) => ({ stockCheckId: String(id), ...rest }));
 }
 
 /** The pace is read off the messages begun in this time. */
@@ -194,12 +194,12 @@ export const remainingToNotify = ({
  * Whole minutes until the last of them is told, at least one; null when there is nobody to tell, or nothing to reckon with. What later
  * waves bring depends on stock that nobody knows yet: they are not guessed at.
  */
-export function minutesLeft(telling: SendingState): number | null {
-  const left = remainingToNotify(telling);
-  const { lately, messagesPerSecond: perSecond } = telling;
+export function minutesLeft(progress: SendingState): number | null {
+  const left = remainingToNotify(progress);
+  const { lately, messagesPerSecond: perSecond } = progress;
   const seen = lately >= SENDING ? (lately * SECOND) / RECENT_MS : undefined;
   // A lane that has just begun has not shown its pace yet, and none goes on faster than its Page may.
-  const pace = seen === undefined ? perSecond : perSecond === null ? seen : Math.min(seen, perSecond);
-  if (left === 0 || pace === null || pace <= 0) return null;
-  return Math.max(1, Math.ceil((left / pace) * (SECOND / MINUTE)));
+  const rate = seen === undefined ? perSecond : perSecond === null ? seen : Math.min(seen, perSecond);
+  if (left === 0 || rate === null || rate <= 0) return null;
+  return Math.max(1, Math.ceil((left / rate) * (SECOND / MINUTE)));
 }

@@ -64,7 +64,7 @@ export async function subscriptionDetails({
   });
   if (found === null) return null;
   const { variant, optInRequest: request, notification, page, shopperId, variantId } = found;
-  const [circuits, restock, look, position] = await Promise.all([
+  const [circuits, restock, check, position] = await Promise.all([
     openCircuits([page]),
     db.restock.findFirst({
       where: { shopId, variantId, closedAt: null, isTest: found.isTest },
@@ -114,12 +114,12 @@ export async function subscriptionDetails({
           nextBatchAt: restock.nextBatchAt,
           notificationQuota: restock.notificationQuota,
           claimedCount: restock.claimedCount,
-          belowMinimum: look?.reason === 'below_minimum',
+          belowMinimum: check?.reason === 'below_minimum',
           checkDue: variant.checkRequestedVersion > variant.checkedVersion,
           fresh: restock.confirmedAvailableAt > later(now, -CHECK_VALID_MS),
-          toldAlready: restock.notifications.length > 0,
+          alreadyNotified: restock.notifications.length > 0,
         },
-        lookReason: look?.reason ?? null,
+        checkReason: check?.reason ?? null,
       },
     }),
     steps: {

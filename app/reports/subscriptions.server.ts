@@ -58,8 +58,8 @@ type Found = Omit<SubscriptionRow, 'subscriptionId' | 'variantId' | 'why' | 'pla
   claimedCount: number;
   checkDue: boolean;
   fresh: boolean;
-  toldAlready: boolean;
-  lookReason: string | null;
+  alreadyNotified: boolean;
+  checkReason: string | null;
 };
 
 /** One page; `after` is the last row of the page before. The merchant's own tests are left out. */
@@ -89,11 +89,11 @@ export async function subscriptions({
         ? Prisma.sql`(s.waiting_since, s.id) < (${from}, ${BigInt(after!.id)})`
         : Prisma.sql`(s.waiting_since, s.id) > (${from}, ${BigInt(after!.id)})`;
   const order = sort === 'newest' ? Prisma.sql`waiting_since DESC, id DESC` : Prisma.sql`waiting_since, id`;
-  const standing =
+  const condition =
     show === 'waiting'
       ? waiting({ now })
       : Prisma.sql`s.status IN ('failed', 'unknown', 'expired', 'cancelled')`;
-  const rows = Prisma.sql`s.shop_id = ${shopId} AND ${standing} AND NOT s.is_test AND ${behind}`;
+  const rows = Prisma.sql`s.shop_id = ${shopId} AND ${condition} AND NOT s.is_test AND ${behind}`;
   const wanted = search.trim();
   const named = Prisma.sql`v.shop_id = ${shopId} AND (v.product_title || ' ' || v.title) ILIKE ${containing(wanted)}`;
   // A search goes through the line of each variant that bears the name: the few of a rare one are not sought among all who wait.
@@ -166,12 +166,12 @@ function asRow({ row, circuit, quietUntil, now }: Now & { row: Found }): Subscri
             nextBatchAt: row.nextBatchAt,
             notificationQuota: row.notificationQuota,
             claimedCount: row.claimedCount,
-            belowMinimum: row.lookReason === 'below_minimum',
+            belowMinimum: row.checkReason === 'below_minimum',
             checkDue: row.checkDue,
             fresh: row.fresh,
-            toldAlready: row.toldAlready,
+            alreadyNotified: row.alreadyNotified,
           },
-    lookReason: row.lookReason,
+    checkReason: row.checkReason,
   };
   return {
     subscriptionId: String(row.id),

@@ -38,12 +38,12 @@ export type WaitlistRow = {
   waiting: number;
   oldest: Date;
   units: number | null;
-  lookedAt: Date | null;
+  checkedAt: Date | null;
   /** The newest look's reason. */
   reason: string | null;
   /** When time itself gives the next hint; `lookDue`: one is due now. */
   nextCheckAt: Date | null;
-  lookDue: boolean;
+  checkDue: boolean;
   paused: boolean;
   missing: boolean;
   restocked: boolean;
@@ -170,7 +170,7 @@ export async function waitlistOfVariant({ shopId, variantId, now }: WaitlistQuer
     paused: variant.pausedAt !== null,
     missing: variant.missingSince !== null,
     nextCheckAt: variant.nextCheckAt,
-    lookDue: variant.checkRequestedVersion > variant.checkedVersion,
+    checkDue: variant.checkRequestedVersion > variant.checkedVersion,
     ...row!,
   };
 }

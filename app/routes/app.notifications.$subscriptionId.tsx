@@ -24,11 +24,11 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 
 export default function SubscriptionPage() {
   const found = useLoaderData<typeof loader>();
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   return (
     <AdminPage
-      title={say('life.title', { shopper: found.shopper })}
-      back={{ content: say('nav.notifications'), url: '/app/notifications' }}
+      title={t('life.title', { shopper: found.shopper })}
+      back={{ content: t('nav.notifications'), url: '/app/notifications' }}
     >
       <BlockStack gap="400">
         <NotificationStatus life={found} />
@@ -38,7 +38,7 @@ export default function SubscriptionPage() {
               <VariantName {...found.variant} url={`/app/waitlist/${found.variant.variantId}`} />
             </InlineStack>
             <Text as="h2" variant="headingMd">
-              {say('life.steps')}
+              {t('life.steps')}
             </Text>
             <Timeline steps={found.steps} state={found.state} />
           </BlockStack>
@@ -71,11 +71,11 @@ export function Timeline({
   steps: Record<(typeof STEPS)[number], string | null>;
   state: string;
 }) {
-  const { say, moment } = useTranslations();
-  const told = state === 'notified' || state === 'assumed_notified';
+  const { t, moment } = useTranslations();
+  const notified = state === 'notified' || state === 'assumed_notified';
   const missing = (step: string) => {
-    if (!told) return '–';
-    return OPTIONAL_STEPS.has(step) ? say('life.unknown') : say('life.no');
+    if (!notified) return '–';
+    return OPTIONAL_STEPS.has(step) ? t('life.unknown') : t('life.no');
   };
   return (
     <BlockStack gap="150">
@@ -83,7 +83,7 @@ export function Timeline({
         const at = steps[step];
         return (
           <InlineStack key={step} align="space-between" gap="200">
-            <Text as="span">{say(`life.${step}`)}</Text>
+            <Text as="span">{t(`life.${step}`)}</Text>
             <Text as="span" tone={at ? undefined : 'subdued'}>
               {at ? moment(at) : missing(step)}
             </Text>
@@ -100,8 +100,8 @@ type Props = {
 };
 
 export function ConsentRecord({ consent, shopper }: Props) {
-  const { say, moment, day, timezone } = useTranslations();
-  const line = say('consent.line', {
+  const { t, moment, day, timezone } = useTranslations();
+  const row = t('consent.line', {
     title: consent.title,
     at: `${moment(consent.at)} (${timezone})`,
     page: consent.page,
@@ -114,21 +114,19 @@ export function ConsentRecord({ consent, shopper }: Props) {
       <BlockStack gap="300">
         <InlineStack align="space-between" blockAlign="center" gap="200">
           <Text as="h2" variant="headingMd">
-            {say('consent.title')}
+            {t('consent.title')}
           </Text>
           <Button
             onClick={() => {
-              void navigator.clipboard
-                .writeText(line)
-                .then(() => window.shopify.toast.show(say('test.copied')));
+              void navigator.clipboard.writeText(row).then(() => window.shopify.toast.show(t('test.copied')));
             }}
           >
-            {say('test.copy')}
+            {t('test.copy')}
           </Button>
         </InlineStack>
         <Box background="bg-surface-secondary" padding="300" borderRadius="200">
           <Text as="p" breakWord>
-            {line}
+            {row}
           </Text>
         </Box>
       </BlockStack>

@@ -28,10 +28,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 export default function Notifications() {
   const loaded = useLoaderData<typeof loader>();
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const navigation = useNavigation();
   return (
-    <AdminPage title={say('nav.notifications')} fullWidth>
+    <AdminPage title={t('nav.notifications')} fullWidth>
       <Card padding="0">
         <BlockStack>
           <AlertsTable {...loaded} loading={navigation.state === 'loading'} />
@@ -59,7 +59,7 @@ export function AlertStatus({ state }: { state: string }) {
 }
 
 export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
-  const { say, code, relative } = useTranslations();
+  const { t, code, relative } = useTranslations();
   const [, setParams] = useSearchParams();
   const show = (value: string) =>
     setParams((params) => {
@@ -73,13 +73,13 @@ export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
   /** The furthest that is known; what Meta did not say is left out. */
   const came = (row: Row) =>
     row.bought
-      ? say('life.bought')
+      ? t('life.bought')
       : row.tapped
-        ? say('life.tapped')
+        ? t('life.tapped')
         : row.readAt
-          ? say('life.read')
+          ? t('life.read')
           : row.deliveredAt
-            ? say('life.delivered')
+            ? t('life.delivered')
             : row.failureReason
               ? code('outcome', row.failureReason)
               : '–';
@@ -87,7 +87,7 @@ export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
     <>
       <Box padding="300">
         <Select
-          label={say('waitlist.filter')}
+          label={t('waitlist.filter')}
           labelInline
           value={outcome}
           options={outcomes.map((value) => ({ value, label: code('sent', value) }))}
@@ -97,14 +97,14 @@ export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
       <PagedTable
         {...paged}
         rows={rows}
-        singular={say('nav.notifications')}
-        plural={say('nav.notifications')}
+        singular={t('nav.notifications')}
+        plural={t('nav.notifications')}
         headings={[
-          { title: say('waitlist.product') },
-          { title: say('variant.shopper') },
-          { title: say('sent.when') },
-          { title: say('waitlist.state') },
-          { title: say('sent.came') },
+          { title: t('waitlist.product') },
+          { title: t('variant.shopper') },
+          { title: t('sent.when') },
+          { title: t('waitlist.state') },
+          { title: t('sent.came') },
         ]}
         id={(row) => row.notificationId}
         url={url}
@@ -121,9 +121,7 @@ export function AlertsTable({ rows, now, outcomes, outcome, ...paged }: Props) {
             <Text as="span">{when(row)}</Text>
           </InlineStack>
         )}
-        nothing={
-          outcome === 'all' ? { title: say('sent.none'), description: say('sent.none.text') } : undefined
-        }
+        nothing={outcome === 'all' ? { title: t('sent.none'), description: t('sent.none.text') } : undefined}
       />
     </>
   );

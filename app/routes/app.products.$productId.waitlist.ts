@@ -10,6 +10,6 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const { shop, cors } = await authenticateMerchant(request);
   // No product has the number 0.
   const productId = idNumber(params.productId) ?? 0n;
-  const line = await productWaitlist({ shopId: shop.id, productId, now: systemClock() });
-  return cors(json(line, { headers: { 'Cache-Control': 'no-store' } }));
+  const row = await productWaitlist({ shopId: shop.id, productId, now: systemClock() });
+  return cors(json(row, { headers: { 'Cache-Control': 'no-store' } }));
 }

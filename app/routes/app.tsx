@@ -59,16 +59,16 @@ function Frame({
 }
 
 function Navigation() {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   return (
     <NavMenu>
       <Link to="/app" rel="home">
         Home
       </Link>
-      <Link to="/app/waitlist">{say('nav.waitlist')}</Link>
-      <Link to="/app/notifications">{say('nav.notifications')}</Link>
-      <Link to="/app/messenger">{say('nav.messenger')}</Link>
-      <Link to="/app/settings">{say('nav.settings')}</Link>
+      <Link to="/app/waitlist">{t('nav.waitlist')}</Link>
+      <Link to="/app/notifications">{t('nav.notifications')}</Link>
+      <Link to="/app/messenger">{t('nav.messenger')}</Link>
+      <Link to="/app/settings">{t('nav.settings')}</Link>
     </NavMenu>
   );
 }
@@ -110,8 +110,8 @@ export function ErrorBoundary() {
 export const headers = boundary.headers;
 
 export function IssueBanner({ missing }: { missing: boolean }) {
-  const { say } = useTranslations();
-  const title = say(missing ? 'page.missing' : 'page.broken');
+  const { t } = useTranslations();
+  const title = t(missing ? 'page.missing' : 'page.broken');
   return (
     <AdminPage title={title}>
       <Card>
@@ -119,12 +119,12 @@ export function IssueBanner({ missing }: { missing: boolean }) {
           <Text as="h2" variant="headingMd">
             {title}
           </Text>
-          <Text as="p">{say(missing ? 'page.missing.text' : 'page.broken.text')}</Text>
+          <Text as="p">{t(missing ? 'page.missing.text' : 'page.broken.text')}</Text>
           <InlineStack gap="200">
             {missing ? (
-              <Button url="/app">{say('page.home')}</Button>
+              <Button url="/app">{t('page.home')}</Button>
             ) : (
-              <Button onClick={() => window.location.reload()}>{say('page.again')}</Button>
+              <Button onClick={() => window.location.reload()}>{t('page.again')}</Button>
             )}
           </InlineStack>
         </BlockStack>

@@ -42,19 +42,19 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export default function Waitlist() {
   const { now, figures, lines, next, further, sorts, filters, search, sort, filter } =
     useLoaderData<typeof loader>();
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const navigation = useNavigation();
   const file = useExport('/app/waitlist/export', 'waitlist.csv');
   return (
     <AdminPage
-      title={say('waitlist.title')}
+      title={t('waitlist.title')}
       fullWidth
       secondaryActions={
         figures.waiting === 0
           ? []
           : [
               {
-                content: file.busy ? say('waitlist.exporting', { rows: file.rows }) : say('waitlist.export'),
+                content: file.busy ? t('waitlist.exporting', { rows: file.rows }) : t('waitlist.export'),
                 onAction: file.start,
                 disabled: file.busy,
               },
@@ -65,9 +65,9 @@ export default function Waitlist() {
         <ListFilters
           search={search}
           sort={sort}
-          sorts={sorts.map((value) => ({ value, label: say(`waitlist.sort.${value}`) }))}
+          sorts={sorts.map((value) => ({ value, label: t(`waitlist.sort.${value}`) }))}
           filter={filter}
-          filters={filters.map((value) => ({ value, label: say(`waitlist.filter.${value}`) }))}
+          filters={filters.map((value) => ({ value, label: t(`waitlist.filter.${value}`) }))}
         />
         <WaitlistTable
           lines={lines}
@@ -84,42 +84,42 @@ export default function Waitlist() {
 type VariantRow = SerializeFrom<typeof loader>['lines'][number];
 
 export function WaitlistTable({ lines, now, ...paged }: Paged & { lines: VariantRow[]; now: string }) {
-  const { say, relative, number } = useTranslations();
-  const look = (line: VariantRow) =>
-    line.lookDue
-      ? say('waitlist.lookDue')
-      : line.nextCheckAt === null
-        ? say('waitlist.onChange')
-        : relative({ at: line.nextCheckAt, now });
-  const url = (line: VariantRow) => `/app/waitlist/${line.variantId}`;
+  const { t, relative, number } = useTranslations();
+  const nextCheck = (row: VariantRow) =>
+    row.checkDue
+      ? t('waitlist.lookDue')
+      : row.nextCheckAt === null
+        ? t('waitlist.onChange')
+        : relative({ at: row.nextCheckAt, now });
+  const url = (row: VariantRow) => `/app/waitlist/${row.variantId}`;
   return (
     <PagedTable
       {...paged}
       rows={lines}
       singular={fullName(lines[0] ?? { productTitle: '', title: '' })}
-      plural={say('waitlist.title')}
+      plural={t('waitlist.title')}
       headings={[
-        { title: say('waitlist.product') },
-        { title: say('waitlist.waiting'), alignment: 'end' },
-        { title: say('waitlist.oldest') },
-        { title: say('waitlist.units'), alignment: 'end' },
-        { title: say('waitlist.state') },
-        { title: say('waitlist.nextLook') },
+        { title: t('waitlist.product') },
+        { title: t('waitlist.waiting'), alignment: 'end' },
+        { title: t('waitlist.oldest') },
+        { title: t('waitlist.units'), alignment: 'end' },
+        { title: t('waitlist.state') },
+        { title: t('waitlist.nextLook') },
       ]}
-      id={(line) => line.variantId}
+      id={(row) => row.variantId}
       url={url}
-      cells={(line) => [
-        <VariantName {...line} url={url(line)} />,
-        number(line.waiting),
-        relative({ at: line.oldest, now }),
-        line.units === null ? '–' : number(line.units),
-        <VariantStatus line={line} />,
-        look(line),
+      cells={(row) => [
+        <VariantName {...row} url={url(row)} />,
+        number(row.waiting),
+        relative({ at: row.oldest, now }),
+        row.units === null ? '–' : number(row.units),
+        <VariantStatus row={row} />,
+        nextCheck(row),
       ]}
-      card={(line) => (
+      card={(row) => (
         <InlineStack gap="200" blockAlign="center">
-          <VariantStatus line={line} />
-          <Text as="span">{say('waitlist.people', { waiting: line.waiting })}</Text>
+          <VariantStatus row={row} />
+          <Text as="span">{t('waitlist.people', { waiting: row.waiting })}</Text>
         </InlineStack>
       )}
     />
@@ -128,7 +128,7 @@ export function WaitlistTable({ lines, now, ...paged }: Paged & { lines: Variant
 
 export function useExport(address: string, name: string) {
   const [rows, setRows] = useState<number | null>(null);
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   async function start() {
     setRows(0);
     try {
@@ -149,9 +149,9 @@ export function useExport(address: string, name: string) {
       link.download = name;
       link.click();
       URL.revokeObjectURL(url);
-      window.shopify.toast.show(say('waitlist.exported', { rows: Math.max(0, lines) }));
+      window.shopify.toast.show(t('waitlist.exported', { rows: Math.max(0, lines) }));
     } catch {
-      window.shopify.toast.show(say('done.failed'), { isError: true });
+      window.shopify.toast.show(t('done.failed'), { isError: true });
     } finally {
       setRows(null);
     }

@@ -47,18 +47,18 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 export default function Shoppers() {
   const { search, sort, show, sorts, shows, rows, further, ...loaded } = useLoaderData<typeof loader>();
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const navigation = useNavigation();
   const nobody = rows.length === 0 && search === '' && show === 'waiting' && !further;
   return (
-    <AdminPage title={say('waitlist.title')} fullWidth>
+    <AdminPage title={t('waitlist.title')} fullWidth>
       <WaitlistTabs way="shoppers" nobody={nobody}>
         <ListFilters
           search={search}
           sort={sort}
-          sorts={sorts.map((value) => ({ value, label: say(`shoppers.sort.${value}`) }))}
+          sorts={sorts.map((value) => ({ value, label: t(`shoppers.sort.${value}`) }))}
           filter={show}
-          filters={shows.map((value) => ({ value, label: say(`shoppers.filter.${value}`) }))}
+          filters={shows.map((value) => ({ value, label: t(`shoppers.filter.${value}`) }))}
         />
         <ShoppersTable
           {...loaded}
@@ -69,7 +69,7 @@ export default function Shoppers() {
         />
         <Box padding="300">
           <Text as="p" tone="subdued" variant="bodySm">
-            {say('shoppers.note')}
+            {t('shoppers.note')}
           </Text>
         </Box>
       </WaitlistTabs>
@@ -82,7 +82,7 @@ type Row = SerializeFrom<typeof loader>['rows'][number];
 type Props = Paged & { rows: Row[]; now: string; countedPlaces: number; waiting: boolean };
 
 export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: Props) {
-  const { say, code, relative, number, language } = useTranslations();
+  const { t, code, relative, number, language } = useTranslations();
   /** What decided it, in a line: the detail says more than the headline where there is one. */
   const because = ({ why }: Row) =>
     why.detail === null
@@ -94,7 +94,7 @@ export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: P
   const place = (row: Row) =>
     row.place === null
       ? waiting
-        ? say('shoppers.further', { positions: countedPlaces })
+        ? t('shoppers.further', { positions: countedPlaces })
         : '–'
       : number(row.place);
   const answer = (row: Row) => (
@@ -105,15 +105,15 @@ export function ShoppersTable({ rows, now, countedPlaces, waiting, ...paged }: P
     <PagedTable
       {...paged}
       rows={rows}
-      singular={say('variant.shopper')}
-      plural={say('waitlist.by.shoppers')}
+      singular={t('variant.shopper')}
+      plural={t('waitlist.by.shoppers')}
       headings={[
-        { title: say('variant.shopper') },
-        { title: say('waitlist.product') },
-        { title: say('variant.since') },
-        { title: say('shoppers.place'), alignment: 'end' },
-        { title: say('variant.language') },
-        { title: say('shoppers.why') },
+        { title: t('variant.shopper') },
+        { title: t('waitlist.product') },
+        { title: t('variant.since') },
+        { title: t('shoppers.place'), alignment: 'end' },
+        { title: t('variant.language') },
+        { title: t('shoppers.why') },
       ]}
       id={(row) => row.subscriptionId}
       url={url}

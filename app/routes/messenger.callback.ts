@@ -32,14 +32,14 @@ const browserLocale = (request: Request) => adminLocale(request.headers.get('Acc
 async function finish({ request, query }: { request: Request; query: URLSearchParams }): Promise<Response> {
   const finished = await finishLogin({ query, now: systemClock() });
   const locale = browserLocale(request);
-  const say = (text: Text) => formatText({ locale, text });
+  const t = (text: Text) => formatText({ locale, text });
   const result = resultOf(finished);
   // Facebook's own reason, where it gave one, stands before ours.
   const reason = finished.outcome === 'failed' ? `${finished.message} ` : '';
   return htmlPage({
     locale,
-    title: say(`login.${result}.title`),
-    text: `${reason}${say(`login.${result}.text`)}`,
+    title: t(`login.${result}.title`),
+    text: `${reason}${t(`login.${result}.text`)}`,
     status: finished.outcome === 'unknown_state' ? 400 : 200,
   });
 }

@@ -10,19 +10,19 @@ export async function loader({ request }: LoaderFunctionArgs): Promise<Response>
   const code = new URL(request.url).searchParams.get('code') ?? '';
   const status = await deletionStatus({ code });
   const locale = adminLocale(request.headers.get('Accept-Language'));
-  const say = (text: Text, values = {}) => formatText({ locale, text, values });
+  const t = (text: Text, values = {}) => formatText({ locale, text, values });
   if (status === null)
     return htmlPage({
       locale,
-      title: say('deletion.notFound.title'),
-      text: say('deletion.notFound.text'),
+      title: t('deletion.notFound.title'),
+      text: t('deletion.notFound.text'),
       status: 404,
     });
   const date = status.doneAt?.toISOString().slice(0, 10) ?? '–';
   return htmlPage({
     locale,
-    title: say('deletion.done.title'),
-    text: say('deletion.done.text', { code, date }),
+    title: t('deletion.done.title'),
+    text: t('deletion.done.text', { code, date }),
   });
 }
 

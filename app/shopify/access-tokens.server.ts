@@ -121,11 +121,11 @@ async function renew(session: Session, now: Date): Promise<Session> {
  * hold, so that refusing it now says nothing of the shop.
  */
 async function beginRenewal({ domain, now }: { domain: string; now: Date }): Promise<boolean> {
-  const begun = await db.shop.updateMany({
+  const started = await db.shop.updateMany({
     where: { domain, renewalStartedAt: null },
     data: { renewalStartedAt: now },
   });
-  return begun.count === 1;
+  return started.count === 1;
 }
 
 /**

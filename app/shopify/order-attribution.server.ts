@@ -30,7 +30,7 @@ export const orderAttributionOf = (shop: Shop): OrderAttribution => ({
 });
 
 async function startAttribution({ shopId, now }: { shopId: bigint; now: Date }): Promise<void> {
-  const begun = await db.shop.updateMany({
+  const started = await db.shop.updateMany({
     where: { id: shopId, orderAttribution: { not: 'on' }, uninstalledAt: null },
     data: {
       orderAttribution: 'on',
@@ -48,7 +48,7 @@ async function startAttribution({ shopId, now }: { shopId: bigint; now: Date }):
     },
     data: { orderAttributionCheckAt: later(now, CHECK_EVERY_MS) },
   });
-  if (begun.count > 0) log.info('order_attribution.on', { shopId });
+  if (started.count > 0) log.info('order_attribution.on', { shopId });
 }
 
 /** The merchant has said yes to Shopify, who is asked whether it is so. @throws {ShopifyApiError} */

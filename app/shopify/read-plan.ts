@@ -116,13 +116,13 @@ const firstPage = (ids: bigint[], first: number) => ({ of: 'variants' as const, 
  */
 export function planRead({
   wanted,
-  begun,
+  started,
   bucket,
   atMost = VARIANTS_A_CALL,
   dearer = 1,
 }: {
   wanted: Planned[];
-  begun: ReadonlyMap<bigint, Rest>;
+  started: ReadonlyMap<bigint, Rest>;
   bucket: Bucket;
   atMost?: number;
   dearer?: number;
@@ -134,14 +134,14 @@ export function planRead({
   const [kept, patienceMs] = rank > 0 ? [0, NEWS_PATIENCE_MS] : [KEPT, PATIENCE_MS];
   const limit = Math.min(QUERY_LIMIT, bucket.maximum) / dearer;
   const payable = budget({ bucket, patienceMs, kept }) / dearer;
-  const rest = begun.get(head.id);
+  const rest = started.get(head.id);
   const call = rest
     ? {
         id: head.id,
         ...rest,
         first: page({ rows: rest.left, call: { id: head.id, ...rest, first: 0 }, limit }),
       }
-    : (probe() ?? together({ those: those.filter(({ id }) => !begun.has(id)), atMost, limit, payable }));
+    : (probe() ?? together({ those: those.filter(({ id }) => !started.has(id)), atMost, limit, payable }));
   const price = Math.ceil(priceOf(call) * dearer);
   return { call, price, waitMs: waitFor({ bucket, points: price * (1 + kept) }) };
 

@@ -49,7 +49,7 @@ export type Reading = { truth: VariantState | 'unreadable' | null; mark: bigint;
 type Readings = Map<bigint, Reading>;
 
 /** A variant of which pages are missing. */
-type Begun = Reading & { truth: VariantState; rests: Rest[] };
+type PartialRead = Reading & { truth: VariantState; rests: Rest[] };
 
 /** What a probe has found. Behind news that comes in bursts it is not asked for again at once. */
 type Probed = { mark: bigint; at: Date; changed: boolean };
@@ -78,7 +78,7 @@ let dearer = 1;
 
 /** Reads the variants of one shop. Not to be used by two at once. */
 export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }): Reader {
-  const begun = new Map<bigint, Begun>();
+  const started = new Map<bigint, PartialRead>();
   const probed = new Map<bigint, Probed>();
   let due = new Map<bigint, Due>();
   let atMost = VARIANTS_A_CALL;
@@ -98,11 +98,11 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
   }
 
   /** Whole, or begun: then the next plan goes on with it. */
-  function keep(id: bigint, { rests, ...reading }: Begun): Readings {
-    begun.delete(id);
+  function keep(id: bigint, { rests, ...reading }: PartialRead): Readings {
+    started.delete(id);
     probed.delete(id);
     if (rests.length === 0) return new Map([[id, reading]]);
-    begun.set(id, { ...reading, rests });
+    started.set(id, { ...reading, rests });
     return new Map();
   }
 
@@ -144,7 +144,7 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
     plan: ReadPlan,
     { id, of, after, first }: { id: bigint; of: Rest['of']; after: string | null; first: number },
   ): Promise<Readings> {
-    const { truth, mark, at, rests } = begun.get(id)!;
+    const { truth, mark, at, rests } = started.get(id)!;
     const page = of === 'levels' ? await levels() : await components();
     const [rest, ...others] = rests;
     const left = Math.max(rest!.left - (page?.nodes.length ?? 0), SOME_MORE);
@@ -204,9 +204,9 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
     }
     if (error.advice !== 'wrong') throw error;
     const id = 'id' in call ? call.id : call.ids[0]!;
-    const { mark } = begun.get(id) ?? due.get(id)!;
+    const { mark } = started.get(id) ?? due.get(id)!;
     log.error('stock_read.variant_failed', { shopId, variantId: id, error });
-    begun.delete(id);
+    started.delete(id);
     return new Map([[id, { truth: 'unreadable', mark, at: clock() }]]);
   }
 
@@ -215,7 +215,7 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
       due = new Map(wanted.map((one) => [one.id, one]));
       return planRead({
         wanted: wanted.map(planned),
-        begun: new Map([...begun].map(([id, { rests }]) => [id, rests[0]!])),
+        started: new Map([...started].map(([id, { rests }]) => [id, rests[0]!])),
         bucket: bucketOf({ shopId, now: clock() }),
         atMost,
         dearer,

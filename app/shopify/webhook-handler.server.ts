@@ -25,7 +25,7 @@ const LONGEST_REST_MS = 50;
 const LONGEST_WAIT_MS = 4 * SECOND;
 
 /** `since`: for how long there has always been somebody waiting; null: nobody is. */
-type Line = { atWork: number; resting: boolean; waiting: (() => void)[]; since: number | null };
+type Queue = { atWork: number; resting: boolean; waiting: (() => void)[]; since: number | null };
 
 /**
  * Runs `work` in the turn of `key`; 'full' when `waiting` others of that key wait already, or its turn came too late. When several keys have
@@ -41,51 +41,51 @@ export function createShares({
   now?: () => number;
   rest?: (ms: number) => Promise<unknown>;
 }): <T>(given: { key: string; work: () => Promise<T> }) => Promise<T | 'full'> {
-  const lines = new Map<string, Line>();
+  const queues = new Map<string, Queue>();
   /** The key that was here last, and the last one before it that was another. */
   let latest = { key: '', at: -Infinity };
   let before = latest;
 
-  function standing(key: string, line: Line): keyof typeof AT_ONCE {
+  function loadOf(key: string, queue: Queue): keyof typeof AT_ONCE {
     if ((latest.key === key ? before : latest).at < now() - OTHERS_STAY_MS) return 'alone';
-    const piling = [...lines.values()].filter(({ since }) => since !== null && since <= now() - FLOOD_MS);
-    return piling.length === 1 && piling[0] === line ? 'flooding' : 'among';
+    const piling = [...queues.values()].filter(({ since }) => since !== null && since <= now() - FLOOD_MS);
+    return piling.length === 1 && piling[0] === queue ? 'flooding' : 'among';
   }
 
-  function proceed(key: string, line: Line): void {
-    while (!line.resting && line.waiting.length > 0 && line.atWork < AT_ONCE[standing(key, line)]) {
-      line.atWork += 1;
-      line.waiting.shift()!();
+  function proceed(key: string, queue: Queue): void {
+    while (!queue.resting && queue.waiting.length > 0 && queue.atWork < AT_ONCE[loadOf(key, queue)]) {
+      queue.atWork += 1;
+      queue.waiting.shift()!();
     }
-    line.since = line.waiting.length > 0 ? (line.since ?? now()) : null;
-    if (line.atWork === 0 && line.since === null && !line.resting) lines.delete(key);
+    queue.since = queue.waiting.length > 0 ? (queue.since ?? now()) : null;
+    if (queue.atWork === 0 && queue.since === null && !queue.resting) queues.delete(key);
   }
 
   return async ({ key, work }) => {
     if (latest.key !== key) before = latest;
     latest = { key, at: now() };
-    const line = lines.get(key) ?? { atWork: 0, resting: false, waiting: [], since: null };
-    if (line.waiting.length >= waiting) return 'full';
-    lines.set(key, line);
+    const queue = queues.get(key) ?? { atWork: 0, resting: false, waiting: [], since: null };
+    if (queue.waiting.length >= waiting) return 'full';
+    queues.set(key, queue);
     const arrived = now();
     await new Promise<void>((resolve) => {
-      line.waiting.push(resolve);
-      proceed(key, line);
+      queue.waiting.push(resolve);
+      proceed(key, queue);
     });
     const began = now();
     try {
       return began - arrived > LONGEST_WAIT_MS ? 'full' : await work();
     } finally {
-      line.atWork -= 1;
+      queue.atWork -= 1;
       const took = now() - began;
-      if (standing(key, line) === 'flooding' && took > 0 && !line.resting) {
-        line.resting = true;
+      if (loadOf(key, queue) === 'flooding' && took > 0 && !queue.resting) {
+        queue.resting = true;
         void rest(Math.min(took, LONGEST_REST_MS)).then(() => {
-          line.resting = false;
-          proceed(key, line);
+          queue.resting = false;
+          proceed(key, queue);
         });
       }
-      proceed(key, line);
+      proceed(key, queue);
     }
   };
 }

@@ -107,8 +107,8 @@ export async function requestStockCheck({
     WHERE v.shop_id = ${shopId} AND v.id = was.id
     RETURNING NOT was.due OR (${news} AND NOT was.news) AS fresh`,
   });
-  // Only a variant that turns from clean to marked, or gets its first news, needs the bell: whoever looks at it reads `wanted` itself.
-  if (rows.some((row) => row.fresh)) await notify(tx, 'looks', String(shopId));
+  // Only a variant that turns from clean to marked, or gets its first news, needs a NOTIFY: whoever looks at it reads `wanted` itself.
+  if (rows.some((row) => row.fresh)) await notify(tx, 'stockChecks', String(shopId));
   return rows.length;
 }
 
@@ -121,7 +121,7 @@ export async function scheduleStockCheck({
 }: Of & { tx: Tx; at: Date }): Promise<void> {
   await tx.$executeRaw`
     UPDATE variants SET next_check_at = LEAST(COALESCE(next_check_at, ${at}), ${at}) WHERE shop_id = ${shopId} AND id = ${variantId}`;
-  await notify(tx, 'looks', String(shopId));
+  await notify(tx, 'stockChecks', String(shopId));
 }
 
 /** Marks the variants of one shop whose appointment has come: news that time itself gives. */
@@ -158,21 +158,21 @@ export async function recordChecked({
   tx,
   shopId,
   variantId,
-  lookedTo,
+  requestedVersion,
   truth,
   staleChecks,
   now,
 }: Of & {
   tx: Tx;
-  lookedTo: bigint;
+  requestedVersion: bigint;
   /** null: Shopify no longer knows the variant. */ truth: VariantState | null;
   staleChecks?: number;
   now: Date;
 }): Promise<boolean> {
   const kept = await tx.variant.updateMany({
-    where: { shopId, id: variantId, checkedVersion: { lt: lookedTo } },
+    where: { shopId, id: variantId, checkedVersion: { lt: requestedVersion } },
     data: {
-      checkedVersion: lookedTo,
+      checkedVersion: requestedVersion,
       // Should it be due again already, it has been so since this look at the earliest.
       dueSince: now,
       ...(staleChecks === undefined ? {} : { staleChecks }),

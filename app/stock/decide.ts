@@ -16,7 +16,7 @@ export type RestockSettings = QuietSettings & {
 
 /** What one reading found; `standing` is null when Shopify no longer knows the variant. */
 type StockCheckResult = {
-  standing: Availability | null;
+  availability: Availability | null;
   staleChecks: number;
   /** An appointment for a look that is still to come. */
   nextCheckAt: Date | null;
@@ -53,7 +53,7 @@ const MOST = 1_000_000_000;
 const STALE_STEPS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE];
 
 type Given = {
-  look: StockCheckResult;
+  check: StockCheckResult;
   /** The newest restock of the variant, open or closed. */
   restock: RestockState | null;
   settings: RestockSettings;
@@ -72,13 +72,13 @@ export const isSame = ({ restock, settings, now }: Pick<Given, 'restock' | 'sett
 
 /** How many may be told at once on these units; Infinity: all. */
 export function remainingQuota({
-  standing,
+  availability,
   settings,
 }: {
-  standing: Availability;
+  availability: Availability;
   settings: RestockSettings;
 }): number {
-  const { units } = standing;
+  const { units } = availability;
   if (units !== null && units < Math.max(1, settings.minimumStock)) return 0;
   if (units === null || settings.sendPolicy === 'all_at_once') return Infinity;
   return Math.min(units * settings.shoppersPerUnit, MOST);
@@ -86,37 +86,41 @@ export function remainingQuota({
 
 /** Pure: the same look twice comes to the same allowance. */
 export function decide(given: Given): Decision {
-  const { look, restock, settings, waiting, now } = given;
-  const { standing } = look;
+  const { check, restock, settings, waiting, now } = given;
+  const { availability } = check;
   const open = restock !== null && restock.closedAt === null ? restock : null;
 
-  if (standing === null || !standing.available) {
-    const reason = standing?.why ?? 'deleted';
-    const again = staleWait({ look, now });
+  if (availability === null || !availability.available) {
+    const reason = availability?.why ?? 'deleted';
+    const again = staleWait({ check, now });
     if (open === null) return { decision: 'none', reason, restock: null, ...again };
     return { decision: 'close', reason, restock: { ...open, row: 'same', closedAt: now }, ...again };
   }
 
   const calm = { nextCheckAt: null, staleChecks: 0 };
   if (open !== null)
-    return quotaDecision({ ...given, standing, restock: { ...open, row: 'same', kind: standing.kind } });
+    return quotaDecision({
+      ...given,
+      availability,
+      restock: { ...open, row: 'same', kind: availability.kind },
+    });
 
   const nothing = (reason: Reason): Decision => ({ decision: 'none', reason, restock: null, ...calm });
-  if (look.pausedAt !== null) return nothing('paused');
-  if (remainingQuota({ standing, settings }) === 0) return nothing('below_minimum');
+  if (check.pausedAt !== null) return nothing('paused');
+  if (remainingQuota({ availability, settings }) === 0) return nothing('below_minimum');
   const same = isSame({ restock, settings, now }) ? restock : null;
   if (same === null && waiting === 0) return nothing('nobody_waiting');
 
   const fresh = { notificationQuota: 0, units: null, nextBatchAt: null, heldAt: null };
   const opened = quotaDecision({
     ...given,
-    standing,
+    availability,
     claimedCount: same === null ? 0 : given.claimedCount,
     restock: {
       ...(same ?? fresh),
       row: same === null ? 'new' : 'same',
       closedAt: null,
-      kind: standing.kind,
+      kind: availability.kind,
       // Also a restock that comes back waits for its second reading: a flicker must burn no tokens.
       sendAfter: later(now, settings.sendDelaySeconds * SECOND),
     },
@@ -126,28 +130,28 @@ export function decide(given: Given): Decision {
 
 /** Looks again while Shopify's figures contradict each other, each time a little later, three times. */
 function staleWait({
-  look,
+  check,
   now,
 }: {
-  look: StockCheckResult;
+  check: StockCheckResult;
   now: Date;
 }): Pick<Decision, 'nextCheckAt' | 'staleChecks'> {
-  if (!look.standing?.stale) return { nextCheckAt: null, staleChecks: 0 };
+  if (!check.availability?.stale) return { nextCheckAt: null, staleChecks: 0 };
   // Five webhooks of one restock are one doubt, not five.
-  if (look.staleChecks > 0 && look.nextCheckAt !== null)
-    return { nextCheckAt: null, staleChecks: look.staleChecks };
-  const step = STALE_STEPS[look.staleChecks];
-  if (step === undefined) return { nextCheckAt: null, staleChecks: look.staleChecks };
-  return { nextCheckAt: later(now, step), staleChecks: look.staleChecks + 1 };
+  if (check.staleChecks > 0 && check.nextCheckAt !== null)
+    return { nextCheckAt: null, staleChecks: check.staleChecks };
+  const step = STALE_STEPS[check.staleChecks];
+  if (step === undefined) return { nextCheckAt: null, staleChecks: check.staleChecks };
+  return { nextCheckAt: later(now, step), staleChecks: check.staleChecks + 1 };
 }
 
-type QuotaInput = Given & { standing: Availability; restock: RestockState & { row: 'new' | 'same' } };
+type QuotaInput = Given & { availability: Availability; restock: RestockState & { row: 'new' | 'same' } };
 
 /** In an open restock: may anybody be told now, and how many in all? */
 function quotaDecision(given: QuotaInput): Decision {
-  const { look, restock, settings, waiting, now } = given;
+  const { check, restock, settings, waiting, now } = given;
   const calm = { restock, nextCheckAt: null, staleChecks: 0 };
-  if (look.pausedAt !== null) return { ...calm, decision: 'wait', reason: 'paused' };
+  if (check.pausedAt !== null) return { ...calm, decision: 'wait', reason: 'paused' };
   if (restock.heldAt !== null) return { ...calm, decision: 'wait', reason: 'held' };
 
   const { sendAfter } = restock;
@@ -174,18 +178,18 @@ function quotaDecision(given: QuotaInput): Decision {
   const left = next.notificationQuota - given.claimedCount;
   const beyond = waiting > left;
   const start = waiting > 0 && left > 0 ? quietStart({ now, settings }) : undefined;
-  const wave = beyond && next.nextBatchAt !== null ? next.nextBatchAt : undefined;
+  const batch = beyond && next.nextBatchAt !== null ? next.nextBatchAt : undefined;
   return {
     restock: next,
     staleChecks: 0,
     nextCheckAt:
-      [wave, start].filter((at) => at !== undefined).sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
+      [batch, start].filter((at) => at !== undefined).sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
     ...outcome({ ...given, left, raised: next.notificationQuota > restock.notificationQuota, beyond }),
   };
 }
 
 function outcome({
-  standing,
+  availability,
   settings,
   waiting,
   left,
@@ -194,7 +198,7 @@ function outcome({
 }: QuotaInput & { left: number; raised: boolean; beyond: boolean }): Pick<Decision, 'decision' | 'reason'> {
   if (waiting === 0) return { decision: 'none', reason: 'nobody_waiting' };
   if (raised) return { decision: 'raise_quota', reason: beyond ? 'batch' : 'all_allowed' };
-  if (remainingQuota({ standing, settings }) === 0) return { decision: 'wait', reason: 'below_minimum' };
+  if (remainingQuota({ availability, settings }) === 0) return { decision: 'wait', reason: 'below_minimum' };
   return left > 0 ? { decision: 'none', reason: 'sending' } : { decision: 'wait', reason: 'next_batch' };
 }
 
@@ -204,14 +208,14 @@ function outcome({
  */
 function raiseQuota({
   restock,
-  standing,
+  availability,
   settings,
   waiting,
   claimedCount: told,
   now,
 }: QuotaInput): Pick<RestockState, 'notificationQuota' | 'units' | 'nextBatchAt'> {
-  const { units } = standing;
-  const bears = remainingQuota({ standing, settings });
+  const { units } = availability;
+  const bears = remainingQuota({ availability, settings });
   if (bears === Infinity) return { notificationQuota: NO_LIMIT, units, nextBatchAt: null };
   if (restock.nextBatchAt !== null && restock.nextBatchAt > now) {
     const grown = Math.max(0, units! - (restock.units ?? 0)) * settings.shoppersPerUnit;

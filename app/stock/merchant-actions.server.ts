@@ -193,7 +193,7 @@ export async function simulateRestock({
         notificationQuota: 1,
       },
     });
-    await notify(tx, 'lane', subscription.page.metaPageId);
+    await notify(tx, 'pageSender', subscription.page.metaPageId);
     return { outcome: 'pretended', restockId: id };
   });
 }

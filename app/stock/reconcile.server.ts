@@ -86,18 +86,18 @@ export async function reconcileShop({
   signal?: AbortSignal;
   rest?: Wait;
 }): Promise<Reconciled> {
-  const swept: Reconciled = { outcome: 'swept', after, probed: 0, marked: 0, points: 0 };
+  const reconciled: Reconciled = { outcome: 'swept', after, probed: 0, marked: 0, points: 0 };
   let limit = VARIANTS_A_PROBE;
   for (let failures = 0; !signal?.aborted;) {
-    const page = await watched({ shopId, after: swept.after ?? 0n, limit });
-    if (page.length === 0) return { ...swept, after: null };
+    const page = await watched({ shopId, after: reconciled.after ?? 0n, limit });
+    if (page.length === 0) return { ...reconciled, after: null };
     const began = clock().getTime();
     try {
       const { probes, cost } = await probeVariants({ shopId, variantIds: page.map(({ id }) => id), clock });
-      swept.marked += await mark({ shopId, page, probes, now: clock() });
-      swept.probed += page.length;
-      swept.points += cost?.actual ?? 0;
-      swept.after = page.at(-1)!.id;
+      reconciled.marked += await mark({ shopId, page, probes, now: clock() });
+      reconciled.probed += page.length;
+      reconciled.points += cost?.actual ?? 0;
+      reconciled.after = page.at(-1)!.id;
       failures = 0;
       limit = Math.min(VARIANTS_A_PROBE, limit * 2);
       const ms = pointsOwed({ cost, spentMs: clock().getTime() - began });
@@ -113,7 +113,7 @@ export async function reconcileShop({
       await rest({ ms: retryAfterMs, signal });
     }
   }
-  return { ...swept, outcome: 'cut_short' };
+  return { ...reconciled, outcome: 'cut_short' };
 }
 
 /** Marks for a look what the probes make suspicious. @returns how many variants. */
@@ -140,9 +140,9 @@ async function mark({
 /** How long to rest so that the sweep's share is kept, and half of the bucket stays full for others. */
 function pointsOwed({ cost, spentMs }: { cost?: Cost; spentMs: number }): number {
   if (cost === undefined) return SECOND;
-  const ownPace = (cost.actual / (cost.restoreRate * SHARE)) * SECOND - spentMs;
+  const ownRate = (cost.actual / (cost.restoreRate * SHARE)) * SECOND - spentMs;
   const refill = ((cost.maximum * SHARE - cost.available) / cost.restoreRate) * SECOND;
-  return Math.ceil(Math.max(ownPace, refill));
+  return Math.ceil(Math.max(ownRate, refill));
 }
 
 /** Sweeps every installed shop in which somebody waits, several at a time; each goes on where its last sweep was cut short. */
@@ -161,9 +161,10 @@ export async function reconcile({ clock, signal }: { clock: Clock; signal?: Abor
       const after = stoppedEarly.get(id);
       stoppedEarly.delete(id);
       await reconcileShop({ shopId: id, clock, after, signal }).then(
-        (swept) => {
-          if (swept.outcome === 'cut_short' && swept.after !== null) stoppedEarly.set(id, swept.after);
-          if (swept.marked > 0) log.info('reconcile.found_changes', { shopId: id, ...swept });
+        (reconciled) => {
+          if (reconciled.outcome === 'cut_short' && reconciled.after !== null)
+            stoppedEarly.set(id, reconciled.after);
+          if (reconciled.marked > 0) log.info('reconcile.found_changes', { shopId: id, ...reconciled });
         },
         (error: unknown) => log.error('reconcile.failed', { shopId: id, error }),
       );

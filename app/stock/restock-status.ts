@@ -76,7 +76,7 @@ export function restockStatus({ facts, now }: { facts: RestockFacts; now: Date }
     sendAfter,
     nextBatchAt,
     claimedCount: told,
-    notificationQuota: allowance,
+    notificationQuota: quota,
   } = facts;
   const stands = (state: RestockState): RestockStatus => ({ state, until: null, mayNotifyNow: false });
   if (reach === 'nobody') return stands('nobody');
@@ -87,7 +87,7 @@ export function restockStatus({ facts, now }: { facts: RestockFacts; now: Date }
   if (held) return { state: 'held', until: null, mayNotifyNow };
   if (quietUntil !== null) return { state: 'quiet_hours', until: quietUntil, mayNotifyNow };
   if (sendAfter !== null && sendAfter > now) return { state: 'send_delay', until: sendAfter, mayNotifyNow };
-  if (allowance === null || told < allowance) return stands(facts.fresh ? 'sending' : 'checking');
+  if (quota === null || told < quota) return stands(facts.fresh ? 'sending' : 'checking');
   if (nextBatchAt !== null && nextBatchAt > now && !facts.belowMinimum)
     return { state: 'next_batch', until: nextBatchAt, mayNotifyNow };
   return stands(facts.checkDue ? 'checking' : 'short');

@@ -31,12 +31,12 @@ export async function saveRestock({
   decided,
   at,
 }: Of & { newest: RestockRow | null; decided: NonNullable<Decision['restock']>; at: Date }): Promise<void> {
-  const { row, notificationQuota: allowance, ...state } = decided;
+  const { row, notificationQuota: quota, ...state } = decided;
   if (row === 'new') {
     await tx.restock.create({
       data: {
         ...state,
-        notificationQuota: allowance,
+        notificationQuota: quota,
         shopId,
         variantId,
         openedAt: at,
@@ -49,7 +49,7 @@ export async function saveRestock({
   const confirmedAvailableAt = state.closedAt === null ? at : newest!.confirmedAvailableAt;
   // `notified` may have moved since it was counted, and is never above the allowance.
   await tx.$executeRaw`
-    UPDATE restocks SET closed_at = ${state.closedAt}, kind = ${state.kind}, notification_quota = GREATEST(claimed_count, ${allowance}),
+    UPDATE restocks SET closed_at = ${state.closedAt}, kind = ${state.kind}, notification_quota = GREATEST(claimed_count, ${quota}),
       units = ${state.units}, send_after = ${state.sendAfter}, next_batch_at = ${state.nextBatchAt}, held_at = ${state.heldAt},
       confirmed_available_at = ${confirmedAvailableAt}
     WHERE shop_id = ${shopId} AND id = ${id}`;
@@ -61,7 +61,7 @@ export async function wakePageSenders({ tx, shopId }: { tx: Tx; shopId: bigint }
     where: { shopId, disconnectedAt: null },
     select: { metaPageId: true },
   });
-  for (const { metaPageId } of pages) await notify(tx, 'lane', metaPageId);
+  for (const { metaPageId } of pages) await notify(tx, 'pageSender', metaPageId);
 }
 
 /**

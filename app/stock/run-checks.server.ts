@@ -22,7 +22,7 @@ export type RunResult =
   /** Nothing is due before `nextAt`. */
   | { outcome: 'idle'; nextAt: Date | null }
   /** `looked` variants were read whole; more may be due: come again at once. */
-  | { outcome: 'looked'; looked: number }
+  | { outcome: 'looked'; checked: number }
   /** Shopify can't be read now, or the shop's points do not suffice yet: what is due stays due until then. */
   | { outcome: 'backed_off'; advice: ShopifyApiError['advice']; until: Date }
   /** Another worker holds the shop's lease. */
@@ -83,27 +83,27 @@ export async function runDueChecks({
     return { outcome: 'backed_off', advice, until: later(clock(), retryAfterMs) };
   }
   for (const [variantId, { truth, mark, at }] of readings) {
-    const look = { shop, lease, variantId, lookedTo: mark, truth, at };
-    const kept = await conclude(look).then(
+    const check = { shop, lease, variantId, requestedVersion: mark, truth, at };
+    const kept = await conclude(check).then(
       (end) => {
-        stumbles.delete(stumbleOf(look));
+        stumbles.delete(stumbleOf(check));
         return end;
       },
-      (error: unknown) => stumble({ look, error }),
+      (error: unknown) => stumble({ check, error }),
     );
     if (kept === 'lost') {
       readers.delete(key);
       return { outcome: 'lost' };
     }
   }
-  return { outcome: 'looked', looked: readings.size };
+  return { outcome: 'looked', checked: readings.size };
 }
 
 type Conclusion = {
   shop: Shop;
   lease: Lease;
   variantId: bigint;
-  lookedTo: bigint;
+  requestedVersion: bigint;
   truth: VariantState | 'unreadable' | null;
   at: Date;
 };
@@ -115,10 +115,10 @@ type Kept = 'kept' | 'outdated' | 'lost';
 async function conclude(given: Conclusion): Promise<Kept> {
   const { shop, variantId, truth, at } = given;
   if (truth === 'unreadable') return postpone({ ...given, again: REAUTHORIZE_RETRY_MS });
-  const standing = truth && availabilityOf({ truth, settings: shop });
+  const availability = truth && availabilityOf({ truth, settings: shop });
   // Counted before anything is locked: a line of a million must not keep a webhook waiting.
-  const line = standing?.available
-    ? await countShoppers({ shop, variantId, standing, at })
+  const counts = availability?.available
+    ? await countShoppers({ shop, variantId, availability, at })
     : { waiting: 0, told: 0, restockId: undefined };
 
   return db.$transaction(async (tx) => {
@@ -127,16 +127,16 @@ async function conclude(given: Conclusion): Promise<Kept> {
     const newest = await newestRestock({ tx, shopId: shop.id, variantId });
     const same = isSame({ restock: newest, settings: shop, now: at }) ? newest : null;
     // The restock changed between counting and locking: what was counted is of another one.
-    if (line.restockId !== undefined && line.restockId !== (same?.id ?? null)) return 'outdated';
+    if (counts.restockId !== undefined && counts.restockId !== (same?.id ?? null)) return 'outdated';
     const decision = decide({
-      look: { standing, ...variant },
+      check: { availability, ...variant },
       restock: newest,
       settings: shop,
-      waiting: line.waiting,
-      claimedCount: line.told,
+      waiting: counts.waiting,
+      claimedCount: counts.told,
       now: at,
     });
-    await saveResult({ ...given, truth, tx, standing, newest, decision, line });
+    await saveResult({ ...given, truth, tx, availability, newest, decision, counts });
     return 'kept';
   });
 }
@@ -144,16 +144,16 @@ async function conclude(given: Conclusion): Promise<Kept> {
 async function countShoppers({
   shop,
   variantId,
-  standing,
+  availability,
   at,
-}: Pick<Conclusion, 'shop' | 'variantId' | 'at'> & { standing: Availability }): Promise<{
+}: Pick<Conclusion, 'shop' | 'variantId' | 'at'> & { availability: Availability }): Promise<{
   waiting: number;
   told: number;
   restockId: bigint | null;
 }> {
   const newest = await newestRestock({ tx: db, shopId: shop.id, variantId });
   const restockId = isSame({ restock: newest, settings: shop, now: at }) ? newest!.id : null;
-  const bears = remainingQuota({ standing, settings: shop });
+  const bears = remainingQuota({ availability, settings: shop });
   const atMost = bears === Infinity ? 1 : bears + 1;
   return {
     ...(await countWaiting({ tx: db, shopId: shop.id, variantId, restockId, atMost, now: at })),
@@ -169,7 +169,7 @@ async function lockVariant({
   shop,
   lease,
   variantId,
-  lookedTo,
+  requestedVersion,
 }: Conclusion & { tx: Tx }): Promise<Locked | 'outdated' | 'lost'> {
   const [row] = await queryRows<Locked & { checkedVersion: bigint; mine: boolean }>({
     tx,
@@ -178,7 +178,7 @@ async function lockVariant({
       ${leaseIsCurrent(lease)} AS mine
     FROM variants v WHERE v.shop_id = ${shop.id} AND v.id = ${variantId} FOR NO KEY UPDATE OF v`,
   });
-  if (row === undefined || row.checkedVersion >= lookedTo) return 'outdated';
+  if (row === undefined || row.checkedVersion >= requestedVersion) return 'outdated';
   return row.mine ? row : 'lost';
 }
 
@@ -186,65 +186,65 @@ async function saveResult({
   tx,
   shop,
   variantId,
-  lookedTo,
+  requestedVersion,
   truth,
   at,
-  standing,
+  availability,
   newest,
   decision,
-  line,
+  counts,
 }: Conclusion & {
   tx: Tx;
   truth: VariantState | null;
-  standing: Availability | null;
+  availability: Availability | null;
   newest: Awaited<ReturnType<typeof newestRestock>>;
   decision: Decision;
-  line: { waiting: number; told: number };
+  counts: { waiting: number; told: number };
 }): Promise<void> {
   const shopId = shop.id;
-  const { decision: verdict, reason, staleChecks, nextCheckAt, restock } = decision;
-  await recordChecked({ tx, shopId, variantId, lookedTo, truth, staleChecks, now: at });
+  const { decision: kind, reason, staleChecks, nextCheckAt, restock } = decision;
+  await recordChecked({ tx, shopId, variantId, requestedVersion, truth, staleChecks, now: at });
   await tx.stockCheck.create({
     data: {
       shopId,
       variantId,
       checkedAt: at,
-      available: standing?.available ?? false,
-      units: standing?.units ?? null,
-      decision: verdict,
+      available: availability?.available ?? false,
+      units: availability?.units ?? null,
+      decision: kind,
       reason,
     },
   });
   if (restock !== null) await saveRestock({ tx, shopId, variantId, newest, decided: restock, at });
   if (nextCheckAt !== null) await scheduleStockCheck({ tx, shopId, variantId, at: nextCheckAt });
   const telling = restock !== null && restock.closedAt === null && restock.sendAfter === null;
-  if (telling && line.waiting > 0 && restock.notificationQuota > line.told)
+  if (telling && counts.waiting > 0 && restock.notificationQuota > counts.told)
     await wakePageSenders({ tx, shopId });
-  if (verdict !== 'none') log.info('stock_check.decided', { shopId, variantId, verdict, reason });
+  if (kind !== 'none') log.info('stock_check.decided', { shopId, variantId, kind, reason });
 }
 
 const stumbleOf = ({ shop, variantId }: Conclusion) => `${shop.id}/${variantId}`;
 
 /** A look could not be kept: a slow database is tried again, data that our tables refuse must not keep the other variants waiting. */
-async function stumble({ look, error }: { look: Conclusion; error: unknown }): Promise<Kept> {
-  const times = (stumbles.get(stumbleOf(look)) ?? 0) + 1;
-  log.error('stock_check.not_stored', { shopId: look.shop.id, variantId: look.variantId, times, error });
-  stumbles.set(stumbleOf(look), times);
+async function stumble({ check, error }: { check: Conclusion; error: unknown }): Promise<Kept> {
+  const times = (stumbles.get(stumbleOf(check)) ?? 0) + 1;
+  log.error('stock_check.not_stored', { shopId: check.shop.id, variantId: check.variantId, times, error });
+  stumbles.set(stumbleOf(check), times);
   if (times < STUMBLES) return 'outdated';
-  stumbles.delete(stumbleOf(look));
-  return postpone({ ...look, again: STUMBLED_AGAIN });
+  stumbles.delete(stumbleOf(check));
+  return postpone({ ...check, again: STUMBLED_AGAIN });
 }
 
 /** The look of a variant whose answer could not be read or kept: noted as such, and tried again later. */
 function postpone(given: Conclusion & { again: number }): Promise<Kept> {
-  const { shop, variantId, lookedTo, at, again } = given;
+  const { shop, variantId, requestedVersion, at, again } = given;
   const shopId = shop.id;
   return db.$transaction(async (tx) => {
     const variant = await lockVariant({ ...given, tx });
     if (variant === 'lost' || variant === 'outdated') return variant;
     await tx.variant.updateMany({
       where: { shopId, id: variantId },
-      data: { checkedVersion: lookedTo, dueSince: at },
+      data: { checkedVersion: requestedVersion, dueSince: at },
     });
     await tx.stockCheck.create({
       data: { shopId, variantId, checkedAt: at, available: false, decision: 'none', reason: 'unreadable' },

@@ -115,7 +115,7 @@ export const checkAvailability =
     const left = await leftOutProducts({ shopId, productIds: [truth.productId], clock });
     return {
       truth,
-      sellable: availabilityOf({ truth, settings: shop }).available,
+      available: availabilityOf({ truth, settings: shop }).available,
       leftOut: left.has(truth.productId),
     };
   };
@@ -125,6 +125,6 @@ export const checkAvailability =
  * when Shopify keeps us waiting.
  */
 type AvailabilityResult =
-  { truth: VariantState; sellable: boolean; leftOut?: boolean } | 'gone' | 'no answer';
+  { truth: VariantState; available: boolean; leftOut?: boolean } | 'gone' | 'no answer';
 
 export type CheckAvailability = (given: { shopId: bigint; variantId: bigint }) => Promise<AvailabilityResult>;

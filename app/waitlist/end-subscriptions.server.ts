@@ -86,11 +86,11 @@ const AT_ONCE = 1_000;
 
 /** Ends every waiting subscription whose permission has run out by `now`. Safe to run twice at once. @returns how many. */
 export async function expireSubscriptions({ now }: { now: Date }): Promise<number> {
-  let swept = 0;
+  let reconciled = 0;
   for (;;) {
     const some = await db.$transaction((tx) => expireWaiting({ tx, now, limit: AT_ONCE }));
-    swept += some;
-    if (some < AT_ONCE) return swept;
+    reconciled += some;
+    if (some < AT_ONCE) return reconciled;
   }
 }
 

@@ -35,7 +35,7 @@ type User = { name: string; uid: number; gid: number };
 const isRoot = () => process.getuid?.() === 0;
 
 /** Chooses folders, user and binaries for the server that is to keep its data in `folder`. Changes nothing that is already right. */
-export function findHome({ folder, say }: { folder: string; say: (line: string) => void }): Home {
+export function findHome({ folder, print }: { folder: string; print: (line: string) => void }): Home {
   const wanted = resolve(folder);
   const native = unpackedBinaries();
   mkdirSync(wanted, { recursive: true, mode: 0o700 });
@@ -74,7 +74,7 @@ export function findHome({ folder, say }: { folder: string; say: (line: string) 
     throw new Error(
       `The user ${user.name} cannot run PostgreSQL from ${shared}. Set DATABASE_URL to a server of your own.`,
     );
-  say(
+  print(
     `PostgreSQL runs as the user ${user.name}, who cannot reach this project: its data is kept in ${elsewhere}.`,
   );
   return asUser({ user, folder: elsewhere, native: copy });

@@ -42,7 +42,7 @@ type Options = {
   onGivenUp?: (reason: string) => void;
   /** So many deaths within ten minutes; one more has a reason that another start does not mend. */
   restarts?: number;
-  say?: (line: string) => void;
+  print?: (line: string) => void;
 };
 
 /** The address of database `name` on that server. */
@@ -57,12 +57,12 @@ export async function startPostgres({
   endsWithMe = false,
   onGivenUp,
   restarts = 5,
-  say = (line) => void process.stderr.write(`${line}\n`),
+  print = (line) => void process.stderr.write(`${line}\n`),
 }: Options): Promise<Postgres> {
-  const home = findHome({ folder, say });
-  const run = () => runServer({ home, durable, endsWithMe, say });
+  const home = findHome({ folder, print });
+  const run = () => runServer({ home, durable, endsWithMe, print });
   const { pid, how } = await run();
-  const watch = onGivenUp && keepRunning({ pid, run, say, restarts, onGivenUp });
+  const watch = onGivenUp && keepRunning({ pid, run, print, restarts, onGivenUp });
   return {
     url: urlOf({ socketFolder: home.socketFolder }),
     socketFolder: home.socketFolder,
@@ -82,19 +82,19 @@ async function runServer({
   home,
   durable,
   endsWithMe,
-  say,
+  print,
 }: {
   home: Home;
   durable: boolean;
   endsWithMe: boolean;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }): Promise<Running> {
   const mark = endsWithMe ? signIn(home) : undefined;
   const how = (await isReady(home))
     ? 'reused'
     : await withLock({
         path: join(home.folder, 'start.lock'),
-        onWait: (holder) => say(`Waiting for process ${holder}, which starts this PostgreSQL ...`),
+        onWait: (holder) => print(`Waiting for process ${holder}, which starts this PostgreSQL ...`),
         limitMs: 3 * START_MS,
         work: async () => {
           if (await isReady(home)) return 'reused';
@@ -116,13 +116,13 @@ const DEATHS_WITHIN_MS = 10 * 60_000;
 function keepRunning({
   pid,
   run,
-  say,
+  print,
   restarts,
   onGivenUp,
 }: {
   pid: number;
   run: () => Promise<Running>;
-  say: (line: string) => void;
+  print: (line: string) => void;
   restarts: number;
   onGivenUp: (reason: string) => void;
 }): { stop(): Promise<number> } {
@@ -136,9 +136,9 @@ function keepRunning({
     deaths = [...deaths.filter((each) => at - each < DEATHS_WITHIN_MS), at];
     try {
       if (deaths.length > restarts) throw new Error(`it died ${deaths.length} times within ten minutes`);
-      say(`PostgreSQL (process ${current}) is gone; starting it again ...`);
+      print(`PostgreSQL (process ${current}) is gone; starting it again ...`);
       current = (await run()).pid;
-      say(`PostgreSQL runs again (process ${current}).`);
+      print(`PostgreSQL runs again (process ${current}).`);
     } catch (error) {
       stopped = true;
       onGivenUp(`PostgreSQL is not started again: ${error instanceof Error ? error.message : String(error)}`);
@@ -163,7 +163,7 @@ function keepRunning({
 /** A server for one run, in a folder of its own that goes with it. */
 export async function startThrowawayPostgres(): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'notify-me-'));
-  const server = await startPostgres({ folder, durable: false, endsWithMe: true, say: () => {} });
+  const server = await startPostgres({ folder, durable: false, endsWithMe: true, print: () => {} });
   return {
     ...server,
     stop: async () => {
@@ -176,7 +176,7 @@ export async function startThrowawayPostgres(): Promise<Postgres> {
 /** Stops the server of `folder`, if it runs, and removes its data. */
 export async function erasePostgres({ folder }: { folder: string }): Promise<void> {
   if (!existsSync(folder)) return;
-  const home = findHome({ folder, say: () => {} });
+  const home = findHome({ folder, print: () => {} });
   const pid = statusOf(home)?.pid;
   if (pid !== undefined) await stop({ pid, mode: 'immediate' });
   removeHome({ folder });
@@ -220,14 +220,14 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 function answers(home: Home): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(join(home.socketFolder, '.s.PGSQL.5432'), () => socket.write(SSL_REQUEST));
-    const settle = (answered: boolean) => {
+    const untilIdle = (answered: boolean) => {
       socket.destroy();
       resolve(answered);
     };
-    socket.setTimeout(5_000, () => settle(false));
-    socket.once('data', () => settle(true));
-    socket.once('error', () => settle(false));
-    socket.once('close', () => settle(false));
+    socket.setTimeout(5_000, () => untilIdle(false));
+    socket.once('data', () => untilIdle(true));
+    socket.once('error', () => untilIdle(false));
+    socket.once('close', () => untilIdle(false));
   });
 }
 

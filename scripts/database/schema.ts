@@ -8,7 +8,7 @@ import { missingMigration } from './schema-engine.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'prisma', 'migrations');
 const [verb, name] = process.argv.slice(2);
-const say = (text: string) => void process.stdout.write(`${text}\n`);
+const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 async function missing(): Promise<string | undefined> {
   const server = await startThrowawayPostgres();
@@ -29,14 +29,14 @@ function write({ name, sql }: { name: string; sql: string }): string {
 }
 
 if ((verb !== 'check' && verb !== 'new') || (verb === 'new' && !name)) {
-  say('usage: npm run schema check | npm run schema new NAME');
+  print('usage: npm run schema check | npm run schema new NAME');
   process.exit(64);
 }
 const sql = await missing();
-if (sql === undefined) say('The migrations lead to the schema.');
-else if (verb === 'new' && name) say(`Wrote ${write({ name, sql })}`);
+if (sql === undefined) print('The migrations lead to the schema.');
+else if (verb === 'new' && name) print(`Wrote ${write({ name, sql })}`);
 else {
-  say(
+  print(
     `prisma/schema.prisma says more than prisma/migrations. Missing (npm run schema new NAME writes it):\n${sql}`,
   );
   process.exitCode = 2;

@@ -30,7 +30,7 @@ function processesOf(pid: number): number[] {
 }
 
 const someTold = async ({ faults, shoppers }: { faults: FaultWorld; shoppers: { id: string }[] }) => {
-  await holdsWithin(20_000, () => shoppers.some((one) => faults.told(one) > 0));
+  await holdsWithin(20_000, () => shoppers.some((one) => faults.notified(one) > 0));
 };
 
 /** Whoever is not told in time is judged at the end, with everybody. */
@@ -42,7 +42,7 @@ async function allTold({
   shoppers: { id: string }[];
 }): Promise<string> {
   const back = performance.now();
-  const all = await holdsWithin(30_000, () => shoppers.every((one) => faults.told(one) > 0));
+  const all = await holdsWithin(30_000, () => shoppers.every((one) => faults.notified(one) > 0));
   return all ? `all told ${seconds(performance.now() - back)} s after` : 'some told later';
 }
 
@@ -50,13 +50,13 @@ async function allTold({
 export function databaseScenarios({
   folder,
   disk,
-  say,
+  print,
 }: {
   folder: string;
   disk: string | undefined;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }): Record<string, Scenario> {
-  const start = () => startPostgres({ folder, endsWithMe: true, say });
+  const start = () => startPostgres({ folder, endsWithMe: true, print });
   const ofDisk: Record<string, Scenario> =
     disk === undefined
       ? {}
@@ -81,7 +81,7 @@ export function databaseScenarios({
             const fullFor = 8_000;
             await wait(fullFor);
             const refused = (await faults.count('subscriptions')) === undefined;
-            const meanwhile = shoppers.filter((one) => faults.told(one) > 0).length;
+            const meanwhile = shoppers.filter((one) => faults.notified(one) > 0).length;
             rmSync(ballast);
             await start();
             await faults.bringAgain();
@@ -92,7 +92,7 @@ export function databaseScenarios({
     'PostgreSQL is killed in the middle of the telling, and started again': async ({ begin, faults }) => {
       const shoppers = await begin();
       await someTold({ faults, shoppers });
-      const server = await startPostgres({ folder, say });
+      const server = await startPostgres({ folder, print });
       await server.stop('immediate');
       const down = performance.now();
       await start();

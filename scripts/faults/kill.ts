@@ -27,7 +27,7 @@ export async function trace({ faults, size }: { faults: FaultWorld; size: number
     const shoppers = await faults.queue({ wish, size });
     await faults.saved();
     faults.stock({ wish, available: 50 });
-    const all = await holdsWithin(60_000, () => shoppers.every((one) => faults.told(one) > 0));
+    const all = await holdsWithin(60_000, () => shoppers.every((one) => faults.notified(one) > 0));
     if (!all) throw new Error('The story did not end well even without a fault.');
     await holdsWithin(
       10_000,
@@ -51,13 +51,13 @@ export async function killAtEach({
   points,
   size,
   random,
-  say,
+  print,
 }: {
   faults: FaultWorld;
   points: { point: string; times: number }[];
   size: number;
   random: () => number;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }): Promise<Row[]> {
   const rounds: { point: string; at: string; shoppers: { id: string }[]; reached: boolean }[] = [];
   for (const { point, times } of points) {
@@ -83,7 +83,7 @@ export async function killAtEach({
       shoppers.push(...now);
       await faults.saved();
       faults.stock({ wish, available: 50 });
-      const isTold = () => now.every((one) => faults.told(one) > 0);
+      const isTold = () => now.every((one) => faults.notified(one) > 0);
       await holdsWithin(45_000, () => isTold() || faults.isHit(role));
       if (!faults.isHit(role)) await holdsWithin(3_000, () => faults.isHit(role));
       over = true;
@@ -98,11 +98,11 @@ export async function killAtEach({
     }
     faults.disarm(role);
     rounds.push({ point, at: at.at(-1)!, shoppers, reached });
-    say(`  ${point}: ${reached ? at.at(-1) : 'NEVER REACHED'}`);
+    print(`  ${point}: ${reached ? at.at(-1) : 'NEVER REACHED'}`);
   }
-  const wrong = await faults.verdict();
+  const wrong = await faults.outcome();
   const rows = rounds.map(({ point, at, shoppers, reached }): Row => {
-    const counts = shoppers.map((one) => faults.told(one));
+    const counts = shoppers.map((one) => faults.notified(one));
     const ok = reached && counts.every((times) => times === 1);
     return { point, ok, result: reached ? `${counts.join(' ')} (${at})` : 'never reached' };
   });

@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'tests', 'faults', 'mutants');
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Lines of one file and what stands in their place in the mutant. */
 type Edit = { file: string; find: string; replace: string };
@@ -152,20 +152,20 @@ function main(): number {
   const only = values.only?.split(',');
   const mutants = readMutants().filter(({ name }) => only === undefined || only.includes(name));
   if (mutants.length === 0) {
-    say(`There is no mutant ${values.only}.`);
+    print(`There is no mutant ${values.only}.`);
     return 64;
   }
   const copy = copyTree();
   try {
-    say('Without any mutant:');
+    print('Without any mutant:');
     const clean = runTests({
       copy,
       tests: [...new Set(mutants.map(({ test }) => test))],
       pattern: mutants.every(({ pattern }) => pattern) ? mutants.map(({ pattern }) => pattern).join('|') : '',
     });
-    for (const title of clean.failed) say(`FAIL  fails without a mutant: ${title}`);
-    if (clean.output) say(clean.output);
-    say(`  ${clean.passed} of the tests pass, ${clean.failed.length} fail`);
+    for (const title of clean.failed) print(`FAIL  fails without a mutant: ${title}`);
+    if (clean.output) print(clean.output);
+    print(`  ${clean.passed} of the tests pass, ${clean.failed.length} fail`);
     let wrong = clean.passed === 0 ? 1 : clean.failed.length;
     const width = Math.max(...mutants.map(({ name }) => name.length));
     for (const mutant of mutants) {
@@ -173,7 +173,7 @@ function main(): number {
       const why = misfit({ base: copy, mutant });
       if (why) {
         wrong++;
-        say(`FAIL  ${name.padEnd(width)}  no longer fits: ${why}`);
+        print(`FAIL  ${name.padEnd(width)}  no longer fits: ${why}`);
         continue;
       }
       const inExtension = mutant.edits.some(({ file }) => file.startsWith('extensions/source/'));
@@ -184,11 +184,11 @@ function main(): number {
       if (inExtension) buildExtension(copy);
       const caught = run.failed.length > 0;
       if (!caught) wrong++;
-      say(
+      print(
         `${caught ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${caught ? `caught by "${run.failed[0]}"` : `NOT CAUGHT by ${test} (${run.passed} passed) ${run.output}`}`,
       );
     }
-    say(`${mutants.length} mutants, ${wrong} wrong`);
+    print(`${mutants.length} mutants, ${wrong} wrong`);
     return wrong === 0 ? 0 : 1;
   } finally {
     rmSync(copy, { recursive: true, force: true });

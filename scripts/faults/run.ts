@@ -10,7 +10,7 @@ import { runScenarios } from './scenarios.ts';
 import { openFaultWorld, type FaultWorld } from './world.ts';
 import { erasePostgres, startPostgres } from '../database/embedded.ts';
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 function readOptions() {
   try {
@@ -51,13 +51,14 @@ const database = join(disk, 'postgres');
 
 function table(rows: Row[]): void {
   const width = Math.min(80, Math.max(...rows.map((row) => row.point.length)));
-  for (const { point, result, ok } of rows) say(`${ok ? 'ok  ' : 'FAIL'} ${point.padEnd(width)}  ${result}`);
+  for (const { point, result, ok } of rows)
+    print(`${ok ? 'ok  ' : 'FAIL'} ${point.padEnd(width)}  ${result}`);
 }
 
 async function kills(faults: FaultWorld): Promise<Row[]> {
   const met = await trace({ faults, size: options.size });
   const points = met.filter(({ point }) => point.includes(options.match));
-  say(
+  print(
     `The trace met ${met.length} points${options.match ? `, ${points.length} of them ${options.match}` : ''}.`,
   );
   const order = points.map((each) => ({ each, key: random() })).sort((a, b) => a.key - b.key);
@@ -67,18 +68,18 @@ async function kills(faults: FaultWorld): Promise<Row[]> {
     points: points.filter((each) => chosen.has(each)),
     size: options.size,
     random,
-    say,
+    print,
   });
 }
 
 async function withWorld(run: (given: { faults: FaultWorld; databaseUrl: string }) => Promise<Row[]>) {
   // Durable: a killed server has to know what it answered.
-  const postgres = await startPostgres({ folder: database, endsWithMe: true, say });
+  const postgres = await startPostgres({ folder: database, endsWithMe: true, print });
   const faults = await openFaultWorld({ folder: join(folder, 'world'), databaseUrl: postgres.url });
   try {
     return await run({ faults, databaseUrl: postgres.url });
   } catch (error) {
-    say(faults.log.slice(-20).join('\n'));
+    print(faults.log.slice(-20).join('\n'));
     throw error;
   } finally {
     await faults.close();
@@ -87,21 +88,23 @@ async function withWorld(run: (given: { faults: FaultWorld; databaseUrl: string 
 
 function scenes({ faults, databaseUrl }: { faults: FaultWorld; databaseUrl: string }): Promise<Row[]> {
   if (!giveDiskBack)
-    say('NOT RUN: the disk is full (needs --only scenarios, and a machine that lets us mount a small disk).');
+    print(
+      'NOT RUN: the disk is full (needs --only scenarios, and a machine that lets us mount a small disk).',
+    );
   return runScenarios({
     faults,
     databaseUrl,
     size: Math.max(options.size, 3),
     frozenSeconds: options.frozen,
     match: options.match,
-    say,
-    more: databaseScenarios({ folder: database, disk: giveDiskBack ? disk : undefined, say }),
+    print,
+    more: databaseScenarios({ folder: database, disk: giveDiskBack ? disk : undefined, print }),
   });
 }
 
 let rows: Row[] = [];
 try {
-  await buildApp({ say });
+  await buildApp({ print });
   rows = await withWorld(async (given) => [
     ...(options.only === 'scenarios' ? [] : await kills(given.faults)),
     ...(options.only === 'kill' ? [] : await scenes({ ...given })),
@@ -116,5 +119,5 @@ try {
 }
 if (rows.length > 0) table(rows);
 const failed = rows.filter((row) => !row.ok).length;
-say(`${rows.length - failed} held, ${failed} failed (seed ${options.seed})`);
+print(`${rows.length - failed} held, ${failed} failed (seed ${options.seed})`);
 process.exit(failed === 0 && rows.length > 0 && !process.exitCode ? 0 : 1);

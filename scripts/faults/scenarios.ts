@@ -34,7 +34,7 @@ function anotherWorker({ faults, databaseUrl }: Pick<Given, 'faults' | 'database
       NODE_ENV: 'production',
       ...faults.environment,
       DATABASE_URL: databaseUrl,
-      STAND_INS_ADDRESS: faults.standIns(),
+      STAND_INS_ADDRESS: faults.simulators(),
       LIFELINE: String(process.pid),
       ROLE: 'worker',
       HEALTH_PORT: '0',
@@ -63,9 +63,9 @@ const frozenAt =
       faults.disarm('worker');
       if (!frozen) return NOT_REACHED;
       await wait(frozenSeconds * 1_000);
-      const meanwhile = shoppers.filter((one) => faults.told(one) > 0).length;
+      const meanwhile = shoppers.filter((one) => faults.notified(one) > 0).length;
       process.kill(faults.hit('worker').pid, 'SIGCONT');
-      await holdsWithin(20_000, () => shoppers.every((one) => faults.told(one) > 0));
+      await holdsWithin(20_000, () => shoppers.every((one) => faults.notified(one) > 0));
       return `${meanwhile} of ${shoppers.length} told while it was frozen for ${frozenSeconds} s`;
     } finally {
       faults.disarm('worker');
@@ -89,7 +89,7 @@ const takenOver: Scenario = async ({ faults, begin, databaseUrl }) => {
     faults.disarm('worker');
     if (!died) return NOT_REACHED;
     const { at: diedAt } = faults.hit('worker');
-    await holdsWithin(20_000, () => shoppers.every((one) => faults.told(one) > 0));
+    await holdsWithin(20_000, () => shoppers.every((one) => faults.notified(one) > 0));
     const ids = new Set(shoppers.map((one) => one.id));
     const first = faults.world.messenger
       .ledger()
@@ -110,8 +110,8 @@ const disturbed =
   async ({ faults, begin }) => {
     for (const each of what) faults.world.messenger.disturb({ only: { paidBy: 'token' }, ...each });
     const shoppers = await begin();
-    await holdsWithin(8_000, () => shoppers.every((one) => faults.told(one) > 0));
-    return `${shoppers.filter((one) => faults.told(one) > 0).length} of ${shoppers.length} told within 8 s`;
+    await holdsWithin(8_000, () => shoppers.every((one) => faults.notified(one) > 0));
+    return `${shoppers.filter((one) => faults.notified(one) > 0).length} of ${shoppers.length} told within 8 s`;
   };
 
 const always = { times: Number.MAX_SAFE_INTEGER };
@@ -143,13 +143,13 @@ export async function runScenarios({
   names = Object.keys(scenarios),
   more = {},
   match = '',
-  say,
+  print,
   ...given
 }: Given & {
   names?: string[];
   /** Scenarios that need more than the world has. */ more?: Record<string, Scenario>;
   /** Only those whose name has this in it. */ match?: string;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }): Promise<Row[]> {
   const { faults, size } = given;
   const all = { ...scenarios, ...more };
@@ -167,13 +167,13 @@ export async function runScenarios({
         return shoppers;
       },
     });
-    faults.world.messenger.resetDials();
+    faults.world.messenger.resetFaultOptions();
     ran.push({ name, what, shoppers });
-    say(`  ${name}: ${what}`);
+    print(`  ${name}: ${what}`);
   }
-  const wrong = await faults.verdict();
+  const wrong = await faults.outcome();
   const rows = ran.map(({ name, what, shoppers }): Row => {
-    const odd = shoppers.filter((one) => faults.told(one) !== 1);
+    const odd = shoppers.filter((one) => faults.notified(one) !== 1);
     const ok = odd.length === 0 && shoppers.length > 0 && what !== NOT_REACHED;
     return {
       point: name,

@@ -32,7 +32,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
   const demo = await startDemoWorld({
     folder,
     databaseUrl,
-    say: () => undefined,
+    print: () => undefined,
     onLog: (line) => log.push(line),
     environment,
   }).catch((error: unknown) => {
@@ -103,7 +103,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
   const everybody: Shopper[] = [];
   type Shopper = { id: string };
   /** What Messenger delivered to this person on a token's account. */
-  const told = ({ id }: Shopper): number =>
+  const notified = ({ id }: Shopper): number =>
     world.messenger.ledger().filter((line) => line.personId === id && line.paidBy === 'token').length;
 
   /** New people come by the block's own link, are asked, and tap Notify Me; whatever dies meanwhile. */
@@ -138,11 +138,11 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
     freshWish,
     stock,
     queue,
-    told,
+    notified,
     /** Resolves once everybody's yes is saved; a fault may keep it away for long, and then the story goes on without it. */
     saved: () =>
       holdsWithin(30_000, async () => (await count('subscriptions WHERE NOT is_test')) === everybody.length),
-    standIns: () => readFileSync(join(points, 'stand-ins'), 'utf8'),
+    simulators: () => readFileSync(join(points, 'stand-ins'), 'utf8'),
     environment: { ...environmentOf({ keys: demo.keys, encryptionKey }), ...environment },
     kill: (role: Role) => app.restart(role, 'SIGKILL'),
     /** The process of this role that began last. */
@@ -175,13 +175,14 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
      * The verdict over everybody who ever waited: each told exactly once, nobody else told, nothing unsettled, books that balance.
      * @returns what is wrong; empty when all is well.
      */
-    async verdict(): Promise<string[]> {
+    async outcome(): Promise<string[]> {
       const waiting = everybody;
       const wrong: string[] = [];
       const isRest = async () => (await count('notifications WHERE finished_at IS NULL')) === 0;
-      await holdsWithin(150_000, async () => waiting.every((one) => told(one) > 0) && (await isRest()));
-      await world.settle();
-      for (const one of waiting) if (told(one) !== 1) wrong.push(`${one.id} was told ${told(one)} times`);
+      await holdsWithin(150_000, async () => waiting.every((one) => notified(one) > 0) && (await isRest()));
+      await world.untilIdle();
+      for (const one of waiting)
+        if (notified(one) !== 1) wrong.push(`${one.id} was told ${notified(one)} times`);
       const known = new Set([...waiting.map((one) => one.id), MERCHANT.id]);
       for (const line of world.messenger.ledger())
         if (line.paidBy === 'token' && !known.has(line.personId))
@@ -192,7 +193,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
       for (const fault of faults) wrong.push(`the books: ${fault.what} (${fault.id})`);
       const sum = (of: (account: (typeof accounts)[number]) => number) =>
         accounts.reduce((all, account) => all + of(account), 0);
-      const [optedIn, settled] = [sum((one) => one.optedIn), sum((one) => one.told + one.presumed)];
+      const [optedIn, settled] = [sum((one) => one.optedIn), sum((one) => one.notified + one.presumed)];
       if (optedIn !== waiting.length || settled !== waiting.length)
         wrong.push(`the books: ${optedIn} opted in and ${settled} told, of ${waiting.length} who waited`);
       return wrong;

@@ -39,7 +39,7 @@ export function createAdmin({ store, scopes, apiKey, appName, appUrl, mintSessio
     if (rest[0] === 'apps') return html(appFrame({ name, path: rest.slice(2).join('/') + url.search }));
     if (rest[0] === 'session-token') return Response.json({ token: mintSessionToken({ shop: shop.domain }) });
     if (rest[0] === 'extensions') return Response.json(extensions(shop.domain));
-    if (rest[0] === 'scopes') return scopesDoor({ request, shop: shop.domain });
+    if (rest[0] === 'scopes') return scopesWebhook({ request, shop: shop.domain });
     if (rest[0] === 'orders') {
       if (request.method === 'GET')
         return html(ordersPage({ store, domain: shop.domain, nav: navigation(shop.domain, 'orders') }));
@@ -68,7 +68,7 @@ export function createAdmin({ store, scopes, apiKey, appName, appUrl, mintSessio
   }
 
   /** The merchant's answer to the app's wish for optional scopes, and the app's own wish to give some back. */
-  async function scopesDoor({ request, shop }: { request: Request; shop: string }): Promise<Response> {
+  async function scopesWebhook({ request, shop }: { request: Request; shop: string }): Promise<Response> {
     if (request.method === 'POST') {
       const { grant = [], revoke = [] } = (await request.json()) as { grant?: string[]; revoke?: string[] };
       if (grant.length > 0) scopes.grantScopes({ shop, scopes: grant });

@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createWorld, type Keys } from '../world.ts';
-import { APP_URL, environmentOf, furnish, makeKeys, SHOP } from './seed.ts';
+import { APP_URL, environmentOf, createShop, makeKeys, SHOP } from './seed.ts';
 import { connectPage, fromAdmin, passTest } from './merchant.ts';
 import { runApp } from './run-app.ts';
 
 type Given = {
   folder: string;
   databaseUrl: string;
-  say: (line: string) => void;
+  print: (line: string) => void;
   onLog: (line: string) => void;
   /** What the app's processes are told besides: the fault runs watch them at work. */
   environment?: Record<string, string>;
@@ -30,7 +30,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 }
 
 /** Starts stand-ins and app. The first time the merchant connects the Page and passes the test; later all is as it was left. */
-export async function startDemoWorld({ folder, databaseUrl, say, onLog, environment }: Given) {
+export async function startDemoWorld({ folder, databaseUrl, print, onLog, environment }: Given) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { keys, encryptionKey } = readKept(join(folder, 'keys.json'));
   const memory = join(folder, 'stand-ins.json');
@@ -44,7 +44,7 @@ export async function startDemoWorld({ folder, databaseUrl, say, onLog, environm
   });
   const known = existsSync(memory);
   if (known) world.restore(readFileSync(memory, 'utf8'));
-  else furnish({ world, keys });
+  else createShop({ world, keys });
 
   const network = await world.serve();
   const app = await runApp({
@@ -66,7 +66,7 @@ export async function startDemoWorld({ folder, databaseUrl, say, onLog, environm
   }
 
   if (!known) {
-    say('The merchant opens the app for the first time ...');
+    print('The merchant opens the app for the first time ...');
     const opened = await fromAdmin({
       world,
       path:
@@ -77,9 +77,9 @@ export async function startDemoWorld({ folder, databaseUrl, say, onLog, environm
     });
     if (opened.status !== 200)
       throw new Error(`The app's Home answered ${opened.status}: ${(await opened.text()).slice(0, 300)}`);
-    say('... connects the Facebook Page "Linen & Sons" ...');
+    print('... connects the Facebook Page "Linen & Sons" ...');
     await connectPage({ world });
-    say('... and tests it on their own phone.');
+    print('... and tests it on their own phone.');
     await passTest({ world, until });
     await until(
       'the storefront to be told',
@@ -103,9 +103,9 @@ export async function startDemoWorld({ folder, databaseUrl, say, onLog, environm
     /** Resolves once nothing is under way: no webhook on the road, no event, look or message waiting in the app. */
     async quiet(): Promise<void> {
       await until('everything to come to rest', async () => {
-        await world.settle();
-        const { inbox, replies, looks, unsettled } = await app.lag();
-        return inbox + replies + looks + unsettled === 0;
+        await world.untilIdle();
+        const { events, replies, stockChecks, unfinished } = await app.lag();
+        return events + replies + stockChecks + unfinished === 0;
       });
     },
     async stop(): Promise<void> {

@@ -7,12 +7,12 @@ import { until, type DemoWorld } from './demo-world.ts';
 import { SHOP, SHOPPER } from './seed.ts';
 import { locationNamed, variantNamed } from './variants.ts';
 
-type Given = { demo: DemoWorld; browser: BrowserContext; pictures: string; say: (line: string) => void };
+type Given = { demo: DemoWorld; browser: BrowserContext; pictures: string; print: (line: string) => void };
 
 const ADMIN = `https://admin.shopify.com/store/${SHOP.split('.')[0]}`;
 
 /** Plays from the sold-out size to the landing on it, then tries to make the app tell twice. @throws when the ledger disagrees. */
-export async function play({ demo, browser, pictures, say }: Given): Promise<void> {
+export async function play({ demo, browser, pictures, print }: Given): Promise<void> {
   const { world } = demo;
   const began = performance.now();
   let step = 0;
@@ -23,7 +23,7 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
       .replaceAll(/[^a-z]+/g, '-')
       .replaceAll(/^-|-$/g, '')}.png`;
     await page.screenshot({ path: join(pictures, file) });
-    say(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${what}`);
+    print(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${what}`);
   };
   const tokenLines = () =>
     world.messenger.ledger().filter((line) => line.personId === SHOPPER.id && line.paidBy === 'token');
@@ -73,7 +73,7 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   await buy.waitFor({ timeout: 60_000 });
   await buy.scrollIntoViewIfNeeded();
   await shown(phone, 'The phone rings: back in stock');
-  say(
+  print(
     `           notified ${((Date.now() - restockedAt) / 1000).toFixed(1)} s after the merchant's click (10 s of them the send delay)`,
   );
 
@@ -90,7 +90,7 @@ export async function play({ demo, browser, pictures, say }: Given): Promise<voi
   await landed.getByText('Thank you').waitFor();
   await shown(landed, 'She buys it');
 
-  say('           Now the same webhook five times again, and a restart of the worker ...');
+  print('           Now the same webhook five times again, and a restart of the worker ...');
   const level = {
     shop: SHOP,
     variantId: variant.id,

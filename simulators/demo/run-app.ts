@@ -9,7 +9,7 @@ const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 
 type Role = 'web' | 'worker';
 /** Work that is due and not done: events of Meta's, replies, stock checks and notifications. */
-type Lag = Record<'inbox' | 'replies' | 'looks' | 'unsettled', number>;
+type Lag = Record<'events' | 'replies' | 'stockChecks' | 'unfinished', number>;
 type Given = {
   environment: Record<string, string>;
   databaseUrl: string;

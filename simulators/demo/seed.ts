@@ -40,7 +40,7 @@ export const environmentOf = ({
 });
 
 /** Puts everybody into an empty world: the shop has the app installed and the block placed; the Page is not connected yet. */
-export function furnish({ world, keys }: { world: World; keys: Keys }): void {
+export function createShop({ world, keys }: { world: World; keys: Keys }): void {
   createDemoShop({ store: world.shopify.store, domain: SHOP });
   world.shopify.install(SHOP);
   world.admin.placeBlock({ shop: SHOP });

@@ -14,9 +14,9 @@ const TOPICS: Record<string, string> = {
 };
 
 /** Says each line with the seconds since the start. Returns the switch that ends it. */
-export function tellStory({ world, say }: { world: World; say: (line: string) => void }): () => void {
+export function tellStory({ world, print }: { world: World; print: (line: string) => void }): () => void {
   const began = Date.now();
-  const line = (text: string) => say(`${((Date.now() - began) / 1000).toFixed(1).padStart(7)} s  ${text}`);
+  const line = (text: string) => print(`${((Date.now() - began) / 1000).toFixed(1).padStart(7)} s  ${text}`);
   const name = (personId: string) => world.messenger.world.people.get(personId)?.name ?? personId;
   const unwatchPhones = world.messenger.watch((change) => {
     const message =

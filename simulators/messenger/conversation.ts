@@ -1,5 +1,5 @@
 // What happens in a thread: bubbles appear, windows open, and the apps that listen are told.
-import type { Dials } from './fault-options.ts';
+import type { FaultOptions } from './fault-options.ts';
 import type { MessageContent } from './message-shape.ts';
 import type { Mint } from './ids.ts';
 import type { Event } from './webhook-sender.ts';
@@ -13,9 +13,15 @@ export const tokenLifeMs = 365 * 24 * 60 * 60_000;
 export type Change = { personId: string; pageId: string; kind: 'message' | 'thread'; mid?: string };
 export type Conversation = ReturnType<typeof createConversation>;
 
-type Context = { world: World; dials: () => Dials; mint: Mint; now: () => Date; webhooks: Webhooks };
+type Context = {
+  world: World;
+  faultOptions: () => FaultOptions;
+  mint: Mint;
+  now: () => Date;
+  webhooks: Webhooks;
+};
 
-export function createConversation({ world, dials, mint, now, webhooks }: Context) {
+export function createConversation({ world, faultOptions, mint, now, webhooks }: Context) {
   const listeners = new Set<(change: Change) => void>();
 
   function changed(change: Change): void {
@@ -124,7 +130,7 @@ export function createConversation({ world, dials, mint, now, webhooks }: Contex
       tapped: [],
       reaction: null,
     };
-    if (dials().keepMessages) {
+    if (faultOptions().keepMessages) {
       world.messages.set(message.mid, message);
       input.thread.messages.push(message.mid);
     }

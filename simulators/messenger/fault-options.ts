@@ -7,7 +7,7 @@ export class ConnectionLost extends Error {
   override name = 'ConnectionLost';
 }
 
-export type Dials = {
+export type FaultOptions = {
   /** Answers Meta is silent about, each to be turned to every plausible form. */
   tokenFaults: { unknown: GraphFault; used: GraphFault; expired: GraphFault };
   otnPermissionFault: GraphFault;
@@ -45,7 +45,7 @@ export type Dials = {
   };
 };
 
-export function defaultDials(): Dials {
+export function defaultFaultOptions(): FaultOptions {
   return {
     tokenFaults: {
       unknown: plausibleTokenFaults.bare100,

@@ -1,7 +1,7 @@
 // The Graph API: finds out who calls, then which of Meta's routes is meant.
 import type { Bearer, Credentials, Params } from './credentials.ts';
 import { paramsOf } from './credentials.ts';
-import type { Dials } from './fault-options.ts';
+import type { FaultOptions } from './fault-options.ts';
 import { faultAnswer, faults, json, type Answer, type Call, type GraphFault } from './graph-answer.ts';
 import type { Login } from './login.ts';
 import type { Mint } from './ids.ts';
@@ -19,7 +19,7 @@ type Context = {
   pageSettings: ReturnType<typeof createPageSettings>;
   sendApi: ReturnType<typeof createSendApi>;
   webhooks: Webhooks;
-  dials: () => Dials;
+  faultOptions: () => FaultOptions;
   mint: Mint;
   now: () => Date;
 };
@@ -31,7 +31,7 @@ export function createGraph({
   pageSettings,
   sendApi,
   webhooks,
-  dials,
+  faultOptions,
   mint,
   now,
 }: Context) {
@@ -155,7 +155,7 @@ export function createGraph({
     const thread = world.threads.get(psid);
     if (!thread?.exists || bearer.kind !== 'page' || bearer.token.pageId !== thread.pageId)
       return { fault: faults.noSuchObject(psid), why: 'no such person at this Page' };
-    if (!dials().userProfileAccess) return json({});
+    if (!faultOptions().userProfileAccess) return json({});
     const [first = '', ...rest] = (world.people.get(thread.personId)?.name ?? '').split(' ');
     return json(
       picked({

@@ -1,7 +1,12 @@
 // Messenger's stand-in: Meta's Graph API, login dialog and m.me links with a memory, for the demo, the tests and the benchmarks.
 import { createConversation } from './conversation.ts';
 import { createCredentials } from './credentials.ts';
-import { createDisturbances, defaultDials, type Dials, type Disturbance } from './fault-options.ts';
+import {
+  createDisturbances,
+  defaultFaultOptions,
+  type FaultOptions,
+  type Disturbance,
+} from './fault-options.ts';
 import { createGraph } from './graph.ts';
 import { html, redirect, type Answer, type Call } from './graph-answer.ts';
 import { createInbox, type Inbox } from './inbox.ts';
@@ -46,18 +51,26 @@ export function createMessenger({
   random = Math.random,
   chatOrigin = 'https://www.messenger.test',
 }: Given) {
-  let dials = defaultDials();
-  const dialled = () => dials;
+  let faultOptions = defaultFaultOptions();
+  const dialled = () => faultOptions;
   const world = emptyWorld();
   const mint = createMint(random);
   const pace = createPace();
   const disturbances = createDisturbances({ random });
-  const webhooks = createWebhooks({ world, dials: dialled, mint, now, send });
-  const conversation = createConversation({ world, dials: dialled, mint, now, webhooks });
+  const webhooks = createWebhooks({ world, faultOptions: dialled, mint, now, send });
+  const conversation = createConversation({ world, faultOptions: dialled, mint, now, webhooks });
   const credentials = createCredentials({ world, now });
   const login = createLogin({ world, credentials, mint, now });
-  const pageSettings = createPageSettings({ world, dials: dialled, now });
-  const sendApi = createSendApi({ world, conversation, disturbances, dials: dialled, mint, pace, now });
+  const pageSettings = createPageSettings({ world, faultOptions: dialled, now });
+  const sendApi = createSendApi({
+    world,
+    conversation,
+    disturbances,
+    faultOptions: dialled,
+    mint,
+    pace,
+    now,
+  });
   const graph = createGraph({
     world,
     credentials,
@@ -65,7 +78,7 @@ export function createMessenger({
     pageSettings,
     sendApi,
     webhooks,
-    dials: dialled,
+    faultOptions: dialled,
     mint,
     now,
   });
@@ -120,24 +133,24 @@ export function createMessenger({
     phone(personId: string): Phone {
       const known = phones.get(personId);
       if (known) return known;
-      const phone = createPhone({ world, conversation, dials: dialled, now, personId });
+      const phone = createPhone({ world, conversation, faultOptions: dialled, now, personId });
       phones.set(personId, phone);
       return phone;
     },
     inbox: (pageId: string): Inbox => createInbox({ conversation, webhooks, now, pageId }),
 
-    get dials(): Dials {
-      return dials;
+    get faultOptions(): FaultOptions {
+      return faultOptions;
     },
-    resetDials(): void {
-      dials = defaultDials();
+    resetFaultOptions(): void {
+      faultOptions = defaultFaultOptions();
       disturbances.clear();
       webhooks.release();
     },
     /** Makes the next sends go wrong. Returns the switch that ends it. */
     disturb: (what: Disturbance): (() => void) => disturbances.add(what),
 
-    settle: webhooks.settle,
+    untilIdle: webhooks.untilIdle,
     tick: webhooks.tick,
     release: webhooks.release,
     redeliver: webhooks.redeliver,

@@ -1,12 +1,12 @@
 // What an app sets up on a Page: which events it hears, and how the Page greets.
 import type { Bearer, Params } from './credentials.ts';
-import type { Dials } from './fault-options.ts';
+import type { FaultOptions } from './fault-options.ts';
 import { faults, json, type Answer, type GraphFault } from './graph-answer.ts';
 import type { Page, Profile, World } from './world.ts';
 
 export type Outcome = Answer | { fault: GraphFault; why: string };
 type Ask = { page: Page; bearer: Bearer; params: Params; method: string };
-type Context = { world: World; dials: () => Dials; now: () => Date };
+type Context = { world: World; faultOptions: () => FaultOptions; now: () => Date };
 
 const knownFields = new Set([
   'messages',
@@ -41,7 +41,7 @@ const lacks = (permission: string): GraphFault => ({
 });
 const wrong = (detail: string, why = 'malformed') => ({ fault: faults.parameter(detail), why });
 
-export function createPageSettings({ world, dials, now }: Context) {
+export function createPageSettings({ world, faultOptions, now }: Context) {
   const profileCalls = new Map<string, number[]>();
 
   function mayManage({ page, bearer }: Ask): { fault: GraphFault; why: string } | null {
@@ -87,11 +87,11 @@ export function createPageSettings({ world, dials, now }: Context) {
       page.subscriptions[bearer.app.id] = fields;
       delete page.failingSince[bearer.app.id];
     } else delete page.subscriptions[bearer.app.id];
-    return json({ success: dials().successAsString ? 'true' : true });
+    return json({ success: faultOptions().successAsString ? 'true' : true });
   }
 
   function overProfileLimit(pageId: string): boolean {
-    const limit = dials().profileLimit;
+    const limit = faultOptions().profileLimit;
     if (!limit) return false;
     const at = now().getTime();
     const recent = (profileCalls.get(pageId) ?? []).filter((stamp) => stamp > at - limit.withinMs);

@@ -1,6 +1,6 @@
 // A person's phone: everything a shopper can do in Messenger, each with the webhook it causes at the app.
 import type { Conversation } from './conversation.ts';
-import type { Dials } from './fault-options.ts';
+import type { FaultOptions } from './fault-options.ts';
 import type { Button } from './message-shape.ts';
 import type { Message, Page, Person, Thread, World } from './world.ts';
 
@@ -17,12 +17,12 @@ const refCharset = /^[A-Za-z0-9_=-]{1,2083}$/;
 type Context = {
   world: World;
   conversation: Conversation;
-  dials: () => Dials;
+  faultOptions: () => FaultOptions;
   now: () => Date;
   personId: string;
 };
 
-export function createPhone({ world, conversation, dials, now, personId }: Context) {
+export function createPhone({ world, conversation, faultOptions, now, personId }: Context) {
   const { threadOf, openWindow, personSays, personWrites, changed } = conversation;
 
   function person(): Person {
@@ -49,7 +49,7 @@ export function createPhone({ world, conversation, dials, now, personId }: Conte
     const { thread, title, payload, referral } = input;
     openWindow(thread);
     const { mid } = conversation.personTaps({ thread, title });
-    const known = dials().webhooks.omitPostbackMid ? {} : { mid };
+    const known = faultOptions().webhooks.omitPostbackMid ? {} : { mid };
     personSays({
       thread,
       field: 'messaging_postbacks',
@@ -162,7 +162,7 @@ export function createPhone({ world, conversation, dials, now, personId }: Conte
       if (message.granted !== null) return null;
       const token = conversation.grantToken({ thread, payload: payload.payload ?? '' });
       message.granted = token;
-      if (dials().notifyMeOpensWindow) openWindow(thread);
+      if (faultOptions().notifyMeOpensWindow) openWindow(thread);
       personSays({
         thread,
         field: 'messaging_optins',

@@ -1,7 +1,12 @@
 // The Send API: one message to one person, checked in Meta's order, a one-time token spent before the answer leaves.
 import { tokenLifeMs, type Conversation } from './conversation.ts';
 import type { Bearer } from './credentials.ts';
-import { ConnectionLost, type createDisturbances, type Dials, type Disturbance } from './fault-options.ts';
+import {
+  ConnectionLost,
+  type createDisturbances,
+  type FaultOptions,
+  type Disturbance,
+} from './fault-options.ts';
 import { faultAnswer, faults, json, type Answer, type GraphFault } from './graph-answer.ts';
 import { shapeFault, textOf, type SendBody } from './message-shape.ts';
 import type { Mint } from './ids.ts';
@@ -12,7 +17,7 @@ type Context = {
   world: World;
   conversation: Conversation;
   disturbances: ReturnType<typeof createDisturbances>;
-  dials: () => Dials;
+  faultOptions: () => FaultOptions;
   mint: Mint;
   pace: Pace;
   now: () => Date;
@@ -26,7 +31,7 @@ export type SendCall = {
   malformed: GraphFault | null;
 };
 
-export function createSendApi({ world, conversation, disturbances, dials, mint, pace, now }: Context) {
+export function createSendApi({ world, conversation, disturbances, faultOptions, mint, pace, now }: Context) {
   function refuse({
     refused,
     call,
@@ -61,7 +66,7 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
         return { fault: faults.onlyTesters, why: 'app is not live' };
     }
     if (!page.otnEnabled && templateOf(body) === 'one_time_notif_req')
-      return { fault: dials().otnPermissionFault, why: 'Page may not ask for one-time notifications' };
+      return { fault: faultOptions().otnPermissionFault, why: 'Page may not ask for one-time notifications' };
     return null;
   }
 
@@ -95,7 +100,7 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
       const humanAgent = body.tag === 'HUMAN_AGENT' && thread.windowUntil + 6 * 24 * 3600_000 > at;
       return untaggedOpen || humanAgent ? { thread } : { fault: faults.outsideWindow, why: 'window is shut' };
     }
-    const { tokenFaults } = dials();
+    const { tokenFaults } = faultOptions();
     const token = world.oneTimeTokens.get(key ?? '');
     if (!token) return { fault: tokenFaults.unknown, why: 'token unknown' };
     if (token.pageId !== page.id) return { fault: tokenFaults.unknown, why: 'token of another Page' };
@@ -124,7 +129,7 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
     thread: Thread;
     at: number;
   }): Answer {
-    const idBack = dials().omitRecipientId ? {} : { recipient_id: thread.psid };
+    const idBack = faultOptions().omitRecipientId ? {} : { recipient_id: thread.psid };
     if (!body.message) return json(idBack);
     const key = body.recipient.one_time_notif_token;
     const paidBy = key === undefined ? 'window' : 'token';
@@ -142,7 +147,7 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
       personId: thread.personId,
       at,
       paidBy,
-      body: dials().keepMessages ? call.raw : '',
+      body: faultOptions().keepMessages ? call.raw : '',
       text: textOf(body.message),
     };
     if (key !== undefined) line.token = key;
@@ -160,7 +165,7 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
     if (permission) return permission;
     const page = call.page!;
     if (page.restricted) return { fault: faults.pageRestricted, why: 'Page is restricted' };
-    const { rate } = dials();
+    const { rate } = faultOptions();
     if (pace.acceptedInLastSecond({ pageId: page.id, at }) >= rate.perSecond)
       return {
         fault: rate.fault,
@@ -175,7 +180,7 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
     const found = recipient({ page, bearer: call.bearer, body, at });
     if ('fault' in found) return found;
     // Meta fetches pictures and looks at links once it knows that the message may be sent.
-    const part = body.message ? dials().partFault(body.message) : null;
+    const part = body.message ? faultOptions().partFault(body.message) : null;
     return part ? { fault: part, why: 'a part of it' } : { page, body, thread: found.thread };
   }
 
@@ -188,7 +193,7 @@ export function createSendApi({ world, conversation, disturbances, dials, mint, 
     at: number;
     refused: boolean;
   }): Record<string, string> {
-    const { rate } = dials();
+    const { rate } = faultOptions();
     if (!rate.headers || !Number.isFinite(rate.perSecond)) return {};
     const share = refused
       ? 100

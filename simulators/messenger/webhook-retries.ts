@@ -1,5 +1,5 @@
 // How long Meta bears with an app that does not answer: tries later, warns, and after an hour stops telling it anything.
-import type { Dials } from './fault-options.ts';
+import type { FaultOptions } from './fault-options.ts';
 import type { Job } from './webhook-sender.ts';
 import type { World } from './world.ts';
 
@@ -8,7 +8,15 @@ const hour = 60 * minute;
 
 export type Alert = { at: number; appId: string; pageId: string; kind: 'developer_alert' | 'disabled' };
 
-export function createPatience({ world, dials, now }: { world: World; dials: () => Dials; now: () => Date }) {
+export function createPatience({
+  world,
+  faultOptions,
+  now,
+}: {
+  world: World;
+  faultOptions: () => FaultOptions;
+  now: () => Date;
+}) {
   const alerts: Alert[] = [];
   let parked: Job[] = [];
 
@@ -35,7 +43,7 @@ export function createPatience({ world, dials, now }: { world: World; dials: () 
 
   return {
     failed(jobs: Job[]): void {
-      const { retryAfterMs } = dials().webhooks;
+      const { retryAfterMs } = faultOptions().webhooks;
       const at = now().getTime();
       for (const { appId, pageId } of jobs) noteFailure({ appId, pageId });
       for (const job of jobs) {

@@ -1,5 +1,5 @@
 // Writes a webhook as Meta writes it, signs its very bytes, and waits for the app's answer as long as Meta would.
-import type { Dials } from './fault-options.ts';
+import type { FaultOptions } from './fault-options.ts';
 import type { Mint } from './ids.ts';
 import { escapedJson, signatures } from './signature.ts';
 import type { App } from './world.ts';
@@ -20,15 +20,15 @@ export type Letter = { body: string; headers: Record<string, string> };
 export type Postman = ReturnType<typeof createPostman>;
 
 type Context = {
-  dials: () => Dials;
+  faultOptions: () => FaultOptions;
   mint: Mint;
   now: () => Date;
   send: (request: Request) => Promise<Response>;
 };
 
-export function createPostman({ dials, mint, now, send }: Context) {
+export function createPostman({ faultOptions, mint, now, send }: Context) {
   function bodyOf(jobs: Job[]): string {
-    const { extraFields, numberIds } = dials().webhooks;
+    const { extraFields, numberIds } = faultOptions().webhooks;
     const time = now().getTime();
     const entry = jobs.map((job) => {
       const event = extraFields
@@ -44,7 +44,7 @@ export function createPostman({ dials, mint, now, send }: Context) {
 
   function write({ app, jobs }: { app: App; jobs: Job[] }): Letter {
     const body = bodyOf(jobs);
-    const secret = dials().webhooks.wrongSignature ? `${app.secret}-not` : app.secret;
+    const secret = faultOptions().webhooks.wrongSignature ? `${app.secret}-not` : app.secret;
     const { sha256, sha1 } = signatures({ body, secret });
     return {
       body,
@@ -61,7 +61,7 @@ export function createPostman({ dials, mint, now, send }: Context) {
   async function post({ app, letter }: { app: App; letter: Letter }): Promise<number> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<number>((resolve) => {
-      timer = setTimeout(() => resolve(0), dials().webhooks.timeoutMs);
+      timer = setTimeout(() => resolve(0), faultOptions().webhooks.timeoutMs);
       // An app that hangs must not keep the demo from ending.
       timer.unref();
     });

@@ -1,5 +1,5 @@
 // Carries events to the app as Meta does: at least once, a person's own in order, the rest in none, batched when they pile up.
-import type { Dials } from './fault-options.ts';
+import type { FaultOptions } from './fault-options.ts';
 import type { Mint } from './ids.ts';
 import { createPatience } from './webhook-retries.ts';
 import { createPostman, type Event, type Job, type Letter } from './webhook-sender.ts';
@@ -23,15 +23,15 @@ const neverOnStandby = ['messaging_optins', 'messaging_handovers'];
 
 type Context = {
   world: World;
-  dials: () => Dials;
+  faultOptions: () => FaultOptions;
   mint: Mint;
   now: () => Date;
   send: (request: Request) => Promise<Response>;
 };
 
-export function createWebhooks({ world, dials, mint, now, send }: Context) {
-  const postman = createPostman({ dials, mint, now, send });
-  const patience = createPatience({ world, dials, now });
+export function createWebhooks({ world, faultOptions, mint, now, send }: Context) {
+  const postman = createPostman({ faultOptions, mint, now, send });
+  const patience = createPatience({ world, faultOptions, now });
   // One lane per thread keeps a person's own story in order while others overtake it.
   const lanes = new Map<string, Job[]>();
   let ready: string[] = [];
@@ -48,7 +48,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
     const { pageId, field, owner, personId, event, at } = happening;
     const page = world.pages.get(pageId);
     if (!page) return;
-    const { withholdEchoes, withholdDeliveries } = dials().webhooks;
+    const { withholdEchoes, withholdDeliveries } = faultOptions().webhooks;
     if (field === 'message_echoes' && withholdEchoes) return;
     if (field === 'message_deliveries' && withholdDeliveries) return;
     for (const appId in page.subscriptions) {
@@ -74,7 +74,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
   }
 
   function isLost(field: string): boolean {
-    const { lose, loseFields } = dials().webhooks;
+    const { lose, loseFields } = faultOptions().webhooks;
     if (lose === 0 || (loseFields.length > 0 && !loseFields.includes(field))) return false;
     const lost = mint.chance() < lose;
     if (lost) counts.lost++;
@@ -82,7 +82,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
   }
 
   function add(job: Job): void {
-    const key = dials().webhooks.shuffle ? `${job.lane}#${laneCounter++}` : job.lane;
+    const key = faultOptions().webhooks.shuffle ? `${job.lane}#${laneCounter++}` : job.lane;
     const lane = lanes.get(key);
     if (lane) lane.push(job);
     else {
@@ -103,7 +103,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
   }
 
   function nextReady(): string {
-    if (dials().webhooks.shuffle) {
+    if (faultOptions().webhooks.shuffle) {
       const pick = readyHead + Math.floor(mint.chance() * (ready.length - readyHead));
       [ready[readyHead], ready[pick]] = [ready[pick]!, ready[readyHead]!];
     }
@@ -119,7 +119,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
   function takeBatch(): { keys: string[]; jobs: Job[] } {
     const keys: string[] = [];
     const jobs: Job[] = [];
-    const room = Math.max(1, dials().webhooks.batch);
+    const room = Math.max(1, faultOptions().webhooks.batch);
     while (jobs.length < room && readyHead < ready.length) {
       const key = nextReady();
       const lane = lanes.get(key);
@@ -136,8 +136,8 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
   }
 
   function pump(): void {
-    const { concurrency } = dials().webhooks;
-    while (!dials().webhooks.hold && inFlight < concurrency && readyHead < ready.length) {
+    const { concurrency } = faultOptions().webhooks;
+    while (!faultOptions().webhooks.hold && inFlight < concurrency && readyHead < ready.length) {
       const { keys, jobs } = takeBatch();
       if (jobs.length === 0) continue;
       inFlight++;
@@ -158,7 +158,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
   async function deliver(jobs: Job[]): Promise<void> {
     const app = world.apps.get(jobs[0]!.appId);
     if (!app || app.callbackUrl === '') return;
-    const { delayMs, immediateRetries, copies } = dials().webhooks;
+    const { delayMs, immediateRetries, copies } = faultOptions().webhooks;
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const letter = postman.write({ app, jobs });
     let status = 0;
@@ -186,7 +186,7 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
 
   function isQuiet(): boolean {
     if (inFlight > 0) return false;
-    return dials().webhooks.hold || (readyHead >= ready.length && !pumpPlanned);
+    return faultOptions().webhooks.hold || (readyHead >= ready.length && !pumpPlanned);
   }
 
   function tellSettled(): void {
@@ -204,11 +204,11 @@ export function createWebhooks({ world, dials, mint, now, send }: Context) {
       for (const job of patience.due()) add(job);
     },
     release(): void {
-      dials().webhooks.hold = false;
+      faultOptions().webhooks.hold = false;
       planPump();
     },
     /** Resolves when nothing is on its way. What is held back, or failed and waits for its next try, does not count. */
-    settle: (): Promise<void> =>
+    untilIdle: (): Promise<void> =>
       isQuiet() ? Promise.resolve() : new Promise((resolve) => settled.push(resolve)),
     delivered: (): readonly Delivery[] => delivered,
     alerts: patience.alerts,

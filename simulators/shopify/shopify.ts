@@ -112,7 +112,7 @@ export function createShopify({
     flow,
     apiKey,
     deliveries: webhooks.deliveries,
-    settle: webhooks.settle,
+    untilIdle: webhooks.untilIdle,
     /** Returns the switch that ends it. */
     disturb: disturbances.add,
     clearDisturbances: disturbances.clear,

@@ -32,7 +32,7 @@ export type Delivery = {
   copyOf: number | null;
 };
 
-export type WebhookDials = {
+export type WebhookFaultOptions = {
   /** Nothing leaves until `release`. */
   hold: boolean;
   copies: number;
@@ -70,7 +70,7 @@ export function createWebhooks({
   subscriptions: Subscription[];
   random: () => number;
 }) {
-  const dials: WebhookDials = {
+  const faultOptions: WebhookFaultOptions = {
     hold: false,
     copies: 1,
     delayMs: 0,
@@ -87,12 +87,12 @@ export function createWebhooks({
   const sending = new Set<Promise<void>>();
 
   function isLost(topic: string): boolean {
-    if (dials.loseTopics.includes(topic)) return true;
-    if (dials.loseNext > 0) {
-      dials.loseNext -= 1;
+    if (faultOptions.loseTopics.includes(topic)) return true;
+    if (faultOptions.loseNext > 0) {
+      faultOptions.loseNext -= 1;
       return true;
     }
-    return dials.lose > 0 && random() < dials.lose;
+    return faultOptions.lose > 0 && random() < faultOptions.lose;
   }
 
   function add(delivery: Omit<Delivery, 'number' | 'attempts'>): Delivery {
@@ -104,7 +104,7 @@ export function createWebhooks({
 
   function enqueue({ announcement, afterMs = 0 }: { announcement: Announcement; afterMs?: number }): void {
     const { shop, topic } = announcement;
-    const dueAt = new Date(now().getTime() + afterMs + dials.delayMs);
+    const dueAt = new Date(now().getTime() + afterMs + faultOptions.delayMs);
     const ofApp = subscriptions
       .filter((each) => each.topic === topic)
       .map(({ uri, includeFields }) => ({ uri, own: null, fields: includeFields }));
@@ -117,7 +117,7 @@ export function createWebhooks({
       const told = { ...announcement, uri, webhookId, own, fields, body: null, status } as const;
       const first = add({ ...told, dueAt, copyOf: null });
       if (status === 'lost') continue;
-      for (let copy = 1; copy < dials.copies; copy += 1) add({ ...told, dueAt, copyOf: first.number });
+      for (let copy = 1; copy < faultOptions.copies; copy += 1) add({ ...told, dueAt, copyOf: first.number });
     }
     queueMicrotask(pump);
   }
@@ -140,7 +140,11 @@ export function createWebhooks({
 
   function signed(delivery: Delivery, body: string): Request {
     const [current = '', old = current] = apiSecrets();
-    const secret = dials.wrongSignature ? randomUUID() : dials.signWithOldSecret ? old : current;
+    const secret = faultOptions.wrongSignature
+      ? randomUUID()
+      : faultOptions.signWithOldSecret
+        ? old
+        : current;
     return new Request(delivery.uri, {
       method: 'POST',
       body,
@@ -167,7 +171,7 @@ export function createWebhooks({
       return;
     }
     const at = now();
-    const answer = await within(send(signed(delivery, body)), dials.timeoutMs);
+    const answer = await within(send(signed(delivery, body)), faultOptions.timeoutMs);
     delivery.attempts.push({ at, answer });
     if (answer !== null && answer >= 200 && answer < 300) {
       delivery.status = 'delivered';
@@ -196,9 +200,9 @@ export function createWebhooks({
   }
 
   function pump(): void {
-    if (dials.hold) return;
+    if (faultOptions.hold) return;
     const at = now();
-    while (sending.size < dials.concurrency) {
+    while (sending.size < faultOptions.concurrency) {
       const index = pending.findIndex(({ dueAt }) => dueAt <= at);
       const [next] = index < 0 ? [] : pending.splice(index, 1);
       if (!next) return;
@@ -210,17 +214,17 @@ export function createWebhooks({
     }
   }
 
-  async function settle(): Promise<void> {
+  async function untilIdle(): Promise<void> {
     pump();
     while (sending.size > 0) await Promise.all(sending);
   }
 
   return {
-    dials,
+    faultOptions,
     enqueue,
     /** Sends what is due by the clock; `settle` also waits until all of it was answered. */
     pump,
-    settle,
+    untilIdle,
     /** Keeps an eye on the clock by itself, for a stand-in that is played by hand; returns the switch that ends it. */
     keepPumping({ everyMs = 250 }: { everyMs?: number } = {}): () => void {
       const timer = setInterval(pump, everyMs).unref();
@@ -229,7 +233,7 @@ export function createWebhooks({
     /** Makes every retry due at once. */
     async retry(): Promise<void> {
       for (const each of pending) if (each.status === 'retrying') each.dueAt = now();
-      await settle();
+      await untilIdle();
     },
     /** Lets go of what was held, one after the other, so that the order is the one asked for. */
     async release({ order = 'given' }: { order?: 'given' | 'reversed' | 'shuffled' } = {}): Promise<void> {
@@ -239,8 +243,8 @@ export function createWebhooks({
       if (order === 'reversed') held.reverse();
       if (order === 'shuffled') shuffle(held, random);
       for (const each of held) await bring(each);
-      dials.hold = false;
-      await settle();
+      faultOptions.hold = false;
+      await untilIdle();
     },
     /** Sends a delivery again as it was, as Shopify does when it is not sure: the latest one that fits, unless it is named. */
     async repeat({
@@ -263,7 +267,7 @@ export function createWebhooks({
       const { number, attempts: _, ...same } = origin;
       for (let time = 0; time < times; time += 1)
         add({ ...same, status: 'waiting', dueAt: now(), copyOf: number });
-      await settle();
+      await untilIdle();
     },
     /** Takes back what has not left yet. */
     cancel({ shop, topic }: { shop: string; topic: string }): void {

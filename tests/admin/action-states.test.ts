@@ -27,7 +27,7 @@ const asked = ({ frame }: Looked, path: string) =>
 
 /** What Home has to say of the stand-in's shop: Shopify shows a hundred of those without stock, and some of them keep selling. */
 function soldOutText(): string {
-  const state = admin.stage().world.shopify.store.shop(SHOP);
+  const state = admin.testApp().world.shopify.store.shop(SHOP);
   const empty = [...state.variants.values()]
     .filter((variant) => state.products.get(variant.productId)!.status === 'ACTIVE')
     .filter((variant) => inventoryQuantity({ shop: state, variant }) <= 0)
@@ -40,12 +40,12 @@ function soldOutText(): string {
 beforeAll(() => addCrowd({ client: admin.client, domain: SHOP, people: 400 }));
 
 test('the guide is put away for good, and the checklist stays', async () => {
-  admin.stage().world.admin.placeBlock({ shop: SHOP, active: false });
+  admin.testApp().world.admin.placeBlock({ shop: SHOP, active: false });
   const first = await admin.open({ path: '/app' });
   await first.frame.getByText(adminText('guide.done', { done: 2, all: 3 })).waitFor();
   const link = first.frame.getByRole('link', { name: adminText('on.block.do') });
   expect(await link.getAttribute('href')).toBe(
-    `https://${SHOP}/admin/themes/current/editor?template=product&addAppBlockId=${admin.stage().demo.keys.apiKey}/notify-me&target=mainSection`,
+    `https://${SHOP}/admin/themes/current/editor?template=product&addAppBlockId=${admin.testApp().demo.keys.apiKey}/notify-me&target=mainSection`,
   );
   await first.frame.getByRole('button', { name: adminText('guide.dismiss') }).click();
   await first.frame.getByText(adminText('on.title')).waitFor();
@@ -55,7 +55,7 @@ test('the guide is put away for good, and the checklist stays', async () => {
   expect(await again.frame.getByText(adminText('guide.done', { done: 2, all: 3 })).count()).toBe(0);
 
   // The merchant places the block in another tab and comes back: no reload is needed.
-  admin.stage().world.admin.placeBlock({ shop: SHOP });
+  admin.testApp().world.admin.placeBlock({ shop: SHOP });
   await again.frame.evaluate(() => window.dispatchEvent(new Event('focus')));
   await again.frame.getByText(adminText('on.yes'), { exact: true }).waitFor();
   await again.frame.getByText(soldOutText(), { exact: true }).waitFor();
@@ -141,7 +141,7 @@ test('the waitlist is exported as a file, with everybody who waits in it', async
 });
 
 test('the Page is given back, connected again in Facebook’s own window, and tested on the merchant’s phone', async () => {
-  const { world } = admin.stage();
+  const { world } = admin.testApp();
   const looked = await admin.open({ path: '/app/messenger' });
   const { frame, page } = looked;
   await frame.getByRole('button', { name: adminText('disconnect') }).click();
@@ -169,17 +169,20 @@ test('the Page is given back, connected again in Facebook’s own window, and te
   const requests = () =>
     phone.messages().filter(({ content }) => JSON.stringify(content).includes('one_time_notif_req')).length;
   const before = requests();
-  const told = () =>
+  const notified = () =>
     world.messenger.ledger().filter((line) => line.personId === MERCHANT.id && line.paidBy === 'token')
       .length;
-  const toldBefore = told();
+  const toldBefore = notified();
   if (phone.openLink(await link.inputValue()).outcome === 'get_started') phone.tapGetStarted();
   await waitFor(() => requests() > before, { until: 'the card on the phone', timeoutMs: 20_000 });
   phone.tapNotifyMe();
   const pretend = frame.getByRole('button', { name: adminText('test.pretend.do') });
   await waitFor(() => pretend.isEnabled(), { until: 'the tap to be seen', timeoutMs: 20_000 });
   await pretend.click();
-  await waitFor(() => told() === toldBefore + 1, { until: 'the message on the phone', timeoutMs: 20_000 });
+  await waitFor(() => notified() === toldBefore + 1, {
+    until: 'the message on the phone',
+    timeoutMs: 20_000,
+  });
   await frame.getByText(/^Tested on /).waitFor({ timeout: 15_000 });
   await frame.getByText(PAGE.name).first().waitFor();
   expect(looked.noise).toEqual([]);

@@ -7,31 +7,31 @@ import * as home from '../../app/routes/app._index/route.tsx';
 import * as variantPage from '../../app/routes/app.waitlist.$variantId/route.tsx';
 import { pauseRestock, pauseVariant } from '../../app/stock/merchant-actions.server.ts';
 import { mintSessionToken } from '../../simulators/shopify/session-token.ts';
-import { furnish, type House, setClock } from '../stock/house.ts';
-import { tellAll } from '../stock/lane.ts';
+import { createShop, type Fixture, setClock } from '../stock/stock-fixture.ts';
+import { notifyAll } from '../stock/page-sender.ts';
 
 const HOUR = 3_600_000;
 const now = () => new Date();
 
-type Arranged = { house: House; variantId: bigint };
-type Settings = Parameters<typeof furnish>[0];
+type Arranged = { fixture: Fixture; variantId: bigint };
+type Settings = Parameters<typeof createShop>[0];
 
 /** A restock with units left, of which as many were told as may be said here. */
 async function back({
   settings = {},
-  told = 0,
+  notified = 0,
   ...given
-}: { settings?: Settings; told?: number; waiting?: number; units?: number } = {}): Promise<Arranged> {
+}: { settings?: Settings; notified?: number; waiting?: number; units?: number } = {}): Promise<Arranged> {
   setClock(now());
-  const house = await furnish(settings);
-  const { variantId } = await house.back({ waiting: 4, units: 3, ...given });
-  if (told > 0) await tellAll(house, { atMost: told });
-  return { house, variantId };
+  const fixture = await createShop(settings);
+  const { variantId } = await fixture.back({ waiting: 4, units: 3, ...given });
+  if (notified > 0) await notifyAll(fixture, { atMost: notified });
+  return { fixture, variantId };
 }
 /** In the send delay, where Tell now would be offered if the Page were well. */
 const ofPage = async (data: Parameters<typeof db.page.update>[0]['data']): Promise<Arranged> => {
   const arranged = await back({ settings: { sendDelaySeconds: 600 } });
-  await db.page.updateMany({ where: { id: arranged.house.page.id }, data });
+  await db.page.updateMany({ where: { id: arranged.fixture.page.id }, data });
   return arranged;
 };
 const ONE_A_UNIT = { shoppersPerUnit: 1, batchIntervalMinutes: 60 };
@@ -53,63 +53,63 @@ function quietNow(): Settings {
 
 const STATES: Record<string, () => Promise<Arranged>> = {
   async 'sold out'() {
-    const house = await furnish();
-    return { house, ...(await house.soldOut({ waiting: 2 })) };
+    const fixture = await createShop();
+    return { fixture, ...(await fixture.soldOut({ waiting: 2 })) };
   },
   'in its send delay': () => back({ settings: { sendDelaySeconds: 600 } }),
-  'being sent': () => back({ told: 1 }),
-  'between two batches': () => back({ settings: ONE_A_UNIT, told: 3 }),
+  'being sent': () => back({ notified: 1 }),
+  'between two batches': () => back({ settings: ONE_A_UNIT, notified: 3 }),
   async held() {
     const arranged = await back();
-    await pauseRestock({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    await pauseRestock({ shopId: arranged.fixture.shopId, variantId: arranged.variantId, now: now() });
     return arranged;
   },
   async 'held between two batches'() {
-    const arranged = await back({ settings: ONE_A_UNIT, told: 3 });
-    await pauseRestock({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    const arranged = await back({ settings: ONE_A_UNIT, notified: 3 });
+    await pauseRestock({ shopId: arranged.fixture.shopId, variantId: arranged.variantId, now: now() });
     return arranged;
   },
   'in quiet hours': () => back({ settings: quietNow() }),
   async 'held in quiet hours'() {
     const arranged = await back({ settings: quietNow() });
-    await pauseRestock({ shopId: arranged.house.shopId, variantId: arranged.variantId, now: now() });
+    await pauseRestock({ shopId: arranged.fixture.shopId, variantId: arranged.variantId, now: now() });
     return arranged;
   },
   async paused() {
     const arranged = await back();
-    const { house, variantId } = arranged;
-    await pauseVariant({ shopId: house.shopId, variantId, paused: true, now: now() });
+    const { fixture, variantId } = arranged;
+    await pauseVariant({ shopId: fixture.shopId, variantId, paused: true, now: now() });
     return arranged;
   },
   async 'paused and held'() {
     const arranged = await STATES.held!();
-    const { house, variantId } = arranged;
-    await pauseVariant({ shopId: house.shopId, variantId, paused: true, now: now() });
+    const { fixture, variantId } = arranged;
+    await pauseVariant({ shopId: fixture.shopId, variantId, paused: true, now: now() });
     return arranged;
   },
   async 'below the minimum'() {
-    const arranged = await back({ settings: { ...ONE_A_UNIT, minimumStock: 3 }, told: 3 });
-    await arranged.house.stock({ variantId: arranged.variantId, to: 2 });
-    await arranged.house.look();
+    const arranged = await back({ settings: { ...ONE_A_UNIT, minimumStock: 3 }, notified: 3 });
+    await arranged.fixture.stock({ variantId: arranged.variantId, to: 2 });
+    await arranged.fixture.check();
     return arranged;
   },
-  'with nobody left': () => back({ told: 4 }),
+  'with nobody left': () => back({ notified: 4 }),
   async 'with one left who was told in it'() {
-    const arranged = await back({ waiting: 1, told: 1 });
+    const arranged = await back({ waiting: 1, notified: 1 });
     const { shopperId } = await db.notification.findFirstOrThrow({
-      where: { shopId: arranged.house.shopId },
+      where: { shopId: arranged.fixture.shopId },
     });
-    await arranged.house.waiter(arranged.variantId, { shopperId });
-    await arranged.house.look();
+    await arranged.fixture.waitingShopper(arranged.variantId, { shopperId });
+    await arranged.fixture.check();
     return arranged;
   },
   async 'deleted in Shopify'() {
-    const house = await furnish();
-    const { variantId } = await house.soldOut({ waiting: 2 });
-    house.store.deleteVariant({ shop: house.domain, variantId });
-    await house.shopify.settle();
-    await house.look();
-    return { house, variantId };
+    const fixture = await createShop();
+    const { variantId } = await fixture.soldOut({ waiting: 2 });
+    fixture.store.deleteVariant({ shop: fixture.domain, variantId });
+    await fixture.shopify.untilIdle();
+    await fixture.check();
+    return { fixture, variantId };
   },
   ...Object.fromEntries(
     (Object.keys(ISSUES) as PageIssue[]).map((trouble) => [
@@ -120,13 +120,13 @@ const STATES: Record<string, () => Promise<Arranged>> = {
   'without a Page': () => ofPage({ accessToken: null, disconnectedAt: now() }),
   async 'while Meta is silent'() {
     const arranged = await ofPage({});
-    const { metaPageId } = arranged.house;
+    const { metaPageId } = arranged.fixture;
     await db.pageSender.create({ data: { metaPageId, pausedAt: now(), pauseReason: 'silence' } });
     return arranged;
   },
   async 'with everybody on a former Page that is dead'() {
     const arranged = await ofPage({ replacedAt: now(), issue: 'reconnect', issueSince: now() });
-    const { shopId } = arranged.house;
+    const { shopId } = arranged.fixture;
     await db.page.create({
       data: {
         shopId,
@@ -146,13 +146,13 @@ type Route = { loader: unknown; action: unknown };
 
 /** A route as the merchant's browser calls it. */
 async function call<Data>({
-  house,
+  fixture,
   route,
   variantId,
   form,
 }: { route: Route; form?: object } & Arranged): Promise<Data> {
   const token = mintSessionToken({
-    shop: house.domain,
+    shop: fixture.domain,
     apiKey: process.env.SHOPIFY_API_KEY!,
     apiSecret: process.env.SHOPIFY_API_SECRET!,
     now: now(),
@@ -168,69 +168,72 @@ async function call<Data>({
 
 type Shown = { held: boolean; actions: string[]; status: { state: string } | null; minutes: number | null };
 
-const restockOf = ({ house, variantId }: Arranged) =>
-  db.restock.findFirst({ where: { shopId: house.shopId, variantId, closedAt: null, isTest: false } });
+const restockOf = ({ fixture, variantId }: Arranged) =>
+  db.restock.findFirst({ where: { shopId: fixture.shopId, variantId, closedAt: null, isTest: false } });
 
 /** The next check by the worker, at this moment. @returns how many were made. */
-async function check({ house, variantId }: Arranged): Promise<number> {
-  const before = (await house.looks(variantId)).length;
+async function check({ fixture, variantId }: Arranged): Promise<number> {
+  const before = (await fixture.looks(variantId)).length;
   setClock(now());
-  await house.look();
-  return (await house.looks(variantId)).length - before;
+  await fixture.check();
+  return (await fixture.looks(variantId)).length - before;
 }
 
 /** What each message of success promises, as the worker and the page sender find it afterwards. */
 const PROMISES: Record<string, (arranged: Arranged) => Promise<void>> = {
-  async look(arranged) {
+  async check(arranged) {
     expect(await check(arranged)).toBe(1);
   },
   async tell(arranged) {
     setClock(now());
-    expect(await tellAll(arranged.house), 'not on the old check').toEqual([]);
+    expect(await notifyAll(arranged.fixture), 'not on the old check').toEqual([]);
     expect(await check(arranged)).toBe(1);
-    expect((await tellAll(arranged.house)).length).toBeGreaterThan(0);
+    expect((await notifyAll(arranged.fixture)).length).toBeGreaterThan(0);
   },
   async hold(arranged) {
     expect((await restockOf(arranged))!.heldAt).not.toBeNull();
     await check(arranged);
-    expect(await tellAll(arranged.house)).toEqual([]);
+    expect(await notifyAll(arranged.fixture)).toEqual([]);
   },
   async release(arranged) {
     expect((await restockOf(arranged))!.heldAt).toBeNull();
     expect(await check(arranged)).toBe(1);
-    expect((await arranged.house.lastLook(arranged.variantId))!.reason).not.toBe('held');
+    expect((await arranged.fixture.lastCheck(arranged.variantId))!.reason).not.toBe('held');
   },
   async 'release.paused'(arranged) {
     expect((await restockOf(arranged))!.heldAt).toBeNull();
     await check(arranged);
-    expect(await tellAll(arranged.house)).toEqual([]);
+    expect(await notifyAll(arranged.fixture)).toEqual([]);
   },
   async pause(arranged) {
-    expect((await arranged.house.variant(arranged.variantId)).pausedAt).not.toBeNull();
+    expect((await arranged.fixture.variant(arranged.variantId)).pausedAt).not.toBeNull();
     await check(arranged);
-    expect(await tellAll(arranged.house)).toEqual([]);
+    expect(await notifyAll(arranged.fixture)).toEqual([]);
   },
   async resume(arranged) {
-    expect((await arranged.house.variant(arranged.variantId)).pausedAt).toBeNull();
+    expect((await arranged.fixture.variant(arranged.variantId)).pausedAt).toBeNull();
     expect(await check(arranged)).toBe(1);
-    expect((await arranged.house.lastLook(arranged.variantId))!.reason).not.toBe('paused');
+    expect((await arranged.fixture.lastCheck(arranged.variantId))!.reason).not.toBe('paused');
   },
 };
 
 /** What an action may change before the worker comes by. */
 const decided = async (arranged: Arranged) => ({
   restock: await restockOf(arranged),
-  pausedAt: (await arranged.house.variant(arranged.variantId)).pausedAt,
+  pausedAt: (await arranged.fixture.variant(arranged.variantId)).pausedAt,
 });
 
 /** Remembers how a variant stands, and puts everything back: to arrange it anew for each action would take minutes. */
-async function remember({ house: { shopId, ...house }, variantId }: Arranged): Promise<() => Promise<void>> {
+async function remember({
+  fixture: { shopId, ...fixture },
+  variantId,
+}: Arranged): Promise<() => Promise<void>> {
   const [restocks, subscriptions, notifications, looks, variant] = await Promise.all([
     db.restock.findMany({ where: { shopId } }),
     db.subscription.findMany({ where: { shopId } }),
     db.notification.findMany({ where: { shopId }, select: { id: true } }),
     db.stockCheck.findMany({ where: { shopId }, select: { id: true } }),
-    house.variant(variantId),
+    fixture.variant(variantId),
   ]);
   const later = (rows: { id: bigint }[]) => ({ shopId, id: { notIn: rows.map(({ id }) => id) } });
   return async () => {
@@ -249,9 +252,9 @@ for (const [state, arrange] of Object.entries(STATES))
     await check(arranged);
     const putBack = await remember(arranged);
     const { open: first } = await call<{ open: Shown[] }>({ ...arranged, route: home });
-    const told = (await tellAll(arranged.house)).length > 0;
+    const notified = (await notifyAll(arranged.fixture)).length > 0;
     // How long it takes is said while somebody can be told, and only then.
-    expect([state, first.some(({ minutes }) => minutes !== null)]).toEqual([state, told]);
+    expect([state, first.some(({ minutes }) => minutes !== null)]).toEqual([state, notified]);
     await putBack();
     const shown = await call<{ actions: string[]; past: Shown[] }>({ ...arranged, route: variantPage });
     const open = shown.past.filter(({ status }) => status !== null).map(({ actions }) => actions);
@@ -278,13 +281,13 @@ test('with an issue of the Page minutes are said exactly where somebody is told'
   for (const trouble of [null, ...(Object.keys(ISSUES) as PageIssue[])]) {
     await putBack();
     await db.page.updateMany({
-      where: { id: arranged.house.page.id },
+      where: { id: arranged.fixture.page.id },
       data: { issue: trouble, issueSince: trouble && now() },
     });
     await check(arranged);
     const { open } = await call<{ open: Shown[] }>({ ...arranged, route: home });
-    const told = (await tellAll(arranged.house)).length > 0;
-    expect([trouble, open.map(({ minutes }) => minutes !== null)]).toEqual([trouble, [told]]);
+    const notified = (await notifyAll(arranged.fixture)).length > 0;
+    expect([trouble, open.map(({ minutes }) => minutes !== null)]).toEqual([trouble, [notified]]);
   }
 });
 
@@ -292,26 +295,26 @@ test('to stop counting ends it in every state, and the guide stays put away', as
   for (const counting of ['off', 'on', 'stopping'] as const) {
     const [since, ended] = [counting === 'off' ? null : now(), counting === 'stopping' ? now() : null];
     const because = counting === 'stopping' ? 'stopped' : null;
-    const house = await furnish({
+    const fixture = await createShop({
       orderAttribution: counting,
       orderAttributionStartedAt: since,
       orderAttributionEndedAt: ended,
       orderAttributionEndReason: because,
     });
-    const arranged = { house, variantId: 0n };
+    const arranged = { fixture, variantId: 0n };
     const stopped = await call<{ done: string }>({
       ...arranged,
       route: home,
       form: { intent: 'stop-counting' },
     });
-    const shop = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
+    const shop = await db.shop.findUniqueOrThrow({ where: { id: fixture.shopId } });
     expect([counting, stopped.done, shop.orderAttribution === 'on']).toEqual([counting, 'stopped', false]);
     const asked = await call<{ done?: string; problem?: string }>({
       ...arranged,
       route: home,
       form: { intent: 'count-orders' },
     });
-    const after = await db.shop.findUniqueOrThrow({ where: { id: house.shopId } });
+    const after = await db.shop.findUniqueOrThrow({ where: { id: fixture.shopId } });
     expect([asked.done === 'counting', after.orderAttribution === 'on']).toEqual([false, false]);
     expect(asked.problem).toBe('not_granted');
     await call({ ...arranged, route: home, form: { intent: 'dismiss' } });

@@ -19,7 +19,7 @@ let busy: bigint;
 let quiet: bigint;
 
 beforeAll(async () => {
-  const { store } = admin.stage();
+  const { store } = admin.testApp();
   // The crowd's variants are none of Shopify's: whoever looked would find them deleted.
   await admin.standStill();
   await addCrowd({ client, domain: SHOP, people: 4_000 });

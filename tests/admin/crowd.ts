@@ -58,7 +58,7 @@ export async function addCrowd({
      ($1, 7003, now() - interval '2 days', now() - interval '2 days' + interval '8 minutes', 50, 40, 5, now() - interval '2 days', NULL, NULL)`,
     [shop],
   );
-  const told = await run(
+  const notified = await run(
     `WITH told AS (
        SELECT s.*, row_number() OVER (ORDER BY s.id) AS n FROM subscriptions s
        WHERE s.shop_id = $1::bigint AND s.variant_id = 7003 AND s.status = 'waiting' ORDER BY s.id LIMIT 40)
@@ -79,5 +79,5 @@ export async function addCrowd({
     `INSERT INTO link_clicks (shop_id,notification_id,clicked_at) SELECT shop_id,id,finished_at + interval '3 minutes' FROM notifications WHERE link_code LIKE 'crowd-%' AND status = 'sent' AND id % 2 = 0`,
   );
   await client.query('ANALYZE');
-  return { variantId: '7001', subscriptionIds: told.rows.map((row) => row.id) };
+  return { variantId: '7001', subscriptionIds: notified.rows.map((row) => row.id) };
 }

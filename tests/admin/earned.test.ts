@@ -9,13 +9,13 @@ const admin = openFrames();
 const WISH = { product: 'Linen shirt', title: 'M / Sand' };
 const row = async () =>
   (
-    await admin.client.query<{ counting: string; sales: number }>(
+    await admin.client.query<{ counting: string; revenue: number }>(
       `SELECT s.order_attribution AS counting, (SELECT count(*)::int FROM attributed_orders WHERE shop_id = s.id AND amount > refunded) AS sales
        FROM shops s WHERE s.domain = $1`,
       [SHOP],
     )
   ).rows[0]!;
-const granted = () => admin.stage().world.shopify.scopes(SHOP).granted.includes('read_orders');
+const granted = () => admin.testApp().world.shopify.scopes(SHOP).granted.includes('read_orders');
 const answer = async ({ page }: Looked, what: 'Allow' | 'Cancel') => {
   await page.getByText('asks for more access').waitFor();
   expect(await page.locator('#asked').textContent()).toBe('read_orders');
@@ -45,12 +45,12 @@ test('nothing is counted before the merchant allows it, and a refusal changes no
 });
 
 test('a shopper is told, taps Buy and checks out: Home shows what it brought', async () => {
-  const stage = admin.stage();
-  const ada = stage.shopper('Ada');
+  const testApp = admin.testApp();
+  const ada = testApp.shopper('Ada');
   await ada.asks(WISH);
-  await stage.demo.quiet();
-  stage.stock({ ...WISH, available: 5 });
-  await waitFor(() => ada.told().length === 1, { until: 'Ada to be told', timeoutMs: 45_000 });
+  await testApp.demo.quiet();
+  testApp.stock({ ...WISH, available: 5 });
+  await waitFor(() => ada.notified().length === 1, { until: 'Ada to be told', timeoutMs: 45_000 });
   const buy = ada.phone.tapButton(ada.messages().at(-1)!.mid, 'Buy') as { url: string };
 
   const { page } = await admin.open({ path: '/app' });
@@ -59,7 +59,7 @@ test('a shopper is told, taps Buy and checks out: Home shows what it brought', a
   await shop.getByRole('button', { name: 'Add to cart' }).click();
   await shop.getByRole('button', { name: 'Check out' }).click();
   await shop.getByText('Thank you').waitFor();
-  await waitFor(async () => (await row()).sales === 1, { until: 'the order to be counted' });
+  await waitFor(async () => (await row()).revenue === 1, { until: 'the order to be counted' });
 
   await page.reload();
   const home = page.frameLocator('iframe');
@@ -92,14 +92,14 @@ test('the order is paid back in the merchant’s own admin: it counts no more', 
   const { page } = await admin.open({ path: '/app' });
   await page.getByRole('link', { name: 'Orders', exact: true }).click();
   await page.getByRole('button', { name: /^Refund/ }).click();
-  await waitFor(async () => (await row()).sales === 0, { until: 'the refund to be counted' });
-  await page.goto(`https://admin.shopify.com/store/demo/apps/${admin.stage().demo.keys.apiKey}/app`);
+  await waitFor(async () => (await row()).revenue === 0, { until: 'the refund to be counted' });
+  await page.goto(`https://admin.shopify.com/store/demo/apps/${admin.testApp().demo.keys.apiKey}/app`);
   await page.frameLocator('iframe').getByText(adminText('figures.earned.none')).waitFor();
   await page.context().close();
 });
 
 test('an order whose landing page nobody knew is traced by the worker, once Shopify’s journey is ready', async () => {
-  const { world, variant } = admin.stage();
+  const { world, variant } = admin.testApp();
   const { rows } = await admin.client.query<{ link_code: string }>(
     `SELECT link_code FROM notifications WHERE NOT is_test AND status = 'sent'`,
   );
@@ -114,7 +114,7 @@ test('an order whose landing page nobody knew is traced by the worker, once Shop
   await waitFor(
     async () => {
       await admin.client.query('UPDATE order_syncs SET due_at = now() WHERE due_at > now()');
-      return (await row()).sales === 1;
+      return (await row()).revenue === 1;
     },
     { until: 'the journey to be read', timeoutMs: 20_000, everyMs: 200 },
   );
@@ -124,7 +124,7 @@ test('an order whose landing page nobody knew is traced by the worker, once Shop
 });
 
 test('Shopify takes the scope back: counting ends by itself, and Home says why', async () => {
-  const { world } = admin.stage();
+  const { world } = admin.testApp();
   world.shopify.revokeScopes({ shop: SHOP, scopes: ['read_orders'] });
   await waitFor(async () => (await row()).counting === 'off', { until: 'counting to end' });
   const looked = await admin.open({ path: '/app' });

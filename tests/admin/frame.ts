@@ -10,7 +10,7 @@ import { buildApp } from '../../scripts/build.ts';
 import { APP_URL } from '../../simulators/demo/seed.ts';
 import { openBrowser } from '../harness/browser.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { openStage, type Stage } from '../harness/troupe.ts';
+import { openTestApp, type TestApp } from '../harness/test-app.ts';
 
 /** `npm run screenshots` names a folder; otherwise the pages are only looked at by the assertions. */
 const pictures = process.env.SCREENSHOTS;
@@ -28,24 +28,24 @@ export type Looked = {
 
 export function openFrames() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
-  let stage: Stage;
+  let testApp: TestApp;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let stop: () => Promise<void>;
 
   beforeAll(async () => {
-    await buildApp({ say: () => undefined });
+    await buildApp({ print: () => undefined });
     await client.connect();
-    stage = await openStage();
+    testApp = await openTestApp();
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'stand-ins' }], {
       keySize: 2048,
     });
-    const secure = await stage.world.serveSecurely({ key, cert });
+    const secure = await testApp.world.serveSecurely({ key, cert });
     stop = secure.stop;
     browser = await openBrowser({ hosts: { '*': `127.0.0.1:${secure.port}` } });
   }, 180_000);
   afterAll(async () => {
     await stop?.();
-    await stage?.close();
+    await testApp?.close();
     await client.end();
   });
 
@@ -65,7 +65,7 @@ export function openFrames() {
 
   return {
     client,
-    stage: () => stage,
+    testApp: () => testApp,
     /** A browser's page that went nowhere yet; its noise is what its scripts let fall. */
     newPage,
 
@@ -95,7 +95,7 @@ export function openFrames() {
         if (['error', 'warning'].includes(message.type()) && url.startsWith(APP_URL))
           noise.push(message.text());
       });
-      await page.goto(`https://admin.shopify.com/store/${store}/apps/${stage.demo.keys.apiKey}${path}`);
+      await page.goto(`https://admin.shopify.com/store/${store}/apps/${testApp.demo.keys.apiKey}${path}`);
       const frame = await waitFor(
         () => page.frames().find((each) => each.url().startsWith(`${APP_URL}/app`)),
         { until: 'the app to stand in its frame', timeoutMs: 20_000 },

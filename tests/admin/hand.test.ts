@@ -17,11 +17,11 @@ const counts = () =>
   );
 
 test('what is back is held and released from Home, and from its own page', async () => {
-  const stage = admin.stage();
+  const testApp = admin.testApp();
   const wish = { product: 'Gauze scarf', title: 'Rust' };
-  const { id: variantId } = stage.variant(wish);
+  const { id: variantId } = testApp.variant(wish);
   await admin.client.query(`UPDATE shops SET send_delay_seconds = 3600 WHERE domain = $1`, [SHOP]);
-  const ada = stage.shopper('Ada');
+  const ada = testApp.shopper('Ada');
   await ada.asks(wish);
   await waitFor(
     async () => (await one(`SELECT 1 FROM subscriptions WHERE variant_id = $1`, [variantId])) !== undefined,
@@ -30,7 +30,7 @@ test('what is back is held and released from Home, and from its own page', async
       timeoutMs: 20_000,
     },
   );
-  stage.stock({ ...wish, available: 6 });
+  testApp.stock({ ...wish, available: 6 });
   const restock = () =>
     one<{ held_at: Date | null }>(
       `SELECT held_at FROM restocks WHERE variant_id = $1 AND closed_at IS NULL`,
@@ -52,7 +52,7 @@ test('what is back is held and released from Home, and from its own page', async
   await toast(variant, adminText('done.release'));
   await variant.frame.getByRole('button', { name: adminText('variant.hold'), exact: true }).waitFor();
   expect((await restock()).held_at).toBeNull();
-  expect(ada.told()).toHaveLength(0);
+  expect(ada.notified()).toHaveLength(0);
   expect(variant.noise).toEqual([]);
   await variant.page.context().close();
 }, 120_000);
@@ -73,10 +73,10 @@ test('whoever waits stands in the list of shoppers with the reason, and their ro
 });
 
 test('the waiters of a deleted variant are moved by the merchant alone, after reading who moves where', async () => {
-  const stage = admin.stage();
+  const testApp = admin.testApp();
   const wish = { product: 'Gauze scarf', title: 'Sea' };
-  const { id: variantId } = stage.variant(wish);
-  for (const name of ['Bo', 'Cleo']) await stage.shopper(name).asks(wish);
+  const { id: variantId } = testApp.variant(wish);
+  for (const name of ['Bo', 'Cleo']) await testApp.shopper(name).asks(wish);
   const waiting = async (id: bigint) =>
     (
       await one<{ n: number }>(
@@ -85,8 +85,8 @@ test('the waiters of a deleted variant are moved by the merchant alone, after re
       )
     ).n;
   await waitFor(async () => (await waiting(variantId)) === 2, { until: 'both to wait', timeoutMs: 20_000 });
-  const { id: oat } = stage.variant({ product: 'Gauze scarf', title: 'Oat' });
-  stage.store.deleteVariant({ shop: SHOP, variantId });
+  const { id: oat } = testApp.variant({ product: 'Gauze scarf', title: 'Oat' });
+  testApp.store.deleteVariant({ shop: SHOP, variantId });
   await admin.client.query(
     `UPDATE variants SET check_requested_version = check_requested_version + 1 WHERE id = $1`,
     [variantId],
@@ -122,7 +122,7 @@ test('the waiters of a deleted variant are moved by the merchant alone, after re
 }, 120_000);
 
 test('a draft goes to the merchant’s own Messenger, marked as a test, and no figure moves', async () => {
-  const { world } = admin.stage();
+  const { world } = admin.testApp();
   const phone = world.messenger.phone(MERCHANT.id);
   const said = () => phone.messages().map(({ content }) => JSON.stringify(content));
   const looked = await admin.open({ path: '/app/settings' });

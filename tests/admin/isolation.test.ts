@@ -1,13 +1,13 @@
 // One shop's merchant never sees, exports or touches another's rows: tried over every admin route, every kind of object, every intent.
 import { beforeAll, expect, test } from 'vitest';
-import { intentsOf, openAdmin, type AdminRoute, type Whose } from './house.ts';
+import { intentsOf, openAdmin, type AdminRoute, type Whose } from './admin-fixture.ts';
 
-const house = openAdmin();
+const fixture = openAdmin();
 const MARK = 'OF-ANOTHER-SHOP';
 const PSID = '99887766554433';
 
 beforeAll(async () => {
-  const run = (text: string) => house.client.query(text, [house.rowsOf('theirs').shopId]);
+  const run = (text: string) => fixture.client.query(text, [fixture.rowsOf('theirs').shopId]);
   await run(`UPDATE variants SET product_title = '${MARK}', title = '${MARK}' WHERE shop_id = $1`);
   await run(`UPDATE pages SET name = '${MARK}' WHERE shop_id = $1`);
   await run(`UPDATE shoppers SET psid = '${PSID}' WHERE shop_id = $1`);
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const idsOf = (whose: Whose) => {
   const { pageId, shopperId, variantId, requestId, subscriptionId, restockId, notificationId } =
-    house.rowsOf(whose);
+    fixture.rowsOf(whose);
   return { pageId, shopperId, variantId, requestId, subscriptionId, restockId, notificationId };
 };
 
@@ -39,9 +39,9 @@ const missing = (route: AdminRoute) => (route.path.includes(':') && !LISTS.inclu
 const leaks = (text: string) => [MARK, PSID, PSID.slice(-6)].filter((mark) => text.includes(mark));
 
 test('there are routes, parameters and intents to try', () => {
-  expect(house.routes.filter((route) => route.loader).length).toBeGreaterThanOrEqual(8);
-  expect(house.routes.filter((route) => route.path.includes(':')).length).toBeGreaterThanOrEqual(2);
-  expect(house.routes.filter((route) => route.action).flatMap(intentsOf)).toEqual(
+  expect(fixture.routes.filter((route) => route.loader).length).toBeGreaterThanOrEqual(8);
+  expect(fixture.routes.filter((route) => route.path.includes(':')).length).toBeGreaterThanOrEqual(2);
+  expect(fixture.routes.filter((route) => route.action).flatMap(intentsOf)).toEqual(
     expect.arrayContaining([
       ...['look', 'tell', 'hold', 'release', 'pause', 'move', 'connect', 'choose', 'disconnect', 'pretend'],
       ...['save', 'send-test'],
@@ -50,13 +50,13 @@ test('there are routes, parameters and intents to try', () => {
 });
 
 test('a merchant reads their own rows by every route: what follows proves something', async () => {
-  const rows = house.rowsOf('theirs');
-  for (const route of house.routes.filter((each) => each.loader)) {
+  const rows = fixture.rowsOf('theirs');
+  for (const route of fixture.routes.filter((each) => each.loader)) {
     const path = route.path
       .replace(':variantId', rows.variantId)
       .replace(':productId', `${rows.shopId}5`)
       .replace(':subscriptionId', rows.subscriptionId);
-    const answer = await house.data({ route, path, token: house.token({ whose: 'theirs' }) });
+    const answer = await fixture.data({ route, path, token: fixture.token({ whose: 'theirs' }) });
     expect([route.id, answer.status]).toEqual([route.id, 200]);
     // Home and Messenger name what they know.
     if (!OF_NOBODY.includes(route.id))
@@ -65,71 +65,71 @@ test('a merchant reads their own rows by every route: what follows proves someth
 });
 
 test('no route shows a row of another shop, whatever id it is asked for', async () => {
-  const token = house.token({ whose: 'mine' });
-  for (const route of house.routes.filter((each) => each.loader))
+  const token = fixture.token({ whose: 'mine' });
+  for (const route of fixture.routes.filter((each) => each.loader))
     for (const path of addresses(route, 'theirs')) {
-      const answer = await house.data({ route, path, token });
+      const answer = await fixture.data({ route, path, token });
       expect([path, answer.status, leaks(await answer.text())]).toEqual([path, missing(route), []]);
     }
 });
 
 test('a foreign id is answered exactly as one that does not exist', async () => {
-  const token = house.token({ whose: 'mine' });
-  for (const route of house.routes.filter((each) => each.loader && each.path.includes(':'))) {
-    const absent = await house.data({ route, path: route.path.replace(/:\w+/, '987654321'), token });
+  const token = fixture.token({ whose: 'mine' });
+  for (const route of fixture.routes.filter((each) => each.loader && each.path.includes(':'))) {
+    const absent = await fixture.data({ route, path: route.path.replace(/:\w+/, '987654321'), token });
     const expected = [absent.status, await absent.text()];
     for (const path of addresses(route, 'theirs')) {
-      const answer = await house.data({ route, path, token });
+      const answer = await fixture.data({ route, path, token });
       expect([answer.status, await answer.text()]).toEqual(expected);
     }
   }
 });
 
 test('no cursor, search or filter reaches into another shop', async () => {
-  const token = house.token({ whose: 'mine' });
+  const token = fixture.token({ whose: 'mine' });
   const { variantId, subscriptionId, notificationId } = idsOf('theirs');
-  for (const route of house.routes.filter((each) => each.loader && !each.path.includes(':')))
+  for (const route of fixture.routes.filter((each) => each.loader && !each.path.includes(':')))
     for (const id of [variantId, subscriptionId, notificationId])
       for (const query of [
         `after=${id}~99`,
         `after=${id}~2999-01-01T00:00:00Z&sort=oldest`,
         `search=${MARK}`,
-        `shop=${house.domainOf('theirs')}`,
-        `shopId=${house.rowsOf('theirs').shopId}`,
+        `shop=${fixture.domainOf('theirs')}`,
+        `shopId=${fixture.rowsOf('theirs').shopId}`,
       ]) {
         const path = `${route.path}?${query}`;
-        const answer = await house.data({ route, path, token });
+        const answer = await fixture.data({ route, path, token });
         const text = (await answer.text()).replaceAll(`"search":"${MARK}"`, '');
         expect([path, leaks(text)]).toEqual([path, []]);
       }
 });
 
 test('no intent changes a row of another shop, whatever id it is given', async () => {
-  const before = await house.everythingOf('theirs');
-  const token = house.token({ whose: 'mine' });
+  const before = await fixture.everythingOf('theirs');
+  const token = fixture.token({ whose: 'mine' });
   // A Page whose token can be opened, so that giving one's own back goes all its way.
   const { encryptPageToken } = await import('../../app/messenger/pages.server.ts');
-  const { shopId, pageId } = house.rowsOf('mine');
-  await house.client.query('UPDATE pages SET access_token = $1 WHERE id = $2', [
+  const { shopId, pageId } = fixture.rowsOf('mine');
+  await fixture.client.query('UPDATE pages SET access_token = $1 WHERE id = $2', [
     encryptPageToken({ shopId: BigInt(shopId), token: 'of mine' }),
     pageId,
   ]);
-  for (const route of house.routes.filter((each) => each.action))
+  for (const route of fixture.routes.filter((each) => each.action))
     for (const intent of intentsOf(route))
       for (const path of addresses(route, 'theirs')) {
         const form = {
           intent,
-          metaPageId: `page-of-${house.rowsOf('theirs').shopId}`,
+          metaPageId: `page-of-${fixture.rowsOf('theirs').shopId}`,
           settings: JSON.stringify({ policy: 'all_at_once' }),
-          shopId: house.rowsOf('theirs').shopId,
+          shopId: fixture.rowsOf('theirs').shopId,
           ...idsOf('theirs'),
         };
-        const answer = await house.data({ route, path, token, form });
+        const answer = await fixture.data({ route, path, token, form });
         const expected = route.path.includes(':') ? [404] : [200, 422];
         expect([path, intent, expected.includes(answer.status)]).toEqual([path, intent, true]);
         expect(leaks(await answer.text())).toEqual([]);
       }
-  expect(await house.everythingOf('theirs')).toBe(before);
-  const mine = await house.client.query('SELECT disconnected_at FROM pages WHERE id = $1', [pageId]);
+  expect(await fixture.everythingOf('theirs')).toBe(before);
+  const mine = await fixture.client.query('SELECT disconnected_at FROM pages WHERE id = $1', [pageId]);
   expect(mine.rows[0].disconnected_at).not.toBeNull();
 });

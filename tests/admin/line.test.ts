@@ -2,15 +2,15 @@
 import { beforeAll, expect, test } from 'vitest';
 import { readCursor } from '../../app/reports/cursor.ts';
 import { csvLine } from '../../app/reports/waitlist-export.server.ts';
-import { openAdmin } from './house.ts';
+import { openAdmin } from './admin-fixture.ts';
 
-const house = openAdmin();
+const fixture = openAdmin();
 const LINES = 130;
 const now = new Date('2026-12-01T10:00:00Z');
 let shopId = 0n;
 
 beforeAll(async () => {
-  const { pageId, run, ...mine } = await house.emptied('mine');
+  const { pageId, run, ...mine } = await fixture.emptied('mine');
   shopId = mine.shopId;
   // Three lines of each length, so that the order has ties to break; titles alike but for their case.
   await run(
@@ -86,7 +86,7 @@ test('who cannot be told is in no count and in no file: expired, ended, and the 
   const waiting = async () => (await waitlistByVariant({ shopId, now, limit: 1 })).figures.waiting;
   const before = await waiting();
   const change = (set: string) =>
-    house.client.query(
+    fixture.client.query(
       `UPDATE subscriptions SET ${set} WHERE id = (SELECT max(id) FROM subscriptions WHERE shop_id = $1 AND status = 'waiting' AND NOT is_test AND expires_at > $2)`,
       [String(shopId), now],
     );
@@ -101,7 +101,7 @@ test('who cannot be told is in no count and in no file: expired, ended, and the 
 });
 
 test('the file comes through its door, whole, and as a file', async () => {
-  const answer = await house.call({ path: '/app/waitlist/export', token: house.token() });
+  const answer = await fixture.call({ path: '/app/waitlist/export', token: fixture.token() });
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(answer.headers.get('content-disposition')).toContain('attachment');
   const [head, ...lines] = (await answer.text()).trimEnd().split('\r\n');

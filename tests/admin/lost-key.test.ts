@@ -3,21 +3,22 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readiness } from '../../app/metrics.server.ts';
 import { tryKey } from '../../app/shopify/access-tokens.server.ts';
-import { openAdmin } from './house.ts';
+import { openAdmin } from './admin-fixture.ts';
 
-const house = openAdmin();
-const home = () => house.routes.find(({ id }) => id === 'routes/app._index')!;
+const fixture = openAdmin();
+const home = () => fixture.routes.find(({ id }) => id === 'routes/app._index')!;
 const open = (route = home()) =>
-  house.data({ route, path: route.path.replace(/:\w+/, '117'), token: house.token() });
+  fixture.data({ route, path: route.path.replace(/:\w+/, '117'), token: fixture.token() });
 const sessions = async () =>
-  (await house.client.query<{ access_token: string }>('SELECT access_token FROM sessions ORDER BY id')).rows;
+  (await fixture.client.query<{ access_token: string }>('SELECT access_token FROM sessions ORDER BY id'))
+    .rows;
 
 test('a session encrypted with a key that is gone counts as none, and the merchant’s visit brings another', async () => {
   expect((await open()).status).toBe(200);
   expect((await readiness()).warnings).toEqual([]);
   const [before] = await sessions();
   const encryptedWithAnotherKey = randomBytes(90).toString('base64');
-  await house.client.query('UPDATE sessions SET access_token = $1, refresh_token = $1', [
+  await fixture.client.query('UPDATE sessions SET access_token = $1, refresh_token = $1', [
     encryptedWithAnotherKey,
   ]);
 
@@ -32,10 +33,10 @@ test('a session encrypted with a key that is gone counts as none, and the mercha
 
 test('whatever else it encrypted is not there either: no page of the admin falls over, and it is said once', async () => {
   const encrypted = randomBytes(90);
-  await house.client.query('UPDATE pages SET access_token = $1', [encrypted]);
-  await house.client.query('UPDATE webhook_events SET body = $1', [encrypted]);
-  await house.client.query('UPDATE sessions SET access_token = $1', [encrypted.toString('base64')]);
-  for (const route of house.routes.filter(({ loader }) => loader))
+  await fixture.client.query('UPDATE pages SET access_token = $1', [encrypted]);
+  await fixture.client.query('UPDATE webhook_events SET body = $1', [encrypted]);
+  await fixture.client.query('UPDATE sessions SET access_token = $1', [encrypted.toString('base64')]);
+  for (const route of fixture.routes.filter(({ loader }) => loader))
     expect([route.id, (await open(route)).status < 500]).toEqual([route.id, true]);
   const { ready, warnings } = await readiness();
   expect(ready).toBe(true);

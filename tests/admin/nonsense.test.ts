@@ -1,8 +1,8 @@
 // A merchant's own nonsense: no address, cursor or form of theirs ends in 5xx, by every admin route and every intent.
 import { expect, test } from 'vitest';
-import { intentsOf, openAdmin, type AdminRoute } from './house.ts';
+import { intentsOf, openAdmin, type AdminRoute } from './admin-fixture.ts';
 
-const house = openAdmin();
+const fixture = openAdmin();
 
 const LONG = 'a'.repeat(5_000);
 /** Texts that a database, a parser or a formatter may choke on. */
@@ -53,21 +53,25 @@ async function failing<Case>(cases: Case[], ask: (one: Case) => Promise<Response
 const pathOf = (route: AdminRoute, value: string) => route.path.replaceAll(/:\w+/g, value);
 
 test('whatever a list is asked for', async () => {
-  const token = house.token();
-  for (const route of house.routes.filter(({ loader, id }) => loader && !/sold-out|routes\/app$/.test(id))) {
+  const token = fixture.token();
+  for (const route of fixture.routes.filter(
+    ({ loader, id }) => loader && !/sold-out|routes\/app$/.test(id),
+  )) {
     const found = await failing(queries, (query) =>
-      house.data({ route, path: `${pathOf(route, house.rowsOf('mine').variantId)}?${query}`, token }),
+      fixture.data({ route, path: `${pathOf(route, fixture.rowsOf('mine').variantId)}?${query}`, token }),
     );
     expect([route.id, found]).toEqual([route.id, []]);
   }
 });
 
 test('whatever stands in place of an id', async () => {
-  const token = house.token();
-  for (const route of house.routes.filter(({ path }) => path.includes(':')))
+  const token = fixture.token();
+  for (const route of fixture.routes.filter(({ path }) => path.includes(':')))
     expect([
       route.id,
-      await failing([...TEXTS, ...IDS], (value) => house.data({ route, path: pathOf(route, value), token })),
+      await failing([...TEXTS, ...IDS], (value) =>
+        fixture.data({ route, path: pathOf(route, value), token }),
+      ),
     ]).toEqual([route.id, []]);
 });
 
@@ -89,12 +93,12 @@ const BODIES: [string, string][] = [
 ];
 
 test('whatever is posted where a form is expected', async () => {
-  const token = house.token();
-  for (const route of house.routes.filter(({ action }) => action)) {
-    const path = pathOf(route, house.rowsOf('mine').variantId);
+  const token = fixture.token();
+  for (const route of fixture.routes.filter(({ action }) => action)) {
+    const path = pathOf(route, fixture.rowsOf('mine').variantId);
     const mark = route.id.endsWith('_index') ? 'index&' : '';
     const found = await failing(BODIES, ([type, body]) =>
-      fetch(new URL(`${path}?${mark}_data=${encodeURIComponent(route.id)}`, house.origin()), {
+      fetch(new URL(`${path}?${mark}_data=${encodeURIComponent(route.id)}`, fixture.origin()), {
         method: 'POST',
         body,
         headers: {
@@ -162,8 +166,8 @@ const VALUES: unknown[] = [
 ];
 
 test('whatever the settings hold', async () => {
-  const token = house.token();
-  const route = house.routes.find(({ id }) => id === 'routes/app.settings')!;
+  const token = fixture.token();
+  const route = fixture.routes.find(({ id }) => id === 'routes/app.settings')!;
   const settings = [
     ...Object.keys(well).flatMap((name) => VALUES.map((value) => JSON.stringify({ ...well, [name]: value }))),
     ...Object.keys(well.leftOut).flatMap((name) =>
@@ -171,19 +175,19 @@ test('whatever the settings hold', async () => {
     ),
     ...['', '{', 'null', '[]', '"\\u0000"', '{"sendPolicy":"\\ud800"}', `${'['.repeat(20_000)}`],
   ];
-  const save = (form: string) => house.data({ route, token, form: { intent: 'save', settings: form } });
+  const save = (form: string) => fixture.data({ route, token, form: { intent: 'save', settings: form } });
   expect((await save(JSON.stringify(well))).status, 'what follows proves something').toBe(200);
   expect(await failing(settings, save)).toEqual([]);
 });
 
 test('whatever an intent is given', async () => {
-  const token = house.token();
-  for (const route of house.routes.filter(({ action }) => action))
+  const token = fixture.token();
+  for (const route of fixture.routes.filter(({ action }) => action))
     for (const intent of intentsOf(route).filter((name) => name !== 'save' && name !== 'disconnect')) {
       const found = await failing(['', ...TEXTS.map(decodeURIComponentSafely), '\u0001\uffff'], (value) =>
-        house.data({
+        fixture.data({
           route,
-          path: pathOf(route, house.rowsOf('mine').variantId),
+          path: pathOf(route, fixture.rowsOf('mine').variantId),
           token,
           form: Object.fromEntries([
             ['intent', intent],

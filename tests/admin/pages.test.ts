@@ -14,7 +14,7 @@ let crowd: Awaited<ReturnType<typeof addCrowd>>;
 beforeAll(async () => {
   await admin.standStill();
   crowd = await addCrowd({ client: admin.client, domain: SHOP });
-  const { world } = admin.stage();
+  const { world } = admin.testApp();
   world.shopify.store.addShop({
     domain: FRESH,
     name: 'Fresh Linen',
@@ -70,7 +70,7 @@ test('in a busy month every page holds', async () => {
     [variantId],
   );
   // One of them was deleted in Shopify, while its product goes on.
-  const shirt = admin.stage().variant({ product: 'Linen shirt', title: 'M / Sand' });
+  const shirt = admin.testApp().variant({ product: 'Linen shirt', title: 'M / Sand' });
   await admin.client.query(
     `UPDATE variants SET missing_since = now(), product_title = 'Linen shirt', product_id = $1 WHERE id = 7010`,
     [shirt.productId],
@@ -137,7 +137,7 @@ test('the menu of the admin leads from page to page without loading the app anew
 });
 
 test('with a broken Page the one thing to do is said, and Home is not “on”', async () => {
-  const { messenger } = admin.stage().world;
+  const { messenger } = admin.testApp().world;
   // Dead at Meta's too: whenever the worker's check comes by, it finds the same.
   for (const token of messenger.world.accessTokens.keys()) messenger.invalidateToken({ token });
   await admin.client.query(`UPDATE pages SET issue = 'reconnect', issue_since = now()`);

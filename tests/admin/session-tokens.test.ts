@@ -1,15 +1,15 @@
 // Nobody gets past an admin door without a session token of Shopify's: every route, every kind of forgery.
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { openAdmin } from './house.ts';
+import { openAdmin } from './admin-fixture.ts';
 import { adminText } from './admin-text.ts';
 
-const house = openAdmin();
+const fixture = openAdmin();
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const claims = () => {
   const now = Math.floor(Date.now() / 1_000);
-  const shop = house.domainOf('mine');
+  const shop = fixture.domainOf('mine');
   return {
     iss: `https://${shop}/admin`,
     dest: `https://${shop}`,
@@ -28,10 +28,10 @@ const signed = (header: object, body: object, algorithm: 'sha256' | 'sha512', ke
 };
 
 const forgeries: [string, () => string][] = [
-  ['signed with another secret', () => house.token({ apiSecret: 'shpss_of_somebody_else' })],
-  ['expired', () => house.token({ now: new Date(Date.now() - 120_000) })],
-  ['not valid yet', () => house.token({ now: new Date(Date.now() + 120_000) })],
-  ['for another app', () => house.token({ apiKey: 'another-app' })],
+  ['signed with another secret', () => fixture.token({ apiSecret: 'shpss_of_somebody_else' })],
+  ['expired', () => fixture.token({ now: new Date(Date.now() - 120_000) })],
+  ['not valid yet', () => fixture.token({ now: new Date(Date.now() + 120_000) })],
+  ['for another app', () => fixture.token({ apiKey: 'another-app' })],
   ['unsigned (alg none)', () => `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims())}.`],
   [
     'signed with another algorithm',
@@ -39,60 +39,60 @@ const forgeries: [string, () => string][] = [
   ],
   [
     'with its claims changed',
-    () => house.token().replace(/\.[^.]+\./, `.${encode({ ...claims(), sub: '2' })}.`),
+    () => fixture.token().replace(/\.[^.]+\./, `.${encode({ ...claims(), sub: '2' })}.`),
   ],
   ['no token at all', () => 'nonsense'],
 ];
 
 for (const [name, forge] of forgeries)
   test(`a session token ${name} opens no door`, async () => {
-    for (const route of house.routes) {
+    for (const route of fixture.routes) {
       const path = route.path.replace(/:\w+/, '117');
       if (route.loader) {
-        const answer = await house.data({ route, path, token: forge() });
+        const answer = await fixture.data({ route, path, token: forge() });
         expect([route.id, answer.status]).toEqual([route.id, 401]);
       }
       if (route.action) {
-        const answer = await house.data({ route, path, token: forge(), form: { intent: 'look' } });
+        const answer = await fixture.data({ route, path, token: forge(), form: { intent: 'look' } });
         expect([route.id, answer.status]).toEqual([route.id, 401]);
       }
     }
   });
 
 test('without a token a page is not served, and nothing is done', async () => {
-  const before = await house.everythingOf('mine');
-  for (const route of house.routes) {
+  const before = await fixture.everythingOf('mine');
+  for (const route of fixture.routes) {
     const path = route.path.replace(/:\w+/, '117');
-    const page = await house.call({ path });
+    const page = await fixture.call({ path });
     expect([route.id, page.status < 400 && page.status !== 302 ? await page.text() : '']).toEqual([
       route.id,
       '',
     ]);
     if (route.action) {
-      const answer = await house.call({ path, form: { intent: 'pause' } });
+      const answer = await fixture.call({ path, form: { intent: 'pause' } });
       expect([route.id, answer.ok]).toEqual([route.id, false]);
     }
   }
-  expect(await house.everythingOf('mine')).toBe(before);
+  expect(await fixture.everythingOf('mine')).toBe(before);
 });
 
 test('a crawler gets nothing', async () => {
-  const answer = await house.call({
+  const answer = await fixture.call({
     path: '/app',
-    token: house.token(),
+    token: fixture.token(),
     headers: { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' },
   });
   expect(answer.status).toBe(410);
 });
 
 const document = (over: Record<string, string> = {}) => {
-  const shop = house.domainOf('mine');
+  const shop = fixture.domainOf('mine');
   const host = Buffer.from(`admin.shopify.com/store/mine`).toString('base64').replaceAll('=', '');
-  return `/app?${new URLSearchParams({ embedded: '1', shop, host, id_token: house.token(), ...over })}`;
+  return `/app?${new URLSearchParams({ embedded: '1', shop, host, id_token: fixture.token(), ...over })}`;
 };
 
 test('App Bridge comes first in the head, and only this shop and the admin may frame the page', async () => {
-  const answer = await house.call({ path: document() });
+  const answer = await fixture.call({ path: document() });
   expect(answer.status).toBe(200);
   const html = await answer.text();
   const scripts = [...html.matchAll(/<script[^>]*src="([^"]+)"/g)].map((found) => found[1]);
@@ -112,28 +112,28 @@ test('a merchant whose admin speaks Spanish reads Spanish, any other reads Engli
     ['en', adminText('guide.title')],
     ['fi', adminText('guide.title')],
   ] as const) {
-    const html = await (await house.call({ path: document({ locale }) })).text();
+    const html = await (await fixture.call({ path: document({ locale }) })).text();
     expect([locale, html.includes(says)]).toEqual([locale, true]);
   }
 });
 
 test('a document with a forged token is sent for a new one, and shows nothing', async () => {
   for (const [, forge] of forgeries) {
-    const answer = await house.call({ path: document({ id_token: forge() }) });
+    const answer = await fixture.call({ path: document({ id_token: forge() }) });
     expect(answer.status).toBe(302);
     expect(answer.headers.get('location')).toMatch(/^\/auth\/session-token\?/);
   }
 });
 
 test('a page that does not exist may be framed by nobody when no shop is named', async () => {
-  const answer = await house.call({ path: '/nowhere' });
+  const answer = await fixture.call({ path: '/nowhere' });
   expect(answer.status).toBe(404);
   expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
 });
 
 test('nobody is ever asked for a shop’s domain', async () => {
   for (const path of ['/', '/auth/login', '/app', '/auth/login?shop=']) {
-    const answer = await house.call({ path });
+    const answer = await fixture.call({ path });
     expect(await answer.text()).not.toMatch(/<(input|form)\b/i);
   }
 });

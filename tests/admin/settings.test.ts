@@ -1,8 +1,8 @@
 // Settings: what cannot be meant is said at its field and nothing is saved; what is saved is looked at anew.
 import { beforeEach, expect, test } from 'vitest';
-import { openAdmin } from './house.ts';
+import { openAdmin } from './admin-fixture.ts';
 
-const house = openAdmin();
+const fixture = openAdmin();
 const good = {
   sendPolicy: 'all_at_once',
   shoppersPerUnit: '5',
@@ -22,23 +22,23 @@ const good = {
 };
 
 async function save(changes: Record<string, unknown>) {
-  const route = house.routes.find((each) => each.id === 'routes/app.settings')!;
+  const route = fixture.routes.find((each) => each.id === 'routes/app.settings')!;
   const form = { intent: 'save', settings: JSON.stringify({ ...good, ...changes }) };
-  const answer = await house.data({ route, token: house.token(), form });
+  const answer = await fixture.data({ route, token: fixture.token(), form });
   return { status: answer.status, ...((await answer.json()) as { errors?: object; done?: string }) };
 }
 const row = async () =>
-  (await house.client.query('SELECT * FROM shops WHERE id = $1', [house.rowsOf('mine').shopId])).rows[0];
+  (await fixture.client.query('SELECT * FROM shops WHERE id = $1', [fixture.rowsOf('mine').shopId])).rows[0];
 
 beforeEach(async () => {
-  await house.call({ path: '/app/settings?_data=routes%2Fapp.settings', token: house.token() });
+  await fixture.call({ path: '/app/settings?_data=routes%2Fapp.settings', token: fixture.token() });
 });
 
 test('what is saved is kept, to the last digit, and every variant that people wait for is looked at again', async () => {
   const wanted = async () =>
     (
-      await house.client.query('SELECT check_requested_version FROM variants WHERE shop_id = $1', [
-        house.rowsOf('mine').shopId,
+      await fixture.client.query('SELECT check_requested_version FROM variants WHERE shop_id = $1', [
+        fixture.rowsOf('mine').shopId,
       ])
     ).rows[0].check_requested_version;
   const before = await wanted();
@@ -58,8 +58,8 @@ test('what is saved is kept, to the last digit, and every variant that people wa
     location_ids: ['9007199254740993'],
     custom_messages: good.customMessages,
   });
-  const { rows } = await house.client.query('SELECT messages_per_second FROM pages WHERE shop_id = $1', [
-    house.rowsOf('mine').shopId,
+  const { rows } = await fixture.client.query('SELECT messages_per_second FROM pages WHERE shop_id = $1', [
+    fixture.rowsOf('mine').shopId,
   ]);
   expect(rows[0].messages_per_second).toBe(60);
   expect(Number(await wanted())).toBe(Number(before) + 1);

@@ -1,13 +1,13 @@
 // The waitlist shopper by shopper: everybody once however it is paged, each at their place, and why they were not told yet.
 import { beforeAll, expect, test } from 'vitest';
-import { openAdmin } from './house.ts';
+import { openAdmin } from './admin-fixture.ts';
 
-const house = openAdmin();
+const fixture = openAdmin();
 const now = new Date('2026-12-01T10:00:00Z');
 let shop: { id: bigint; timezone: string; quietHoursStart: null; quietHoursEnd: null };
 
 beforeAll(async () => {
-  const { pageId, run, ...mine } = await house.emptied('mine');
+  const { pageId, run, ...mine } = await fixture.emptied('mine');
   shop = { id: mine.shopId, timezone: 'Europe/London', quietHoursStart: null, quietHoursEnd: null };
   await run(
     `INSERT INTO variants (shop_id,id,product_id,product_title,title,handle,paused_at,missing_since)

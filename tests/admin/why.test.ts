@@ -13,7 +13,7 @@ const waits: SubscriptionFacts = {
   shopperStopped: false,
   notification: null,
   restock: null,
-  lookReason: 'sold_out',
+  checkReason: 'sold_out',
 };
 const open: NonNullable<SubscriptionFacts['restock']> = {
   held: false,
@@ -25,7 +25,7 @@ const open: NonNullable<SubscriptionFacts['restock']> = {
   fresh: true,
   notificationQuota: 10,
   claimedCount: 3,
-  toldAlready: false,
+  alreadyNotified: false,
 };
 const sent = (state: string, reason: string | null = null) => ({ notification: { state, reason } });
 
@@ -73,9 +73,14 @@ const rows: [string, Partial<SubscriptionFacts>, Explanation['answer'], string, 
   ],
   ['deleted in Shopify', { variant: { paused: false, missing: true } }, 'not_yet', 'missing'],
   ['paused', { variant: { paused: true, missing: false }, restock: open }, 'not_yet', 'paused'],
-  ['never looked at', { lookReason: null }, 'not_yet', 'not_looked'],
+  ['never looked at', { checkReason: null }, 'not_yet', 'not_looked'],
   ['not back', {}, 'not_yet', 'not_back', 'sold_out'],
-  ['told in this restock already', { restock: { ...open, toldAlready: true } }, 'not_yet', 'told_already'],
+  [
+    'told in this restock already',
+    { restock: { ...open, alreadyNotified: true } },
+    'not_yet',
+    'told_already',
+  ],
   ['held', { restock: { ...open, held: true, sendAfter: later } }, 'not_yet', 'held'],
   ['send delay', { restock: { ...open, sendAfter: later } }, 'not_yet', 'send_delay'],
   ['quiet hours', { restock: { ...open, quietUntil: later, sendAfter: later } }, 'not_yet', 'quiet_hours'],

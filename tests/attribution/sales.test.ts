@@ -9,10 +9,10 @@ import { subscriptionDetails } from '../../app/reports/subscription.server.ts';
 import * as door from '../../app/routes/webhooks.shopify.orders.ts';
 import { turnOffAttribution } from '../../app/shopify/order-attribution.server.ts';
 import { writeJson } from '../../simulators/shopify/payloads.ts';
-import { openOrders, type Shop } from './house.ts';
+import { openOrders, type Shop } from './attribution-fixture.ts';
 
-const house = openOrders();
-const { shopify, clock } = house;
+const fixture = openOrders();
+const { shopify, clock } = fixture;
 const { store, webhooks } = shopify;
 const DAY = 86_400_000;
 
@@ -37,21 +37,21 @@ async function deliver({ shop, topic, body }: { shop: Shop; topic: string; body:
 const ours = () => [{ left: 49, amount: 49, currency: 'EUR', orderId: expect.any(BigInt) }];
 
 test('an order whose session began at our link is a sale at once, and Shopify is not asked anything', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const order = shop.place({ landingSite: shop.landing() });
-  await house.brought();
-  expect(await shop.sales()).toEqual([{ orderId: order.id, amount: 49, left: 49, currency: 'EUR' }]);
+  await fixture.brought();
+  expect(await shop.revenue()).toEqual([{ orderId: order.id, amount: 49, left: 49, currency: 'EUR' }]);
   const { orderedAt: at } = await db.attributedOrder.findFirstOrThrow({ where: { shopId: shop.shopId } });
   expect(Math.abs(at.getTime() - order.createdAt.getTime())).toBeLessThan(1_000);
-  house.pass(1);
-  await house.read();
-  expect(await shop.sales()).toEqual(ours());
+  fixture.pass(1);
+  await fixture.read();
+  expect(await shop.revenue()).toEqual(ours());
 });
 
 test('the life of the message then says when it was bought', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const order = shop.place({ landingSite: shop.landing() });
-  await house.brought();
+  await fixture.brought();
   const subscriptionId = BigInt(shop.rows.subscriptionId);
   const read = await subscriptionDetails({
     shop: await db.shop.findUniqueOrThrow({ where: { id: shop.shopId } }),
@@ -62,7 +62,7 @@ test('the life of the message then says when it was bought', async () => {
 });
 
 test('an order that came otherwise is no sale: other marks, a code of nobody’s, the same shopper by another way', async () => {
-  const shop = await house.counting({ taps: false });
+  const shop = await fixture.counting({ clicks: false });
   const none = [
     null,
     '/',
@@ -70,87 +70,87 @@ test('an order that came otherwise is no sale: other marks, a code of nobody’s
     shop.landing('nobody-s'),
   ];
   for (const landingSite of none) shop.place({ landingSite, visits: ['/'] });
-  await house.brought();
-  expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
-  house.pass(60);
-  await house.read();
-  expect([await shop.sales(), shop.asked().length]).toEqual([[], 0]);
+  await fixture.brought();
+  expect([await shop.revenue(), await shop.readings()]).toEqual([[], 0]);
+  fixture.pass(60);
+  await fixture.read();
+  expect([await shop.revenue(), shop.asked().length]).toEqual([[], 0]);
 });
 
 test('another shop’s code brings nothing, neither here nor there', async () => {
-  const [one, other] = [await house.counting(), await house.counting()];
+  const [one, other] = [await fixture.counting(), await fixture.counting()];
   one.place({ landingSite: other.landing(), visits: [other.landing()], journeyAfterMs: 0 });
-  await house.brought();
-  house.pass(3);
-  await house.read();
-  expect([await one.sales(), await other.sales()]).toEqual([[], []]);
+  await fixture.brought();
+  fixture.pass(3);
+  await fixture.read();
+  expect([await one.revenue(), await other.revenue()]).toEqual([[], []]);
 });
 
 test('the code of the merchant’s own test brings nothing', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   await db.notification.updateMany({ where: { shopId: shop.shopId }, data: { isTest: true } });
   shop.place({ landingSite: shop.landing(), visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.brought();
-  house.pass(3);
-  await house.read();
-  expect(await shop.sales()).toEqual([]);
+  await fixture.brought();
+  fixture.pass(3);
+  await fixture.read();
+  expect(await shop.revenue()).toEqual([]);
 });
 
 test('a test order is never a sale, though it carries the code by both ways', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   shop.place({ landingSite: shop.landing(), visits: [shop.landing()], test: true });
-  await house.brought();
-  expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
+  await fixture.brought();
+  expect([await shop.revenue(), await shop.readings()]).toEqual([[], 0]);
 });
 
 test('the webhook does not know the landing page, Shopify’s journey does: read as soon as it is ready', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   shop.place({ visits: ['/', shop.landing(), '/cart'], journeyAfterMs: 8 * 60_000 });
-  await house.brought();
-  expect([await shop.sales(), await shop.readings()]).toEqual([[], 1]);
-  await house.read();
+  await fixture.brought();
+  expect([await shop.revenue(), await shop.readings()]).toEqual([[], 1]);
+  await fixture.read();
   expect(shop.asked()).toHaveLength(0);
-  house.pass(3);
-  await house.read();
-  expect([await shop.sales(), shop.asked().length]).toEqual([[], 1]);
-  house.pass(10);
-  await house.read();
-  expect(await shop.sales()).toEqual(ours());
+  fixture.pass(3);
+  await fixture.read();
+  expect([await shop.revenue(), shop.asked().length]).toEqual([[], 1]);
+  fixture.pass(10);
+  await fixture.read();
+  expect(await shop.revenue()).toEqual(ours());
   expect(await shop.readings()).toBe(0);
 });
 
 test('a journey without our code ends there, and one that never gets ready is given up after two days', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   shop.place({ visits: ['/', '/products/other'], journeyAfterMs: 0 });
-  await house.brought();
-  house.pass(3);
-  await house.read();
-  expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
+  await fixture.brought();
+  fixture.pass(3);
+  await fixture.read();
+  expect([await shop.revenue(), await shop.readings()]).toEqual([[], 0]);
 
   shop.place({ visits: [shop.landing()], journeyAfterMs: 1_000 * DAY });
-  await house.brought();
+  await fixture.brought();
   let hours = 0;
   for (; (await shop.readings()) > 0 && hours < 100; hours += 1) {
-    house.pass(60);
-    await house.read();
+    fixture.pass(60);
+    await fixture.read();
   }
   expect(hours).toBeGreaterThan(24);
   expect(hours).toBeLessThan(60);
   expect(shop.asked().length).toBeLessThanOrEqual(11);
-  expect(await shop.sales()).toEqual([]);
+  expect(await shop.revenue()).toEqual([]);
 });
 
 test('many orders to read are read a few at a time, and leave half of the shop’s bucket to looks', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   for (let n = 0; n < 12; n += 1) shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.brought();
-  house.pass(3);
-  await house.read();
+  await fixture.brought();
+  fixture.pass(3);
+  await fixture.read();
   for (let round = 0; round < 10; round += 1) {
-    house.pass(1);
-    await house.read();
+    fixture.pass(1);
+    await fixture.read();
   }
-  expect(await shop.sales()).toHaveLength(12);
+  expect(await shop.revenue()).toHaveLength(12);
   const prices = shopify.admin.calls().filter(({ operation }) => operation === 'Orders');
   expect(
     new Set(prices.map(({ requestedCost }) => requestedCost! % 54)),
@@ -158,89 +158,89 @@ test('many orders to read are read a few at a time, and leave half of the shop�
   ).toEqual(new Set([0]));
   // Too little for five at once: two are read now, and none twice.
   for (let n = 0; n < 4; n += 1) shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.brought();
+  await fixture.brought();
   await db.orderSync.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
   shopify.admin.drainBucket({ shop: shop.domain, apiKey: shopify.apiKey, to: 110 });
-  await house.read();
+  await fixture.read();
   for (let round = 0; round < 5; round += 1) {
-    house.pass(1);
-    await house.read();
+    fixture.pass(1);
+    await fixture.read();
   }
-  expect(await shop.sales()).toHaveLength(16);
+  expect(await shop.revenue()).toHaveLength(16);
   shopify.admin.drainBucket({ shop: shop.domain, apiKey: shopify.apiKey });
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.brought();
+  await fixture.brought();
   await db.orderSync.updateMany({ where: { shopId: shop.shopId }, data: { dueAt: clock() } });
-  await house.read();
+  await fixture.read();
   const [reading] = await db.orderSync.findMany({ where: { shopId: shop.shopId } });
   expect(reading!.dueAt > clock()).toBe(true);
   expect(reading!.attempts).toBe(0);
 });
 
 test('Shopify is away, or refuses: the order waits and is read later', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.brought();
+  await fixture.brought();
   for (const disturbance of [
     { kind: 'refuse', status: 503 },
     { kind: 'lose_reply' },
     { kind: 'throttle' },
   ] as const) {
-    house.pass(3);
+    fixture.pass(3);
     shopify.disturb(disturbance);
-    await house.read();
-    expect([await shop.sales(), await shop.readings()]).toEqual([[], 1]);
+    await fixture.read();
+    expect([await shop.revenue(), await shop.readings()]).toEqual([[], 1]);
   }
-  house.pass(3);
-  await house.read();
-  expect(await shop.sales()).toEqual(ours());
+  fixture.pass(3);
+  await fixture.read();
+  expect(await shop.revenue()).toEqual(ours());
 });
 
 test('each webhook five times, and an order paid back in between: one sale, with what is left of it', async () => {
-  const shop = await house.counting();
-  webhooks.dials.copies = 5;
+  const shop = await fixture.counting();
+  webhooks.faultOptions.copies = 5;
   const order = shop.place({ landingSite: shop.landing() });
-  await house.brought();
-  expect(await shop.sales()).toEqual(ours());
-  house.pass(1);
+  await fixture.brought();
+  expect(await shop.revenue()).toEqual(ours());
+  fixture.pass(1);
   store.refund({ shop: shop.domain, orderId: order.id, amount: 1_000 });
-  await house.brought();
-  expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 39 });
+  await fixture.brought();
+  expect((await shop.revenue())[0]).toMatchObject({ amount: 49, left: 39 });
   await webhooks.repeat({ topic: 'orders/create', times: 5 });
-  expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 39 });
-  await house.read();
-  expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 39 });
-  expect(await shop.sales()).toHaveLength(1);
+  expect((await shop.revenue())[0]).toMatchObject({ amount: 49, left: 39 });
+  await fixture.read();
+  expect((await shop.revenue())[0]).toMatchObject({ amount: 49, left: 39 });
+  expect(await shop.revenue()).toHaveLength(1);
 });
 
 test('money paid back without a line of the order is found in the truth', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const order = shop.place({ landingSite: shop.landing() });
-  await house.brought();
-  house.pass(1);
+  await fixture.brought();
+  fixture.pass(1);
   store.refund({ shop: shop.domain, orderId: order.id, amount: 900, returned: false });
-  await house.brought();
-  await house.read();
-  expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 40 });
+  await fixture.brought();
+  await fixture.read();
+  expect((await shop.revenue())[0]).toMatchObject({ amount: 49, left: 40 });
   // The webhook of the same moment, delivered once more, knows less and changes nothing.
   await webhooks.repeat({ topic: 'orders/updated', times: 2 });
-  await house.read();
-  expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 40 });
+  await fixture.read();
+  expect((await shop.revenue())[0]).toMatchObject({ amount: 49, left: 40 });
 });
 
 for (const order of ['given', 'reversed', 'shuffled'] as const)
   test(`an order and its whole refund, delivered ${order}: nothing is left of it`, async () => {
-    const shop = await house.counting();
-    webhooks.dials.hold = true;
+    const shop = await fixture.counting();
+    webhooks.faultOptions.hold = true;
     const placed = shop.place({ landingSite: shop.landing() });
     // Bodies are of the moment at which they leave; these have left already.
     const created = { ...bodyOf(shop, placed.id) };
-    house.pass(1);
+    fixture.pass(1);
     store.refund({ shop: shop.domain, orderId: placed.id, amount: 4_900 });
     await webhooks.release({ order });
     expect(await deliver({ shop, topic: 'orders/create', body: created })).toBe(200);
-    await house.read();
-    expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 0 });
+    await fixture.read();
+    expect((await shop.revenue())[0]).toMatchObject({ amount: 49, left: 0 });
   });
 
 /** What Shopify would send of an order now. */
@@ -260,52 +260,52 @@ function bodyOf(shop: Shop, orderId: bigint) {
 }
 
 test('the refund is heard before the order that needs the journey: the truth has both', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const placed = shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
   store.refund({ shop: shop.domain, orderId: placed.id, amount: 1_900 });
-  await house.brought();
-  house.pass(3);
-  await house.read();
-  expect((await shop.sales())[0]).toMatchObject({ amount: 49, left: 30 });
+  await fixture.brought();
+  fixture.pass(3);
+  await fixture.read();
+  expect((await shop.revenue())[0]).toMatchObject({ amount: 49, left: 30 });
 });
 
 test('a cancelled order counts as nothing, whichever is heard first', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const placed = shop.place({ landingSite: shop.landing() });
   const created = bodyOf(shop, placed.id);
-  house.pass(1);
+  fixture.pass(1);
   store.cancelOrder({ shop: shop.domain, orderId: placed.id });
-  await house.brought();
+  await fixture.brought();
   await deliver({ shop, topic: 'orders/create', body: created });
-  expect((await shop.sales())[0]).toMatchObject({ left: 0 });
+  expect((await shop.revenue())[0]).toMatchObject({ left: 0 });
   const report = await recoveredRevenue({ shopId: shop.shopId, now: new Date(), days: 30 });
-  expect(report.sales.map(({ orders, amount }) => [orders, Number(amount)])).toEqual([[0, 0]]);
+  expect(report.revenue.map(({ orders, amount }) => [orders, Number(amount)])).toEqual([[0, 0]]);
 });
 
 test('a change that has nothing to do with money changes nothing', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const placed = shop.place({ landingSite: shop.landing() });
-  await house.brought();
+  await fixture.brought();
   for (let time = 0; time < 3; time += 1) {
-    house.pass(1);
+    fixture.pass(1);
     store.touchOrder({ shop: shop.domain, orderId: placed.id });
-    await house.brought();
-    await house.read();
+    await fixture.brought();
+    await fixture.read();
   }
-  expect(await shop.sales()).toEqual(ours());
+  expect(await shop.revenue()).toEqual(ours());
   expect(await shop.readings()).toBe(0);
 });
 
 test('whatever currency the shopper saw, the shop’s own is counted; two of them are never added up', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   shop.place({ landingSite: shop.landing(), presentment: { currency: 'JPY', rate: 162 } });
-  await house.brought();
-  expect(await shop.sales()).toEqual(ours());
+  await fixture.brought();
+  expect(await shop.revenue()).toEqual(ours());
   store.updateShop({ shop: shop.domain, currency: 'GBP' });
   shop.place({ landingSite: shop.landing(), shipping: 500 });
-  await house.brought();
-  const { sales } = await recoveredRevenue({ shopId: shop.shopId, now: new Date(), days: 30 });
-  expect(sales.map(({ currency, amount, orders }) => [currency, Number(amount), orders])).toEqual([
+  await fixture.brought();
+  const { revenue } = await recoveredRevenue({ shopId: shop.shopId, now: new Date(), days: 30 });
+  expect(revenue.map(({ currency, amount, orders }) => [currency, Number(amount), orders])).toEqual([
     ['GBP', 54, 1],
     ['EUR', 49, 1],
   ]);
@@ -323,9 +323,9 @@ test('whatever currency the shopper saw, the shop’s own is counted; two of the
 });
 
 test('an order from before counting, and one of long ago, stay uncounted', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const before = { ...bodyOf(shop, shop.place({ landingSite: shop.landing() }).id) };
-  await house.brought();
+  await fixture.brought();
   await db.attributedOrder.deleteMany({ where: { shopId: shop.shopId } });
   const { orderAttributionStartedAt } = await shop.row();
   for (const created of [orderAttributionStartedAt!.getTime() - 60_000, Date.now() - 40 * DAY]) {
@@ -334,38 +334,38 @@ test('an order from before counting, and one of long ago, stay uncounted', async
     const body = { ...before, created_at: new Date(created).toISOString() };
     for (const topic of ['orders/create', 'orders/updated'])
       expect(await deliver({ shop, topic, body })).toBe(200);
-    expect(await shop.sales()).toEqual([]);
+    expect(await shop.revenue()).toEqual([]);
   }
 });
 
 test('a shop that does not count leaves no trace of an order', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const body = bodyOf(shop, shop.place({ landingSite: shop.landing() }).id);
-  await house.brought();
+  await fixture.brought();
   await turnOffAttribution({ shopId: shop.shopId, clock });
   await db.attributedOrder.deleteMany({ where: { shopId: shop.shopId } });
   await db.orderSync.deleteMany({ where: { shopId: shop.shopId } });
   for (const topic of ['orders/create', 'orders/updated'])
     expect(await deliver({ shop, topic, body: { ...body, updated_at: '2099-01-01T00:00:00Z' } })).toBe(200);
-  expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
+  expect([await shop.revenue(), await shop.readings()]).toEqual([[], 0]);
 });
 
 test('what is to be read when the merchant stops is not read, and goes', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   shop.place({ visits: [shop.landing()], journeyAfterMs: 0 });
-  await house.brought();
+  await fixture.brought();
   await turnOffAttribution({ shopId: shop.shopId, clock });
-  house.pass(3);
-  await house.read();
-  expect([await shop.sales(), shop.asked()]).toEqual([[], []]);
+  fixture.pass(3);
+  await fixture.read();
+  expect([await shop.revenue(), shop.asked()]).toEqual([[], []]);
   await deleteExpiredOrderSyncs({ now: new Date(Date.now() + 4 * DAY) });
   expect(await shop.readings()).toBe(0);
 });
 
 test('a customer who is forgotten takes the sale along, and a late webhook does not bring it back', async () => {
-  const shop = await house.counting();
+  const shop = await fixture.counting();
   const placed = shop.place({ landingSite: shop.landing() });
-  await house.brought();
+  await fixture.brought();
   expect(await eraseOrders({ shopId: shop.shopId, orderIds: [placed.id] })).toBe(1);
   // Shopify asks for it half a year after the order.
   const body = {
@@ -375,20 +375,20 @@ test('a customer who is forgotten takes the sale along, and a late webhook does 
   };
   await db.shop.update({ where: { id: shop.shopId }, data: { orderAttributionStartedAt: new Date(0) } });
   await deliver({ shop, topic: 'orders/updated', body });
-  expect([await shop.sales(), await shop.readings()]).toEqual([[], 0]);
+  expect([await shop.revenue(), await shop.readings()]).toEqual([[], 0]);
 });
 
 test('nothing of the customer is sent to us, and nothing of it is kept', async () => {
-  const shop = await house.counting();
-  house.sent.splice(0);
+  const shop = await fixture.counting();
+  fixture.sent.splice(0);
   shop.place({ landingSite: shop.landing() });
   shop.place({ visits: [shop.landing()] });
-  await house.brought();
-  expect(house.sent.length).toBeGreaterThanOrEqual(4);
-  expect(house.sent.join('\n')).not.toMatch(/ada|personal|flax street|email|customer/i);
+  await fixture.brought();
+  expect(fixture.sent.length).toBeGreaterThanOrEqual(4);
+  expect(fixture.sent.join('\n')).not.toMatch(/ada|personal|flax street|email|customer/i);
   const tables = await Promise.all(
     ['attributed_orders', 'order_syncs'].map((name) =>
-      house.client.query<{ column_name: string }>(
+      fixture.client.query<{ column_name: string }>(
         `SELECT column_name FROM information_schema.columns WHERE table_name = $1`,
         [name],
       ),

@@ -218,8 +218,11 @@ test('a worker behind a pooler says so once, does its work, and answers its host
     });
     const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
     expect([(await ask('/healthz')).status, (await ask('/readyz')).status]).toEqual([200, 200]);
-    expect(await (await ask('/readyz')).json()).toMatchObject({ database: 'answers', bell: 'unheard' });
-    expect(await (await ask('/metrics')).text()).toMatch(/^notify_bell_heard 0$/m);
+    expect(await (await ask('/readyz')).json()).toMatchObject({
+      database: 'answers',
+      listen: 'disconnected',
+    });
+    expect(await (await ask('/metrics')).text()).toMatch(/^notify_listening 0$/m);
     expect(worker.said().match(/leads through a pooler, and DATABASE_DIRECT_URL is not set/g)).toHaveLength(
       1,
     );

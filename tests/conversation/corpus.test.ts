@@ -5,7 +5,7 @@ import { isThanks, namedBy, readCommand, readProductLink } from '../../app/conve
 import { isWordless } from '../../app/conversation/context.server.ts';
 import { db } from '../../app/db.server.ts';
 import { formatMessage, LOCALES, type Message, type Values } from '../../app/i18n/shopper.ts';
-import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { clock, enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
 
 const KINDS = [
   'stop',
@@ -36,12 +36,12 @@ function readCorpus(): Line[] {
   });
 }
 
-type Step = (given: { scene: Scene; locale: string }) => unknown;
-const arrives: Step = ({ scene, locale }) => scene.open(scene.ref({ locale }));
-const accepts: Step = ({ scene }) => scene.phone.tapNotifyMe();
-const isAskedWhichProduct: Step = ({ scene }) =>
-  scene.post({
-    what: { postback: { title: 'Get Started', payload: 'start1', mid: `m_start_${scene.personId}` } },
+type Step = (given: { chat: Chat; locale: string }) => unknown;
+const arrives: Step = ({ chat, locale }) => chat.open(chat.ref({ locale }));
+const accepts: Step = ({ chat }) => chat.phone.tapNotifyMe();
+const isAskedWhichProduct: Step = ({ chat }) =>
+  chat.post({
+    what: { postback: { title: 'Get Started', payload: 'start1', mid: `m_start_${chat.personId}` } },
   });
 
 /** How people come to be in each state of a thread, step by step. */
@@ -49,15 +49,15 @@ const states = {
   new: [],
   known: [arrives],
   waiting: [arrives, accepts],
-  'opted out': [arrives, accepts, ({ scene }) => scene.phone.write('stop', scene.metaPageId)],
+  'opted out': [arrives, accepts, ({ chat }) => chat.phone.write('stop', chat.metaPageId)],
   'a person answers': [
     arrives,
-    ({ scene: { messenger, metaPageId, personId } }) =>
+    ({ chat: { messenger, metaPageId, personId } }) =>
       messenger.inbox(metaPageId).humanReply({ personId, text: 'How can I help?' }),
   ],
   'another app answers': [
     arrives,
-    ({ scene: { messenger, metaPageId, personId } }) =>
+    ({ chat: { messenger, metaPageId, personId } }) =>
       messenger.inbox(metaPageId).takeThread({ personId, owner: '555000555' }),
   ],
   'too late': [arrives],
@@ -65,7 +65,7 @@ const states = {
   'asked which option': [
     arrives,
     isAskedWhichProduct,
-    ({ scene }) => scene.phone.write('linen shirt', scene.metaPageId),
+    ({ chat }) => chat.phone.write('linen shirt', chat.metaPageId),
   ],
 } satisfies Record<string, Step[]>;
 type State = keyof typeof states;
@@ -166,46 +166,46 @@ const played = [...KINDS, ...ANSWERS].flatMap((kind) => {
 
 test(`${played.length} of them, from people in ${Object.keys(states).length} states of a thread: each is answered as it must be, once`, async () => {
   const place = await openPlace();
-  const people = played.map((one, at) => ({ scene: enter(place), mid: `m_corpus_${at}`, ...one }));
-  const [{ scene: anybody }] = people as [(typeof people)[number]];
+  const people = played.map((one, at) => ({ chat: enter(place), mid: `m_corpus_${at}`, ...one }));
+  const [{ chat: anybody }] = people as [(typeof people)[number]];
   // Both sizes are known by name from here on, also where a look takes longer than a person may wait.
   const first = enter(place);
   for (const variantId of first.soldOut) {
     first.open(first.ref({ variantId }));
-    await first.settle();
+    await first.untilIdle();
   }
   for (let step = 0; step < 3; step += 1) {
     pass(60);
     for (const { state, ...given } of people) await (states[state] as Step[])[step]?.(given);
-    await anybody.settle();
+    await anybody.untilIdle();
   }
 
   pass(60);
-  const write = ({ scene, text, state, mid }: (typeof people)[number], at: Date) =>
-    scene.post({
+  const write = ({ chat, text, state, mid }: (typeof people)[number], at: Date) =>
+    chat.post({
       what: {
         message: {
           mid,
-          text: text.replaceAll('{S}', scene.domain).replaceAll('{M}', String(scene.soldOut[1])),
+          text: text.replaceAll('{S}', chat.domain).replaceAll('{M}', String(chat.soldOut[1])),
         },
       },
       standby: state === 'another app answers',
       at: state === 'too late' ? new Date(at.getTime() - 90_000_000) : at,
     });
   const sent = clock();
-  const before = people.map(({ scene }) => scene.said().length);
+  const before = people.map(({ chat }) => chat.said().length);
   for (const [at, person] of people.entries()) {
     await write(person, sent);
     // Meta delivers some of them twice.
     if (at % 3 === 0) await write(person, sent);
   }
-  await anybody.settle();
+  await anybody.untilIdle();
   pass(60);
   for (const [at, person] of people.entries()) if (at % 5 === 0) await write(person, sent);
-  await anybody.settle();
+  await anybody.untilIdle();
 
   const shoppers = await db.shopper.findMany({ where: { page: { metaPageId: place.metaPageId } } });
-  const wrong = people.flatMap(({ scene, locale, kind, text, state }, at) => {
+  const wrong = people.flatMap(({ chat, locale, kind, text, state }, at) => {
     const t: Said = (message, values) =>
       formatMessage({
         locale: state === 'new' ? 'en' : locale,
@@ -215,7 +215,7 @@ test(`${played.length} of them, from people in ${Object.keys(states).length} sta
           ...values,
         },
       });
-    const said = scene
+    const said = chat
       .said()
       .slice(before[at])
       .map(({ content }) => JSON.stringify(content));
@@ -223,7 +223,7 @@ test(`${played.length} of them, from people in ${Object.keys(states).length} sta
     const isRight =
       said.length === must.length &&
       must.every((part, each) => said[each]!.includes(JSON.stringify(part).slice(1, -1)));
-    const optedOut = shoppers.find(({ psid }) => psid === scene.psid())?.optedOutAt;
+    const optedOut = shoppers.find(({ psid }) => psid === chat.psid())?.optedOutAt;
     const isObeyed = kind !== 'stop' || (optedOut !== undefined && optedOut !== null);
     return isRight && isObeyed ? [] : [{ text, kind, state, must, said, ...(isObeyed ? {} : { optedOut }) }];
   });

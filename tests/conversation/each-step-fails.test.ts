@@ -5,41 +5,39 @@ import { createTestLink } from '../../app/conversation/arrival.server.ts';
 import { MAX_ATTEMPTS, retryFailedEvents } from '../../app/conversation/event-store.server.ts';
 import { db } from '../../app/db.server.ts';
 import { GET_STARTED, makePayload, type Verb } from '../../app/messenger/payloads.ts';
-import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
-import { failEachStatement, FAULTS } from './breaks.ts';
+import { clock, enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
+import { failEachStatement, FAULTS } from './failures.ts';
 import { fixedPart, ourText } from '../messenger/our-text.ts';
 
-type Act = (scene: Scene) => unknown;
-const arrive: Act = (scene) => scene.open(scene.ref());
-const arriveForM: Act = (scene) => scene.open(scene.ref({ variantId: scene.soldOut[1]! }));
-const accept: Act = (scene) => scene.phone.tapNotifyMe();
-const write = (text: string) => (scene: Scene) => void scene.phone.write(text, scene.metaPageId);
-const post = (what: object) => (scene: Scene) => scene.post({ what });
-const tapped = (payload: string) => (scene: Scene) =>
-  scene.post({ what: { postback: { title: 'x', payload, mid: `${payload} of ${scene.personId}` } } });
+type Act = (chat: Chat) => unknown;
+const arrive: Act = (chat) => chat.open(chat.ref());
+const arriveForM: Act = (chat) => chat.open(chat.ref({ variantId: chat.soldOut[1]! }));
+const accept: Act = (chat) => chat.phone.tapNotifyMe();
+const write = (text: string) => (chat: Chat) => void chat.phone.write(text, chat.metaPageId);
+const post = (what: object) => (chat: Chat) => chat.post({ what });
+const tapped = (payload: string) => (chat: Chat) =>
+  chat.post({ what: { postback: { title: 'x', payload, mid: `${payload} of ${chat.personId}` } } });
 /** A button of ours about the person's first subscription, or about a variant. */
 const press =
   (verb: Verb, about: 'subscription' | 'variant' = 'subscription') =>
-  async (scene: Scene) => {
-    const { shopId } = scene;
+  async (chat: Chat) => {
+    const { shopId } = chat;
     const first = async () =>
       (
         await db.subscription.findFirstOrThrow({
-          where: { shopper: { psid: scene.psid() } },
+          where: { shopper: { psid: chat.psid() } },
           orderBy: { id: 'asc' },
         })
       ).id;
-    const id = about === 'variant' ? scene.soldOut[0]! : await first();
-    await tapped(makePayload({ verb, shopId, id }))(scene);
+    const id = about === 'variant' ? chat.soldOut[0]! : await first();
+    await tapped(makePayload({ verb, shopId, id }))(chat);
   };
-const startTest: Act = async (scene) =>
-  scene.open(
-    new URL((await createTestLink({ shopId: scene.shopId, now: clock() }))!).searchParams.get('ref')!,
-  );
+const startTest: Act = async (chat) =>
+  chat.open(new URL((await createTestLink({ shopId: chat.shopId, now: clock() }))!).searchParams.get('ref')!);
 /** The first of what they wait for has come back, and they were told. */
-const told: Act = async (scene) => {
+const notified: Act = async (chat) => {
   const [first] = await db.subscription.findMany({
-    where: { shopper: { psid: scene.psid() } },
+    where: { shopper: { psid: chat.psid() } },
     orderBy: { id: 'asc' },
   });
   await db.subscription.updateMany({
@@ -52,9 +50,9 @@ const told: Act = async (scene) => {
 const NOBODY = { known: false, waits: [] as string[], stopped: false, question: null as string | null };
 const KNOWN = { ...NOBODY, known: true };
 type State = typeof NOBODY;
-async function stateOf(scene: Scene): Promise<State> {
+async function stateOf(chat: Chat): Promise<State> {
   const person = await db.shopper.findFirst({
-    where: { psid: scene.psid() },
+    where: { psid: chat.psid() },
     include: { subscriptions: { orderBy: { id: 'asc' } } },
   });
   if (person === null) return NOBODY;
@@ -119,7 +117,7 @@ const KINDS: Record<string, Kind> = {
     },
   },
   'Stop other sizes': {
-    ...{ before: [arrive, accept, arriveForM, accept, told], does: press('others'), isAct: true },
+    ...{ before: [arrive, accept, arriveForM, accept, notified], does: press('others'), isAct: true },
     ...{ ends: { ...KNOWN, waits: ['notified', 'cancelled'] }, says: ['Linen shirt'] },
   },
   'forget me': {
@@ -132,7 +130,7 @@ const KINDS: Record<string, Kind> = {
   // What a person asks.
   'a ref': { before: [], does: arrive, ends: KNOWN, says: ASKED },
   'a ref for what is for sale': {
-    ...{ before: [], does: (scene) => scene.open(scene.ref({ variantId: scene.forSale })) },
+    ...{ before: [], does: (chat) => chat.open(chat.ref({ variantId: chat.forSale })) },
     ...{ ends: KNOWN, says: [fixedPart('arrive.available')], withoutShopify: ['one_time_notif_req'] },
   },
   'Get Started without a ref': {
@@ -150,7 +148,7 @@ const KINDS: Record<string, Kind> = {
   },
   'a link': {
     before: [arrive],
-    does: (scene) => write(`https://${scene.domain}/products/linen-shirt?variant=${scene.soldOut[0]}`)(scene),
+    does: (chat) => write(`https://${chat.domain}/products/linen-shirt?variant=${chat.soldOut[0]}`)(chat),
     ...{ ends: KNOWN, says: ASKED },
   },
   'a size that was tapped': { before: [arrive], does: press('want', 'variant'), ends: KNOWN, says: ASKED },
@@ -177,25 +175,25 @@ const KINDS: Record<string, Kind> = {
   },
   'no thanks, after a notice': {
     ...{
-      before: [arrive, accept, told],
+      before: [arrive, accept, notified],
       does: press('no'),
       ends: wasTold,
       says: [fixedPart('notification.declined')],
     },
   },
   'next time, after a notice': {
-    before: [arrive, accept, told],
+    before: [arrive, accept, notified],
     does: press('next'),
     ends: wasTold,
     says: ASKED,
   },
   'a yes to a card that we don’t know': {
     before: [arrive],
-    does: (scene) => {
-      const payload = makePayload({ verb: 'r', shopId: scene.shopId, id: 999_999n });
+    does: (chat) => {
+      const payload = makePayload({ verb: 'r', shopId: chat.shopId, id: 999_999n });
       return post({
-        optin: { type: 'one_time_notif_req', payload, one_time_notif_token: `token of ${scene.personId}` },
-      })(scene);
+        optin: { type: 'one_time_notif_req', payload, one_time_notif_token: `token of ${chat.personId}` },
+      })(chat);
     },
     ...{ ends: KNOWN, says: [ourText('optin.unknown')], isAct: true },
   },
@@ -229,18 +227,18 @@ const KINDS: Record<string, Kind> = {
 /** What is kept for the merchant to see, whether or not anything fails. */
 const KEPT = ['unknown_request', 'unrecognized'];
 
-type Somebody = Kind & { kind: string; scene: Scene };
+type Somebody = Kind & { kind: string; chat: Chat };
 
 /** One person of each kind at a Page of their own, each ready to do what they do. */
-async function gather(kinds: [string, Kind][]): Promise<{ crowd: Somebody[]; anybody: Scene }> {
+async function gather(kinds: [string, Kind][]): Promise<{ crowd: Somebody[]; anybody: Chat }> {
   const place = await openPlace();
-  const crowd = kinds.map(([kind, given]) => ({ kind, ...given, scene: enter(place) }));
-  const anybody = crowd[0]!.scene;
-  anybody.messenger.dials.webhooks.withholdDeliveries = true;
+  const crowd = kinds.map(([kind, given]) => ({ kind, ...given, chat: enter(place) }));
+  const anybody = crowd[0]!.chat;
+  anybody.messenger.faultOptions.webhooks.withholdDeliveries = true;
   for (let step = 0; crowd.some(({ before }) => before.length > step); step += 1) {
     pass(20);
-    for (const { before, scene } of crowd) await before[step]?.(scene);
-    await anybody.settle();
+    for (const { before, chat } of crowd) await before[step]?.(chat);
+    await anybody.untilIdle();
   }
   pass(20);
   return { crowd, anybody };
@@ -248,12 +246,12 @@ async function gather(kinds: [string, Kind][]): Promise<{ crowd: Somebody[]; any
 
 /** Each does what they do; @returns what was said to each since. */
 async function act(crowd: Somebody[]): Promise<(who: Somebody) => string[]> {
-  const before = new Map(crowd.map(({ scene }) => [scene, scene.said().length]));
-  for (const { does, scene } of crowd) await does(scene);
-  return ({ scene }) =>
-    scene
+  const before = new Map(crowd.map(({ chat }) => [chat, chat.said().length]));
+  for (const { does, chat } of crowd) await does(chat);
+  return ({ chat }) =>
+    chat
       .said()
-      .slice(before.get(scene))
+      .slice(before.get(chat))
       .map(({ content }) => JSON.stringify(content));
 }
 
@@ -262,16 +260,16 @@ const isJust = (said: string[], says: string[]) =>
   said.length === says.length && says.every((text, at) => said[at]!.includes(text));
 
 /** The fault is over: what was parked is taken up again, and what waits for its time has it. */
-async function recover(anybody: Scene): Promise<void> {
+async function recover(anybody: Chat): Promise<void> {
   const { metaPageId } = anybody;
   await retryFailedEvents({ whose: { metaPageId }, now: clock() });
   for (let round = 0; round < 2; round += 1) {
     pass(600);
-    await anybody.settle();
+    await anybody.untilIdle();
   }
 }
 
-const keptAt = async ({ metaPageId }: Scene) => {
+const keptAt = async ({ metaPageId }: Chat) => {
   const events = await db.webhookEvent.findMany({
     where: { metaPageId },
     select: { eventKey: true, failure: true },
@@ -288,23 +286,23 @@ for (const [what, { fault, beforeTheSave, shopifyIsSilent, never }] of Object.en
     const { crowd, anybody } = await gather(Object.entries(KINDS));
     const mend = await fault(anybody);
     const saidTo = await act(crowd);
-    await anybody.settle();
+    await anybody.untilIdle();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       pass(2 ** attempt);
       await anybody.work();
     }
     if (beforeTheSave === undefined)
-      for (const { kind, ends, scene } of crowd.filter(({ isAct }) => isAct))
-        expect([kind, await stateOf(scene)], 'while it lasts').toEqual([kind, ends]);
+      for (const { kind, ends, chat } of crowd.filter(({ isAct }) => isAct))
+        expect([kind, await stateOf(chat)], 'while it lasts').toEqual([kind, ends]);
     await mend();
     await recover(anybody);
     const wrong: unknown[] = [];
     for (const who of crowd) {
-      const { kind, says, ends, isAct, scene, withoutShopify } = who;
+      const { kind, says, ends, isAct, chat, withoutShopify } = who;
       const said = saidTo(who);
       if (shopifyIsSilent && withoutShopify !== undefined && isJust(said, withoutShopify)) continue;
       const fine = isJust(said, says) || ((isAct || never) && said.length === 0);
-      const state = await stateOf(scene);
+      const state = await stateOf(chat);
       if (!fine || !isDeepStrictEqual(state, ends)) wrong.push({ kind, said, state });
     }
     expect(wrong).toEqual([]);
@@ -316,7 +314,7 @@ for (const kind of ['a yes', 'STOP', 'forget me'])
     // More people than its transaction has statements: of the n-th person's the n-th fails.
     const { crowd, anybody } = await gather(Array.from({ length: 20 }, () => [kind, KINDS[kind]!]));
     const saidTo = await act(crowd);
-    await anybody.messenger.settle();
+    await anybody.messenger.untilIdle();
     const { failed, end } = failEachStatement();
     await anybody.work().finally(end);
     expect(failed, 'each was met, to the last').toContain('COMMIT');
@@ -324,7 +322,7 @@ for (const kind of ['a yes', 'STOP', 'forget me'])
     for (const who of crowd) {
       const said = saidTo(who);
       expect([said, isJust(said, who.says) || said.length === 0]).toEqual([said, true]);
-      expect(await stateOf(who.scene)).toEqual(who.ends);
+      expect(await stateOf(who.chat)).toEqual(who.ends);
     }
     expect(await keptAt(anybody)).toEqual([]);
   });

@@ -2,20 +2,20 @@
 import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
 import { db, queryRows } from '../../app/db.server.ts';
-import { clock, pass, setScene, type Scene } from '../messenger/stage.ts';
-import { knock, signed } from '../messenger/doors.ts';
+import { clock, pass, openChat, type Chat } from '../messenger/chat.ts';
+import { knock, signed } from '../messenger/webhook-urls.ts';
 
 const OTHER_APP = '555000555';
 const OUR_APP = process.env.META_APP_ID!;
 
 /** A shop in full work: somebody waits, a message is under way, a question is asked, and replies wait for the Page. */
 async function busyShop() {
-  const scene = await setScene();
-  await scene.subscribe();
+  const chat = await openChat();
+  await chat.subscribe();
   pass(1);
-  scene.open(scene.ref({ variantId: scene.soldOut[1]! }));
-  await scene.settle();
-  const [subscription] = await scene.subscriptions();
+  chat.open(chat.ref({ variantId: chat.soldOut[1]! }));
+  await chat.untilIdle();
+  const [subscription] = await chat.subscriptions();
   const { shopId, id: subscriptionId, variantId, shopperId, pageId } = subscription!;
   const restock = await db.restock.create({
     data: {
@@ -30,7 +30,7 @@ async function busyShop() {
   await db.subscription.updateMany({ where: { id: subscriptionId }, data: { status: 'claimed' } });
   const notification = await db.notification.create({
     data: {
-      ...{ shopId, subscriptionId, shopperId, pageId, restockId: restock.id, metaPageId: scene.metaPageId },
+      ...{ shopId, subscriptionId, shopperId, pageId, restockId: restock.id, metaPageId: chat.metaPageId },
       ...{
         linkCode: `code-${shopId}`,
         status: 'sending',
@@ -41,18 +41,18 @@ async function busyShop() {
     },
   });
   // Meta takes nothing from this Page now: what we have to say waits.
-  scene.messenger.disturb({
+  chat.messenger.disturb({
     kind: 'refuse',
     fault: { code: 190, message: 'dead' },
     times: 999,
-    only: { pageId: scene.metaPageId },
+    only: { pageId: chat.metaPageId },
   });
-  scene.phone.write('my alerts', scene.metaPageId);
-  await scene.settle();
-  const replies = await db.reply.findMany({ where: { page: { metaPageId: scene.metaPageId } } });
+  chat.phone.write('my alerts', chat.metaPageId);
+  await chat.untilIdle();
+  const replies = await db.reply.findMany({ where: { page: { metaPageId: chat.metaPageId } } });
   expect(replies.length).toBeGreaterThan(1);
   const [openRequest] = await db.optInRequest.findMany({ where: { shopId, acceptedAt: null } });
-  return { scene, shopId, subscriptionId, notification, replies, openRequest: openRequest! };
+  return { chat, shopId, subscriptionId, notification, replies, openRequest: openRequest! };
 }
 
 /** Every row of a shop and of its Page, table by table. */
@@ -76,25 +76,25 @@ async function everything({ shopId, metaPageId }: { shopId: bigint; metaPageId: 
 }
 
 /** Sends events in Meta's hand through a Page, all in one webhook. */
-async function hand(scene: Scene, events: { from: string; what: object }[]): Promise<void> {
+async function hand(chat: Chat, events: { from: string; what: object }[]): Promise<void> {
   const messaging = events.map(({ from, what }) => {
     const echo = 'message' in what && 'is_echo' in (what.message as object);
     const ids = echo
-      ? { sender: { id: scene.metaPageId }, recipient: { id: from } }
-      : { sender: { id: from }, recipient: { id: scene.metaPageId } };
+      ? { sender: { id: chat.metaPageId }, recipient: { id: from } }
+      : { sender: { id: from }, recipient: { id: chat.metaPageId } };
     return { ...ids, timestamp: clock().getTime(), ...what };
   });
-  const entry = [{ id: scene.metaPageId, time: clock().getTime(), messaging }];
+  const entry = [{ id: chat.metaPageId, time: clock().getTime(), messaging }];
   expect((await knock(signed(JSON.stringify({ object: 'page', entry })))).status).toBe(200);
 }
 
 test('the owner of another Page names every id of ours in every kind of event: not one of our rows changes', async () => {
   const busy = await busyShop();
   const { shopId, subscriptionId, notification, replies, openRequest } = busy;
-  const mallory = await setScene();
+  const mallory = await openChat();
   mallory.open(mallory.ref());
-  await mallory.settle();
-  const of = { shopId, metaPageId: busy.scene.metaPageId };
+  await mallory.untilIdle();
+  const of = { shopId, metaPageId: busy.chat.metaPageId };
   const before = await everything(of);
 
   const marks = [
@@ -134,8 +134,8 @@ test('the owner of another Page names every id of ours in every kind of event: n
   const watermark = clock().getTime() + 60_000;
   const others = [
     ...[
-      busy.scene.ref(),
-      busy.scene.ref({ variantId: busy.scene.soldOut[1]! }),
+      busy.chat.ref(),
+      busy.chat.ref({ variantId: busy.chat.soldOut[1]! }),
       `t1_${shopId}_nonce123_00112233aabbccdd`,
     ].map((ref) => ({ referral: { ref, source: 'SHORTLINK', type: 'OPEN_THREAD' } })),
     { delivery: { mids: ['m_1'], watermark } },
@@ -156,30 +156,30 @@ test('the owner of another Page names every id of ours in every kind of event: n
   const telling = [...echoes, ...grants, ...others, ...taps.slice(0, 12)];
   await hand(
     mallory,
-    telling.map((what, at) => ({ from: at % 2 ? busy.scene.psid() : mallory.psid(), what })),
+    telling.map((what, at) => ({ from: at % 2 ? busy.chat.psid() : mallory.psid(), what })),
   );
   pass(1);
-  await mallory.settle();
+  await mallory.untilIdle();
   expect(await everything(of)).toEqual(before);
 });
 
 test('on our own Page another app that repeats our mark settles nothing; our own echo does, with or without the app named', async () => {
-  const { scene, shopId, notification, replies } = await busyShop();
+  const { chat, shopId, notification, replies } = await busyShop();
   const [reply] = replies;
   const mark = `p1_${shopId}_${reply!.id}`;
-  const from = scene.psid();
+  const from = chat.psid();
   const echo = (mid: string, metadata: string, app: object) =>
-    hand(scene, [{ from, what: { message: { is_echo: true, mid, text: 'hi', metadata, ...app } } }]);
+    hand(chat, [{ from, what: { message: { is_echo: true, mid, text: 'hi', metadata, ...app } } }]);
   await echo('m_other_reply', mark, { app_id: OTHER_APP });
   await echo('m_other_notice', `n1_${shopId}_${notification.id}`, { app_id: OTHER_APP });
-  await scene.settle();
+  await chat.untilIdle();
   expect(await db.reply.count({ where: { shopId, id: reply!.id } })).toBe(1);
   const state = () => db.notification.findFirstOrThrow({ where: { id: notification.id } });
   expect(await state()).toMatchObject({ status: 'sending', messageId: null });
 
   await echo('m_own_reply', mark, { app_id: Number(OUR_APP) });
   await echo('m_own_notice', `n1_${shopId}_${notification.id}`, {});
-  await scene.settle();
+  await chat.untilIdle();
   expect(await db.reply.count({ where: { shopId, id: reply!.id } })).toBe(0);
   expect(await state()).toMatchObject({ status: 'sent', messageId: 'm_own_notice' });
 });

@@ -1,6 +1,6 @@
 // What a person chooses between can be told apart, and each choice leads to what its label says.
 import { beforeAll, expect, test } from 'vitest';
-import { enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
 
 let place: Awaited<ReturnType<typeof openPlace>>;
 beforeAll(async () => {
@@ -9,8 +9,8 @@ beforeAll(async () => {
 
 type Choice = { label: string; payload: string };
 /** Everything that can be chosen in what we said after `before` messages: quick replies, and cards with one button each. */
-const choicesIn = (scene: Scene, before: number): Choice[] =>
-  scene
+const choicesIn = (chat: Chat, before: number): Choice[] =>
+  chat
     .said()
     .slice(before)
     .flatMap(({ content }) => [
@@ -27,27 +27,27 @@ async function askedFor({
 }: {
   title: string;
   options: string[][];
-}): Promise<{ scene: Scene; choices: Choice[]; variantIds: bigint[]; said: string }> {
-  const scene = enter(place);
+}): Promise<{ chat: Chat; choices: Choice[]; variantIds: bigint[]; said: string }> {
+  const chat = enter(place);
   const values = options[0]!.map((_, at) => [...new Set(options.map((one) => one[at]!))]);
-  const product = scene.shopify.store.createProduct({
-    shop: scene.domain,
+  const product = chat.shopify.store.createProduct({
+    shop: chat.domain,
     title,
     options: values.map((each, at) => ({ name: `Option ${at + 1}`, values: each })),
     variants: options.map((one) => ({ options: one })),
   });
-  await scene.post({ what: { postback: { title: 'Get Started', payload: 'start1', mid: `m_${title}` } } });
-  await scene.settle();
-  const before = scene.said().length;
-  scene.phone.write(`https://${scene.domain}/products/${product.handle}`, scene.metaPageId);
-  await scene.settle();
+  await chat.post({ what: { postback: { title: 'Get Started', payload: 'start1', mid: `m_${title}` } } });
+  await chat.untilIdle();
+  const before = chat.said().length;
+  chat.phone.write(`https://${chat.domain}/products/${product.handle}`, chat.metaPageId);
+  await chat.untilIdle();
   const said = JSON.stringify(
-    scene
+    chat
       .said()
       .slice(before)
       .map(({ content }) => content),
   );
-  return { scene, choices: choicesIn(scene, before), variantIds: product.variantIds, said };
+  return { chat, choices: choicesIn(chat, before), variantIds: product.variantIds, said };
 }
 
 const SIZES = ['Extra Small', 'Extra Large', 'Extra Extra Large'];
@@ -99,17 +99,17 @@ const products: Record<string, { options: string[][]; labels?: string[]; named?:
 
 for (const [what, { options, labels, named }] of Object.entries(products))
   test(`${what}: no two labels look alike, and each leads to its own variant`, async () => {
-    const { choices, variantIds, said, scene } = await askedFor({
+    const { choices, variantIds, said, chat } = await askedFor({
       title: `Parka ${Object.keys(products).indexOf(what)}`,
       options,
     });
     expect(new Set(choices.map(({ label }) => label)).size).toBe(options.length);
     expect(choices.map(({ payload }) => payload)).toEqual(
-      variantIds.map((id) => `want1_${scene.shopId}_${id}`),
+      variantIds.map((id) => `want1_${chat.shopId}_${id}`),
     );
     if (labels) expect(choices.map(({ label }) => label)).toEqual(labels);
     if (named) expect(said).toContain(named);
-    expect(scene.messenger.refusals().filter(({ pageId }) => pageId === scene.metaPageId)).toEqual([]);
+    expect(chat.messenger.refusals().filter(({ pageId }) => pageId === chat.metaPageId)).toEqual([]);
   });
 
 test('what is written instead of tapped is understood: a label, the whole title, or one option of several', async () => {
@@ -120,46 +120,46 @@ test('what is written instead of tapped is understood: a label, the whole title,
     ['blue', 3],
   ];
   for (const [at, [text, expected]] of written.entries()) {
-    const { scene } = await askedFor({
+    const { chat } = await askedFor({
       title: `Coat ${at}`,
       options: (expected === 3 ? ['Blue', 'Sand'] : ['Blue']).flatMap((colour) =>
         ['Small', 'Large', 'Extra Large'].map((size) => [colour, size]),
       ),
     });
-    const before = scene.said().length;
+    const before = chat.said().length;
     pass(1);
-    scene.phone.write(text, scene.metaPageId);
-    await scene.settle();
-    if (typeof expected === 'number') expect(choicesIn(scene, before)).toHaveLength(expected);
-    else expect(scene.lastSaid()).toContain(`${expected} is back in stock`);
+    chat.phone.write(text, chat.metaPageId);
+    await chat.untilIdle();
+    if (typeof expected === 'number') expect(choicesIn(chat, before)).toHaveLength(expected);
+    else expect(chat.lastReply()).toContain(`${expected} is back in stock`);
   }
 });
 
 test('requests and alerts of one product with an endless name still name their size', async () => {
-  const scene = enter(place);
+  const chat = enter(place);
   const title =
     'The hand-woven midsummer linen shirt of the old mill by the river, with wooden buttons and a hood';
-  const product = scene.shopify.store.createProduct({
-    shop: scene.domain,
+  const product = chat.shopify.store.createProduct({
+    shop: chat.domain,
     title,
     options: [{ name: 'Size', values: SIZES }],
     variants: SIZES.map((size) => ({ options: [size] })),
   });
   for (const variantId of product.variantIds) {
     pass(1);
-    await scene.subscribe({ variantId });
+    await chat.subscribe({ variantId });
   }
-  const asked = scene
+  const asked = chat
     .said()
     .flatMap(({ content }) => content.attachment?.payload ?? [])
     .filter(({ template_type }) => template_type === 'one_time_notif_req')
     .map((payload) => payload.title!);
   expect(new Set(asked).size).toBe(SIZES.length);
   SIZES.forEach((size, at) => expect(asked[at]).toContain(`, ${size} is back in stock`));
-  scene.phone.write('my alerts', scene.metaPageId);
-  const before = scene.said().length;
-  await scene.settle();
-  const cards = choicesIn(scene, before);
+  chat.phone.write('my alerts', chat.metaPageId);
+  const before = chat.said().length;
+  await chat.untilIdle();
+  const cards = choicesIn(chat, before);
   expect(new Set(cards.map(({ label }) => label)).size).toBe(SIZES.length);
   SIZES.forEach((size, at) => expect(cards[at]!.label).toMatch(new RegExp(`, ${size}$`)));
 });

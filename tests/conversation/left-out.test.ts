@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { isLeftOut } from '../../app/shopify/settings.server.ts';
-import { type Scene, setScene } from '../messenger/stage.ts';
+import { type Chat, openChat } from '../messenger/chat.ts';
 import { leftOutCases } from '../storefront/left-out-cases.ts';
 import { ourText } from '../messenger/our-text.ts';
 
@@ -14,17 +14,17 @@ for (const { what, rules, product, isLeftOut: expected } of leftOutCases)
     expect(isLeftOut({ product: facts, rules })).toBe(expected);
   });
 
-const shirtOf = ({ shopify, domain }: Scene) =>
+const shirtOf = ({ shopify, domain }: Chat) =>
   [...shopify.store.findShop(domain)!.products.values()].find(({ title }) => title === 'Linen shirt')!;
-const requests = (scene: Scene) =>
-  scene.said().filter((one) => one.content.attachment?.payload.template_type === 'one_time_notif_req');
-async function arrive(scene: Scene) {
-  scene.phone.openLink(`https://m.me/${scene.metaPageId}?ref=${scene.ref()}`);
-  scene.phone.tapGetStarted();
-  await scene.settle();
+const requests = (chat: Chat) =>
+  chat.said().filter((one) => one.content.attachment?.payload.template_type === 'one_time_notif_req');
+async function arrive(chat: Chat) {
+  chat.phone.openLink(`https://m.me/${chat.metaPageId}?ref=${chat.ref()}`);
+  chat.phone.tapGetStarted();
+  await chat.untilIdle();
 }
-const leaveOut = (scene: Scene, leftOut: object) =>
-  db.shop.updateMany({ where: { domain: scene.domain }, data: { leftOut } });
+const leaveOut = (chat: Chat, leftOut: object) =>
+  db.shop.updateMany({ where: { domain: chat.domain }, data: { leftOut } });
 
 for (const [what, rules, change] of [
   ['a tag', { tags: ['no alert'] }, { tags: ['No Alert'] }],
@@ -32,39 +32,39 @@ for (const [what, rules, change] of [
   ['a gift card', { gift_cards: true }, { giftCard: true }],
 ] as const)
   test(`${what}: an old link gets no request, nor does the name, and nothing is offered`, async () => {
-    const scene = await setScene();
-    Object.assign(shirtOf(scene), change);
-    await leaveOut(scene, rules);
-    await arrive(scene);
-    expect(scene.lastSaid()).toContain(ourText('arrive.leftOut'));
-    scene.phone.write('Linen shirt');
-    await scene.settle();
-    expect(scene.lastSaid()).toContain(ourText('find.none'));
-    expect(requests(scene)).toEqual([]);
+    const chat = await openChat();
+    Object.assign(shirtOf(chat), change);
+    await leaveOut(chat, rules);
+    await arrive(chat);
+    expect(chat.lastReply()).toContain(ourText('arrive.leftOut'));
+    chat.phone.write('Linen shirt');
+    await chat.untilIdle();
+    expect(chat.lastReply()).toContain(ourText('find.none'));
+    expect(requests(chat)).toEqual([]);
   });
 
 test('who waits for a product that is left out later keeps the place', async () => {
-  const scene = await setScene();
-  await scene.subscribe();
-  Object.assign(shirtOf(scene), { giftCard: true });
-  await leaveOut(scene, { gift_cards: true });
-  scene.phone.openLink(`https://m.me/${scene.metaPageId}?ref=${scene.ref()}`);
-  await scene.settle();
-  expect(scene.lastSaid()).not.toContain(ourText('arrive.leftOut'));
-  expect((await scene.subscriptions()).map(({ status }) => status)).toEqual(['waiting']);
+  const chat = await openChat();
+  await chat.subscribe();
+  Object.assign(shirtOf(chat), { giftCard: true });
+  await leaveOut(chat, { gift_cards: true });
+  chat.phone.openLink(`https://m.me/${chat.metaPageId}?ref=${chat.ref()}`);
+  await chat.untilIdle();
+  expect(chat.lastReply()).not.toContain(ourText('arrive.leftOut'));
+  expect((await chat.subscriptions()).map(({ status }) => status)).toEqual(['waiting']);
 });
 
 test('a shop without rules pays for no call, and without an answer nothing is left out', async () => {
-  const scene = await setScene();
+  const chat = await openChat();
   const asked = () =>
-    scene.shopify.admin
+    chat.shopify.admin
       .calls()
-      .filter(({ operation, shop }) => operation === 'LeftOut' && shop === scene.domain);
-  await arrive(scene);
+      .filter(({ operation, shop }) => operation === 'LeftOut' && shop === chat.domain);
+  await arrive(chat);
   expect(asked()).toEqual([]);
-  expect(requests(scene)).toHaveLength(1);
+  expect(requests(chat)).toHaveLength(1);
 
-  const other = await setScene();
+  const other = await openChat();
   Object.assign(shirtOf(other), { giftCard: true });
   await leaveOut(other, { gift_cards: true });
   other.shopify.disturb({ kind: 'refuse', status: 503, only: { operation: 'LeftOut' } });

@@ -2,31 +2,31 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { decrypt } from '../../app/lib/encryption.server.ts';
-import { knock } from '../messenger/doors.ts';
-import { clock, pass, setScene } from '../messenger/stage.ts';
+import { knock } from '../messenger/webhook-urls.ts';
+import { clock, pass, openChat } from '../messenger/chat.ts';
 import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 test('a shopper arrives in a new thread, is shown the card and asked, says yes, and waits', async () => {
-  const scene = await setScene();
-  scene.open(scene.ref());
-  await scene.settle();
-  const [card, request] = scene.said();
+  const chat = await openChat();
+  chat.open(chat.ref());
+  await chat.untilIdle();
+  const [card, request] = chat.said();
   expect(JSON.stringify(card!.content)).toContain('Linen shirt, S');
   expect(request!.content.attachment!.payload.template_type).toBe('one_time_notif_req');
   expect(request!.content.attachment!.payload.title).toContain('Linen shirt, S');
 
-  const token = scene.phone.tapNotifyMe();
-  await scene.settle();
-  const [subscription] = await scene.subscriptions();
-  expect(subscription).toMatchObject({ status: 'waiting', variantId: scene.soldOut[0], isTest: false });
-  const { shopId } = scene;
+  const token = chat.phone.tapNotifyMe();
+  await chat.untilIdle();
+  const [subscription] = await chat.subscriptions();
+  expect(subscription).toMatchObject({ status: 'waiting', variantId: chat.soldOut[0], isTest: false });
+  const { shopId } = chat;
   expect(decrypt(subscription!.grantToken!, { shopId, purpose: 'one-time token' })).toBe(token);
-  expect(scene.lastSaid()).toContain('Linen shirt, S');
-  expect(scene.lastSaid()).toContain(fixedPart('confirm'));
-  expect(scene.lastSaid()).toContain('STOP');
-  expect(await scene.unfinished()).toBe(0);
+  expect(chat.lastReply()).toContain('Linen shirt, S');
+  expect(chat.lastReply()).toContain(fixedPart('confirm'));
+  expect(chat.lastReply()).toContain('STOP');
+  expect(await chat.unfinished()).toBe(0);
   const variant = await db.variant.findUniqueOrThrow({
-    where: { shopId_id: { shopId, id: scene.soldOut[0]! } },
+    where: { shopId_id: { shopId, id: chat.soldOut[0]! } },
   });
   expect(variant.checkRequestedVersion).toBeGreaterThan(variant.checkedVersion);
   const sent = await db.optInRequest.findFirstOrThrow({ where: { shopId } });
@@ -34,123 +34,123 @@ test('a shopper arrives in a new thread, is shown the card and asked, says yes, 
 });
 
 test('the same events delivered five times, shuffled and batched, are handled once', async () => {
-  const scene = await setScene();
-  const { webhooks } = scene.messenger.dials;
+  const chat = await openChat();
+  const { webhooks } = chat.messenger.faultOptions;
   Object.assign(webhooks, { copies: 5, batch: 50, shuffle: true, numberIds: true, extraFields: true });
-  await scene.subscribe();
-  scene.messenger.resetDials();
-  expect(await scene.subscriptions()).toHaveLength(1);
-  expect(scene.said()).toHaveLength(3);
-  expect(scene.messenger.refusals().filter((one) => one.pageId === scene.metaPageId)).toEqual([]);
+  await chat.subscribe();
+  chat.messenger.resetFaultOptions();
+  expect(await chat.subscriptions()).toHaveLength(1);
+  expect(chat.said()).toHaveLength(3);
+  expect(chat.messenger.refusals().filter((one) => one.pageId === chat.metaPageId)).toEqual([]);
 });
 
 test('killed after the effects were kept and before the reply: the next worker says it', async () => {
-  const scene = await setScene();
-  scene.open(scene.ref());
-  await scene.messenger.settle();
-  scene.messenger.disturb({ kind: 'drop_request', times: 1 });
-  await scene.work();
-  expect(scene.said()).toHaveLength(0);
+  const chat = await openChat();
+  chat.open(chat.ref());
+  await chat.messenger.untilIdle();
+  chat.messenger.disturb({ kind: 'drop_request', times: 1 });
+  await chat.work();
+  expect(chat.said()).toHaveLength(0);
   pass(25);
-  await scene.settle();
-  expect(scene.said()).toHaveLength(2);
+  await chat.untilIdle();
+  expect(chat.said()).toHaveLength(2);
 });
 
 test('a reply whose answer is lost is not doubled when its echo comes, and said once more when none does', async () => {
-  const scene = await setScene();
-  scene.messenger.disturb({ kind: 'lose_reply', times: 1 });
-  scene.open(scene.ref());
-  await scene.settle();
+  const chat = await openChat();
+  chat.messenger.disturb({ kind: 'lose_reply', times: 1 });
+  chat.open(chat.ref());
+  await chat.untilIdle();
   pass(21);
-  await scene.settle();
-  expect(scene.said()).toHaveLength(2);
+  await chat.untilIdle();
+  expect(chat.said()).toHaveLength(2);
 
-  scene.messenger.dials.webhooks.withholdEchoes = true;
-  scene.messenger.disturb({ kind: 'lose_reply', times: 1 });
-  scene.phone.write('my alerts');
-  await scene.settle();
-  expect(scene.said()).toHaveLength(3);
+  chat.messenger.faultOptions.webhooks.withholdEchoes = true;
+  chat.messenger.disturb({ kind: 'lose_reply', times: 1 });
+  chat.phone.write('my alerts');
+  await chat.untilIdle();
+  expect(chat.said()).toHaveLength(3);
   pass(21);
-  await scene.settle();
-  scene.messenger.resetDials();
-  expect(scene.said()).toHaveLength(4);
+  await chat.untilIdle();
+  chat.messenger.resetFaultOptions();
+  expect(chat.said()).toHaveLength(4);
 });
 
 test('Meta never hears our 200 after the token was kept: nothing is lost, nothing doubled', async () => {
-  const scene = await setScene();
-  scene.open(scene.ref());
-  await scene.settle();
-  scene.phone.tapNotifyMe();
-  await scene.messenger.settle();
-  const [delivery] = scene.messenger.delivered().slice(-1);
-  void scene.messenger.redeliver(delivery as never);
-  await scene.settle();
-  void scene.messenger.redeliver(delivery as never);
-  await scene.settle();
-  expect(await scene.subscriptions()).toHaveLength(1);
-  expect(scene.said()).toHaveLength(3);
+  const chat = await openChat();
+  chat.open(chat.ref());
+  await chat.untilIdle();
+  chat.phone.tapNotifyMe();
+  await chat.messenger.untilIdle();
+  const [delivery] = chat.messenger.delivered().slice(-1);
+  void chat.messenger.redeliver(delivery as never);
+  await chat.untilIdle();
+  void chat.messenger.redeliver(delivery as never);
+  await chat.untilIdle();
+  expect(await chat.subscriptions()).toHaveLength(1);
+  expect(chat.said()).toHaveLength(3);
 });
 
 test('two taps at once on two cards of the same wish are one yes', async () => {
-  const scene = await setScene();
-  scene.open(scene.ref());
-  await scene.settle();
-  scene.open(scene.ref());
-  await scene.settle();
-  const requests = scene
+  const chat = await openChat();
+  chat.open(chat.ref());
+  await chat.untilIdle();
+  chat.open(chat.ref());
+  await chat.untilIdle();
+  const requests = chat
     .said()
     .filter((one) => one.content.attachment?.payload.template_type === 'one_time_notif_req');
   expect(requests).toHaveLength(2);
-  for (const one of requests) scene.phone.tapNotifyMe(one.mid);
-  await scene.settle();
-  expect(await scene.subscriptions()).toHaveLength(1);
+  for (const one of requests) chat.phone.tapNotifyMe(one.mid);
+  await chat.untilIdle();
+  expect(await chat.subscriptions()).toHaveLength(1);
 });
 
 test('after "forget me" nothing of the person is left, and no late copy of the old yes brings them back', async () => {
-  const scene = await setScene();
-  await scene.subscribe();
-  const old = scene.messenger.delivered().findLast((one) => one.fields.includes('messaging_optins'));
-  scene.phone.write('Forget me!');
-  await scene.settle();
-  expect(scene.lastSaid()).toContain(ourText('erase.done'));
-  void scene.messenger.redeliver(old as never);
-  await scene.settle();
-  expect(await scene.subscriptions()).toHaveLength(0);
-  expect(await db.shopper.count({ where: { psid: scene.psid() } })).toBe(0);
-  expect(await scene.unfinished()).toBe(0);
+  const chat = await openChat();
+  await chat.subscribe();
+  const old = chat.messenger.delivered().findLast((one) => one.fields.includes('messaging_optins'));
+  chat.phone.write('Forget me!');
+  await chat.untilIdle();
+  expect(chat.lastReply()).toContain(ourText('erase.done'));
+  void chat.messenger.redeliver(old as never);
+  await chat.untilIdle();
+  expect(await chat.subscriptions()).toHaveLength(0);
+  expect(await db.shopper.count({ where: { psid: chat.psid() } })).toBe(0);
+  expect(await chat.unfinished()).toBe(0);
 });
 
 test('an opt-in whose request we do not know is kept and shown, and the shopper is told to ask again', async () => {
-  const scene = await setScene();
-  await scene.subscribe();
-  scene.phone.write('forget me');
-  await scene.settle();
-  const card = scene
+  const chat = await openChat();
+  await chat.subscribe();
+  chat.phone.write('forget me');
+  await chat.untilIdle();
+  const card = chat
     .said()
     .find((one) => one.content.attachment?.payload.template_type === 'one_time_notif_req')!;
-  scene.messenger.world.messages.get(card.mid)!.granted = null;
-  scene.phone.tapNotifyMe(card.mid);
-  await scene.settle();
-  expect(await scene.subscriptions()).toHaveLength(0);
-  expect((await scene.problems()).map((row) => row.failure)).toEqual(['unknown_request']);
-  expect(scene.lastSaid()).toContain(ourText('optin.unknown'));
+  chat.messenger.world.messages.get(card.mid)!.granted = null;
+  chat.phone.tapNotifyMe(card.mid);
+  await chat.untilIdle();
+  expect(await chat.subscriptions()).toHaveLength(0);
+  expect((await chat.problems()).map((row) => row.failure)).toEqual(['unknown_request']);
+  expect(chat.lastReply()).toContain(ourText('optin.unknown'));
 });
 
 test('one odd event in a signed batch spoils nothing: 200, kept, and the others are served', async () => {
-  const scene = await setScene();
-  scene.open(scene.ref());
-  await scene.messenger.settle();
+  const chat = await openChat();
+  chat.open(chat.ref());
+  await chat.messenger.untilIdle();
   const { signatures } = await import('../../simulators/messenger/signature.ts');
   const about = {
-    sender: { id: scene.psid() },
-    recipient: { id: scene.metaPageId },
+    sender: { id: chat.psid() },
+    recipient: { id: chat.metaPageId },
     timestamp: clock().getTime(),
   };
   const body = JSON.stringify({
     object: 'page',
     entry: [
       {
-        id: scene.metaPageId,
+        id: chat.metaPageId,
         time: 1,
         messaging: [
           { ...about, telepathy: { thought: 'odd' } },
@@ -161,7 +161,7 @@ test('one odd event in a signed batch spoils nothing: 200, kept, and the others 
         ],
       },
       'odd',
-      { id: scene.metaPageId },
+      { id: chat.metaPageId },
     ],
   });
   const { sha256 } = signatures({ body, secret: process.env.META_APP_SECRET! });
@@ -173,9 +173,9 @@ test('one odd event in a signed batch spoils nothing: 200, kept, and the others 
     }),
   );
   expect(answer.status).toBe(200);
-  await scene.settle();
-  expect(scene.lastSaid()).toContain(ourText('optOut.done'));
-  const problems = await scene.problems();
+  await chat.untilIdle();
+  expect(chat.lastReply()).toContain(ourText('optOut.done'));
+  const problems = await chat.problems();
   expect(problems).toHaveLength(4);
   expect(problems).toContainEqual(
     expect.objectContaining({ failure: 'unrecognized', failureDetail: 'unknown event: telepathy' }),

@@ -1,7 +1,7 @@
 // The matrix: every kind of event from every kind of person ends in the expected reply, or in a silence that has a name.
 import { beforeAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
 import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 let place: Awaited<ReturnType<typeof openPlace>>;
@@ -9,9 +9,9 @@ beforeAll(async () => {
   place = await openPlace();
 });
 
-type Act = (scene: Scene) => unknown;
-const arrive: Act = (scene) => scene.open(scene.ref());
-const accept: Act = (scene) => scene.phone.tapNotifyMe();
+type Act = (chat: Chat) => unknown;
+const arrive: Act = (chat) => chat.open(chat.ref());
+const accept: Act = (chat) => chat.phone.tapNotifyMe();
 
 /** How each kind of person came to be what they are, step by step. */
 const people = {
@@ -19,9 +19,9 @@ const people = {
   /** Known to Messenger and to us, waiting for nothing, no question open. */
   'in a known thread': [arrive],
   waiting: [arrive, accept],
-  stopped: [arrive, accept, (scene) => scene.phone.write('stop')],
+  stopped: [arrive, accept, (chat) => chat.phone.write('stop')],
   /** Messenger knows them; we have never heard of them. */
-  unknown: [arrive, (scene) => db.shopper.deleteMany({ where: { psid: scene.psid() } })],
+  unknown: [arrive, (chat) => db.shopper.deleteMany({ where: { psid: chat.psid() } })],
   'with people': [
     arrive,
     ({ messenger, metaPageId, personId }) =>
@@ -45,7 +45,7 @@ const LISTEN = silent('another app has the thread');
 const ASKED = says('Linen shirt, S', 'one_time_notif_req');
 const WAITING = says(fixedPart('arrive.waiting'));
 
-type Row = { does: (scene: Scene) => void | Promise<void>; ends: Record<Person, End> };
+type Row = { does: (chat: Chat) => void | Promise<void>; ends: Record<Person, End> };
 /** The same end for everybody, but for those named. */
 const all = (end: End, but: Partial<Record<Person, End>> = {}): Record<Person, End> =>
   Object.fromEntries(
@@ -55,34 +55,34 @@ const all = (end: End, but: Partial<Record<Person, End>> = {}): Record<Person, E
     ]),
   ) as Record<Person, End>;
 
-const say = (text: string) => (scene: Scene) => void scene.phone.write(text, scene.metaPageId);
-const tap = (payload: string) => async (scene: Scene) => {
-  await post(scene, { postback: { title: 'x', payload, mid: `m_${Math.random()}` } });
+const say = (text: string) => (chat: Chat) => void chat.phone.write(text, chat.metaPageId);
+const tap = (payload: string) => async (chat: Chat) => {
+  await post(chat, { postback: { title: 'x', payload, mid: `m_${Math.random()}` } });
 };
 
 const rows: Record<string, Row> = {
   'a ref for a sold-out size': {
-    does: (scene) => scene.open(scene.ref()),
+    does: (chat) => chat.open(chat.ref()),
     ends: all(ASKED, { waiting: WAITING }),
   },
   'a ref for what is for sale': {
-    does: (scene) => scene.open(scene.ref({ variantId: scene.forSale })),
+    does: (chat) => chat.open(chat.ref({ variantId: chat.forSale })),
     ends: all(says(fixedPart('arrive.available'))),
   },
   'a stale ref, of a product that is gone': {
-    does: (scene) => scene.open(scene.ref({ variantId: 99999999n })),
+    does: (chat) => chat.open(chat.ref({ variantId: 99999999n })),
     ends: all(says(fixedPart('arrive.gone'))),
   },
   'a damaged ref': {
-    does: (scene) => scene.open(scene.ref().slice(0, -2)),
+    does: (chat) => chat.open(chat.ref().slice(0, -2)),
     ends: all(says(fixedPart('arrive.badRef'))),
   },
   'a ref of a shop that is not on this Page': {
-    does: (scene) => scene.open(scene.ref({ shop: { ...scene.shops[0]!, shopId: 424242n } })),
+    does: (chat) => chat.open(chat.ref({ shop: { ...chat.shops[0]!, shopId: 424242n } })),
     ends: all(says(fixedPart('arrive.badRef'))),
   },
   'a ref of somebody else’s campaign': {
-    does: (scene) => scene.open('summer_sale'),
+    does: (chat) => chat.open('summer_sale'),
     ends: all(silent('a ref of somebody else'), { 'in a new thread': says(fixedPart('arrive.noRef')) }),
   },
   'Get Started without any ref': {
@@ -94,7 +94,7 @@ const rows: Record<string, Row> = {
     ends: all(DEFER, { 'with people': silent('people or another app answer here') }),
   },
   'a product’s link and nothing else': {
-    does: (scene) => say(`https://${scene.domain}/products/linen-shirt?variant=${scene.soldOut[0]}`)(scene),
+    does: (chat) => say(`https://${chat.domain}/products/linen-shirt?variant=${chat.soldOut[0]}`)(chat),
     ends: all(ASKED, { waiting: WAITING, 'with people': silent('people or another app answer here') }),
   },
   STOP: { does: say('Stop!'), ends: all(says(ourText('optOut.done'))) },
@@ -106,21 +106,21 @@ const rows: Record<string, Row> = {
   },
   'forget me': { does: say('forget me'), ends: all(says(ourText('erase.done'))) },
   'a sticker': {
-    does: (scene) => void scene.phone.sticker(scene.metaPageId),
+    does: (chat) => void chat.phone.sticker(chat.metaPageId),
     ends: all(silent('a sticker or an emoji'), {
       'with people': silent('people or another app answer here'),
     }),
   },
   'an image': {
-    does: (scene) => void scene.phone.sendImage('https://cdn.example/cat.png', scene.metaPageId),
+    does: (chat) => void chat.phone.sendImage('https://cdn.example/cat.png', chat.metaPageId),
     ends: all(DEFER, { 'with people': silent('people or another app answer here') }),
   },
   'a reaction': {
-    does: (scene) => post(scene, { reaction: { mid: 'm_1', action: 'react', emoji: '❤' } }),
+    does: (chat) => post(chat, { reaction: { mid: 'm_1', action: 'react', emoji: '❤' } }),
     ends: all(silent('a reaction'), { 'with another app': silent('a reaction') }),
   },
   'a message edited': {
-    does: (scene) => post(scene, { message_edit: { mid: 'm_1', text: 'x', num_edit: 1 } }),
+    does: (chat) => post(chat, { message_edit: { mid: 'm_1', text: 'x', num_edit: 1 } }),
     ends: all(silent('a message was changed'), { 'with another app': silent('a message was changed') }),
   },
   'a button of somebody else': {
@@ -130,70 +130,70 @@ const rows: Record<string, Row> = {
     }),
   },
   'our button about somebody else’s subscription': {
-    does: (scene) => tap(`stop1_${scene.shopId}_999999`)(scene),
+    does: (chat) => tap(`stop1_${chat.shopId}_999999`)(chat),
     ends: all(silent('a button about nothing of theirs')),
   },
   'an opt-in of a request that we never made': {
-    does: (scene) =>
-      post(scene, {
+    does: (chat) =>
+      post(chat, {
         optin: {
           type: 'one_time_notif_req',
-          payload: `r1_${scene.shopId}_999999`,
+          payload: `r1_${chat.shopId}_999999`,
           one_time_notif_token: `t${Math.random()}`,
         },
       }),
     ends: all(says(ourText('optin.unknown'))),
   },
   'an opt-in of another app': {
-    does: (scene) => post(scene, { optin: { type: 'notification_messages', payload: 'x' } }),
+    does: (chat) => post(chat, { optin: { type: 'notification_messages', payload: 'x' } }),
     ends: all(silent('an opt-in of another app'), { 'with another app': silent('an opt-in of another app') }),
   },
   'a thread handed to another app': {
-    does: (scene) => post(scene, { take_thread_control: { previous_owner_app_id: '1', metadata: '' } }),
+    does: (chat) => post(chat, { take_thread_control: { previous_owner_app_id: '1', metadata: '' } }),
     ends: all(silent('people or another app speak here'), {
       'with another app': silent('people or another app speak here'),
     }),
   },
   'an event that nobody has heard of': {
-    does: (scene) => post(scene, { telepathy: { thought: 'hm' } }),
+    does: (chat) => post(chat, { telepathy: { thought: 'hm' } }),
     ends: all(silent('odd')),
   },
 };
 
 /** An event in Meta's own hand, signed, through the real door. Another app's thread: it comes on standby. */
-async function post(scene: Scene, what: object): Promise<void> {
-  const thread = [...scene.messenger.world.threads.values()].find(
-    (one) => one.pageId === scene.metaPageId && one.personId === scene.personId,
+async function post(chat: Chat, what: object): Promise<void> {
+  const thread = [...chat.messenger.world.threads.values()].find(
+    (one) => one.pageId === chat.metaPageId && one.personId === chat.personId,
   );
   const owner = thread?.owner ?? null;
-  await scene.post({ what, standby: owner !== null });
+  await chat.post({ what, standby: owner !== null });
 }
 
 for (const [event, { does, ends }] of Object.entries(rows))
   test(`${event}: from everybody`, async () => {
-    const crowd = (Object.keys(people) as Person[]).map((who) => ({ who, scene: enter(place) }));
-    const anybody = crowd[0]!.scene;
+    const crowd = (Object.keys(people) as Person[]).map((who) => ({ who, chat: enter(place) }));
+    const anybody = crowd[0]!.chat;
     for (let step = 0; step < 3; step += 1) {
       pass(1);
-      for (const { who, scene } of crowd) await (people[who] as Act[])[step]?.(scene);
-      await anybody.settle();
+      for (const { who, chat } of crowd) await (people[who] as Act[])[step]?.(chat);
+      await anybody.untilIdle();
     }
     pass(1);
-    const before = crowd.map(({ scene }) => scene.said().length);
-    for (const { scene } of crowd) {
-      scene.ended().length = 0;
-      await does(scene);
+    const before = crowd.map(({ chat }) => chat.said().length);
+    for (const { chat } of crowd) {
+      chat.ended().length = 0;
+      await does(chat);
     }
-    await anybody.settle();
-    crowd.forEach(({ who, scene }, at) => {
-      const said = scene
+    await anybody.untilIdle();
+    crowd.forEach(({ who, chat }, at) => {
+      const said = chat
         .said()
         .slice(before[at])
         .map((message) => JSON.stringify(message.content));
       const end = ends[who];
       if ('silence' in end) {
         expect(said, who).toEqual([]);
-        expect(scene.ended().at(-1)?.reason, who).toBe(end.silence);
+        expect(chat.ended().at(-1)?.reason, who).toBe(end.silence);
       } else {
         expect(said, who).toHaveLength(end.says.length);
         end.says.forEach((text, each) => expect(said[each], who).toContain(text));

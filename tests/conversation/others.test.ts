@@ -1,7 +1,7 @@
 // Other voices in a thread: an automation takes nothing over, people do, a hand-over does until the thread comes back; each to an open question.
 import { beforeAll, expect, test } from 'vitest';
 import { isAutomation } from '../../app/conversation/context.server.ts';
-import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { clock, enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
 import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 const OUR_APP = process.env.META_APP_ID!;
@@ -13,16 +13,16 @@ beforeAll(async () => {
   place = await openPlace();
 });
 
-type Step = (scene: Scene) => unknown;
+type Step = (chat: Chat) => unknown;
 /** Somebody else's words in the thread, so long after what we said last. */
 const echo =
   ({ afterMs, app }: { afterMs: number; app: string | null }): Step =>
-  (scene) => {
-    const said = scene.said().at(-1)!.at;
-    return scene.post({
+  (chat) => {
+    const said = chat.said().at(-1)!.at;
+    return chat.post({
       what: {
-        sender: { id: scene.metaPageId },
-        recipient: { id: scene.psid() },
+        sender: { id: chat.metaPageId },
+        recipient: { id: chat.psid() },
         timestamp: said + afterMs,
         message: {
           ...{ is_echo: true, mid: `m_other_${Math.random()}`, text: 'Thanks, we will be with you shortly!' },
@@ -31,23 +31,23 @@ const echo =
       },
     });
   };
-const arrivesWithoutRef: Step = (scene) => {
-  scene.phone.openLink(`https://m.me/${scene.metaPageId}`);
-  scene.phone.tapGetStarted();
+const arrivesWithoutRef: Step = (chat) => {
+  chat.phone.openLink(`https://m.me/${chat.metaPageId}`);
+  chat.phone.tapGetStarted();
 };
 const writes =
   (text: string): Step =>
-  (scene) =>
-    scene.phone.write(text, scene.metaPageId);
+  (chat) =>
+    chat.phone.write(text, chat.metaPageId);
 const waits =
   (seconds: number): Step =>
   () =>
     pass(seconds);
 const handOver =
   (what: object): Step =>
-  (scene) =>
-    scene.post({ what });
-const inbox = (scene: Scene) => scene.messenger.inbox(scene.metaPageId);
+  (chat) =>
+    chat.post({ what });
+const inbox = (chat: Chat) => chat.messenger.inbox(chat.metaPageId);
 
 /** What happens between our question and the person's answer, and whether that answer is heard. */
 const between: Record<string, { steps: Step[]; heard: boolean }> = {
@@ -83,9 +83,7 @@ const between: Record<string, { steps: Step[]; heard: boolean }> = {
     heard: true,
   },
   'a reaction to our question': {
-    steps: [
-      (scene) => scene.post({ what: { reaction: { mid: scene.said().at(-1)!.mid, action: 'react' } } }),
-    ],
+    steps: [(chat) => chat.post({ what: { reaction: { mid: chat.said().at(-1)!.mid, action: 'react' } } })],
     heard: true,
   },
   'a thread that is asked for, and stays ours': {
@@ -98,9 +96,9 @@ const between: Record<string, { steps: Step[]; heard: boolean }> = {
   },
   'a thread that another app takes, and passes back': {
     steps: [
-      (scene) => inbox(scene).takeThread({ personId: scene.personId, owner: BOT }),
+      (chat) => inbox(chat).takeThread({ personId: chat.personId, owner: BOT }),
       waits(30),
-      (scene) => inbox(scene).passThread({ personId: scene.personId, owner: OUR_APP }),
+      (chat) => inbox(chat).passThread({ personId: chat.personId, owner: OUR_APP }),
     ],
     heard: true,
   },
@@ -117,11 +115,11 @@ const between: Record<string, { steps: Step[]; heard: boolean }> = {
       waits(70),
       echo({ afterMs: 60_000, app: null }),
       writes('thanks'),
-      (scene) =>
-        scene.post({
+      (chat) =>
+        chat.post({
           what: {
-            ...{ sender: { id: scene.metaPageId }, recipient: { id: scene.psid() } },
-            message: { is_echo: true, mid: `m_bot_${scene.personId}`, text: 'hi', app_id: BOT },
+            ...{ sender: { id: chat.metaPageId }, recipient: { id: chat.psid() } },
+            message: { is_echo: true, mid: `m_bot_${chat.personId}`, text: 'hi', app_id: BOT },
           },
         }),
     ],
@@ -142,50 +140,50 @@ const between: Record<string, { steps: Step[]; heard: boolean }> = {
 };
 
 test('what others do between our question and the answer: a machine takes nothing over, people and hand-overs do', async () => {
-  const crowd = Object.entries(between).map(([name, row]) => ({ name, ...row, scene: enter(place) }));
-  const anybody = crowd[0]!.scene;
-  for (const { scene } of crowd) await arrivesWithoutRef(scene);
-  await anybody.settle();
-  for (const { scene, name } of crowd) expect(scene.lastSaid(), name).toContain(fixedPart('arrive.noRef'));
+  const crowd = Object.entries(between).map(([name, row]) => ({ name, ...row, chat: enter(place) }));
+  const anybody = crowd[0]!.chat;
+  for (const { chat } of crowd) await arrivesWithoutRef(chat);
+  await anybody.untilIdle();
+  for (const { chat, name } of crowd) expect(chat.lastReply(), name).toContain(fixedPart('arrive.noRef'));
   for (let at = 0; at < Math.max(...crowd.map(({ steps }) => steps.length)); at += 1) {
-    for (const { steps, scene } of crowd) await steps[at]?.(scene);
-    await anybody.settle();
+    for (const { steps, chat } of crowd) await steps[at]?.(chat);
+    await anybody.untilIdle();
   }
   pass(30);
-  const before = crowd.map(({ scene }) => scene.said().length);
-  for (const { scene } of crowd) await writes('linen')(scene);
-  await anybody.settle();
+  const before = crowd.map(({ chat }) => chat.said().length);
+  for (const { chat } of crowd) await writes('linen')(chat);
+  await anybody.untilIdle();
   // What is answered does not matter here: so many at once are more than the stand-in's bucket holds.
-  const heard = crowd.map(({ scene, name }, at) => [name, scene.said().length > before[at]!]);
+  const heard = crowd.map(({ chat, name }, at) => [name, chat.said().length > before[at]!]);
   expect(Object.fromEntries(heard)).toEqual(
     Object.fromEntries(Object.entries(between).map(([name, row]) => [name, row.heard])),
   );
 });
 
 test('an automation’s word that reaches us before what it answers takes nothing over', async () => {
-  const scene = enter(place);
-  await arrivesWithoutRef(scene);
-  await scene.settle();
+  const chat = enter(place);
+  await arrivesWithoutRef(chat);
+  await chat.untilIdle();
   pass(120);
   // The person writes at 0 s and a bot answers at 1 s; Meta delivers the bot's word first.
   const wrote = clock().getTime();
-  await scene.post({
+  await chat.post({
     what: {
-      ...{ sender: { id: scene.metaPageId }, recipient: { id: scene.psid() }, timestamp: wrote + 1_000 },
-      message: { is_echo: true, mid: `m_early_${scene.personId}`, text: 'hi', app_id: BOT },
+      ...{ sender: { id: chat.metaPageId }, recipient: { id: chat.psid() }, timestamp: wrote + 1_000 },
+      message: { is_echo: true, mid: `m_early_${chat.personId}`, text: 'hi', app_id: BOT },
     },
   });
-  await scene.settle();
-  await scene.post({
-    what: { message: { mid: `m_late_${scene.personId}`, text: 'umbrella' } },
+  await chat.untilIdle();
+  await chat.post({
+    what: { message: { mid: `m_late_${chat.personId}`, text: 'umbrella' } },
     at: new Date(wrote),
   });
-  await scene.settle();
-  expect(scene.lastSaid()).toContain(ourText('find.none'));
+  await chat.untilIdle();
+  expect(chat.lastReply()).toContain(ourText('find.none'));
   pass(60);
-  await writes('linen')(scene);
-  await scene.settle();
-  expect(scene.lastSaid()).toContain(ourText('find.option', { product: 'Linen shirt' }));
+  await writes('linen')(chat);
+  await chat.untilIdle();
+  expect(chat.lastReply()).toContain(ourText('find.option', { product: 'Linen shirt' }));
 });
 
 test('whose word it is, by its time: ten seconds after the person or around our own, and only then, a machine’s', () => {
@@ -213,44 +211,44 @@ test('whose word it is, by its time: ten seconds after the person or around our 
 });
 
 test('a yes to another app’s card is not ours: nothing is said, kept or shown, however the card was made', async () => {
-  const scene = enter(place);
-  scene.open(scene.ref());
-  await scene.settle();
-  const before = scene.said().length;
+  const chat = enter(place);
+  chat.open(chat.ref());
+  await chat.untilIdle();
+  const before = chat.said().length;
   const token = () => `token-${Math.random()}`;
   const optins = [
     { type: 'one_time_notif_req', payload: 'JOIN_SUMMER_SALE', one_time_notif_token: token() },
     { type: 'one_time_notif_req', payload: '{"flow":12}', one_time_notif_token: token() },
     { type: 'one_time_notif_req', payload: { flow: 12 }, one_time_notif_token: token() },
     { type: 'one_time_notif_req', one_time_notif_token: token() },
-    { type: 'one_time_notif_req', payload: `want1_${scene.shopId}_1`, one_time_notif_token: token() },
+    { type: 'one_time_notif_req', payload: `want1_${chat.shopId}_1`, one_time_notif_token: token() },
     { type: 'notification_messages', payload: 'weekly', notification_messages_token: token() },
     { ref: 'from_a_plugin', user_ref: 'abc' },
   ];
   for (const optin of optins) {
-    scene.ended().length = 0;
-    await scene.post({ what: { optin } });
-    await scene.settle();
-    expect(scene.ended().at(-1), JSON.stringify(optin)).toEqual({
+    chat.ended().length = 0;
+    await chat.post({ what: { optin } });
+    await chat.untilIdle();
+    expect(chat.ended().at(-1), JSON.stringify(optin)).toEqual({
       replies: [],
       reason: 'an opt-in of another app',
     });
     pass(1);
   }
-  expect(scene.said()).toHaveLength(before);
-  expect(await scene.unfinished()).toBe(0);
-  expect(await scene.subscriptions()).toEqual([]);
+  expect(chat.said()).toHaveLength(before);
+  expect(await chat.unfinished()).toBe(0);
+  expect(await chat.subscriptions()).toEqual([]);
 });
 
 test('a sticker or an emoji that answers nothing is met with silence, never with a promise for somebody else', async () => {
-  const scene = enter(place);
-  await scene.subscribe();
-  const before = scene.said().length;
-  scene.phone.sticker(scene.metaPageId);
-  for (const text of ['👍', '❤️', '🙏🏽 🙏', '👩‍👩‍👧']) scene.phone.write(text, scene.metaPageId);
-  await scene.settle();
-  expect(scene.said()).toHaveLength(before);
-  scene.phone.write('👍 but when?', scene.metaPageId);
-  await scene.settle();
-  expect(scene.lastSaid()).toContain(fixedPart('handoff'));
+  const chat = enter(place);
+  await chat.subscribe();
+  const before = chat.said().length;
+  chat.phone.sticker(chat.metaPageId);
+  for (const text of ['👍', '❤️', '🙏🏽 🙏', '👩‍👩‍👧']) chat.phone.write(text, chat.metaPageId);
+  await chat.untilIdle();
+  expect(chat.said()).toHaveLength(before);
+  chat.phone.write('👍 but when?', chat.metaPageId);
+  await chat.untilIdle();
+  expect(chat.lastReply()).toContain(fixedPart('handoff'));
 });

@@ -1,7 +1,7 @@
 // One part that Meta refuses does not cost the message: it is said again without that part, and nothing else of it is lost.
 import { beforeAll, expect, test } from 'vitest';
 import type { MessageContent } from '../../simulators/messenger/message-shape.ts';
-import { enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
 import { fixedPart, ourText } from '../messenger/our-text.ts';
 
 const PICTURE = 'https://cdn.shopify.com/s/files/parka.png';
@@ -10,12 +10,12 @@ let pictured: bigint;
 beforeAll(async () => {
   place = await openPlace();
   const [shop] = place.made;
-  const scene = enter(place);
-  pictured = scene.shopify.store.createProduct({
+  const chat = enter(place);
+  pictured = chat.shopify.store.createProduct({
     ...{ shop: shop!.domain, title: 'Parka', imageUrl: PICTURE, variants: [{}] },
   }).variantIds[0]!;
   for (const title of ['Parka for rain', 'Parka for snow'])
-    scene.shopify.store.createProduct({ shop: shop!.domain, title, imageUrl: PICTURE, variants: [{}] });
+    chat.shopify.store.createProduct({ shop: shop!.domain, title, imageUrl: PICTURE, variants: [{}] });
 });
 
 const elements = ({ attachment }: MessageContent) => attachment?.payload.elements ?? [];
@@ -46,69 +46,69 @@ const refusals: Record<string, Refusal> = {
   'the form of the message': { refuses: isTemplate, fault: fault(1893029) },
 };
 
-const ways: Record<string, { does: (scene: Scene) => unknown; says: string[] }> = {
+const ways: Record<string, { does: (chat: Chat) => unknown; says: string[] }> = {
   'the card of what is sold out, and the request': {
-    does: (scene) => scene.open(scene.ref({ variantId: pictured })),
+    does: (chat) => chat.open(chat.ref({ variantId: pictured })),
     says: ['Parka', 'one_time_notif_req'],
   },
   'several products to choose from': {
-    does: async (scene) => {
-      await scene.post({
-        what: { postback: { title: 'x', payload: 'start1', mid: `gs_${scene.personId}` } },
+    does: async (chat) => {
+      await chat.post({
+        what: { postback: { title: 'x', payload: 'start1', mid: `gs_${chat.personId}` } },
       });
-      await scene.settle();
-      scene.phone.write('parka', scene.metaPageId);
+      await chat.untilIdle();
+      chat.phone.write('parka', chat.metaPageId);
     },
     says: [fixedPart('arrive.noRef'), ourText('find.which'), 'Parka for snow'],
   },
   'what is for sale, with its link': {
-    does: (scene) => scene.open(scene.ref({ variantId: scene.forSale })),
+    does: (chat) => chat.open(chat.ref({ variantId: chat.forSale })),
     says: ['/products/linen-shirt'],
   },
 };
 
 for (const [what, refusal] of Object.entries(refusals))
   test(`Meta refuses ${what}: each message is said all the same, once, and each button still leads on`, async () => {
-    const scenes = Object.entries(ways).map(([way, row]) => ({ way, ...row, scene: enter(place) }));
-    const { dials } = scenes[0]!.scene.messenger;
-    dials.partFault = (content) => (refusal.refuses(content) ? refusal.fault : null);
-    for (const { does, scene } of scenes) await does(scene);
-    await scenes[0]!.scene.settle();
-    scenes[0]!.scene.messenger.resetDials();
-    for (const { way, says, scene } of scenes) {
-      const said = scene.said().map(({ content }) => content);
+    const scenes = Object.entries(ways).map(([way, row]) => ({ way, ...row, chat: enter(place) }));
+    const { faultOptions } = scenes[0]!.chat.messenger;
+    faultOptions.partFault = (content) => (refusal.refuses(content) ? refusal.fault : null);
+    for (const { does, chat } of scenes) await does(chat);
+    await scenes[0]!.chat.untilIdle();
+    scenes[0]!.chat.messenger.resetFaultOptions();
+    for (const { way, says, chat } of scenes) {
+      const said = chat.said().map(({ content }) => content);
       expect(said, way).toHaveLength(says.length);
       says.forEach((text, at) => expect(JSON.stringify(said[at]), way).toContain(text));
       for (const content of said) expect(refusal.refuses(content), way).toBe(false);
     }
-    const picks = JSON.stringify(scenes[1]!.scene.said().at(-1)!.content).match(/pick1_\d+_\d+/g);
+    const picks = JSON.stringify(scenes[1]!.chat.said().at(-1)!.content).match(/pick1_\d+_\d+/g);
     expect(picks).toHaveLength(3);
-    expect(await scenes[0]!.scene.unfinished()).toBe(0);
+    expect(await scenes[0]!.chat.unfinished()).toBe(0);
     pass(1);
   });
 
 test('what no form of ours is taken in is given up, the refusal stays the last word, and the next message is said', async () => {
-  const scene = enter(place);
+  const chat = enter(place);
   let calls = 0;
-  scene.messenger.dials.partFault = (content) => {
+  chat.messenger.faultOptions.partFault = (content) => {
     if (content.attachment?.payload.template_type === 'one_time_notif_req') return null;
     calls += 1;
     return fault();
   };
-  scene.open(scene.ref({ variantId: pictured }));
-  await scene.settle();
-  scene.messenger.resetDials();
+  chat.open(chat.ref({ variantId: pictured }));
+  await chat.untilIdle();
+  chat.messenger.resetFaultOptions();
   expect(calls).toBeLessThanOrEqual(4);
-  expect(scene.said().map(({ content }) => content.attachment?.payload.template_type)).toEqual([
+  expect(chat.said().map(({ content }) => content.attachment?.payload.template_type)).toEqual([
     'one_time_notif_req',
   ]);
 });
 
 test('Shopify is asked for pictures of a size and format that Meta takes', async () => {
-  const scene = enter(place);
-  scene.open(scene.ref({ variantId: pictured }));
-  await scene.settle();
-  const [card] = scene.said();
+  const chat = enter(place);
+  chat.open(chat.ref({ variantId: pictured }));
+  await chat.untilIdle();
+  const [card] = chat.said();
   const url = new URL(elements(card!.content)[0]!.image_url!);
   expect(Object.fromEntries(url.searchParams)).toEqual({ width: '1200', height: '1200', format: 'jpg' });
 });

@@ -5,17 +5,17 @@ import { db, queryRows } from '../../app/db.server.ts';
 import { carryOutRequest, deleteExpired } from '../../app/maintenance.server.ts';
 import { disconnectPage } from '../../app/messenger/connect-page.server.ts';
 import { deauthorize } from '../../app/messenger/meta-callbacks.server.ts';
-import { clock, enter, openPlace, pass, type Scene } from '../messenger/stage.ts';
+import { clock, enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
 import { ourText } from '../messenger/our-text.ts';
 
 /** Meta refuses the token of this Page: its replies wait. @returns what ends it. */
-function refuseToken({ messenger, metaPageId }: Scene): () => void {
+function refuseToken({ messenger, metaPageId }: Chat): () => void {
   const refusal = { code: 190, message: 'dead' };
   messenger.disturb({ kind: 'refuse', fault: refusal, times: 999, only: { pageId: metaPageId } });
-  return () => messenger.resetDials();
+  return () => messenger.resetFaultOptions();
 }
 
-const waitingAt = ({ metaPageId }: Scene) =>
+const waitingAt = ({ metaPageId }: Chat) =>
   db.reply.findMany({
     where: { page: { metaPageId } },
     orderBy: [{ occurredAt: 'asc' }, { position: 'asc' }],
@@ -28,7 +28,7 @@ async function twoWhoWait() {
   const mend = refuseToken(lea);
   lea.open(lea.ref());
   tom.open(tom.ref({ shop: tom.shops[1]! }));
-  await lea.settle();
+  await lea.untilIdle();
   const [first, second] = lea.shops;
   expect((await waitingAt(lea)).map(({ shopId }) => shopId).toSorted()).toEqual(
     [first, first, second, second].map((shop) => shop!.shopId),
@@ -61,17 +61,17 @@ test('"forget me" takes the person’s waiting replies from every shop of the Pa
   const { lea, tom, second, mend } = await twoWhoWait();
   pass(1);
   lea.open(lea.ref({ shop: second }));
-  await lea.settle();
+  await lea.untilIdle();
   expect(await waitingAt(lea)).toHaveLength(6);
   pass(1);
   lea.phone.write('forget me', lea.metaPageId);
-  await lea.settle();
+  await lea.untilIdle();
   expect(await waitingAt(lea)).toHaveLength(3);
   mend();
   pass(700);
-  await lea.settle();
+  await lea.untilIdle();
   expect([lea.said().length, tom.said().length]).toEqual([1, 2]);
-  expect(lea.lastSaid()).toContain(ourText('erase.done'));
+  expect(lea.lastReply()).toContain(ourText('erase.done'));
   expect(await lea.unfinished()).toBe(0);
 });
 
@@ -83,7 +83,7 @@ test('with a shop go its waiting replies; those of another shop on the same Page
   expect((await waitingAt(lea)).map(({ shopId }) => shopId)).not.toContain(first.shopId);
   mend();
   pass(700);
-  await tom.settle();
+  await tom.untilIdle();
   expect([lea.said().length, tom.said().length]).toEqual([0, 2]);
 });
 
@@ -96,7 +96,7 @@ test('the merchant takes the app back at Meta: what waits is kept; a shop that d
   await disconnectPage({ shopId: first.shopId, metaPageId, now: clock() });
   mend();
   pass(700);
-  await lea.settle();
+  await lea.untilIdle();
   expect([lea.said().length, tom.said().length]).toEqual([0, 2]);
   expect(await waitingAt(lea)).toEqual([]);
 });

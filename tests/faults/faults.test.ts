@@ -35,7 +35,7 @@ test(
       if (!found) throw new Error(`The trace never met ${name}`);
       return found;
     });
-    const rows = await killAtEach({ faults, points, size: 2, random: randomFrom(1), say: () => undefined });
+    const rows = await killAtEach({ faults, points, size: 2, random: randomFrom(1), print: () => undefined });
     expect(rows.filter((row) => !row.ok)).toEqual([]);
     expect(rows).toHaveLength(MATTER_MOST.length + 1);
   },
@@ -53,7 +53,7 @@ test(
         'the worker freezes after a call, and wakes as a ghost',
         'replies are lost (5 %, at least one), calls fail after delivery (2 %)',
       ],
-      say: () => undefined,
+      print: () => undefined,
     });
     expect(rows.filter((row) => !row.ok)).toEqual([]);
     expect(rows).toHaveLength(3);

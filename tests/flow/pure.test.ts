@@ -30,7 +30,7 @@ const made = [
   events.thresholdPayload({ ...about, subscriptionId: 1n, number: 5, waiting: 5 }),
   events.restockPayload({ ...about, restockId: 1n, openedAt: at, people: 1, waiting: 0 }),
   events.needsAttention({
-    ...{ pageId: 1n, page: 'Linen & Co', trouble: 'reconnect', since: at },
+    ...{ pageId: 1n, page: 'Linen & Co', issue: 'reconnect', since: at },
     ...{ happened: 'It happened.', remedy: 'Do this.' },
   }),
 ];

@@ -1,23 +1,23 @@
 // Flow's own door, in the real web process: who may say that a trigger is in use, and what an older word is worth.
 import { createHmac } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
-import { openHouse } from '../routes/web.ts';
+import { openFixture } from '../routes/web.ts';
 
-const house = openHouse();
+const fixture = openFixture();
 
 const body = (change: object = {}) =>
   JSON.stringify({
     flow_trigger_definition_id: 'Waitlist joined',
     has_enabled_flow: true,
     shop_id: '11',
-    shopify_domain: house.domain,
+    shopify_domain: fixture.domain,
     timestamp: '2026-11-23T10:00:00.000Z',
     ...change,
   });
 
 /** As https://shopify.dev/docs/apps/build/flow/track-lifecycle-events says that Flow calls: no topic, no webhook id. */
 const call = (text: string, { secret = process.env.SHOPIFY_API_SECRET! } = {}) =>
-  house.call('/flow/usage', {
+  fixture.call('/flow/usage', {
     method: 'POST',
     body: text,
     headers: {
@@ -27,13 +27,13 @@ const call = (text: string, { secret = process.env.SHOPIFY_API_SECRET! } = {}) =
   });
 
 const uses = async () =>
-  (await house.client.query('SELECT trigger, used FROM flow_trigger_usages ORDER BY 1')).rows as unknown[];
-const told = async () => (await house.client.query('SELECT * FROM flow_cursors')).rowCount;
+  (await fixture.client.query('SELECT trigger, used FROM flow_trigger_usages ORDER BY 1')).rows as unknown[];
+const notified = async () => (await fixture.client.query('SELECT * FROM flow_cursors')).rowCount;
 
 beforeEach(async () => {
-  await house.client.query('DELETE FROM flow_trigger_usages');
-  await house.client.query('DELETE FROM flow_cursors');
-  await house.client.query('DELETE FROM flow_deliveries');
+  await fixture.client.query('DELETE FROM flow_trigger_usages');
+  await fixture.client.query('DELETE FROM flow_cursors');
+  await fixture.client.query('DELETE FROM flow_deliveries');
 });
 
 test('a trigger that is turned on begins the telling, and the last one turned off ends it', async () => {
@@ -43,36 +43,36 @@ test('a trigger that is turned on begins the telling, and the last one turned of
     { trigger: 'Restock alerts sent', used: true },
     { trigger: 'Waitlist joined', used: true },
   ]);
-  expect(await told()).toBe(1);
+  expect(await notified()).toBe(1);
   const off = { has_enabled_flow: false, timestamp: '2026-11-23T10:01:00.000Z' };
   await call(body(off));
-  expect(await told()).toBe(1);
+  expect(await notified()).toBe(1);
   await call(body({ ...off, flow_trigger_definition_id: 'Restock alerts sent' }));
-  expect(await told()).toBe(0);
+  expect(await notified()).toBe(0);
 });
 
 test('an older word changes nothing, and the same one twice is one', async () => {
   await call(body({ has_enabled_flow: false, timestamp: '2026-11-23T10:05:00.000Z' }));
   await call(body());
   expect(await uses()).toEqual([{ trigger: 'Waitlist joined', used: false }]);
-  expect(await told()).toBe(0);
+  expect(await notified()).toBe(0);
   const newest = body({ timestamp: '2026-11-23T10:06:00.000Z' });
   await call(newest);
-  const before = await house.contents();
+  const before = await fixture.contents();
   await call(newest);
-  expect(await house.contents()).toEqual(before);
+  expect(await fixture.contents()).toEqual(before);
 });
 
 test('whoever forges it leaves no trace', async () => {
-  const before = await house.contents();
+  const before = await fixture.contents();
   expect((await call(body(), { secret: 'forged' })).status).toBe(401);
-  expect((await house.call('/flow/usage', { method: 'POST', body: body() })).status).toBe(401);
-  expect((await house.call('/flow/usage')).status).toBe(405);
-  expect(await house.contents()).toEqual(before);
+  expect((await fixture.call('/flow/usage', { method: 'POST', body: body() })).status).toBe(401);
+  expect((await fixture.call('/flow/usage')).status).toBe(405);
+  expect(await fixture.contents()).toEqual(before);
 });
 
 test('what cannot be read, or names a shop that is not here, is answered and forgotten', async () => {
-  const before = await house.contents();
+  const before = await fixture.contents();
   for (const text of [
     body({ shopify_domain: 'nobody.myshopify.com' }),
     body({ has_enabled_flow: 'perhaps' }),
@@ -81,7 +81,7 @@ test('what cannot be read, or names a shop that is not here, is answered and for
   ])
     expect((await call(text)).status).toBe(200);
   expect((await call('no json')).status).toBe(400);
-  expect(await house.contents()).toEqual(before);
+  expect(await fixture.contents()).toEqual(before);
   expect((await call(body({ timestamp: 'yesterday', flow_trigger_definition_id: 'a\u0000b' }))).status).toBe(
     200,
   );
@@ -89,7 +89,7 @@ test('what cannot be read, or names a shop that is not here, is answered and for
 });
 
 test('while the database is down Flow hears 503, so that the merchant tries again', async () => {
-  await house.withDatabaseDown(async () => {
+  await fixture.withDatabaseDown(async () => {
     expect((await call(body())).status).toBe(503);
   });
   expect((await call(body())).status).toBe(200);

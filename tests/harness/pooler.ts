@@ -58,8 +58,8 @@ export async function startPooler({
     head.writeInt32BE(body.length + 8);
     head.writeInt32BE(PROTOCOL_3, 4);
     socket.write(Buffer.concat([head, body]));
-    const told: Buffer[] = [];
-    const server: Server = { socket, hear: (type, each) => void (type === 'S' && told.push(each)) };
+    const notified: Buffer[] = [];
+    const server: Server = { socket, hear: (type, each) => void (type === 'S' && notified.push(each)) };
     const ready = new Promise<void>((resolve) => {
       const hear = server.hear;
       server.hear = (type, each) => (type === 'Z' ? resolve() : hear(type, each));
@@ -69,7 +69,7 @@ export async function startPooler({
       messagesOf((type, each) => server.hear(type, each)),
     );
     await ready;
-    greeting = Buffer.concat(told);
+    greeting = Buffer.concat(notified);
     give(server);
   }
 

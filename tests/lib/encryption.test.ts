@@ -40,7 +40,7 @@ test('it opens for no other shop, for no other purpose, and for no shop at all',
   for (const other of [
     { ...binding, shopId: 12n },
     { ...binding, shopId: null },
-    { ...binding, purpose: 'inbox' },
+    { ...binding, purpose: 'events' },
   ])
     expect(() => decrypt(encrypted, other)).toThrow('cannot be opened');
 });

@@ -7,7 +7,7 @@ const text = (one: Consequence): string => {
     case 'retry':
       return `retry, ${one.fate}`;
     case 'page_trouble':
-      return `${one.trouble}${one.whole ? ', whole Page' : ''}`;
+      return `${one.issue}${one.whole ? ', whole Page' : ''}`;
     case 'person':
       return `person ${one.reason}`;
     case 'fix':

@@ -18,14 +18,14 @@ type Weather = { p50: number; p99: number };
 
 /** Sends until `n` are accepted. Time moves in steps of a millisecond, round trips are lognormal. */
 function simulate({
-  pace: given,
+  rateLimiter: given,
   n,
   limitAt,
   weather,
   stalls = 0,
   seed = 1,
 }: {
-  pace: (now: () => number) => RateLimiter;
+  rateLimiter: (now: () => number) => RateLimiter;
   n: number;
   limitAt: (ms: number) => number;
   weather: Weather;
@@ -33,7 +33,7 @@ function simulate({
   seed?: number;
 }) {
   let now = 0;
-  const pace = given(() => now);
+  const rateLimiter = given(() => now);
   const random = chance(seed);
   const sigma = Math.log(weather.p99 / weather.p50) / 2.326;
   const trip = () =>
@@ -61,7 +61,7 @@ function simulate({
       stalledUntil = now + 75 + 150 * random();
       nextStall = stalledUntil - (1_000 / stalls) * Math.log(1 - random());
     }
-    while (now >= stalledUntil && pace.take('notification') === 0) {
+    while (now >= stalledUntil && rateLimiter.take('notification') === 0) {
       const startedAt = now;
       const rtt = trip();
       at(now + rtt / 2, () => {
@@ -70,7 +70,9 @@ function simulate({
         const taken = inLastSecond(accepted) < limitAt(now);
         if (taken) accepted.push(now);
         else refused += 1;
-        at(now + rtt / 2, () => (taken ? pace.accepted({ startedAt }) : pace.refused({ startedAt })));
+        at(now + rtt / 2, () =>
+          taken ? rateLimiter.accepted({ startedAt }) : rateLimiter.refused({ startedAt }),
+        );
       });
     }
     now += 1;
@@ -82,7 +84,7 @@ const internet = { p50: 100, p99: 400 };
 
 /** Round trips end some 300 ms after the last call left: 1 % of a run of half a minute. */
 const ran = (given: { n: number; limitAt: (ms: number) => number; seed: number; stalls?: number }) =>
-  simulate({ pace: (now) => createRateLimiter({ perSecond: 300, now }), weather: internet, ...given });
+  simulate({ rateLimiter: (now) => createRateLimiter({ perSecond: 300, now }), weather: internet, ...given });
 const seeds = [1, 2, 3];
 
 test('under a limit that it knows it stays close to it, with next to no refusals', () => {
@@ -123,7 +125,7 @@ test('at 30 a second Meta never sees more than 40 in one, whatever the way there
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000_000 }), (seed) => {
       const ran = simulate({
-        pace: (now) => createRateLimiter({ perSecond: 30, now }),
+        rateLimiter: (now) => createRateLimiter({ perSecond: 30, now }),
         n: 300,
         limitAt: () => Infinity,
         weather: internet,
@@ -143,12 +145,12 @@ test('in no sliding second more leave than the merchant chose, replies and notic
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.array(step, { maxLength: 60 }), (perSecond, steps) => {
       let now = 0;
-      const pace = createRateLimiter({ perSecond, now: () => now });
+      const rateLimiter = createRateLimiter({ perSecond, now: () => now });
       const left: number[] = [];
       for (const { after, replies } of steps) {
         now += after;
-        for (let count = 0; count < replies; count += 1) if (pace.take('reply') === 0) left.push(now);
-        while (pace.take('notification') === 0) left.push(now);
+        for (let count = 0; count < replies; count += 1) if (rateLimiter.take('reply') === 0) left.push(now);
+        while (rateLimiter.take('notification') === 0) left.push(now);
       }
       for (const [index, at] of left.entries())
         expect(left.slice(index).filter((other) => other < at + 1_000).length).toBeLessThanOrEqual(perSecond);
@@ -159,50 +161,50 @@ test('in no sliding second more leave than the merchant chose, replies and notic
 test('a waiting reply goes before every notice', async () => {
   let now = 0;
   const waits: (() => void)[] = [];
-  const pace = createRateLimiter({
+  const rateLimiter = createRateLimiter({
     perSecond: 2,
     now: () => now,
     wait: () => new Promise<void>((resolve) => waits.push(resolve)),
   });
-  expect(pace.take('notification')).toBe(0);
+  expect(rateLimiter.take('notification')).toBe(0);
   now += 500;
-  expect(pace.take('notification')).toBe(0);
-  const reply = pace.turn({ kind: 'reply' });
+  expect(rateLimiter.take('notification')).toBe(0);
+  const reply = rateLimiter.turn({ kind: 'reply' });
   now += 501;
-  expect(pace.take('notification')).toBeGreaterThan(0);
+  expect(rateLimiter.take('notification')).toBeGreaterThan(0);
   waits.splice(0).forEach((go) => go());
   await reply;
-  expect(pace.take('notification')).toBeGreaterThan(0);
+  expect(rateLimiter.take('notification')).toBeGreaterThan(0);
 });
 
 test('what Meta says about when to come back is kept', () => {
   let now = 0;
-  const pace = createRateLimiter({ perSecond: 30, now: () => now });
-  pace.take('notification');
-  pace.refused({ startedAt: 0, regainMs: 120_000 });
+  const rateLimiter = createRateLimiter({ perSecond: 30, now: () => now });
+  rateLimiter.take('notification');
+  rateLimiter.refused({ startedAt: 0, regainMs: 120_000 });
   now = 119_000;
-  expect(pace.take('notification')).toBe(1_000);
-  expect(pace.take('reply')).toBe(1_000);
+  expect(rateLimiter.take('notification')).toBe(1_000);
+  expect(rateLimiter.take('reply')).toBe(1_000);
   now = 120_001;
-  expect(pace.take('notification')).toBe(0);
+  expect(rateLimiter.take('notification')).toBe(0);
 });
 
 test('refused without end it asks less and less, down to one a minute, and comes back when it may', () => {
   let now = 0;
-  const pace = createRateLimiter({ perSecond: 300, now: () => now });
+  const rateLimiter = createRateLimiter({ perSecond: 300, now: () => now });
   let calls = 0;
   for (; now < 3_600_000; now += 50)
-    while (pace.take('notification') === 0) {
+    while (rateLimiter.take('notification') === 0) {
       calls += 1;
-      pace.refused({ startedAt: now });
+      rateLimiter.refused({ startedAt: now });
     }
   expect(calls).toBeLessThan(90);
   const back = now;
   let taken = 0;
   for (; now < back + 120_000; now += 5)
-    while (pace.take('notification') === 0) {
+    while (rateLimiter.take('notification') === 0) {
       taken += 1;
-      pace.accepted({ startedAt: now });
+      rateLimiter.accepted({ startedAt: now });
     }
   expect(taken).toBeGreaterThan(300 * 30);
 });

@@ -48,7 +48,7 @@ const say = () =>
     token: 'foo_token',
     body: '{"exact":  "bytes"}',
     kind: 'reply',
-    pace: createRateLimiter({ perSecond: 300 }),
+    rateLimiter: createRateLimiter({ perSecond: 300 }),
   });
 
 test("Meta's own vectors of appsecret_proof", () => {
@@ -86,7 +86,7 @@ test('a refusal comes with its consequence, whatever the status', async () => {
       code: 190,
       subcode: 460,
       traceId: 'T',
-      consequence: { kind: 'page_trouble', trouble: 'reconnect', whole: false },
+      consequence: { kind: 'page_trouble', issue: 'reconnect', whole: false },
     });
     expect(JSON.stringify(refused)).not.toContain('EAABsecret');
   }

@@ -2,21 +2,21 @@
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { auditConsistency, balance } from '../../app/reports/audit.server.ts';
-import { createLaneWorld } from './lane-world.ts';
+import { createSenderWorld } from './sender-world.ts';
 
-const world = await createLaneWorld();
+const world = await createSenderWorld();
 
 test('five who said yes: five who wait, then five who were told, and nothing to complain of', async () => {
-  const { shop, metaPageId } = await world.shopWithWaiters({ count: 5 });
+  const { shop, metaPageId } = await world.shopWithWaiting({ count: 5 });
   const accounts = async () => (await balance({ shopId: shop.id })).accounts;
-  expect(await accounts()).toMatchObject([{ optedIn: 5, waiting: 5, told: 0 }]);
+  expect(await accounts()).toMatchObject([{ optedIn: 5, waiting: 5, notified: 0 }]);
   await world.runOut({ metaPageId });
-  expect(await accounts()).toMatchObject([{ optedIn: 5, waiting: 0, told: 5 }]);
+  expect(await accounts()).toMatchObject([{ optedIn: 5, waiting: 0, notified: 5 }]);
   expect(await auditConsistency()).toBe(0);
 });
 
 test('a shopper put back in line by hand, although Meta took the message, is named; so is a count that is too low', async () => {
-  const { shop, metaPageId } = await world.shopWithWaiters({ count: 2 });
+  const { shop, metaPageId } = await world.shopWithWaiting({ count: 2 });
   await world.runOut({ metaPageId });
   const { id } = await db.subscription.findFirstOrThrow({ where: { shopId: shop.id } });
   await db.$executeRaw`UPDATE subscriptions SET status = 'claimed', grant_token = 'x', ended_at = NULL WHERE id = ${id}`;

@@ -4,26 +4,26 @@ import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
 import { startSends, repeatSends, claim } from '../../app/notifications/claim.server.ts';
 import { releaseNeverStarted, finishSends } from '../../app/notifications/finish.server.ts';
-import { createLaneWorld } from './lane-world.ts';
+import { createSenderWorld } from './sender-world.ts';
 
-const world = await createLaneWorld();
+const world = await createSenderWorld();
 const before = (ms: number) => new Date(world.clock().getTime() - ms);
 
-async function house({ count = 3, notificationQuota = 100 } = {}) {
-  const made = await world.shopWithWaiters({ count, notificationQuota });
+async function fixture({ count = 3, notificationQuota = 100 } = {}) {
+  const made = await world.shopWithWaiting({ count, notificationQuota });
   const worker = await world.worker(made.metaPageId);
-  const turn = {
+  const entry = {
     restockId: made.restock.id,
     shopId: made.shop.id,
     variantId: made.variant.id,
     pageId: made.page.id,
     isTest: false,
-    troubled: false,
+    hasIssue: false,
   };
   const given = {
     metaPageId: made.metaPageId,
     lease: worker.lease,
-    turn,
+    entry,
     limit: 10,
     anyway: false,
     except: [],
@@ -31,13 +31,13 @@ async function house({ count = 3, notificationQuota = 100 } = {}) {
   return {
     ...made,
     worker,
-    turn,
+    entry,
     claimed: (more: object = {}) => claim({ ...given, now: world.clock(), ...more }),
   };
 }
 
 test('whatever stands in the way of one claim leaves the line as it was', async () => {
-  const { shop, page, variant, restock, claimed, metaPageId, waiters } = await house();
+  const { shop, page, variant, restock, claimed, metaPageId, waitingShoppers } = await fixture();
   const now = world.clock();
   const ways: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
     ['closed', () => change({ closedAt: now }), () => change({ closedAt: null })],
@@ -94,12 +94,12 @@ test('whatever stands in the way of one claim leaves the line as it was', async 
     await free();
   }
   expect((await claimed()).map((row) => row.subscriptionId)).toEqual(
-    waiters.map((one) => one.subscriptionId),
+    waitingShoppers.map((one) => one.subscriptionId),
   );
 });
 
 test('whatever comes between a claim and its call is seen before the call, and nothing is begun', async () => {
-  const { shop, variant, restock, claimed, worker } = await house({ count: 1 });
+  const { shop, variant, restock, claimed, worker } = await fixture({ count: 1 });
   const now = world.clock();
   const [row] = await claimed();
   const given = { messages: [{ row: row!, body: '{}' }], lease: worker.lease };
@@ -143,7 +143,7 @@ test('whatever comes between a claim and its call is seen before the call, and n
 });
 
 test('a hold, a pause or an old look is obeyed by every claim that starts after it, also while others claim', async () => {
-  const { shop, variant, restock, claimed } = await house({ count: 400, notificationQuota: 1_000 });
+  const { shop, variant, restock, claimed } = await fixture({ count: 400, notificationQuota: 1_000 });
   const where = { id: restock.id };
   const pause = (pausedAt: Date | null) =>
     db.variant.updateMany({ where: { shopId: shop.id, id: variant.id }, data: { pausedAt } });
@@ -177,7 +177,7 @@ test('a hold, a pause or an old look is obeyed by every claim that starts after 
 });
 
 test('a claim takes no more than the allowance leaves, and counts what it takes', async () => {
-  const { restock, claimed } = await house({ count: 10, notificationQuota: 4 });
+  const { restock, claimed } = await fixture({ count: 10, notificationQuota: 4 });
   expect(await claimed({ limit: 3 })).toHaveLength(3);
   expect(await claimed({ limit: 3 })).toHaveLength(1);
   expect(await claimed({ limit: 3 })).toHaveLength(0);
@@ -185,7 +185,7 @@ test('a claim takes no more than the allowance leaves, and counts what it takes'
 });
 
 test('two claims at the same moment share the line and nobody is in both', async () => {
-  const { claimed, restock } = await house({ count: 40, notificationQuota: 30 });
+  const { claimed, restock } = await fixture({ count: 40, notificationQuota: 30 });
   const [one, other] = await Promise.all([claimed({ limit: 20 }), claimed({ limit: 20 })]);
   const ids = [...one, ...other].map((row) => row.subscriptionId);
   expect(new Set(ids).size).toBe(ids.length);
@@ -194,7 +194,7 @@ test('two claims at the same moment share the line and nobody is in both', async
 });
 
 test('under an epoch that has passed nothing is claimed, begun or refused; a success holds, and what was surely not sent is free', async () => {
-  const { shop, metaPageId, worker, claimed } = await house({ count: 6 });
+  const { shop, metaPageId, worker, claimed } = await fixture({ count: 6 });
   const rows = await claimed({ limit: 4 });
   const [sent, refused, back, unbegun] = rows;
   const messages = rows.slice(0, 3).map((row) => ({ row, body: '{}' }));
@@ -208,9 +208,9 @@ test('under an epoch that has passed nothing is claimed, begun or refused; a suc
   expect((await startSends({ messages: [{ row: unbegun!, body: '{}' }], ...late })).size).toBe(0);
   await finishSends({
     settlings: [
-      { id: refused!.id, verdict: { end: 'failed', reason: 'unavailable' } },
-      { id: back!.id, verdict: { end: 'put_back', restMs: 0 } },
-      { id: sent!.id, verdict: { end: 'sent', mid: 'm_1' } },
+      { id: refused!.id, outcome: { end: 'failed', reason: 'unavailable' } },
+      { id: back!.id, outcome: { end: 'put_back', restMs: 0 } },
+      { id: sent!.id, outcome: { end: 'sent', mid: 'm_1' } },
     ],
     ...late,
   });
@@ -222,7 +222,7 @@ test('under an epoch that has passed nothing is claimed, begun or refused; a suc
 });
 
 test('what the next holder has taken up is theirs: the former one can neither give it back nor put it off', async () => {
-  const { shop, metaPageId, worker, claimed } = await house({ count: 2 });
+  const { shop, metaPageId, worker, claimed } = await fixture({ count: 2 });
   const rows = await claimed({ limit: 2 });
   const messages = rows.map((row) => ({ row, body: '{}' }));
   expect((await startSends({ messages, lease: worker.lease, now: world.clock() })).size).toBe(2);
@@ -235,14 +235,14 @@ test('what the next holder has taken up is theirs: the former one can neither gi
   const [back, again] = rows;
   await finishSends({
     settlings: [
-      { id: back!.id, verdict: { end: 'put_back', restMs: 0 } },
-      { id: again!.id, verdict: { end: 'again', afterMs: 0, withoutPicture: false } },
+      { id: back!.id, outcome: { end: 'put_back', restMs: 0 } },
+      { id: again!.id, outcome: { end: 'again', afterMs: 0, withoutPicture: false } },
     ],
     lease: worker.lease,
     now: world.clock(),
   });
   await finishSends({
-    settlings: ids.map((id) => ({ id, verdict: { end: 'not_repeated' } })),
+    settlings: ids.map((id) => ({ id, outcome: { end: 'not_repeated' } })),
     lease: worker.lease,
     now: world.clock(),
   });

@@ -1,10 +1,10 @@
 // What a notice says and bears, and how the merchant's own test finds out whether a Page takes pictures.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { createLaneWorld } from './lane-world.ts';
+import { createSenderWorld } from './sender-world.ts';
 import { ourText } from '../messenger/our-text.ts';
 
-const world = await createLaneWorld();
+const world = await createSenderWorld();
 
 async function tested({ takesPictures }: { takesPictures: boolean }) {
   const shop = await world.addShop({ name: 'Linen & Co' });
@@ -12,10 +12,10 @@ async function tested({ takesPictures }: { takesPictures: boolean }) {
   const page = await world.connect({ shopId: shop.id, metaPage });
   await db.page.updateMany({ where: { id: page.id }, data: { testPassedAt: null } });
   const variant = await world.addVariant({ shopId: shop.id });
-  await world.addWaiters({ page, variantId: variant.id, count: 1, isTest: true });
+  await world.addWaiting({ page, variantId: variant.id, count: 1, isTest: true });
   await world.openRestock({ shopId: shop.id, variantId: variant.id, isTest: true, notificationQuota: 1 });
   await world.runOut({ metaPageId: metaPage.id });
-  const [line] = world.toldOf(metaPage.id);
+  const [line] = world.notifiedOf(metaPage.id);
   return { page: await db.page.findFirstOrThrow({ where: { id: page.id } }), body: JSON.parse(line!.body) };
 }
 
@@ -34,10 +34,10 @@ test('where the Page takes none, the same test goes out without it, and that is 
 });
 
 test('a notice has product, variant, price, the way to buy, no thanks and next time; it never says reserved', async () => {
-  const { metaPageId, shop } = await world.shopWithWaiters({ count: 1 });
+  const { metaPageId, shop } = await world.shopWithWaiting({ count: 1 });
   await world.runOut({ metaPageId });
   const row = await db.notification.findFirstOrThrow({ where: { shopId: shop.id } });
-  const body = JSON.parse(world.toldOf(metaPageId)[0]!.body);
+  const body = JSON.parse(world.notifiedOf(metaPageId)[0]!.body);
   const { text, buttons, template_type } = body.message.attachment.payload;
   expect(template_type).toBe('button');
   expect(text).toContain('Linen shirt, M');

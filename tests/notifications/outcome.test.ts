@@ -15,7 +15,7 @@ import {
 } from '../../app/notifications/sender-state.ts';
 
 const first: Omit<SendCircumstances, 'answer'> = {
-  inDoubt: false,
+  uncertain: false,
   attempts: 1,
   picture: false,
   isTest: false,
@@ -38,7 +38,7 @@ const circumstances = fc.record({
     { outcome: 'lost', began: true },
     { outcome: 'lost', began: false },
   ),
-  inDoubt: fc.boolean(),
+  uncertain: fc.boolean(),
   attempts: fc.integer({ min: 1, max: 12 }),
   picture: fc.boolean(),
   isTest: fc.boolean(),
@@ -48,11 +48,11 @@ const circumstances = fc.record({
 test('what may have been sent is never begun anew, put back or called refused', () => {
   fc.assert(
     fc.property(circumstances, (given) => {
-      const { verdict } = classifyOutcome(given);
-      if (given.inDoubt) expect(['sent', 'assumed_sent', 'in_doubt']).toContain(verdict.end);
-      if (!given.inDoubt) expect(verdict.end).not.toBe('assumed_sent');
-      if (given.answer.outcome === 'accepted') expect(verdict.end).toBe('sent');
-      if (given.answer.outcome === 'lost' && given.answer.began) expect(verdict.end).toBe('in_doubt');
+      const { outcome } = classifyOutcome(given);
+      if (given.uncertain) expect(['sent', 'assumed_sent', 'in_doubt']).toContain(outcome.end);
+      if (!given.uncertain) expect(outcome.end).not.toBe('assumed_sent');
+      if (given.answer.outcome === 'accepted') expect(outcome.end).toBe('sent');
+      if (given.answer.outcome === 'lost' && given.answer.began) expect(outcome.end).toBe('in_doubt');
     }),
   );
 });
@@ -60,36 +60,38 @@ test('what may have been sent is never begun anew, put back or called refused', 
 test('a trouble of the Page burns no token', () => {
   fc.assert(
     fc.property(circumstances, (given) => {
-      const { verdict, trouble } = classifyOutcome({ ...given, inDoubt: false });
-      if (trouble) expect(verdict).toEqual({ end: 'put_back', restMs: 0 });
+      const { outcome, issue } = classifyOutcome({ ...given, uncertain: false });
+      if (issue) expect(outcome).toEqual({ end: 'put_back', restMs: 0 });
     }),
   );
 });
 
 test('a bare 100 to a repeat is told (presumed); to a first call it is doubtful', () => {
   const bare = refused({ kind: 'doubtful' }, 100);
-  expect(classifyOutcome({ ...first, answer: bare, inDoubt: true }).verdict).toEqual({ end: 'assumed_sent' });
-  expect(classifyOutcome({ ...first, answer: bare }).verdict).toEqual({ end: 'unexplained_error' });
-  expect(classifyOutcome({ ...first, answer: bare, attempts: 2, othersAccepted: true }).verdict).toEqual({
+  expect(classifyOutcome({ ...first, answer: bare, uncertain: true }).outcome).toEqual({
+    end: 'assumed_sent',
+  });
+  expect(classifyOutcome({ ...first, answer: bare }).outcome).toEqual({ end: 'unexplained_error' });
+  expect(classifyOutcome({ ...first, answer: bare, attempts: 2, othersAccepted: true }).outcome).toEqual({
     end: 'failed',
     reason: 'not_accepted',
   });
 });
 
 test('a bare 10 to a repeat proves nothing against the Page; a dead token does', () => {
-  const permission: Consequence = { kind: 'page_trouble', trouble: 'permission', whole: false };
+  const permission: Consequence = { kind: 'page_trouble', issue: 'permission', whole: false };
   expect(
-    classifyOutcome({ ...first, answer: refused(permission, 10), inDoubt: true }).trouble,
+    classifyOutcome({ ...first, answer: refused(permission, 10), uncertain: true }).issue,
   ).toBeUndefined();
-  expect(classifyOutcome({ ...first, answer: refused(permission, 10) }).trouble).toEqual(permission);
-  const dead: Consequence = { kind: 'page_trouble', trouble: 'reconnect', whole: false };
-  expect(classifyOutcome({ ...first, answer: refused(dead, 190, 460), inDoubt: true }).trouble).toEqual(dead);
+  expect(classifyOutcome({ ...first, answer: refused(permission, 10) }).issue).toEqual(permission);
+  const dead: Consequence = { kind: 'page_trouble', issue: 'reconnect', whole: false };
+  expect(classifyOutcome({ ...first, answer: refused(dead, 190, 460), uncertain: true }).issue).toEqual(dead);
 });
 
 test('a passing refusal is tried five times with growing pauses, then the shopper waits again', () => {
   const busy = refused({ kind: 'retry', fate: 'not_sent' }, 2018321);
   const ends = [1, 2, 3, 4, 5].map(
-    (attempts) => classifyOutcome({ ...first, answer: busy, attempts }).verdict,
+    (attempts) => classifyOutcome({ ...first, answer: busy, attempts }).outcome,
   );
   expect(ends.map((one) => (one.end === 'again' ? one.afterMs : one.end))).toEqual([
     1_000,
@@ -100,20 +102,20 @@ test('a passing refusal is tried five times with growing pauses, then the shoppe
   ]);
 });
 
-const turn = (shopId: number, restockId: number): QueueEntry => ({
+const entry = (shopId: number, restockId: number): QueueEntry => ({
   shopId: BigInt(shopId),
   restockId: BigInt(restockId),
   variantId: 1n,
   pageId: 1n,
   isTest: false,
-  troubled: false,
+  hasIssue: false,
 });
 
 test('shops take turns, and so do the restocks of one shop, however many one of them has', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 12 }), (restocksOf) => {
       const open = restocksOf.flatMap((count, shop) =>
-        Array.from({ length: count }, (_none, index) => turn(shop, shop * 100 + index)),
+        Array.from({ length: count }, (_none, index) => entry(shop, shop * 100 + index)),
       );
       const turns = createFairQueue();
       turns.renew(open);
@@ -141,13 +143,13 @@ test('shops take turns, and so do the restocks of one shop, however many one of 
 
 test('whoever was found empty is passed over until the next reading', () => {
   const turns = createFairQueue();
-  turns.renew([turn(1, 1), turn(2, 2)]);
-  turns.isEmpty(turn(1, 1));
-  expect(turns.next()).toEqual(turn(2, 2));
-  turns.isEmpty(turn(2, 2));
+  turns.renew([entry(1, 1), entry(2, 2)]);
+  turns.isEmpty(entry(1, 1));
+  expect(turns.next()).toEqual(entry(2, 2));
+  turns.isEmpty(entry(2, 2));
   expect(turns.next()).toBeUndefined();
-  turns.renew([turn(1, 1)]);
-  expect(turns.next()).toEqual(turn(1, 1));
+  turns.renew([entry(1, 1)]);
+  expect(turns.next()).toEqual(entry(1, 1));
 });
 
 test('a lane comes again for the soonest of what it left, and never in a circle without rest', () => {
@@ -179,15 +181,15 @@ const paused = { pausedAt: NOW, pauseReason: 'restricted', unexplainedErrors: 0,
 
 test('the mode follows from what the sender knows: what stops it goes before what is left, and that before what stands in the way', () => {
   const at = 60_000;
-  const [free, troubled, ofTest] = [
-    turn(1, 1),
-    { ...turn(2, 2), troubled: true },
-    { ...turn(3, 3), isTest: true },
+  const [free, hasIssue, ofTest] = [
+    entry(1, 1),
+    { ...entry(2, 2), hasIssue: true },
+    { ...entry(3, 3), isTest: true },
   ];
   const going = { maySend: true, left: true, at };
-  expect(nextMode(sender([free, troubled]), going)).toBe('sending');
+  expect(nextMode(sender([free, hasIssue]), going)).toBe('sending');
   expect(nextMode(sender([]), going)).toBe('sending');
-  expect(nextMode(sender([troubled]), going)).toBe('blocked');
+  expect(nextMode(sender([hasIssue]), going)).toBe('blocked');
   expect(nextMode(sender([free], { circuit: paused }), going)).toBe('blocked');
   expect(nextMode(sender([free, ofTest], { circuit: paused }), going)).toBe('sending');
   const calls = new Map([[1n, at - 6_000]]);
@@ -198,20 +200,20 @@ test('the mode follows from what the sender knows: what stops it goes before wha
 });
 
 test('behind an open circuit only a probe goes, when it is due, and the merchant’s test always', () => {
-  const waiting = turn(1, 1);
-  expect(nextEntry(sender([waiting]), NOW)).toEqual({ turn: waiting, anyway: false });
+  const waiting = entry(1, 1);
+  expect(nextEntry(sender([waiting]), NOW)).toEqual({ entry: waiting, anyway: false });
   const blocked = sender([waiting], { circuit: paused });
   expect(nextEntry(blocked, new Date(NOW.getTime() - 1))).toBeUndefined();
-  expect(nextEntry(blocked, NOW)).toEqual({ turn: waiting, anyway: true });
-  const ofTest = { ...turn(2, 2), isTest: true };
+  expect(nextEntry(blocked, NOW)).toEqual({ entry: waiting, anyway: true });
+  const ofTest = { ...entry(2, 2), isTest: true };
   const tested = sender([waiting, ofTest], { circuit: { ...paused, probeAt: null } });
-  expect(nextEntry(tested, NOW)).toEqual({ turn: ofTest, anyway: true });
+  expect(nextEntry(tested, NOW)).toEqual({ entry: ofTest, anyway: true });
 });
 
 test('so much is claimed ahead that 0.4 s are in hand, in steps of a sixth of a second', () => {
   const pending = {
-    inDoubt: false,
-    doubtedAt: null,
+    uncertain: false,
+    unexplainedAt: null,
     repeat: null,
   } as unknown as SenderState['queue'][number];
   const ready = (count: number) => sender([], { queue: Array.from({ length: count }, () => pending) });

@@ -5,9 +5,9 @@ import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';
 import type { Disturbance } from '../../simulators/messenger/fault-options.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { createLaneWorld } from './lane-world.ts';
+import { createSenderWorld } from './sender-world.ts';
 
-const world = await createLaneWorld();
+const world = await createSenderWorld();
 /** How many worlds; more by hand: `WORLDS=1000`. A failing seed is printed by fast-check and replays with `SEED=...`. */
 const worlds = Number(process.env.WORLDS ?? 25);
 const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
@@ -49,29 +49,29 @@ test('whatever happens on the way, everybody is told exactly once or honestly co
       fc.integer({ min: 0, max: 30 }),
       fc.array(step, { maxLength: 8 }),
       async (count, notificationQuota, steps) => {
-        const made = await world.shopWithWaiters({ count, notificationQuota });
-        const { metaPageId, shop, waiters, restock } = made;
+        const made = await world.shopWithWaiting({ count, notificationQuota });
+        const { metaPageId, shop, waitingShoppers, restock } = made;
         for (const one of steps) await carryOut({ metaPageId, step: one });
         await world.runOut({ metaPageId, within: 3 * 60 * MINUTE });
 
         const due = Math.min(count, notificationQuota);
-        const told = world.toldOf(metaPageId).map((line) => line.psid);
+        const notified = world.notifiedOf(metaPageId).map((line) => line.psid);
         const states = await world.statesOf(shop.id);
         const unknown = states.unknown ?? 0;
         // Nobody twice, nobody out of turn, nobody left out who was due.
-        expect(new Set(told).size).toBe(told.length);
-        const early = new Set(waiters.slice(0, due).map((one) => one.psid));
+        expect(new Set(notified).size).toBe(notified.length);
+        const early = new Set(waitingShoppers.slice(0, due).map((one) => one.psid));
         // Whoever was refused without a reason, or not available, rests for some minutes while others go first.
         const rested = steps.some((one) => one.do === 'luck' && makesRest(one.what));
-        if (!rested) expect(told.filter((psid) => !early.has(psid))).toEqual([]);
+        if (!rested) expect(notified.filter((psid) => !early.has(psid))).toEqual([]);
         // A repeat that is refused for no reason of the token's is taken for one that was told: the price of the promise above.
         const misled = steps.some((one) => one.do === 'luck' && isBare(one.what))
           ? (states.assumed_notified ?? 0)
           : 0;
-        expect(told.length).toBeGreaterThanOrEqual(due - unknown - misled);
+        expect(notified.length).toBeGreaterThanOrEqual(due - unknown - misled);
         // What we say of them agrees with the ledger, and nothing is on its way for ever.
         expect(states.claimed ?? 0).toBe(0);
-        expect(states.notified ?? 0).toBeLessThanOrEqual(told.length);
+        expect(states.notified ?? 0).toBeLessThanOrEqual(notified.length);
         expect((states.notified ?? 0) + (states.assumed_notified ?? 0) + unknown).toBe(due);
         expect(states.waiting ?? 0).toBe(count - due);
         expect((await db.restock.findFirstOrThrow({ where: { id: restock.id } })).claimedCount).toBe(due);

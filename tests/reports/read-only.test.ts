@@ -21,10 +21,10 @@ import {
   waitlistByVariant,
   waitlistOfVariant,
 } from '../../app/reports/waitlist.server.ts';
-import { createLaneWorld } from '../notifications/lane-world.ts';
+import { createSenderWorld } from '../notifications/sender-world.ts';
 
-const world = await createLaneWorld();
-const { shop, page, variant, restock } = await world.shopWithWaiters({ count: 3, notificationQuota: 1 });
+const world = await createSenderWorld();
+const { shop, page, variant, restock } = await world.shopWithWaiting({ count: 3, notificationQuota: 1 });
 const shopId = shop.id;
 const { id: variantId, productId } = variant;
 const { id: subscriptionId } = await db.subscription.findFirstOrThrow({ where: { shopId } });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
 
 test('requests that no route answers leave no line in the log', async () => {
-  await buildApp({ say: () => undefined });
+  await buildApp({ print: () => undefined });
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [fileURLToPath(new URL('strangers.ts', import.meta.url))],

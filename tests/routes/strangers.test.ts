@@ -1,9 +1,9 @@
 // No request of a stranger ends in 5xx, and no HTML leaves without the right framing and script policy: every route of the build, by generation.
 import { request as send, type OutgoingHttpHeaders } from 'node:http';
 import { beforeAll, expect, test } from 'vitest';
-import { openAdmin } from '../admin/house.ts';
+import { openAdmin } from '../admin/admin-fixture.ts';
 
-const house = openAdmin();
+const fixture = openAdmin();
 
 type Sent = { method?: string; path: string; headers?: OutgoingHttpHeaders; body?: string };
 type Answer = { status: number; type: string; policies: string[]; hsts: string; body: string };
@@ -15,7 +15,7 @@ const HOST = Buffer.from('admin.shopify.com/store/linen').toString('base64').rep
 /** By hand, since `fetch` mends or refuses what a stranger may well send. */
 const ask = ({ method = 'GET', path, headers = {}, body }: Sent): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { port } = new URL(house.origin());
+    const { port } = new URL(fixture.origin());
     const sent = send(
       {
         host: '127.0.0.1',
@@ -143,7 +143,7 @@ const OTHERS = [
 
 const paths = new Map<string, string>();
 beforeAll(() => {
-  for (const { id, path } of house.allRoutes)
+  for (const { id, path } of fixture.allRoutes)
     paths.set(id, path.replaceAll(/:\w+/g, '117').replace('*', 'x'));
 });
 
@@ -187,12 +187,12 @@ async function faultsOf(requests: Sent[]): Promise<string[]> {
   const sender = async () => {
     for (let sent = left.pop(); sent !== undefined; sent = left.pop()) {
       const one = sent;
-      const told = `${one.method ?? 'GET'} ${one.path.slice(0, 120)} ${JSON.stringify(one.headers ?? {}).slice(0, 120)}`;
+      const notified = `${one.method ?? 'GET'} ${one.path.slice(0, 120)} ${JSON.stringify(one.headers ?? {}).slice(0, 120)}`;
       const wrong = await ask(one).then(
         (answer) => faults({ sent: one, answer }),
         (error: unknown) => [`no answer: ${String(error)}`],
       );
-      found.push(...wrong.map((fault) => `${told}: ${fault}`));
+      found.push(...wrong.map((fault) => `${notified}: ${fault}`));
     }
   };
   await Promise.all(Array.from({ length: 8 }, sender));
@@ -202,7 +202,7 @@ async function faultsOf(requests: Sent[]): Promise<string[]> {
 const addresses = () => [...new Set([...paths.values(), ...OTHERS])];
 
 test('the routes are those of the build', () => {
-  expect(house.allRoutes.length).toBeGreaterThanOrEqual(25);
+  expect(fixture.allRoutes.length).toBeGreaterThanOrEqual(25);
   expect(addresses()).toEqual(
     expect.arrayContaining([
       '/',
@@ -222,7 +222,7 @@ test('whatever the query says', async () => {
 });
 
 test('asked for its data as well', async () => {
-  const requests = house.allRoutes.flatMap(({ id, path }) =>
+  const requests = fixture.allRoutes.flatMap(({ id, path }) =>
     QUERIES.map((query) => ({
       path: `${path.replaceAll(/:\w+/g, '117').replace('*', 'x')}${query === '' ? '?' : `${query}&`}_data=${encodeURIComponent(id)}`,
     })),
@@ -257,7 +257,7 @@ test('by whatever method, with whatever body', async () => {
 
 test('whatever stands where an id is expected, and in addresses that are no addresses', async () => {
   const requests = [
-    ...house.allRoutes
+    ...fixture.allRoutes
       .filter(({ path }) => /:|\*/.test(path))
       .flatMap(({ path }) =>
         PARAMETERS.map((value) => ({ path: path.replaceAll(/:\w+/g, value).replace('*', value) })),
@@ -283,7 +283,7 @@ test('outside the admin a page leads to the admin, whatever is missing', async (
     '/auth',
   ])
     for (const method of ['GET', 'HEAD']) {
-      const answer = await fetch(new URL(path, house.origin()), {
+      const answer = await fetch(new URL(path, fixture.origin()), {
         method,
         headers: { 'user-agent': BROWSER },
       });

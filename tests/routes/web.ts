@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
-import { furnish, inserter, type Rows } from '../shopify/rows.ts';
+import { createShop, inserter, type Rows } from '../shopify/rows.ts';
 
 export type Delivery = {
   path: string;
@@ -15,16 +15,16 @@ export type Delivery = {
 };
 
 /** Starts the built web process on a free port for the tests of one file, and furnishes a shop. */
-export function openHouse() {
+export function openFixture() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
   let origin = '';
   let healthOrigin = '';
   let close: () => Promise<void>;
   let rows: Rows;
   beforeAll(async () => {
-    await buildApp({ say: () => undefined });
+    await buildApp({ print: () => undefined });
     await client.connect();
-    rows = await furnish({ insert: inserter(client), shopId: '11' });
+    rows = await createShop({ insert: inserter(client), shopId: '11' });
     const { startWeb } = await import('../../app/server.ts');
     const { startHealth } = await import('../../app/metrics.server.ts');
     const [web, health] = await Promise.all([startWeb({ port: 0 }), startHealth()]);

@@ -15,8 +15,8 @@ import { queryCost } from '../../simulators/shopify/query-cost.ts';
 import { adminSchema } from '../../simulators/shopify/schema.ts';
 import { clock, openShopify } from './installed.ts';
 
-const house = openShopify();
-const { shopify } = house;
+const fixture = openShopify();
+const { shopify } = fixture;
 const { store } = shopify;
 const QUERY = 'query Anything { shop { name } }';
 
@@ -30,14 +30,14 @@ async function failureOf(work: Promise<unknown>): Promise<ShopifyApiError> {
 }
 
 test('an answer comes with what it has cost', async () => {
-  const { shopId } = await house.install();
+  const { shopId } = await fixture.install();
   const { data, cost } = await adminGraphql({ shopId, query: QUERY, clock });
   expect(data).toEqual({ shop: { name: 'shops-1' } });
   expect(cost).toMatchObject({ maximum: expect.any(Number), restoreRate: expect.any(Number) });
 });
 
 test('throttled: wait until the bucket holds enough', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   shopify.admin.drainBucket({ shop: domain, apiKey: shopify.apiKey });
   const many = { query: 'query Many { products(first: 250) { nodes { id } } }', price: 252 };
   const { advice, retryAfterMs, price } = await failureOf(adminGraphql({ shopId, ...many, clock }));
@@ -49,7 +49,7 @@ test('throttled: wait until the bucket holds enough', async () => {
 });
 
 test('what the bucket cannot pay for yet is not asked at all, and is asked once it can', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const asked = () => shopify.admin.calls().filter((call) => call.shop === domain).length;
   let at = clock();
   const many = { shopId, query: 'query Many { products(first: 250) { nodes { id } } }', clock: () => at };
@@ -60,7 +60,7 @@ test('what the bucket cannot pay for yet is not asked at all, and is asked once 
   expect((await failureOf(adminGraphql(many))).advice).toBe('throttled');
   expect(asked(), 'Shopify was not asked in vain').toBe(before);
   // Another shop has points of its own.
-  const other = await house.install();
+  const other = await fixture.install();
   await adminGraphql({ shopId: other.shopId, query: QUERY, clock });
   at = new Date(at.getTime() + retryAfterMs + 1_000);
   await adminGraphql(many).catch(() => undefined);
@@ -68,7 +68,7 @@ test('what the bucket cannot pay for yet is not asked at all, and is asked once 
 });
 
 test('somebody who waits for the answer gets it as soon as the points suffice, or hears that it takes longer', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   let at = clock();
   const many = {
     shopId,
@@ -87,7 +87,7 @@ test('somebody who waits for the answer gets it as soon as the points suffice, o
 });
 
 test('429 with a Retry-After: wait that long', async () => {
-  const { shopId } = await house.install();
+  const { shopId } = await fixture.install();
   shopify.disturb({ kind: 'refuse', status: 429 });
   const { advice, retryAfterMs } = await failureOf(adminGraphql({ shopId, query: QUERY, clock }));
   expect([advice, retryAfterMs]).toEqual(['throttled', 2_000]);
@@ -95,7 +95,7 @@ test('429 with a Retry-After: wait that long', async () => {
 
 for (const status of [500, 502, 503])
   test(`${status}: ask again, and once is not done twice behind the caller’s back`, async () => {
-    const { shopId, domain } = await house.install();
+    const { shopId, domain } = await fixture.install();
     shopify.disturb({ kind: 'refuse', status });
     expect((await failureOf(adminGraphql({ shopId, query: QUERY, clock }))).advice).toBe('retry');
     expect(shopify.admin.calls().filter((call) => call.shop === domain)).toEqual([]);
@@ -104,13 +104,13 @@ for (const status of [500, 502, 503])
 
 for (const kind of ['lose_reply', 'drop_request'] as const)
   test(`a connection that dies (${kind}): ask again`, async () => {
-    const { shopId } = await house.install();
+    const { shopId } = await fixture.install();
     shopify.disturb({ kind });
     expect((await failureOf(adminGraphql({ shopId, query: QUERY, clock }))).advice).toBe('retry');
   });
 
 test('no answer in time: ask again', async () => {
-  const { shopId } = await house.install();
+  const { shopId } = await fixture.install();
   shopify.disturb({ kind: 'slow', ms: 60_000 });
   const asked = adminGraphql({ shopId, query: QUERY, clock, signal: AbortSignal.timeout(200) });
   expect((await failureOf(asked)).advice).toBe('retry');
@@ -118,20 +118,20 @@ test('no answer in time: ask again', async () => {
 
 for (const status of [402, 403, 404, 423])
   test(`${status}: the shop cannot be read until its merchant does something`, async () => {
-    const { shopId } = await house.install();
+    const { shopId } = await fixture.install();
     shopify.disturb({ kind: 'refuse', status });
     expect((await failureOf(adminGraphql({ shopId, query: QUERY, clock }))).advice).toBe('unreadable');
   });
 
 test('a query that Shopify cannot read is our own fault', async () => {
-  const { shopId } = await house.install();
+  const { shopId } = await fixture.install();
   const failed = await failureOf(adminGraphql({ shopId, query: 'query { nonsense }', clock }));
   expect(failed.advice).toBe('wrong');
   expect(failed.message).toContain('nonsense');
 });
 
 test('a variant is read whole, with every location beyond the first five', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const places = Array.from({ length: 60 }, (_, at) =>
     store.addLocation({ shop: domain, name: `Depot ${at}`, fulfillsOnlineOrders: at % 2 === 0 }),
   );
@@ -171,7 +171,7 @@ test('a variant is read whole, with every location beyond the first five', async
 });
 
 test('a variant that Shopify no longer knows is missing from what was read; the others are there', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const product = store.createProduct({ shop: domain, title: 'Scarf', variants: [{}, { options: ['Red'] }] });
   const [gone, there] = product.variantIds as [bigint, bigint];
   store.deleteVariant({ shop: domain, variantId: gone });
@@ -180,7 +180,7 @@ test('a variant that Shopify no longer knows is missing from what was read; the 
 });
 
 test('what is not on the online store has no address and counts as unpublished', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const product = store.createProduct({ shop: domain, title: 'Draft', published: false });
   const [variantId] = product.variantIds as [bigint];
   const found = await readVariants({ shopId, variantIds: [variantId], clock });
@@ -188,7 +188,7 @@ test('what is not on the online store has no address and counts as unpublished',
 });
 
 test('a bundle names the inventory items of its components', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const parts = store.createProduct({ shop: domain, title: 'Cup', variants: [{}, { options: ['Blue'] }] });
   const bundle = store.createProduct({
     shop: domain,
@@ -225,7 +225,7 @@ test('Shopify asks for each reading of stock what the plan says', async () => {
 });
 
 test('more variants than one call can name are read by several', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const variants = Array.from({ length: 26 }, (_, at) => ({ options: [`No. ${at}`] }));
   const { variantIds } = store.createProduct({ shop: domain, title: 'Ribbon', variants });
   const before = shopify.admin.calls().length;
@@ -236,7 +236,7 @@ test('more variants than one call can name are read by several', async () => {
 });
 
 test('Shopify asks three times our price: the next calls are planned by what it asked', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   shopify.admin.setDearness(3);
   const variants = Array.from({ length: 40 }, (_, at) => ({ options: [`No. ${at}`] }));
   const { variantIds } = store.createProduct({ shop: domain, title: 'Ribbon', variants });
@@ -252,7 +252,7 @@ test('Shopify asks three times our price: the next calls are planned by what it 
 });
 
 test('a probe reads up to 250 variants in one cheap call, the missing ones left out', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const product = store.createProduct({ shop: domain, title: 'Towel', variants: [{ stock: 4 }] });
   const [variantId] = product.variantIds as [bigint];
   const ids = [variantId, ...Array.from({ length: 249 }, (_, at) => BigInt(10_000_000 + at))];
@@ -263,14 +263,14 @@ test('a probe reads up to 250 variants in one cheap call, the missing ones left 
 });
 
 test('a list that breaks off in the middle goes on there, and what was read is not paid for again', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const variants = Array.from({ length: 600 }, (_, at) => ({ options: [`No. ${at}`] }));
   const { id: productId } = store.createProduct({ shop: domain, title: 'Ribbon', variants });
   const asked = () => shopify.admin.calls().filter((call) => call.operation === 'ProductVariants').length;
   const before = asked();
   const only = { operation: 'ProductVariants' };
-  house.during(async () => {
-    house.during(async () => shopify.disturb({ kind: 'drop_request', only }));
+  fixture.during(async () => {
+    fixture.during(async () => shopify.disturb({ kind: 'drop_request', only }));
     return Promise.resolve();
   });
   expect((await failureOf(variantsOfProduct({ shopId, productId, clock }))).advice).toBe('retry');
@@ -280,7 +280,7 @@ test('a list that breaks off in the middle goes on there, and what was read is n
 });
 
 test('a shop of a thousand locations fits into four calls', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   store.addLocations({ shop: domain, count: 999 });
   const before = shopify.admin.calls().length;
   expect(await locationsOf({ shopId, clock })).toHaveLength(1_000);
@@ -288,7 +288,7 @@ test('a shop of a thousand locations fits into four calls', async () => {
 });
 
 test('products are found by words or handle; a shopper’s words are never operators', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const add = (title: string, status: 'ACTIVE' | 'DRAFT' = 'ACTIVE') =>
     store.createProduct({ shop: domain, title, status, variants: [{ stock: 1 }, { options: ['Red'] }] });
   const shirt = add('Linen shirt');
@@ -322,7 +322,7 @@ test('products are found by words or handle; a shopper’s words are never opera
 });
 
 test('at most five products are found', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   for (let at = 0; at < 7; at += 1) store.createProduct({ shop: domain, title: `Linen ${at}` });
   expect(await findProducts({ shopId, title: 'linen', clock })).toHaveLength(5);
 });

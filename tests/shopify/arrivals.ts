@@ -5,18 +5,18 @@ import type { Shopify } from '../../simulators/shopify/shopify.ts';
 
 export function openArrivals({ handle }: Pick<Shopify, 'handle'>) {
   const meanwhile: (() => Promise<unknown>)[] = [];
-  let stage: Listening;
+  let testApp: Listening;
   beforeAll(async () => {
-    stage = await serve({
+    testApp = await serve({
       handle: async (request) => {
         await meanwhile.shift()?.();
         return handle(request);
       },
     });
-    process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
+    process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${testApp.port}`;
     await import('../../simulators/network/preload.ts');
   });
-  afterAll(() => stage.stop());
+  afterAll(() => testApp.stop());
   return {
     /** Done while the app's next call is on its way. */
     during: (work: () => Promise<unknown>) => void meanwhile.push(work),

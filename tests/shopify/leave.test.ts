@@ -17,8 +17,8 @@ import {
 import type { Disturbance } from '../../simulators/shopify/disturbances.ts';
 import { clock, openShopify } from './installed.ts';
 
-const house = openShopify();
-const { shopify } = house;
+const fixture = openShopify();
+const { shopify } = fixture;
 const shopOf = (shopId: bigint) => db.shop.findUniqueOrThrow({ where: { id: shopId } });
 const calls = (domain: string) => shopify.admin.calls().filter((call) => call.shop === domain).length;
 
@@ -26,7 +26,7 @@ type Installed = { shopId: bigint; domain: string };
 
 /** A shop with a Page and an order to read: things that a shop loses when it leaves. */
 async function installed(): Promise<Installed> {
-  const shop = await house.install();
+  const shop = await fixture.install();
   const { shopId } = shop;
   const page = {
     shopId,
@@ -90,7 +90,7 @@ test('a forged or stale uninstall or erasure deletes nothing of a shop that has 
   for (const [at, { admin, token }] of cases.entries()) {
     const shop = await installed();
     const saidBy = at % 2 === 0 ? 'an uninstall' : 'an erasure';
-    if (at % 3 === 0) await house.age(shop.domain);
+    if (at % 3 === 0) await fixture.age(shop.domain);
     disturb({ door: 'admin', answer: admin, shop: shop.domain });
     disturb({ door: 'token', answer: token, shop: shop.domain });
     const began = clock();
@@ -225,9 +225,9 @@ test('a merchant who comes back while Shopify is being asked keeps everything', 
   shopify.uninstall(shop.domain);
   const now = clock();
   await reportUninstall({ domain: shop.domain, triggeredAt: now, now });
-  house.during(async () => {
+  fixture.during(async () => {
     shopify.install(shop.domain);
-    const session = await house.exchange(shop.domain);
+    const session = await fixture.exchange(shop.domain);
     await sessionStorage.storeSession(session);
     await install({
       domain: shop.domain,

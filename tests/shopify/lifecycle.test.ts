@@ -12,8 +12,8 @@ import {
 import { publishStorefrontState } from '../../app/shopify/storefront.server.ts';
 import { clock, openShopify } from './installed.ts';
 
-const house = openShopify();
-const { shopify } = house;
+const fixture = openShopify();
+const { shopify } = fixture;
 
 /** The Admin API as Shopify's library hands it to us at the merchant's visit. */
 const adminOf = (domain: string) => ({
@@ -37,7 +37,7 @@ async function leave({ shopId, domain }: { shopId: bigint; domain: string }, at 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
 
 test('a shop that installs is kept under Shopify’s own id, with its zone and currency and a key of its own', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   await db.shop.delete({ where: { id: shopId } });
   await visit(domain);
   const shop = await shopOf(shopId);
@@ -48,7 +48,7 @@ test('a shop that installs is kept under Shopify’s own id, with its zone and c
 });
 
 test('a shop that comes back has its settings and its key, is told of anew, and counts from its return', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   await db.shop.update({
     where: { id: shopId },
     data: { sendPolicy: 'all_at_once', publishedStorefrontState: '{}' },
@@ -58,7 +58,7 @@ test('a shop that comes back has its settings and its key, is told of anew, and 
   expect(await installedShop({ domain })).toBeNull();
   expect(await db.session.count({ where: { shop: domain } })).toBe(0);
   shopify.install(domain);
-  await sessionStorage.storeSession(await house.exchange(domain));
+  await sessionStorage.storeSession(await fixture.exchange(domain));
   await install({ domain, admin: adminOf(domain), clock: () => hours(2) });
   const after = await shopOf(shopId);
   expect(after).toMatchObject({ sendPolicy: 'all_at_once', refKey: before.refKey, uninstalledAt: null });
@@ -69,7 +69,7 @@ test('a shop that comes back has its settings and its key, is told of anew, and 
 });
 
 test('a merchant’s visit makes an unreadable shop readable', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   await db.shop.update({ where: { id: shopId }, data: { reauthorizationRequiredSince: clock() } });
   await visit(domain);
   expect((await shopOf(shopId)).reauthorizationRequiredSince).toBeNull();
@@ -83,7 +83,7 @@ const metafields = (domain: string) =>
   );
 
 test('the storefront is told what the block needs and no secret more, once', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const leftOut = { tags: ['no alert'] };
   const state = { available: true, ready: true, metaPageId: '104000000000001', leftOut };
   await publishStorefrontState({ shopId, ...state, clock });
@@ -105,7 +105,7 @@ test('the storefront is told what the block needs and no secret more, once', asy
 });
 
 test('a storefront that could not be told stays due', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const state = { available: true, ready: true, metaPageId: '1', leftOut: {} };
   shopify.disturb({ kind: 'refuse', status: 503, only: { operation: 'TellStorefront' } });
   await expect(publishStorefrontState({ shopId, ...state, clock })).rejects.toMatchObject({

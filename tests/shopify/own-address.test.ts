@@ -9,8 +9,8 @@ import { adminGraphql } from '../../app/shopify/admin-api.server.ts';
 import { checkInstallation, install, reportUninstall } from '../../app/shopify/shops.server.ts';
 import { openShopify } from './installed.ts';
 
-const house = openShopify();
-const { shopify } = house;
+const fixture = openShopify();
+const { shopify } = fixture;
 let at = new Date();
 const clock = () => at;
 const pass = (ms: number) => void (at = later(at, ms));
@@ -19,7 +19,7 @@ const ask = (shopId: bigint) =>
     () => 'answered',
     (error: { advice: string }) => error.advice,
   );
-const shops = (count: number) => Promise.all(Array.from({ length: count }, () => house.install()));
+const shops = (count: number) => Promise.all(Array.from({ length: count }, () => fixture.install()));
 const isAlarmed = async () => {
   const { text } = await metrics();
   const { warnings, ready } = await readiness();
@@ -46,7 +46,7 @@ test('with an allowlist that names our address all is well; without it every sho
   expect(await ask(two!.shopId)).toBe('address');
   expect(await isAlarmed()).toBe(true);
   expect(await ask(three!.shopId)).toBe('address');
-  for (const { shopId } of [one!, two!, three!]) expect(await house.isUnreadable(shopId)).toBe(false);
+  for (const { shopId } of [one!, two!, three!]) expect(await fixture.isUnreadable(shopId)).toBe(false);
 });
 
 test('while the address is refused one question in ten seconds finds out when it is let in again', async () => {
@@ -143,7 +143,7 @@ test('whether a shop has left is asked anew as soon as our address is let in, an
 });
 
 test('a merchant who opens the app while our address is refused finds their shop as it was', async () => {
-  const { shopId, domain } = await house.install();
+  const { shopId, domain } = await fixture.install();
   const before = await db.shop.findUniqueOrThrow({ where: { id: shopId } });
   const graphql = () =>
     Promise.reject(new Response('{"errors":"[API] not from this address"}', { status: 403 }));

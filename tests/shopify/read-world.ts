@@ -32,7 +32,7 @@ export type World = {
 export type Run = {
   /** When each variant was read, in ms after the beginning. */
   readAt: number[];
-  calls: { atMs: number; price: number; told: ReadCall['of'] | 'refused' | 'too dear' }[];
+  calls: { atMs: number; price: number; notified: ReadCall['of'] | 'refused' | 'too dear' }[];
 };
 
 /** What a reading of this variant costs at least: one that was never read is asked for its first five levels. */
@@ -45,7 +45,7 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
   const real = { bucket, atMs: 0 };
   let known = { bucket: bucketKnown ? bucket : UNKNOWN, atMs: 0 };
   let [atMost, dearer] = [VARIANTS_A_CALL, 1];
-  const begun = new Map<bigint, Rest>();
+  const started = new Map<bigint, Rest>();
   const readAt = variants.map(() => NaN);
   const calls: Run['calls'] = [];
   const toCome = events.toSorted((a, b) => a.atMs - b.atMs);
@@ -64,7 +64,7 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
   }
 
   /** Shopify takes the requested price first; what the query did not use of it comes back with the answer. */
-  function ask({ call }: ReadPlan): Run['calls'][number]['told'] {
+  function ask({ call }: ReadPlan): Run['calls'][number]['notified'] {
     const requested = Math.ceil(priceOf(call) * dearness);
     // Also a refusal says what was asked.
     dearer = requested / priceOf(call);
@@ -79,16 +79,16 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
     let used = 0;
     for (const id of call.of === 'variants' ? call.ids : [call.id]) {
       const after = Number(call.of === 'variants' ? 0 : call.after);
-      if (after !== Number(begun.get(id)?.after ?? 0)) throw new Error('A reading began anew.');
+      if (after !== Number(started.get(id)?.after ?? 0)) throw new Error('A reading began anew.');
       const { levels } = variants[Number(id)]!;
       const read = Math.min(levels - after, call.first);
       used += priceOf(
         call.of === 'variants' ? { ...call, ids: [id], first: read } : { ...call, first: read },
       );
-      begun.delete(id);
+      started.delete(id);
       const left = levels - after - read;
       if (left > 0) {
-        begun.set(id, { of: 'levels', after: String(after + read), left });
+        started.set(id, { of: 'levels', after: String(after + read), left });
         continue;
       }
       readAt[Number(id)] = nowMs;
@@ -104,7 +104,7 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
       due.length > 0
         ? planRead({
             wanted: due,
-            begun,
+            started,
             bucket: restored({ bucket: known.bucket, ms: nowMs - known.atMs }),
             atMost,
             dearer,
@@ -121,11 +121,11 @@ export function run({ variants, bucket, bucketKnown, dearness = 1, events = [] }
       continue;
     }
     passTo(nowMs + plan!.waitMs);
-    const told = ask(plan!);
-    calls.push({ atMs: nowMs, price: plan!.price, told });
+    const notified = ask(plan!);
+    calls.push({ atMs: nowMs, price: plan!.price, notified });
     if (calls.length > 50_000) throw new Error('There is no end of calls.');
-    atMost = told === 'refused' || told === 'too dear' ? fewer(plan!.call) : moreAgain(atMost);
-    if (told !== 'too dear')
+    atMost = notified === 'refused' || notified === 'too dear' ? fewer(plan!.call) : moreAgain(atMost);
+    if (notified !== 'too dear')
       known = { bucket: { ...real.bucket, available: Math.floor(real.bucket.available) }, atMs: nowMs };
   }
   return { readAt, calls };

@@ -51,7 +51,7 @@ function worldOf({ locations, due, everywhere, chance, ...shop }: Shop): World {
 const msFor = (points: number, { bucket }: World) => (points / bucket.restoreRate) * 1_000;
 const costOf = ({ variants }: World) => variants.reduce((sum, one) => sum + least(one), 0);
 const refusals = ({ calls }: Run) =>
-  calls.filter(({ told }) => told === 'refused' || told === 'too dear').length;
+  calls.filter(({ notified }) => notified === 'refused' || notified === 'too dear').length;
 const moments = fc.double({ min: 0, max: 1, noNaN: true });
 
 test(

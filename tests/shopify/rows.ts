@@ -58,7 +58,7 @@ export const claimed = (rows: Omit<Rows, 'notificationId'>) => ({
 });
 
 /** A shop that has lived through the whole story once: every table that carries a shop holds one row of it. */
-export async function furnish({ insert, shopId }: { insert: Insert; shopId: string }): Promise<Rows> {
+export async function createShop({ insert, shopId }: { insert: Insert; shopId: string }): Promise<Rows> {
   const domain = `shop-${shopId}.myshopify.com`;
   await insert('shops', { id: shopId, domain, name: domain, installedAt: AT, refKey: 'k' });
   await insert('privacy_requests', {
@@ -124,8 +124,8 @@ export async function furnish({ insert, shopId }: { insert: Insert; shopId: stri
     claimedCount: 1,
   };
   const restock = await insert('restocks', open);
-  const told = { ...ids, subscriptionId: subscription.id!, restockId: restock.id! };
-  const notification = await insert('notifications', claimed(told));
+  const notified = { ...ids, subscriptionId: subscription.id!, restockId: restock.id! };
+  const notification = await insert('notifications', claimed(notified));
   await insert('link_clicks', { shopId, notificationId: notification.id, clickedAt: AT });
   const sale = { shopId, notificationId: notification.id, orderId: `${shopId}9` };
   await insert('attributed_orders', { ...sale, amount: '49', currency: 'EUR', orderedAt: AT });
@@ -144,5 +144,5 @@ export async function furnish({ insert, shopId }: { insert: Insert; shopId: stri
     threshold: 5,
     deliveredAt: AT,
   });
-  return { ...told, notificationId: notification.id! };
+  return { ...notified, notificationId: notification.id! };
 }

@@ -1,19 +1,19 @@
 // The shopper's phone: what its page shows, what its taps do, and how it hears of a new message.
 import { expect, test } from 'vitest';
 import { createChat } from '../../simulators/messenger/chat.ts';
-import { paidWith, pageId, requestFor, setStage, textTo } from './messenger-stage.ts';
+import { paidWith, pageId, requestFor, startSimulators, textTo } from './start-simulators.ts';
 
 const origin = 'https://www.messenger.test';
 
 function setChat() {
-  const stage = setStage();
+  const testApp = startSimulators();
   const { handleChat } = createChat({
-    messenger: stage.messenger,
+    messenger: testApp.messenger,
     address: (url) => url.replace('https://shop.test', 'http://shop.localhost:4000'),
   });
   const get = (path: string) => handleChat(new Request(new URL(path, origin)));
   return {
-    ...stage,
+    ...testApp,
     get,
     screen: async () => (await get('/chat?person=lea')).text(),
     post: (verb: string, fields: Record<string, string> = {}) =>
@@ -49,7 +49,7 @@ function listen(response: Response) {
 }
 
 test('a phone without conversations says so; a link brings it to Get Started, and on to the chat', async () => {
-  const { messenger, screen, get, post, told } = setChat();
+  const { messenger, screen, get, post, notified } = setChat();
   expect(await screen()).toContain('No conversation yet');
   const link = encodeURIComponent(`https://m.me/${pageId}?ref=r_1`);
   const opened = await get(`/chat?person=lea&open=${link}`);
@@ -60,7 +60,7 @@ test('a phone without conversations says so; a link brings it to Get Started, an
   expect(await screen()).not.toContain('data-verb="get-started"');
   await post('write', { text: 'Hello <b>there</b>' });
   expect(await screen()).toContain('Hello &lt;b&gt;there&lt;/b&gt;');
-  const events = await told();
+  const events = await notified();
   expect(events.map((event) => event['postback']?.referral.ref ?? event['message'].text)).toEqual([
     'r_1',
     'Hello <b>there</b>',
@@ -83,14 +83,14 @@ test('a link followed in a browser leads to the chat screen', async () => {
 });
 
 test('the request has its button until it is tapped', async () => {
-  const { messenger, screen, post, arrive, call, told } = setChat();
+  const { messenger, screen, post, arrive, call, notified } = setChat();
   await call({ body: requestFor(arrive()) });
   expect(await screen()).toMatch(/<button data-verb="notify-me"[^>]*>Notify Me<\/button>/);
   const mid = messenger.phone('lea').newestRequest();
   expect(await (await post('notify-me', { mid })).json()).toEqual({ granted: true });
   expect(await (await post('notify-me', { mid })).json()).toEqual({ granted: false });
   expect(await screen()).not.toContain('Notify Me');
-  expect((await told()).filter((event) => event['optin'])).toHaveLength(1);
+  expect((await notified()).filter((event) => event['optin'])).toHaveLength(1);
 });
 
 test('cards and buttons are drawn; an address keeps its true self beside the reachable one', async () => {

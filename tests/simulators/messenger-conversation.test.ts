@@ -1,17 +1,17 @@
 // What a person does in Messenger, and the events the app is told of it.
 import { expect, test } from 'vitest';
-import { appId, pageId, paidWith, requestFor, setStage, textTo } from './messenger-stage.ts';
+import { appId, pageId, paidWith, requestFor, startSimulators, textTo } from './start-simulators.ts';
 
 const link = `https://m.me/${pageId}?ref=v1-44-de-DE`;
 const day = 24 * 60 * 60_000;
 
 test('a new thread shows Get Started, whose tap brings the ref as part of a postback', async () => {
-  const { messenger, told, clock } = setStage();
+  const { messenger, notified, clock } = startSimulators();
   const lea = messenger.phone('lea');
   expect(lea.openLink(link)).toEqual({ outcome: 'get_started', pageId });
-  expect(await told()).toEqual([]);
+  expect(await notified()).toEqual([]);
   lea.tapGetStarted();
-  expect(await told()).toEqual([
+  expect(await notified()).toEqual([
     {
       sender: { id: lea.psid() },
       recipient: { id: pageId },
@@ -28,14 +28,14 @@ test('a new thread shows Get Started, whose tap brings the ref as part of a post
 });
 
 test('a known thread brings the ref at once, as a referral that opens the window', async () => {
-  const { messenger, told, clock, arrive, call } = setStage();
+  const { messenger, notified, clock, arrive, call } = startSimulators();
   const psid = arrive();
   clock.at += 2 * day;
   expect((await call({ body: textTo(psid) })).body.error).toMatchObject({ code: 10, error_subcode: 2018278 });
   expect(messenger.phone('lea').openLink('https://m.me/maisonlin?ref=again')).toMatchObject({
     outcome: 'referral',
   });
-  expect((await told()).at(-1)).toEqual({
+  expect((await notified()).at(-1)).toEqual({
     sender: { id: psid },
     recipient: { id: pageId },
     timestamp: clock.at,
@@ -45,28 +45,28 @@ test('a known thread brings the ref at once, as a referral that opens the window
 });
 
 test('a ref may be lost on the way, and one outside the charset always is', async () => {
-  const { messenger, told } = setStage();
+  const { messenger, notified } = startSimulators();
   const lea = messenger.phone('lea');
   lea.openLink(link, { dropRef: true });
   lea.tapGetStarted();
   lea.openLink(`https://m.me/${pageId}?ref=a/b`);
-  const events = await told();
+  const events = await notified();
   expect(events).toHaveLength(1);
   expect(events[0]!['postback']).not.toHaveProperty('referral');
 });
 
 test('who writes instead of pressing Get Started brings no ref, then or later', async () => {
-  const { messenger, told } = setStage();
+  const { messenger, notified } = startSimulators();
   const lea = messenger.phone('lea');
   lea.openLink(link);
   lea.write('Is the shirt back?');
-  const [event] = await told();
+  const [event] = await notified();
   expect(event!['message']).toEqual({ mid: expect.any(String), text: 'Is the shirt back?' });
   expect(JSON.stringify(event)).not.toContain('v1-44');
 });
 
 test('Notify Me gives one token, the payload as the string it was; a second tap is no event', async () => {
-  const { messenger, told, arrive, call, clock } = setStage({
+  const { messenger, notified, arrive, call, clock } = startSimulators({
     fields: ['messaging_optins'],
   });
   const psid = arrive();
@@ -75,7 +75,7 @@ test('Notify Me gives one token, the payload as the string it was; a second tap 
   const mid = lea.newestRequest();
   const token = lea.tapNotifyMe(mid);
   expect(lea.tapNotifyMe(mid)).toBeNull();
-  expect(await told()).toEqual([
+  expect(await notified()).toEqual([
     {
       sender: { id: psid },
       recipient: { id: pageId },
@@ -86,7 +86,7 @@ test('Notify Me gives one token, the payload as the string it was; a second tap 
 });
 
 test('Notify Me leaves the window as it was, unless dialled otherwise', async () => {
-  const { messenger, arrive, call, clock } = setStage();
+  const { messenger, arrive, call, clock } = startSimulators();
   const psid = arrive();
   await call({ body: requestFor(psid) });
   clock.at += 2 * day;
@@ -95,18 +95,18 @@ test('Notify Me leaves the window as it was, unless dialled otherwise', async ()
   messenger.phone('lea').write('again');
   await call({ body: requestFor(psid) });
   clock.at += 2 * day;
-  messenger.dials.notifyMeOpensWindow = true;
+  messenger.faultOptions.notifyMeOpensWindow = true;
   messenger.phone('lea').tapNotifyMe();
   expect((await call({ body: textTo(psid) })).status).toBe(200);
 });
 
 test('a message is echoed with its metadata and app, delivered, and read once it is looked at', async () => {
-  const { messenger, told, arrive, consent, call } = setStage();
+  const { messenger, notified, arrive, consent, call } = startSimulators();
   const psid = arrive();
   const token = await consent(psid);
   const sent = await call({ body: paidWith(token, 'It is back', 'n-77') });
   messenger.phone('lea').read();
-  const events = (await told()).slice(-3);
+  const events = (await notified()).slice(-3);
   expect(events[0]).toMatchObject({
     sender: { id: pageId },
     recipient: { id: psid },
@@ -126,7 +126,7 @@ test('a message is echoed with its metadata and app, delivered, and read once it
 });
 
 test('buttons answer: a postback is told, an address is handed to the browser', async () => {
-  const { messenger, told, arrive, call } = setStage({ fields: ['messaging_postbacks'] });
+  const { messenger, notified, arrive, call } = startSimulators({ fields: ['messaging_postbacks'] });
   const psid = arrive();
   const payload = {
     template_type: 'button',
@@ -146,13 +146,15 @@ test('buttons answer: a postback is told, an address is handed to the browser', 
   });
   expect(lea.tapButton(sent.body.message_id, 'No thanks')).toEqual({ outcome: 'postback' });
   expect(lea.tapButton(sent.body.message_id, 'Sell')).toEqual({ outcome: 'nothing' });
-  const events = await told();
+  const events = await notified();
   expect(events).toHaveLength(2);
   expect(events[1]!['postback']).toMatchObject({ title: 'No thanks', payload: 'STOP:1' });
 });
 
 test('reactions, stickers and pictures are events that open the window', async () => {
-  const { messenger, told, arrive, call, clock } = setStage({ fields: ['messages', 'message_reactions'] });
+  const { messenger, notified, arrive, call, clock } = startSimulators({
+    fields: ['messages', 'message_reactions'],
+  });
   const psid = arrive();
   const sent = await call({ body: textTo(psid) });
   const lea = messenger.phone('lea');
@@ -166,24 +168,24 @@ test('reactions, stickers and pictures are events that open the window', async (
     act();
     expect((await call({ body: textTo(psid) })).status).toBe(200);
   }
-  const events = await told();
+  const events = await notified();
   expect(events[0]!['reaction']).toMatchObject({ action: 'react', mid: sent.body.message_id });
   expect(events[1]!['message']).toMatchObject({ sticker_id: expect.any(Number) });
   expect(events[2]!['message'].attachments[0]).toMatchObject({ type: 'image' });
 });
 
 test("the merchant's own answer is an echo of the Page's inbox; a taken thread is only listened to", async () => {
-  const { messenger, received, told, arrive, call } = setStage();
+  const { messenger, received, notified, arrive, call } = startSimulators();
   const psid = arrive();
   const inbox = messenger.inbox(pageId);
   inbox.humanReply({ personId: 'lea', text: 'Hello, this is Ida' });
-  expect((await told()).find((event) => event['message']?.is_echo)!['message']).toMatchObject({
+  expect((await notified()).find((event) => event['message']?.is_echo)!['message']).toMatchObject({
     app_id: 26390203743090,
     text: 'Hello, this is Ida',
   });
   inbox.takeThread({ personId: 'lea', owner: 'people' });
   messenger.phone('lea').write('Thanks!');
-  await messenger.settle();
+  await messenger.untilIdle();
   const entry = JSON.parse(received.at(-1)!.body).entry[0];
   expect(entry).not.toHaveProperty('messaging');
   expect(entry.standby[0].message.text).toBe('Thanks!');
@@ -191,21 +193,21 @@ test("the merchant's own answer is an echo of the Page's inbox; a taken thread i
 });
 
 test('a policy event names no sender, and a block stops the Page', async () => {
-  const { messenger, told, arrive, call } = setStage();
+  const { messenger, notified, arrive, call } = startSimulators();
   const psid = arrive();
   messenger.inbox(pageId).enforcePolicy({ action: 'block', reason: 'spam' });
-  const event = (await told()).at(-1)!;
+  const event = (await notified()).at(-1)!;
   expect(event).toMatchObject({ policy_enforcement: { action: 'block' } });
   expect(event).not.toHaveProperty('sender');
   expect((await call({ body: textTo(psid) })).body.error).toMatchObject({ error_subcode: 1893063 });
 });
 
 test('only the subscribed fields are told', async () => {
-  const { messenger, told, arrive, call } = setStage({ fields: ['messages'] });
+  const { messenger, notified, arrive, call } = startSimulators({ fields: ['messages'] });
   const psid = arrive();
   await call({ body: textTo(psid) });
   messenger.phone('lea').write('hi');
-  const events = await told();
+  const events = await notified();
   expect(events).toHaveLength(1);
   expect(events[0]!['message'].text).toBe('hi');
 });

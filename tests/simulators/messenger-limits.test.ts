@@ -1,6 +1,6 @@
 // Meta's printed limits, each tried from both sides where a message could come near them.
 import { expect, test } from 'vitest';
-import { setStage } from './messenger-stage.ts';
+import { startSimulators } from './start-simulators.ts';
 
 const button = (over: object) => ({
   attachment: {
@@ -50,7 +50,7 @@ test.each([
   ['request with a picture', request({ image_url: 'https://a.test/1.jpg' }), false],
   ['unknown template', { attachment: { type: 'template', payload: { template_type: 'media2' } } }, false],
 ])('limits: %s', async (_name, message, fits) => {
-  const { call, arrive } = setStage();
+  const { call, arrive } = startSimulators();
   const answer = await call({ body: { recipient: { id: arrive() }, message } });
   expect(answer.status).toBe(fits ? 200 : 400);
   if (!fits) expect(answer.body.error.code).toBe(100);

@@ -5,18 +5,18 @@ import {
   plausiblePermissionFaults,
   plausibleTokenFaults,
 } from '../../simulators/messenger/messenger.ts';
-import { appId, pageId, paidWith, proofOf, requestFor, setStage, textTo } from './messenger-stage.ts';
+import { appId, pageId, paidWith, proofOf, requestFor, startSimulators, textTo } from './start-simulators.ts';
 
 const day = 24 * 60 * 60_000;
 
 test('checks come in the order of Meta: each is met only when those before it pass', async () => {
-  const { messenger, page, call, arrive } = setStage();
+  const { messenger, page, call, arrive } = startSimulators();
   const psid = arrive();
   const scopes = messenger.world.accessTokens.get(page.token)!.scopes;
   const withoutRight = scopes.filter((scope) => scope !== 'pages_messaging');
   messenger.world.accessTokens.get(page.token)!.scopes = withoutRight;
   page.restricted = true;
-  messenger.dials.rate.perSecond = 0;
+  messenger.faultOptions.rate.perSecond = 0;
   messenger.phone('lea').block();
   const malformed = { recipient: { id: psid }, message: { text: '' } };
   const code = async (input: Parameters<typeof call>[0]) => {
@@ -34,7 +34,7 @@ test('checks come in the order of Meta: each is met only when those before it pa
   expect(await code({ body: malformed })).toBe('10/1893063');
   page.restricted = false;
   expect(await code({ body: malformed })).toBe('613');
-  messenger.dials.rate.perSecond = 300;
+  messenger.faultOptions.rate.perSecond = 300;
   expect(await code({ body: malformed })).toBe('100');
   expect(messenger.refusals().at(-1)!.why).toBe('malformed');
   expect(await code({ body: textTo('999') })).toBe('100/2018001');
@@ -48,7 +48,7 @@ test('checks come in the order of Meta: each is met only when those before it pa
 });
 
 test('a token pays for one message, also outside the window, and never again', async () => {
-  const { messenger, call, arrive, consent, clock } = setStage();
+  const { messenger, call, arrive, consent, clock } = startSimulators();
   const psid = arrive();
   const token = await consent(psid);
   clock.at += 30 * day;
@@ -76,7 +76,7 @@ test('a token pays for one message, also outside the window, and never again', a
 });
 
 test('a hundred calls at once with one token deliver one message', async () => {
-  const { messenger, call, arrive, consent } = setStage();
+  const { messenger, call, arrive, consent } = startSimulators();
   const token = await consent(arrive());
   const answers = await Promise.all(Array.from({ length: 100 }, () => call({ body: paidWith(token) })));
   expect(answers.filter((one) => one.status === 200)).toHaveLength(1);
@@ -84,7 +84,7 @@ test('a hundred calls at once with one token deliver one message', async () => {
 });
 
 test('a token dies a year after it was given, and belongs to its Page', async () => {
-  const { messenger, call, arrive, consent, clock } = setStage();
+  const { messenger, call, arrive, consent, clock } = startSimulators();
   const other = messenger.addPage({ id: '104000000000002', name: 'Other', appId });
   const psid = arrive();
   const token = await consent(psid);
@@ -102,7 +102,7 @@ test.each([
   ['lose_reply', () => ({ kind: 'lose_reply' }) as const],
   ['fail_after', () => ({ kind: 'fail_after' }) as const],
 ])('%s: the message was delivered and its token is gone', async (kind, disturbance) => {
-  const { messenger, call, arrive, consent, told } = setStage();
+  const { messenger, call, arrive, consent, notified } = startSimulators();
   const token = await consent(arrive());
   messenger.disturb(disturbance());
   const lost = call({ body: paidWith(token, 'It is back', 'n-9') });
@@ -110,11 +110,11 @@ test.each([
   else expect(await lost).toMatchObject({ status: 500, body: { error: { is_transient: true } } });
   expect((await call({ body: paidWith(token, 'It is back', 'n-9') })).body.error.code).toBe(100);
   expect(messenger.ledger().filter((line) => line.token === token)).toHaveLength(1);
-  expect((await told()).filter((event) => event['message']?.metadata === 'n-9')).toHaveLength(1);
+  expect((await notified()).filter((event) => event['message']?.metadata === 'n-9')).toHaveLength(1);
 });
 
 test('a request that never arrived leaves the token whole', async () => {
-  const { messenger, call, arrive, consent } = setStage();
+  const { messenger, call, arrive, consent } = startSimulators();
   const token = await consent(arrive());
   messenger.disturb({ kind: 'drop_request' });
   await expect(call({ body: paidWith(token) })).rejects.toThrow(ConnectionLost);
@@ -122,7 +122,7 @@ test('a request that never arrived leaves the token whole', async () => {
 });
 
 test('refusals on demand meet as many calls as asked, and only those meant', async () => {
-  const { messenger, call, arrive, consent } = setStage();
+  const { messenger, call, arrive, consent } = startSimulators();
   const psid = arrive();
   const token = await consent(psid);
   const fault = { code: 1200, message: 'Temporary send message failure. Please try again later.' };
@@ -136,8 +136,8 @@ test('refusals on demand meet as many calls as asked, and only those meant', asy
 test.each(Object.entries(plausibleTokenFaults))(
   'a spent token can be refused as Meta plausibly might: %s',
   async (_name, fault) => {
-    const { messenger, call, arrive, consent } = setStage();
-    messenger.dials.tokenFaults = { unknown: fault, used: fault, expired: fault };
+    const { messenger, call, arrive, consent } = startSimulators();
+    messenger.faultOptions.tokenFaults = { unknown: fault, used: fault, expired: fault };
     const token = await consent(arrive());
     await call({ body: paidWith(token) });
     const again = await call({ body: paidWith(token) });
@@ -150,19 +150,19 @@ test.each(Object.entries(plausibleTokenFaults))(
 test.each(Object.entries(plausiblePermissionFaults))(
   'a Page without the permission cannot ask: %s',
   async (_name, fault) => {
-    const { messenger, page, call, arrive } = setStage();
+    const { messenger, page, call, arrive } = startSimulators();
     const psid = arrive();
     page.otnEnabled = false;
-    messenger.dials.otnPermissionFault = fault;
+    messenger.faultOptions.otnPermissionFault = fault;
     expect((await call({ body: requestFor(psid) })).body.error).toMatchObject(fault);
     expect((await call({ body: textTo(psid) })).status).toBe(200);
   },
 );
 
 test('a rolling second is a rolling second, and tells before it refuses', async () => {
-  const { messenger, call, arrive, clock } = setStage();
+  const { messenger, call, arrive, clock } = startSimulators();
   const psid = arrive();
-  messenger.dials.rate = {
+  messenger.faultOptions.rate = {
     perSecond: 4,
     fault: { code: 80006, message: '(#80006) Too many' },
     headers: true,
@@ -173,17 +173,17 @@ test('a rolling second is a rolling second, and tells before it refuses', async 
     statuses.push((await call({ body: textTo(psid) })).status);
   }
   expect(statuses).toEqual([200, 200, 200, 200, 400, 200, 200]);
-  messenger.dials.rate.perSecond = 3;
+  messenger.faultOptions.rate.perSecond = 3;
   const refused = await call({ body: textTo(psid) });
   const usage = JSON.parse(refused.headers.get('x-business-use-case-usage')!);
   expect(usage[pageId][0]).toMatchObject({ type: 'messenger', call_count: 100 });
-  messenger.dials.rate.headers = false;
+  messenger.faultOptions.rate.headers = false;
   expect((await call({ body: textTo(psid) })).headers.has('x-app-usage')).toBe(false);
   expect(messenger.calls.sends(pageId)).toEqual({ total: 9, peakPerSecond: 7 });
 });
 
 test('forms are as good as JSON, and a Page may be called by its id', async () => {
-  const { call, arrive } = setStage();
+  const { call, arrive } = startSimulators();
   const { recipient, message } = textTo(arrive());
   const form = new URLSearchParams({
     recipient: JSON.stringify(recipient),
@@ -195,7 +195,7 @@ test('forms are as good as JSON, and a Page may be called by its id', async () =
 });
 
 test('a dead tag is refused, and a Page that takes no picture in a notification keeps the token', async () => {
-  const { messenger, page, call, arrive, consent } = setStage();
+  const { messenger, page, call, arrive, consent } = startSimulators();
   const psid = arrive();
   const tagged = { ...textTo(psid), messaging_type: 'MESSAGE_TAG', tag: 'CONFIRMED_EVENT_UPDATE' };
   expect((await call({ body: tagged })).body.error.code).toBe(100);
@@ -212,7 +212,7 @@ test('a dead tag is refused, and a Page that takes no picture in a notification 
 });
 
 test('an app that is not live reaches only its testers', async () => {
-  const { messenger, call, arrive } = setStage();
+  const { messenger, call, arrive } = startSimulators();
   const psid = arrive();
   const app = messenger.world.apps.get(appId)!;
   app.live = false;
@@ -225,20 +225,20 @@ test('an app that is not live reaches only its testers', async () => {
 });
 
 test('a dead token is 190 with its reason', async () => {
-  const { messenger, page, call, arrive } = setStage();
+  const { messenger, page, call, arrive } = startSimulators();
   const psid = arrive();
   messenger.invalidateToken({ token: page.token, subcode: 460 });
   expect((await call({ body: textTo(psid) })).body.error).toMatchObject({ code: 190, error_subcode: 460 });
 });
 
 test('the answer may leave out who received it', async () => {
-  const { messenger, call, arrive } = setStage();
-  messenger.dials.omitRecipientId = true;
+  const { messenger, call, arrive } = startSimulators();
+  messenger.faultOptions.omitRecipientId = true;
   expect(Object.keys((await call({ body: textTo(arrive()) })).body)).toEqual(['message_id']);
 });
 
 test('a slow answer is slow, and the token is spent before or after the wait as dialled', async () => {
-  const { messenger, call, arrive, consent } = setStage();
+  const { messenger, call, arrive, consent } = startSimulators();
   const psid = arrive();
   const spentAt = async (after: boolean) => {
     const token = await consent(psid);

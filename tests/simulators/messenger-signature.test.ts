@@ -7,7 +7,7 @@ import {
   signatures,
   signedRequest,
 } from '../../simulators/messenger/signature.ts';
-import { secret, setStage } from './messenger-stage.ts';
+import { secret, startSimulators } from './start-simulators.ts';
 
 const greeting = {
   object: 'page',
@@ -65,10 +65,10 @@ test('a signed request is the known one', () => {
 });
 
 test('every webhook carries both signatures of its raw bytes', async () => {
-  const { messenger, received, arrive } = setStage();
+  const { messenger, received, arrive } = startSimulators();
   arrive();
   messenger.phone('lea').write('Größe M? 🙂');
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(2);
   for (const { body, headers } of received) {
     // the whole promise is that nothing beyond ASCII is on the wire
@@ -80,9 +80,9 @@ test('every webhook carries both signatures of its raw bytes', async () => {
       `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`,
     );
   }
-  messenger.dials.webhooks.wrongSignature = true;
+  messenger.faultOptions.webhooks.wrongSignature = true;
   messenger.phone('lea').write('forged');
-  await messenger.settle();
+  await messenger.untilIdle();
   const forged = received.at(-1)!;
   expect(forged.headers.get('x-hub-signature-256')).not.toBe(
     `sha256=${createHmac('sha256', secret).update(forged.body).digest('hex')}`,

@@ -1,49 +1,57 @@
 // How events travel: retried, given up, doubled, mixed, lost, and what survives a restart of the stand-in.
 import { expect, test } from 'vitest';
 import { createMessenger, type MessengerSnapshot } from '../../simulators/messenger/messenger.ts';
-import { appId, call as callAny, pageId, paidWith, requestFor, setStage, textTo } from './messenger-stage.ts';
+import {
+  appId,
+  call as callAny,
+  pageId,
+  paidWith,
+  requestFor,
+  startSimulators,
+  textTo,
+} from './start-simulators.ts';
 
 const minute = 60_000;
 
 test('what the app refuses is tried again at once, and later by the clock', async () => {
-  const { messenger, received, answer, clock } = setStage();
+  const { messenger, received, answer, clock } = startSimulators();
   const lea = messenger.phone('lea');
   lea.openLink(`https://m.me/${pageId}`);
   answer(async () => new Response('down', { status: 503 }));
   lea.write('hello');
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(4);
   expect(messenger.webhookCounts()).toMatchObject({ failed: 1, parked: 1 });
   answer(async () => new Response('ok'));
   messenger.tick();
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(4);
   clock.at += 10_000;
   messenger.tick();
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(5);
   expect(received.at(-1)!.events).toEqual(received[0]!.events);
   expect(messenger.webhookCounts()).toMatchObject({ delivered: 1, parked: 0 });
 });
 
 test('a connection that breaks is a failure too', async () => {
-  const { messenger, received, answer } = setStage();
+  const { messenger, received, answer } = startSimulators();
   answer(() => Promise.reject(new TypeError('fetch failed')));
   messenger.phone('lea').openLink(`https://m.me/${pageId}`);
   messenger.phone('lea').write('hello');
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(4);
   expect(messenger.webhookCounts().parked).toBe(1);
 });
 
 test('after fifteen minutes Meta warns, after an hour it unsubscribes the app, until it subscribes again', async () => {
-  const { messenger, page, received, answer, clock, call } = setStage();
+  const { messenger, page, received, answer, clock, call } = startSimulators();
   const lea = messenger.phone('lea');
   lea.openLink(`https://m.me/${pageId}`);
   answer(async () => new Response('', { status: 500 }));
   for (let passed = 0; passed <= 60; passed += 5) {
     lea.write(`after ${passed} minutes`);
-    await messenger.settle();
+    await messenger.untilIdle();
     clock.at += 5 * minute;
   }
   expect(messenger.alerts().map(({ kind }) => kind)).toEqual(['developer_alert', 'disabled']);
@@ -51,76 +59,76 @@ test('after fifteen minutes Meta warns, after an hour it unsubscribes the app, u
   answer(async () => new Response('ok'));
   const before = received.length;
   lea.write('nobody hears this');
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(before);
   const path = `/v26.0/${pageId}/subscribed_apps`;
   expect((await call({ path, body: { subscribed_fields: 'messages' } })).body).toEqual({ success: true });
   lea.write('heard');
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(before + 1);
 });
 
 test('one good answer ends the count to an hour', async () => {
-  const { messenger, page, answer, clock } = setStage();
+  const { messenger, page, answer, clock } = startSimulators();
   const lea = messenger.phone('lea');
   lea.openLink(`https://m.me/${pageId}`);
   for (const status of [500, 200, 500]) {
     answer(async () => new Response('', { status }));
     lea.write(`answered ${status}`);
-    await messenger.settle();
+    await messenger.untilIdle();
     clock.at += 50 * minute;
   }
   expect(page.subscriptions[appId]).toBeDefined();
 });
 
 test('an app that does not answer in time has failed', async () => {
-  const { messenger, answer } = setStage();
-  messenger.dials.webhooks.timeoutMs = 5;
-  messenger.dials.webhooks.immediateRetries = 0;
+  const { messenger, answer } = startSimulators();
+  messenger.faultOptions.webhooks.timeoutMs = 5;
+  messenger.faultOptions.webhooks.immediateRetries = 0;
   answer(() => new Promise(() => {}));
   messenger.phone('lea').openLink(`https://m.me/${pageId}`);
   messenger.phone('lea').write('hello');
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(messenger.webhookCounts()).toMatchObject({ failed: 1, parked: 1 });
 });
 
 test('the same webhook five times at once is the same bytes five times', async () => {
-  const { messenger, received, arrive } = setStage();
-  messenger.dials.webhooks.copies = 5;
+  const { messenger, received, arrive } = startSimulators();
+  messenger.faultOptions.webhooks.copies = 5;
   arrive();
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(5);
   expect(new Set(received.map(({ body }) => body)).size).toBe(1);
-  messenger.resetDials();
+  messenger.resetFaultOptions();
   expect(await messenger.redeliver({ times: 3 })).toEqual([200, 200, 200]);
   expect(new Set(received.map(({ body }) => body)).size).toBe(1);
 });
 
 test('held events can be released as one webhook of many entries', async () => {
-  const { messenger, received } = setStage();
-  messenger.dials.webhooks.hold = true;
-  messenger.dials.webhooks.batch = 50;
+  const { messenger, received } = startSimulators();
+  messenger.faultOptions.webhooks.hold = true;
+  messenger.faultOptions.webhooks.batch = 50;
   for (let n = 0; n < 30; n++) {
     messenger.addPerson({ id: `p${n}`, name: `Person ${n}` });
     messenger.phone(`p${n}`).openLink(`https://m.me/${pageId}`);
     messenger.phone(`p${n}`).tapGetStarted();
   }
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(0);
   messenger.release();
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(1);
   expect(JSON.parse(received[0]!.body).entry).toHaveLength(30);
 });
 
 test("a person's own events keep their order, unless dialled to mix", async () => {
   const said = async (shuffle: boolean) => {
-    const { messenger, told } = setStage();
+    const { messenger, notified } = startSimulators();
     const lea = messenger.phone('lea');
-    messenger.dials.webhooks.shuffle = shuffle;
+    messenger.faultOptions.webhooks.shuffle = shuffle;
     lea.openLink(`https://m.me/${pageId}`);
     for (let n = 0; n < 40; n++) lea.write(String(n));
-    return (await told()).map((event) => Number(event['message'].text));
+    return (await notified()).map((event) => Number(event['message'].text));
   };
   const inOrder = Array.from({ length: 40 }, (_, n) => n);
   expect(await said(false)).toEqual(inOrder);
@@ -130,10 +138,10 @@ test("a person's own events keep their order, unless dialled to mix", async () =
 });
 
 test('webhooks can be lost, echoes withheld, ids written as numbers, and fields of tomorrow added', async () => {
-  const { messenger, received, arrive, call } = setStage();
+  const { messenger, received, arrive, call } = startSimulators();
   const psid = arrive();
-  await messenger.settle();
-  const { webhooks } = messenger.dials;
+  await messenger.untilIdle();
+  const { webhooks } = messenger.faultOptions;
   webhooks.lose = 1;
   webhooks.loseFields = ['messages'];
   messenger.phone('lea').write('lost');
@@ -141,7 +149,7 @@ test('webhooks can be lost, echoes withheld, ids written as numbers, and fields 
   webhooks.numberIds = true;
   webhooks.extraFields = true;
   await call({ body: textTo(psid) });
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(messenger.webhookCounts().lost).toBe(1);
   expect(received).toHaveLength(2);
   const { body } = received[1]!;
@@ -152,25 +160,25 @@ test('webhooks can be lost, echoes withheld, ids written as numbers, and fields 
 });
 
 test('delayed webhooks are waited for', async () => {
-  const { messenger, received, arrive } = setStage();
-  messenger.dials.webhooks.delayMs = 10;
+  const { messenger, received, arrive } = startSimulators();
+  messenger.faultOptions.webhooks.delayMs = 10;
   arrive();
   expect(received).toHaveLength(0);
-  await messenger.settle();
+  await messenger.untilIdle();
   expect(received).toHaveLength(1);
 });
 
 test('a world put away as JSON goes on where it stopped', async () => {
-  const { messenger, call, arrive, consent, clock, answer, page } = setStage();
+  const { messenger, call, arrive, consent, clock, answer, page } = startSimulators();
   const psid = arrive();
   const spent = await consent(psid);
   await call({ body: paidWith(spent) });
   await call({ body: requestFor(psid) });
   const unspent = messenger.phone('lea').tapNotifyMe()!;
-  await messenger.settle();
+  await messenger.untilIdle();
   answer(async () => new Response('', { status: 500 }));
   messenger.phone('lea').write('still to be told');
-  await messenger.settle();
+  await messenger.untilIdle();
   const kept = JSON.parse(JSON.stringify(messenger.snapshot())) as MessengerSnapshot;
 
   const bodies: string[] = [];
@@ -182,7 +190,7 @@ test('a world put away as JSON goes on where it stopped', async () => {
     },
   });
   next.restore(kept);
-  await next.settle();
+  await next.untilIdle();
   expect(bodies).toHaveLength(1);
   expect(bodies[0]).toContain('still to be told');
   expect(next.ledger()).toEqual(messenger.ledger());
@@ -197,7 +205,7 @@ test('a world put away as JSON goes on where it stopped', async () => {
 });
 
 test('the handshake asks with the verify token and takes only the bare challenge', async () => {
-  const { messenger, answer } = setStage();
+  const { messenger, answer } = startSimulators();
   answer(async (request) => {
     const query = new URL(request.url).searchParams;
     if (query.get('hub.verify_token') !== 'verify-me') return new Response('', { status: 403 });

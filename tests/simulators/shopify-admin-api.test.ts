@@ -177,7 +177,7 @@ test('stock is set and adjusted by mutation, all of it or none, and the webhooks
     { name: 'available', delta: 5, quantityAfterChange: 5 },
     { name: 'available', delta: 2, quantityAfterChange: 2 },
   ]);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received.map(({ headers }) => headers.get('x-shopify-topic'))).toEqual([
     'inventory_levels/update',
     'inventory_levels/update',
@@ -290,6 +290,6 @@ test('a product is renamed and taken off sale by mutation', async () => {
   expect((await update({ handle: 'gauze-scarf' })).body.data.productUpdate.userErrors[0].field).toEqual([
     'handle',
   ]);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received.map(({ text }) => JSON.parse(text).status)).toEqual(['draft']);
 });

@@ -47,7 +47,7 @@ test('a subscription hears what it asked for, and no other field', async () => {
   grant();
   await subscribe({ uri: URI, includeFields: ['id', 'landing_site'] });
   const { id } = place({ landingSite: '/products/shirt?a=1' });
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received.map(({ headers }) => headers.get('x-shopify-topic'))).toEqual(['orders/create']);
   expect(received[0]!.text).toBe(`{"id":${id},"landing_site":"/products/shirt?a=1"}`);
   expect(received[0]!.url).toBe(URI);
@@ -58,9 +58,9 @@ test('one that asks for nothing in particular is told the whole order, customer 
   grant();
   await subscribe();
   place();
-  await shopify.settle();
-  const told = JSON.parse(received[0]!.text) as Record<string, unknown>;
-  expect(told).toMatchObject({ test: false, landing_site: null, customer: { first_name: 'Ada' } });
+  await shopify.untilIdle();
+  const notified = JSON.parse(received[0]!.text) as Record<string, unknown>;
+  expect(notified).toMatchObject({ test: false, landing_site: null, customer: { first_name: 'Ada' } });
 });
 
 test('the same address twice is refused, and so is one without TLS', async () => {
@@ -79,16 +79,16 @@ test('eight failures in a row end a shop’s own subscription; one success in be
   grant();
   await subscribe();
   place();
-  await shopify.settle();
+  await shopify.untilIdle();
   for (let time = 0; time < 6; time += 1) await shopify.webhooks.retry();
   expect(webhooks().map(({ failures }) => failures)).toEqual([7]);
   healthy = true;
   place();
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(webhooks().map(({ failures }) => failures)).toEqual([0]);
   healthy = false;
   place();
-  await shopify.settle();
+  await shopify.untilIdle();
   for (let time = 0; time < 7; time += 1) await shopify.webhooks.retry();
   expect(webhooks()).toEqual([]);
 });
@@ -106,7 +106,7 @@ test('a scope that is given back closes both, and a required one cannot be given
   expect(await back(SCOPES)).toEqual([]);
   expect(shopify.scopes(DOMAIN).granted).not.toContain('read_orders');
   place();
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received).toEqual([]);
 });
 

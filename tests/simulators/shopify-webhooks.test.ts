@@ -33,7 +33,7 @@ async function webCryptoSignature({ text, secret }: { text: string; secret: stri
 test('a change of stock arrives with every header, and the signature holds by two other reckonings', async () => {
   const { shopify, received, setStock, variant, warehouse } = restockable();
   setStock(5);
-  await shopify.settle();
+  await shopify.untilIdle();
   const [one] = received;
   expect(received).toHaveLength(1);
   const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4/;
@@ -71,7 +71,7 @@ test('the payload tells the state of its writing: up and down again in one breat
   const { shopify, received, setStock } = restockable();
   setStock(10);
   setStock(0);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received.map(({ text }) => JSON.parse(text).available)).toEqual([0, 0]);
 });
 
@@ -79,7 +79,7 @@ test('an untracked item has no figure, and ids of any size stay digit for digit'
   const { shopify, received, variant, setStock } = restockable({ topics: ['inventory_levels/update'] });
   shopify.store.setTracked({ shop: DOMAIN, variantId: variant.id, tracked: false });
   setStock(5);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(JSON.parse(received[0]!.text).available).toBeNull();
   expect(writeJson({ id: 271878346596884015n })).toBe('{"id":271878346596884015}');
 });
@@ -88,7 +88,7 @@ test("a product's first hundred variants come whole, the others only by id", asy
   const { shopify, received, shop } = shopifyWorld();
   const ribbon = [...shop.products.values()].find(({ title }) => title === 'Linen ribbon')!;
   shopify.store.unpublish({ shop: DOMAIN, productId: ribbon.id });
-  await shopify.settle();
+  await shopify.untilIdle();
   const body = JSON.parse(received[0]!.text);
   expect(body).toMatchObject({ id: Number(ribbon.id), status: 'active', published_at: null });
   expect(body.variants).toHaveLength(100);
@@ -114,13 +114,13 @@ test('a delivery that is not taken is tried eight times more over four hours, as
     answer: () => new Response(null, { status: 503 }),
   });
   setStock(5);
-  await shopify.settle();
+  await shopify.untilIdle();
   setStock(0);
-  await shopify.settle();
+  await shopify.untilIdle();
   const [first] = shopify.deliveries();
   for (let minute = 0; minute < 4 * 60; minute += 1) {
     pass(60);
-    await shopify.settle();
+    await shopify.untilIdle();
   }
   expect(first).toMatchObject({ status: 'given_up', attempts: { length: 9 } });
   const own = received.filter(({ headers }) => headers.get('x-shopify-webhook-id') === first!.webhookId);
@@ -128,7 +128,7 @@ test('a delivery that is not taken is tried eight times more over four hours, as
   expect(new Set(own.map(({ text }) => JSON.parse(text).available))).toEqual(new Set([5]));
   expect(new Set(own.map(({ headers }) => headers.get('x-shopify-triggered-at'))).size).toBe(1);
   pass(24 * HOUR);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(first!.attempts).toHaveLength(9);
 });
 
@@ -142,9 +142,9 @@ test('redirects, silence and dead connections count as not taken; a retry may be
     () => new Response(null, { status: 204 }),
   ];
   const { shopify, received, setStock } = restockable({ answer: () => answers.shift()!() });
-  shopify.webhooks.dials.timeoutMs = 20;
+  shopify.webhooks.faultOptions.timeoutMs = 20;
   setStock(5);
-  await shopify.settle();
+  await shopify.untilIdle();
   for (let time = 0; time < 3; time += 1) await shopify.webhooks.retry();
   expect(shopify.deliveries()[0]).toMatchObject({ status: 'delivered' });
   expect(shopify.deliveries()[0]!.attempts.map(({ answer }) => answer)).toEqual([302, null, null, 204]);
@@ -153,10 +153,10 @@ test('redirects, silence and dead connections count as not taken; a retry may be
 
 test('copies and repeats are the same delivery, letter for letter', async () => {
   const { shopify, received, setStock } = restockable();
-  shopify.webhooks.dials.copies = 2;
+  shopify.webhooks.faultOptions.copies = 2;
   setStock(5);
-  await shopify.settle();
-  shopify.webhooks.dials.copies = 1;
+  await shopify.untilIdle();
+  shopify.webhooks.faultOptions.copies = 1;
   await shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 3 });
   expect(received).toHaveLength(5);
   expect(new Set(received.map(({ text }) => text)).size).toBe(1);
@@ -169,23 +169,23 @@ test('copies and repeats are the same delivery, letter for letter', async () => 
 
 test('losses, delays and wrong signatures happen when they are dialled, and are written down', async () => {
   const { shopify, received, setStock, pass } = restockable();
-  const { dials } = shopify.webhooks;
-  dials.loseNext = 1;
+  const { faultOptions } = shopify.webhooks;
+  faultOptions.loseNext = 1;
   setStock(1);
-  dials.loseTopics = ['inventory_levels/update'];
+  faultOptions.loseTopics = ['inventory_levels/update'];
   setStock(2);
-  dials.loseTopics = [];
-  dials.lose = 0.6;
+  faultOptions.loseTopics = [];
+  faultOptions.lose = 0.6;
   setStock(3);
-  dials.lose = 0.4;
-  dials.delayMs = 30_000;
+  faultOptions.lose = 0.4;
+  faultOptions.delayMs = 30_000;
   setStock(4);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received).toHaveLength(0);
   expect(shopify.deliveries().map(({ status }) => status)).toEqual(['lost', 'lost', 'lost', 'waiting']);
   pass(30);
-  dials.wrongSignature = true;
-  await shopify.settle();
+  faultOptions.wrongSignature = true;
+  await shopify.untilIdle();
   expect(received).toHaveLength(1);
   expect(received[0]!.headers.get('x-shopify-hmac-sha256')).not.toBe(
     await webCryptoSignature({ text: received[0]!.text, secret: API_SECRET }),
@@ -194,11 +194,11 @@ test('losses, delays and wrong signatures happen when they are dialled, and are 
 
 test('what is held is let go in another order', async () => {
   const { shopify, received, setStock, variant, pass } = restockable();
-  shopify.webhooks.dials.hold = true;
+  shopify.webhooks.faultOptions.hold = true;
   setStock(5);
   pass(1);
   shopify.store.deleteProduct({ shop: DOMAIN, productId: variant.productId });
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received).toHaveLength(0);
   await shopify.webhooks.release({ order: 'reversed' });
   expect(topicsOf(received)).toEqual(['products/delete']);
@@ -214,14 +214,14 @@ test('only what was subscribed to, opened by the scopes, and where the app is in
   const deaf = restockable({ scopes: ['read_products'] });
   deaf.setStock(5);
   deaf.shopify.store.sell({ shop: DOMAIN, variantId: deaf.variant.id });
-  await deaf.shopify.settle();
+  await deaf.shopify.untilIdle();
   expect(topicsOf(deaf.received)).toEqual(['products/update']);
 
   const { shopify, received } = restockable();
   shopify.store.addShop({ domain: 'other.myshopify.com' });
   shopify.store.createProduct({ shop: 'other.myshopify.com', title: 'Nobody listens' });
   shopify.store.updateShop({ shop: DOMAIN, name: 'Not subscribed' });
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received).toEqual([]);
 });
 
@@ -229,14 +229,14 @@ test('an uninstall is told, silences the rest, and asks for erasure two days lat
   const { shopify, received, setStock, pass } = restockable();
   shopify.uninstall(DOMAIN);
   setStock(5);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(topicsOf(received)).toEqual(['app/uninstalled']);
   expect(JSON.parse(received[0]!.text)).toMatchObject({ myshopify_domain: DOMAIN, id: expect.any(Number) });
   pass(47 * HOUR);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(received).toHaveLength(1);
   pass(HOUR);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(topicsOf(received)).toEqual(['app/uninstalled', 'shop/redact']);
   expect(received[1]!.headers.get('x-shopify-triggered-at')).toBe('2026-11-24T10:00:00.000Z');
 
@@ -244,7 +244,7 @@ test('an uninstall is told, silences the rest, and asks for erasure two days lat
   shopify.uninstall(DOMAIN);
   shopify.install(DOMAIN);
   pass(49 * HOUR);
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(topicsOf(received)).toEqual(['app/uninstalled', 'shop/redact', 'app/uninstalled']);
 });
 
@@ -256,7 +256,7 @@ test('the compliance topics carry what the law page says', async () => {
   shopify.redactCustomer({ shop: DOMAIN, customer, ordersToRedact: [299938n] });
   shopify.redactShop(DOMAIN);
   shopify.setScopes({ shop: DOMAIN, scopes: ['read_products'] });
-  await shopify.settle();
+  await shopify.untilIdle();
   expect(topicsOf(received)).toEqual(topics);
   const head = { shop_id: Number(shop.id), shop_domain: DOMAIN };
   const person = { id: 191167, email: 'john@example.com', phone: '555-625-1199' };
@@ -280,10 +280,10 @@ test('after a rotation the new secret signs, and the old one may for a while', a
   const { shopify, received, setStock } = restockable();
   shopify.rotateSecret('fresh');
   setStock(1);
-  await shopify.settle();
-  shopify.webhooks.dials.signWithOldSecret = true;
+  await shopify.untilIdle();
+  shopify.webhooks.faultOptions.signWithOldSecret = true;
   setStock(2);
-  await shopify.settle();
+  await shopify.untilIdle();
   for (const [index, secret] of ['fresh', API_SECRET].entries())
     expect(received[index]!.headers.get('x-shopify-hmac-sha256')).toBe(
       await webCryptoSignature({ text: received[index]!.text, secret }),
@@ -294,7 +294,7 @@ test('what was on its way survives a restart of the stand-in', async () => {
   const before = restockable({ answer: () => new Response(null, { status: 500 }) });
   const { body } = await before.exchange();
   before.setStock(5);
-  await before.shopify.settle();
+  await before.shopify.untilIdle();
   const after = restockable();
   after.shopify.restore(before.shopify.snapshot());
   await after.shopify.webhooks.retry();

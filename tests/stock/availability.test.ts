@@ -1,7 +1,7 @@
 // Every row of the rule by which a variant counts as for sale.
 import { expect, test } from 'vitest';
 import { availabilityOf } from '../../app/stock/availability.ts';
-import { level, settings, truth } from './given.ts';
+import { level, settings, truth } from './decision-inputs.ts';
 
 const elsewhere = level(9, { locationId: 2n, fulfillsOnlineOrders: false });
 const rows: [string, Parameters<typeof truth>[0], Parameters<typeof settings>[0], object][] = [

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide, remainingQuota, type RestockState } from '../../app/stock/decide.ts';
-import { finding, inStock, settings, soldOut } from './given.ts';
+import { finding, inStock, settings, soldOut } from './decision-inputs.ts';
 
 const T0 = new Date('2026-11-22T12:00:00Z');
 const after = (seconds: number) => new Date(T0.getTime() + seconds * 1_000);
@@ -30,39 +30,39 @@ test('under any course of stock: never more outstanding than the units bear, nev
   fc.assert(
     fc.property(steps, anySettings, fc.integer({ min: 0, max: 900 }), (course, chosen, line) => {
       const given = settings(chosen);
-      let [now, waiting, told]: [number, number, number] = [0, line, 0];
+      let [now, waiting, notified]: [number, number, number] = [0, line, 0];
       let row: RestockState | null = null;
       for (const step of course) {
         now += step.seconds;
         waiting += step.joins;
         const is = step.units > 0 ? inStock(step.units) : soldOut();
         const at = after(now);
-        const look = finding({ is, with: given });
-        const bears = look.standing?.available
-          ? remainingQuota({ standing: look.standing, settings: given })
+        const check = finding({ is, with: given });
+        const bears = check.availability?.available
+          ? remainingQuota({ availability: check.availability, settings: given })
           : 0;
         let allowed: number | undefined;
         for (let copy = 0; copy < step.looks; copy += 1) {
           const counted = Math.min(waiting, bears === Infinity ? 1 : bears + 1);
           const decision = decide({
-            look,
+            check,
             restock: row,
             settings: given,
             waiting: counted,
-            claimedCount: told,
+            claimedCount: notified,
             now: at,
           });
-          if (decision.restock?.row === 'new') told = 0;
+          if (decision.restock?.row === 'new') notified = 0;
           row = decision.restock ?? row;
           const open = row !== null && row.closedAt === null ? row : null;
           if (open && open.sendAfter === null && bears !== Infinity)
-            expect(open.notificationQuota - told).toBeLessThanOrEqual(bears);
+            expect(open.notificationQuota - notified).toBeLessThanOrEqual(bears);
           expect(open !== null && step.units === 0, 'open on nothing').toBe(false);
           if (
             open?.nextBatchAt &&
             open.sendAfter === null &&
             open.nextBatchAt > at &&
-            waiting > open.notificationQuota - told
+            waiting > open.notificationQuota - notified
           )
             expect(decision.nextCheckAt, 'a wave that nobody looks for').not.toBeNull();
           if (allowed !== undefined) expect(open?.notificationQuota ?? 0).toBe(allowed);
@@ -70,8 +70,8 @@ test('under any course of stock: never more outstanding than the units bear, nev
         }
         const open = row !== null && row.closedAt === null && row.sendAfter === null ? row : null;
         if (open) {
-          const claimed = Math.min(step.claims, waiting, open.notificationQuota - told);
-          told += claimed;
+          const claimed = Math.min(step.claims, waiting, open.notificationQuota - notified);
+          notified += claimed;
           waiting -= claimed;
         }
       }

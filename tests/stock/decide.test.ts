@@ -1,7 +1,7 @@
 // What a look means for those who wait: each rule of the decision, by example and by property.
 import { expect, test } from 'vitest';
 import { decide } from '../../app/stock/decide.ts';
-import { NO_LIMIT, finding, inStock, level, restock, settings, soldOut, truth } from './given.ts';
+import { NO_LIMIT, finding, inStock, level, restock, settings, soldOut, truth } from './decision-inputs.ts';
 
 const T0 = new Date('2026-11-22T12:00:00Z');
 const after = (seconds: number) => new Date(T0.getTime() + seconds * 1_000);
@@ -11,7 +11,7 @@ type Case = Partial<Parameters<typeof decide>[0]> & { is?: Parameters<typeof fin
 const decided = ({ is = inStock(5), ...given }: Case) => {
   const chosen = given.settings ?? settings();
   return decide({
-    look: finding({ is, with: chosen as ReturnType<typeof settings> }),
+    check: finding({ is, with: chosen as ReturnType<typeof settings> }),
     restock: null,
     settings: chosen,
     waiting: 3,
@@ -130,8 +130,8 @@ test('too many for the stock go in waves of ten per unit, every 15 minutes', () 
 });
 
 test('units that arrive within a wave raise it by what they bear, once', () => {
-  const wave = restock({ notificationQuota: 50, units: 5, nextBatchAt: after(15 * MIN) });
-  const grown = decided({ restock: wave, claimedCount: 50, waiting: 31, is: inStock(8), now: after(60) });
+  const batch = restock({ notificationQuota: 50, units: 5, nextBatchAt: after(15 * MIN) });
+  const grown = decided({ restock: batch, claimedCount: 50, waiting: 31, is: inStock(8), now: after(60) });
   expect(grown).toMatchObject({ decision: 'raise_quota', restock: { notificationQuota: 80, units: 8 } });
   expect(
     decided({ restock: grown.restock, claimedCount: 50, waiting: 31, is: inStock(8), now: after(61) }),
@@ -204,8 +204,8 @@ test('held and paused, nothing moves but the closing', () => {
     restock: { heldAt: T0 },
   });
   const paused = finding({ is: inStock(5), pausedAt: T0 });
-  expect(decided({ look: paused })).toMatchObject({ decision: 'none', reason: 'paused' });
-  expect(decided({ look: paused, restock: restock() })).toMatchObject({
+  expect(decided({ check: paused })).toMatchObject({ decision: 'none', reason: 'paused' });
+  expect(decided({ check: paused, restock: restock() })).toMatchObject({
     decision: 'wait',
     reason: 'paused',
     restock: { notificationQuota: 0 },
@@ -245,19 +245,19 @@ test('Shopify’s stale "not for sale" is doubted after 30 s, 2 and 10 min, and 
   const doubted = truth({ availableForSale: false });
   let staleChecks = 0;
   for (const seconds of [30, 120, 600]) {
-    const doubt = decided({ look: finding({ is: doubted, staleChecks }) });
+    const doubt = decided({ check: finding({ is: doubted, staleChecks }) });
     expect(doubt).toMatchObject({ decision: 'none', reason: 'stale', nextCheckAt: after(seconds) });
     staleChecks = doubt.staleChecks;
   }
-  expect(decided({ look: finding({ is: doubted, staleChecks }) })).toMatchObject({
+  expect(decided({ check: finding({ is: doubted, staleChecks }) })).toMatchObject({
     nextCheckAt: null,
     staleChecks: 3,
   });
   expect(
-    decided({ look: finding({ is: doubted, staleChecks: 1, nextCheckAt: after(30) }) }),
+    decided({ check: finding({ is: doubted, staleChecks: 1, nextCheckAt: after(30) }) }),
     'a second webhook is no second doubt',
   ).toMatchObject({ nextCheckAt: null, staleChecks: 1 });
-  expect(decided({ look: finding({ is: soldOut(), staleChecks }) })).toMatchObject({
+  expect(decided({ check: finding({ is: soldOut(), staleChecks }) })).toMatchObject({
     staleChecks: 0,
     nextCheckAt: null,
   });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { decide, isSame, remainingQuota, type RestockState } from '../../app/stock/decide.ts';
 import type { VariantState } from '../../app/shopify/variant-queries.ts';
-import { finding, level, settings, truth } from './given.ts';
+import { finding, level, settings, truth } from './decision-inputs.ts';
 
 type World = {
   warehouse: number;
@@ -111,25 +111,25 @@ function play({
 }): string | undefined {
   const world = { ...begins };
   let row: RestockState | null = null;
-  let told = 0;
+  let notified = 0;
   let everForSale = false;
   const minute = (at: number) => new Date(Date.UTC(2026, 10, 22) + at * 60_000);
-  const look = (at: number): string | undefined => {
+  const check = (at: number): string | undefined => {
     const oracle = forSale(world);
     everForSale ||= oracle;
     const found = finding({ is: seen(world), with: chosen });
-    if (found.standing!.available !== oracle)
-      return `sellable is ${found.standing!.available}, the oracle says ${oracle}`;
-    const waiting = LINE - told;
-    const bears = oracle ? remainingQuota({ standing: found.standing!, settings: chosen }) : 0;
-    if (told > 0 && !isSame({ restock: row, settings: chosen, now: minute(at) }) && waiting > 0)
+    if (found.availability!.available !== oracle)
+      return `sellable is ${found.availability!.available}, the oracle says ${oracle}`;
+    const waiting = LINE - notified;
+    const bears = oracle ? remainingQuota({ availability: found.availability!, settings: chosen }) : 0;
+    if (notified > 0 && !isSame({ restock: row, settings: chosen, now: minute(at) }) && waiting > 0)
       return 'told only some of a line that fits';
     const decision = decide({
-      look: found,
+      check: found,
       restock: row,
       settings: chosen,
       waiting: Math.min(waiting, bears + 1),
-      claimedCount: told,
+      claimedCount: notified,
       now: minute(at),
     });
     row = decision.restock ?? row;
@@ -137,26 +137,26 @@ function play({
     if (open && !oracle) return 'open while not for sale';
     if (oracle && waiting > 0 && !open) return 'not open while for sale';
     if (!open) return undefined;
-    const claims = Math.min(waiting, row!.notificationQuota - told);
+    const claims = Math.min(waiting, row!.notificationQuota - notified);
     if (claims < 0) return 'an allowance below those told';
-    told += claims;
+    notified += claims;
     return undefined;
   };
   for (const [index, event] of order.entries()) {
     event(world);
     for (let copy = 0; copy <= ((twice >> index) & 1); copy += 1) {
-      const wrong = look(index);
+      const wrong = check(index);
       if (wrong !== undefined) return wrong;
     }
   }
   for (let index = 0; index < order.length; index += 1)
     if ((twice >> index) & 1) {
-      const wrong = look(240 + index);
+      const wrong = check(240 + index);
       if (wrong !== undefined) return wrong;
     }
-  return told === (everForSale ? LINE : 0)
+  return notified === (everForSale ? LINE : 0)
     ? undefined
-    : `${told} of ${LINE} were told, for sale: ${everForSale}`;
+    : `${notified} of ${LINE} were told, for sale: ${everForSale}`;
 }
 
 test.each(Object.entries(scripts))(

@@ -1,206 +1,210 @@
 // Stock returns, with the whole room at work on a real database and on what Shopify's stand-in says.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
-import { clock, furnish, pass } from './house.ts';
-import { tellAll } from './lane.ts';
+import { clock, createShop, pass } from './stock-fixture.ts';
+import { notifyAll } from './page-sender.ts';
 
-const ids = (waiters: { shopperId: bigint }[]) => waiters.map(({ shopperId }) => shopperId);
+const ids = (waitingShoppers: { shopperId: bigint }[]) => waitingShoppers.map(({ shopperId }) => shopperId);
 
 test('stock comes back: the line is told, oldest first, each once', async () => {
-  const house = await furnish();
-  const { variantId } = await house.product();
-  const waiters = await house.line(variantId, 3);
-  await house.look();
-  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason: 'sold_out', units: 0 });
-  await house.stock({ variantId, to: 5 });
-  await house.look();
-  expect(await tellAll(house)).toEqual(ids(waiters));
-  expect(await tellAll(house)).toEqual([]);
-  expect((await house.looks(variantId)).map(({ decision: verdict }) => verdict)).toEqual(['none', 'open']);
+  const fixture = await createShop();
+  const { variantId } = await fixture.product();
+  const waitingShoppers = await fixture.line(variantId, 3);
+  await fixture.check();
+  expect(await fixture.lastCheck(variantId)).toMatchObject({
+    decision: 'none',
+    reason: 'sold_out',
+    units: 0,
+  });
+  await fixture.stock({ variantId, to: 5 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual(ids(waitingShoppers));
+  expect(await notifyAll(fixture)).toEqual([]);
+  expect((await fixture.looks(variantId)).map(({ decision: kind }) => kind)).toEqual(['none', 'open']);
 });
 
 test('the same webhook five times is one restock and one telling', async () => {
-  const house = await furnish();
-  const { variantId } = await house.soldOut({ waiting: 2 });
-  await house.stock({ variantId, to: 5 });
-  await house.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
-  await house.look();
-  expect(await tellAll(house)).toHaveLength(2);
-  await house.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
-  await house.look();
-  expect(await tellAll(house)).toEqual([]);
-  expect(await house.restocks(variantId)).toMatchObject([
+  const fixture = await createShop();
+  const { variantId } = await fixture.soldOut({ waiting: 2 });
+  await fixture.stock({ variantId, to: 5 });
+  await fixture.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toHaveLength(2);
+  await fixture.shopify.webhooks.repeat({ topic: 'inventory_levels/update', times: 5 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([]);
+  expect(await fixture.restocks(variantId)).toMatchObject([
     { claimedCount: 2, notificationQuota: 2, closedAt: null },
   ]);
 });
 
 test('one restock as five location webhooks, with a look after each: nobody hears twice', async () => {
-  const house = await furnish();
+  const fixture = await createShop();
   const extra = [1, 2, 3].map(
-    (number) => house.store.addLocation({ shop: house.domain, name: `Depot ${number}` }).id,
+    (number) => fixture.store.addLocation({ shop: fixture.domain, name: `Depot ${number}` }).id,
   );
-  const { variantId } = await house.soldOut({ waiting: 4 });
-  const told: bigint[] = [];
-  for (const where of [house.warehouse, house.annexe, ...extra]) {
-    await house.stock({ variantId, to: 2, where });
-    await house.look();
-    told.push(...(await tellAll(house)));
+  const { variantId } = await fixture.soldOut({ waiting: 4 });
+  const notified: bigint[] = [];
+  for (const where of [fixture.warehouse, fixture.annexe, ...extra]) {
+    await fixture.stock({ variantId, to: 2, where });
+    await fixture.check();
+    notified.push(...(await notifyAll(fixture)));
   }
-  expect(new Set(told).size).toBe(4);
-  expect(told).toHaveLength(4);
-  expect(await house.restocks(variantId)).toHaveLength(1);
+  expect(new Set(notified).size).toBe(4);
+  expect(notified).toHaveLength(4);
+  expect(await fixture.restocks(variantId)).toHaveLength(1);
 });
 
 test('a flicker 0-5-0-5 within the hold-off burns no token, and the stock that stays is told once', async () => {
-  const house = await furnish({ sendDelaySeconds: 10 });
-  const { variantId } = await house.soldOut({ waiting: 2 });
+  const fixture = await createShop({ sendDelaySeconds: 10 });
+  const { variantId } = await fixture.soldOut({ waiting: 2 });
   for (const to of [5, 0, 5]) {
-    await house.stock({ variantId, to });
-    await house.look();
-    expect(await tellAll(house), `at ${to}`).toEqual([]);
+    await fixture.stock({ variantId, to });
+    await fixture.check();
+    expect(await notifyAll(fixture), `at ${to}`).toEqual([]);
     pass(3);
   }
   pass(4);
-  await house.look();
-  expect(await tellAll(house), 'the second 5 has a hold-off of its own').toEqual([]);
+  await fixture.check();
+  expect(await notifyAll(fixture), 'the second 5 has a hold-off of its own').toEqual([]);
   pass(3);
-  await house.look();
-  expect(await tellAll(house)).toHaveLength(2);
-  expect(await house.restocks(variantId)).toHaveLength(1);
+  await fixture.check();
+  expect(await notifyAll(fixture)).toHaveLength(2);
+  expect(await fixture.restocks(variantId)).toHaveLength(1);
 });
 
 test('told, sold out, back within the guard: those told are not told again, all others are; after it, the next restock opens by itself', async () => {
-  const house = await furnish();
-  const { variantId } = await house.product();
-  const [first] = await house.line(variantId, 1);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
-  expect(await tellAll(house)).toEqual([first!.shopperId]);
-  await house.waiter(variantId, { shopperId: first!.shopperId });
-  await house.look();
-  expect(await tellAll(house), 'tell me next time, pressed while it is open').toEqual([]);
-  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'none', reason: 'nobody_waiting' });
-  expect(await house.restocks(variantId), 'the allowance counts only those it may tell').toMatchObject([
+  const fixture = await createShop();
+  const { variantId } = await fixture.product();
+  const [first] = await fixture.line(variantId, 1);
+  await fixture.stock({ variantId, to: 5 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([first!.shopperId]);
+  await fixture.waitingShopper(variantId, { shopperId: first!.shopperId });
+  await fixture.check();
+  expect(await notifyAll(fixture), 'tell me next time, pressed while it is open').toEqual([]);
+  expect(await fixture.lastCheck(variantId)).toMatchObject({ decision: 'none', reason: 'nobody_waiting' });
+  expect(await fixture.restocks(variantId), 'the allowance counts only those it may tell').toMatchObject([
     { notificationQuota: 1 },
   ]);
 
-  await house.stock({ variantId, to: 0 });
-  await house.look();
-  const second = await house.waiter(variantId);
-  await house.look();
+  await fixture.stock({ variantId, to: 0 });
+  await fixture.check();
+  const second = await fixture.waitingShopper(variantId);
+  await fixture.check();
   pass(5 * 60);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
-  expect(await tellAll(house)).toEqual([second.shopperId]);
-  expect(await house.restocks(variantId)).toHaveLength(1);
+  await fixture.stock({ variantId, to: 5 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([second.shopperId]);
+  expect(await fixture.restocks(variantId)).toHaveLength(1);
 
-  await house.stock({ variantId, to: 0 });
-  await house.look();
+  await fixture.stock({ variantId, to: 0 });
+  await fixture.check();
   pass(31 * 60);
-  await house.stock({ variantId, to: 5 });
-  await house.look();
-  expect(await tellAll(house)).toEqual([first!.shopperId]);
-  expect(await house.restocks(variantId)).toHaveLength(2);
+  await fixture.stock({ variantId, to: 5 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([first!.shopperId]);
+  expect(await fixture.restocks(variantId)).toHaveLength(2);
 });
 
 test('everyone told, sold out with nobody waiting, asked for again, back again: all of it without a human', async () => {
-  const house = await furnish();
-  const { variantId } = await house.back({ waiting: 1, units: 1 });
-  expect(await tellAll(house)).toHaveLength(1);
-  await house.stock({ variantId, to: 0 });
-  await house.look();
-  expect(await house.restocks(variantId)).toMatchObject([{ closedAt: clock() }]);
+  const fixture = await createShop();
+  const { variantId } = await fixture.back({ waiting: 1, units: 1 });
+  expect(await notifyAll(fixture)).toHaveLength(1);
+  await fixture.stock({ variantId, to: 0 });
+  await fixture.check();
+  expect(await fixture.restocks(variantId)).toMatchObject([{ closedAt: clock() }]);
   pass(3_600);
-  const next = await house.waiter(variantId);
-  await house.stock({ variantId, to: 1 });
-  await house.look();
-  expect(await tellAll(house)).toEqual([next.shopperId]);
+  const next = await fixture.waitingShopper(variantId);
+  await fixture.stock({ variantId, to: 1 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([next.shopperId]);
 });
 
 test('a webhook that comes hours late finds the truth at 0 and tells nobody', async () => {
-  const house = await furnish();
-  const { variantId } = await house.soldOut({ waiting: 3 });
-  await house.look();
-  house.shopify.webhooks.dials.hold = true;
-  await house.stock({ variantId, to: 5 });
-  await house.stock({ variantId, to: 0 });
+  const fixture = await createShop();
+  const { variantId } = await fixture.soldOut({ waiting: 3 });
+  await fixture.check();
+  fixture.shopify.webhooks.faultOptions.hold = true;
+  await fixture.stock({ variantId, to: 5 });
+  await fixture.stock({ variantId, to: 0 });
   pass(4 * 3_600);
-  await house.shopify.webhooks.release({ order: 'reversed' });
-  await house.look();
-  expect(await tellAll(house)).toEqual([]);
-  expect(await house.restocks(variantId)).toEqual([]);
+  await fixture.shopify.webhooks.release({ order: 'reversed' });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([]);
+  expect(await fixture.restocks(variantId)).toEqual([]);
 });
 
 test('a yes at the very moment of the restock is told once', async () => {
-  const house = await furnish();
-  const { variantId } = await house.soldOut({ waiting: 1 });
-  await house.look();
+  const fixture = await createShop();
+  const { variantId } = await fixture.soldOut({ waiting: 1 });
+  await fixture.check();
   const [late] = await Promise.all([
-    house.waiter(variantId),
-    house.stock({ variantId, to: 5 }),
-    house.look(),
+    fixture.waitingShopper(variantId),
+    fixture.stock({ variantId, to: 5 }),
+    fixture.check(),
   ]);
-  await house.look();
-  const told = [...(await tellAll(house)), ...(await tellAll(house))];
-  expect(told).toHaveLength(2);
-  expect(told).toContain(late.shopperId);
+  await fixture.check();
+  const notified = [...(await notifyAll(fixture)), ...(await notifyAll(fixture))];
+  expect(notified).toHaveLength(2);
+  expect(notified).toContain(late.shopperId);
 });
 
 test('a yes after the line was told, while it is still for sale, is told too', async () => {
-  const house = await furnish();
-  const { variantId } = await house.back({ waiting: 2 });
-  await tellAll(house);
-  const late = await house.waiter(variantId);
-  await house.look();
-  expect(await tellAll(house)).toEqual([late.shopperId]);
+  const fixture = await createShop();
+  const { variantId } = await fixture.back({ waiting: 2 });
+  await notifyAll(fixture);
+  const late = await fixture.waitingShopper(variantId);
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([late.shopperId]);
 });
 
 test('it sells out while people are told: the rest keep their place and their token', async () => {
-  const house = await furnish();
-  const { variantId } = await house.product();
-  const waiters = await house.line(variantId, 4);
-  await house.stock({ variantId, to: 1 });
-  await house.look();
-  expect(await tellAll(house, { atMost: 2 })).toEqual(ids(waiters.slice(0, 2)));
-  house.store.sell({ shop: house.domain, variantId });
-  await house.shopify.settle();
-  await house.look();
-  expect(await tellAll(house)).toEqual([]);
+  const fixture = await createShop();
+  const { variantId } = await fixture.product();
+  const waitingShoppers = await fixture.line(variantId, 4);
+  await fixture.stock({ variantId, to: 1 });
+  await fixture.check();
+  expect(await notifyAll(fixture, { atMost: 2 })).toEqual(ids(waitingShoppers.slice(0, 2)));
+  fixture.store.sell({ shop: fixture.domain, variantId });
+  await fixture.shopify.untilIdle();
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([]);
   const rest = await db.subscription.findMany({
-    where: { shopId: house.shopId, status: 'waiting' },
+    where: { shopId: fixture.shopId, status: 'waiting' },
     orderBy: { waitingSince: 'asc' },
   });
-  expect(ids(rest)).toEqual(ids(waiters.slice(2)));
+  expect(ids(rest)).toEqual(ids(waitingShoppers.slice(2)));
   expect(rest.every(({ grantToken: token }) => token !== null)).toBe(true);
 });
 
 test('a hundred waiters for five units go in waves, a fresh look before each', async () => {
-  const house = await furnish();
-  const { variantId } = await house.product();
-  const waiters = await house.line(variantId, 70);
-  await house.stock({ variantId, to: 3 });
-  await house.look();
-  expect(await tellAll(house)).toEqual(ids(waiters.slice(0, 30)));
+  const fixture = await createShop();
+  const { variantId } = await fixture.product();
+  const waitingShoppers = await fixture.line(variantId, 70);
+  await fixture.stock({ variantId, to: 3 });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual(ids(waitingShoppers.slice(0, 30)));
   pass(14 * 60);
-  await house.look();
-  expect(await tellAll(house)).toEqual([]);
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([]);
   pass(61);
-  await house.look();
-  expect(await tellAll(house)).toEqual(ids(waiters.slice(30, 60)));
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual(ids(waitingShoppers.slice(30, 60)));
   pass(15 * 60 + 1);
-  await house.look();
-  expect(await tellAll(house)).toEqual(ids(waiters.slice(60)));
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual(ids(waitingShoppers.slice(60)));
 });
 
 test('no wave on stock that went while its webhook was lost', async () => {
-  const house = await furnish();
-  const { variantId } = await house.back({ waiting: 15, units: 1 });
-  expect(await tellAll(house)).toHaveLength(10);
-  house.shopify.webhooks.dials.lose = 1;
-  await house.stock({ variantId, to: 0 });
-  house.shopify.webhooks.dials.lose = 0;
+  const fixture = await createShop();
+  const { variantId } = await fixture.back({ waiting: 15, units: 1 });
+  expect(await notifyAll(fixture)).toHaveLength(10);
+  fixture.shopify.webhooks.faultOptions.lose = 1;
+  await fixture.stock({ variantId, to: 0 });
+  fixture.shopify.webhooks.faultOptions.lose = 0;
   pass(15 * 60 + 1);
-  await house.look();
-  expect(await tellAll(house)).toEqual([]);
-  expect(await house.lastLook(variantId)).toMatchObject({ decision: 'close', reason: 'sold_out' });
+  await fixture.check();
+  expect(await notifyAll(fixture)).toEqual([]);
+  expect(await fixture.lastCheck(variantId)).toMatchObject({ decision: 'close', reason: 'sold_out' });
 });

@@ -1,7 +1,7 @@
 // What a shopper reads, in Danish.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const da: Words = {
+export const da: ShopperTexts = {
   'request.title': 'Vil du have besked, når {product} er tilbage?',
   'request.unnamed': 'Vil du have besked, når varen er tilbage?',
   'request.unavailable': 'Vi kan ikke tage imod din anmodning lige nu. Prøv igen senere.',

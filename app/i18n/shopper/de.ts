@@ -1,7 +1,7 @@
 // What a shopper reads, in German.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const de: Words = {
+export const de: ShopperTexts = {
   'request.title': 'Bescheid geben, wenn {product} wieder da ist?',
   'request.unnamed': 'Bescheid geben, wenn dieses Produkt wieder da ist?',
   'request.unavailable':

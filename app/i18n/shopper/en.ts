@@ -60,4 +60,4 @@ export const en = {
 } as const;
 
 export type Message = keyof typeof en;
-export type Words = Record<Message, string>;
+export type ShopperTexts = Record<Message, string>;

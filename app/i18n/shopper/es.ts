@@ -1,7 +1,7 @@
 // What a shopper reads, in Spanish.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const es: Words = {
+export const es: ShopperTexts = {
   'request.title': '¿Te avisamos cuando vuelva {product}?',
   'request.unnamed': '¿Te avisamos cuando vuelva este producto?',
   'request.unavailable': 'Ahora mismo no podemos registrar tu solicitud. Inténtalo de nuevo más tarde.',

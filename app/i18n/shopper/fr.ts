@@ -1,7 +1,7 @@
 // What a shopper reads, in French.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const fr: Words = {
+export const fr: ShopperTexts = {
   'request.title': '{product} : on vous prévient à son retour ?',
   'request.unnamed': 'On vous prévient du retour de ce produit ?',
   'request.unavailable': 'Nous ne pouvons pas enregistrer votre demande pour le moment. Réessayez plus tard.',

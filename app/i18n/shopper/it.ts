@@ -1,7 +1,7 @@
 // What a shopper reads, in Italian.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const it: Words = {
+export const it: ShopperTexts = {
   'request.title': 'Ti avvisiamo quando torna {product}?',
   'request.unnamed': 'Ti avvisiamo quando torna questo prodotto?',
   'request.unavailable': 'In questo momento non possiamo registrare la tua richiesta. Riprova più tardi.',

@@ -1,7 +1,7 @@
 // What a shopper reads, in Japanese.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const ja: Words = {
+export const ja: ShopperTexts = {
   'request.title': '{product}の再入荷のお知らせを受け取りますか？',
   'request.unnamed': 'この商品の再入荷のお知らせを受け取りますか？',
   'request.unavailable': 'ただいま受け付けることができません。しばらくしてからもう一度お試しください。',

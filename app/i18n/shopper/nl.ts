@@ -1,7 +1,7 @@
 // What a shopper reads, in Dutch.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const nl: Words = {
+export const nl: ShopperTexts = {
   'request.title': 'Wil je bericht als {product} er weer is?',
   'request.unnamed': 'Wil je bericht als dit product er weer is?',
   'request.unavailable': 'We kunnen je aanvraag nu niet verwerken. Probeer het later opnieuw.',

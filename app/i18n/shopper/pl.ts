@@ -1,7 +1,7 @@
 // What a shopper reads, in Polish.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const pl: Words = {
+export const pl: ShopperTexts = {
   'request.title': 'Dać Ci znać, gdy wróci {product}?',
   'request.unnamed': 'Dać Ci znać, gdy ten produkt wróci?',
   'request.unavailable': 'Nie możemy teraz przyjąć tej prośby. Spróbuj ponownie później.',

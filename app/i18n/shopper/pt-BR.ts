@@ -1,7 +1,7 @@
 // What a shopper reads, in Portuguese as in Brazil.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const ptBR: Words = {
+export const ptBR: ShopperTexts = {
   'request.title': 'Quer saber quando {product} voltar?',
   'request.unnamed': 'Quer saber quando este produto voltar?',
   'request.unavailable': 'No momento não podemos registrar sua solicitação. Tente de novo mais tarde.',

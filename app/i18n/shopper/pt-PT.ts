@@ -1,7 +1,7 @@
 // What a shopper reads, in Portuguese as in Portugal.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const ptPT: Words = {
+export const ptPT: ShopperTexts = {
   'request.title': 'Quer um aviso quando {product} voltar?',
   'request.unnamed': 'Quer um aviso quando este produto voltar?',
   'request.unavailable': 'De momento não podemos registar o seu pedido. Tente novamente mais tarde.',

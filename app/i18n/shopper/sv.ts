@@ -1,7 +1,7 @@
 // What a shopper reads, in Swedish.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const sv: Words = {
+export const sv: ShopperTexts = {
   'request.title': 'Vill du veta när {product} är tillbaka?',
   'request.unnamed': 'Vill du veta när produkten är tillbaka?',
   'request.unavailable': 'Vi kan inte ta emot din förfrågan just nu. Försök igen senare.',

@@ -1,7 +1,7 @@
 // What a shopper reads, in Turkish.
-import type { Words } from './en.ts';
+import type { ShopperTexts } from './en.ts';
 
-export const tr: Words = {
+export const tr: ShopperTexts = {
   'request.title': '{product} stoklara gelince haber verelim mi?',
   'request.unnamed': 'Bu ürün stoklara gelince haber verelim mi?',
   'request.unavailable': 'Şu anda isteğinizi alamıyoruz. Lütfen daha sonra tekrar deneyin.',

@@ -3,19 +3,19 @@ import { BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Props = {
-  days: { day: string; told: number; taps: number }[];
+  days: { day: string; notified: number; clicks: number }[];
   earned: { currency: string; amounts: number[] }[];
 };
 
 export function DailyCharts({ days, earned }: Props) {
-  const { say, number, money, locale } = useTranslations();
+  const { t, number, money, locale } = useTranslations();
   const names = days.map(({ day }) => day);
   const columns = [
-    { what: say('days.told'), color: 'info', values: days.map(({ told }) => told), written: number },
-    { what: say('days.taps'), color: 'emphasis', values: days.map(({ taps }) => taps), written: number },
+    { what: t('days.told'), color: 'info', values: days.map(({ notified }) => notified), written: number },
+    { what: t('days.taps'), color: 'emphasis', values: days.map(({ clicks }) => clicks), written: number },
     // Currencies stand side by side: nobody can add them up.
     ...earned.map(({ currency, amounts }) => ({
-      what: say('days.earned', { currency }),
+      what: t('days.earned', { currency }),
       color: 'success' as const,
       values: amounts,
       written: (value: number) => money({ amount: String(value), currency }),
@@ -30,11 +30,11 @@ export function DailyCharts({ days, earned }: Props) {
     <Card>
       <BlockStack gap="400">
         <Text as="h2" variant="headingMd">
-          {say('days.title')}
+          {t('days.title')}
         </Text>
         {eventful.length === 0 ? (
           <Text as="p" tone="subdued">
-            {say('days.none')}
+            {t('days.none')}
           </Text>
         ) : (
           <>
@@ -42,13 +42,13 @@ export function DailyCharts({ days, earned }: Props) {
               <BarChart key={column.what} {...column} days={names} />
             ))}
             <details>
-              <summary>{say('days.table')}</summary>
-              <div style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={say('days.table')}>
+              <summary>{t('days.table')}</summary>
+              <div style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={t('days.table')}>
                 <table style={{ width: '100%', borderCollapse: 'collapse' }}>
                   <thead>
                     <tr>
                       <th scope="col" style={{ ...cell, textAlign: 'start' }}>
-                        {say('days.day')}
+                        {t('days.day')}
                       </th>
                       {columns.map(({ what }) => (
                         <th key={what} scope="col" style={cell}>
@@ -74,7 +74,7 @@ export function DailyCharts({ days, earned }: Props) {
                 </table>
               </div>
               <Text as="p" tone="subdued" variant="bodySm">
-                {say('days.empty')}
+                {t('days.empty')}
               </Text>
             </details>
           </>
@@ -102,12 +102,12 @@ const STEP = 10;
 
 /** Its sentence says what the bars show; the table below the charts says each. */
 export function BarChart({ what, color, days, values, written }: BarsProps) {
-  const { say, locale } = useTranslations();
+  const { t, locale } = useTranslations();
   const most = Math.max(...values);
   const name = (day: string) => dayName({ locale, day });
   const span = { what, from: name(days[0]!), until: name(days.at(-1)!) };
   const highest = { day: name(days[values.indexOf(most)]!), most: written(most) };
-  const drawn = most === 0 ? say('days.drawn.none', span) : say('days.drawn', { ...span, ...highest });
+  const drawn = most === 0 ? t('days.drawn.none', span) : t('days.drawn', { ...span, ...highest });
   const height = (value: number) => (most === 0 ? 0 : Math.max(value > 0 ? 1 : 0, (HEIGHT * value) / most));
   return (
     <BlockStack gap="100">
@@ -116,7 +116,7 @@ export function BarChart({ what, color, days, values, written }: BarsProps) {
           {what}
         </Text>
         <Text as="span" tone="subdued" variant="bodySm">
-          {most > 0 && say('days.most', highest)}
+          {most > 0 && t('days.most', highest)}
         </Text>
       </InlineStack>
       <svg

@@ -13,28 +13,28 @@ type Line = {
 };
 
 export function MostRequested({ lines }: { lines: Line[] }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('most.title')}
+          {t('most.title')}
         </Text>
         {lines.length === 0 && (
           <Text as="p" tone="subdued">
-            {say('most.none')}
+            {t('most.none')}
           </Text>
         )}
-        {lines.map((line) => (
+        {lines.map((row) => (
           <Go
-            key={line.variantId}
-            to={`/app/waitlist/${line.variantId}`}
+            key={row.variantId}
+            to={`/app/waitlist/${row.variantId}`}
             style={{ color: 'inherit', textDecoration: 'none' }}
           >
             <InlineStack align="space-between" blockAlign="center" gap="200" wrap={false}>
-              <VariantName {...line} />
+              <VariantName {...row} />
               <Text as="span" numeric>
-                {say('waitlist.people', { waiting: line.waiting })}
+                {t('waitlist.people', { waiting: row.waiting })}
               </Text>
             </InlineStack>
           </Go>
@@ -42,7 +42,7 @@ export function MostRequested({ lines }: { lines: Line[] }) {
         {lines.length > 0 && (
           <InlineStack>
             <Button url="/app/waitlist" variant="plain">
-              {say('most.all')}
+              {t('most.all')}
             </Button>
           </InlineStack>
         )}
@@ -61,17 +61,17 @@ export function weakest({ arrived, asked, accepted }: Steps): 'asked' | 'accepte
 }
 
 export function OptInFunnel({ steps }: { steps: Steps }) {
-  const { say, number } = useTranslations();
+  const { t, number } = useTranslations();
   const weak = weakest(steps);
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('funnel.title')}
+          {t('funnel.title')}
         </Text>
         {steps.arrived === 0 ? (
           <Text as="p" tone="subdued">
-            {say('funnel.none')}
+            {t('funnel.none')}
           </Text>
         ) : (
           <>
@@ -79,7 +79,7 @@ export function OptInFunnel({ steps }: { steps: Steps }) {
               <BlockStack gap="100" key={step}>
                 <InlineStack align="space-between" gap="200">
                   <Text as="span" id={`funnel-${step}`}>
-                    {say(`funnel.${step}`)}
+                    {t(`funnel.${step}`)}
                   </Text>
                   <Text as="span" fontWeight="medium">
                     {number(steps[step])}
@@ -94,9 +94,9 @@ export function OptInFunnel({ steps }: { steps: Steps }) {
                 />
               </BlockStack>
             ))}
-            {weak && <Text as="p">{say(`funnel.weak.${weak}`)}</Text>}
+            {weak && <Text as="p">{t(`funnel.weak.${weak}`)}</Text>}
             <Text as="p" tone="subdued" variant="bodySm">
-              {say('funnel.note')}
+              {t('funnel.note')}
             </Text>
           </>
         )}

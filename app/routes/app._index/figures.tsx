@@ -11,8 +11,8 @@ type Props = {
   days: number;
   waiting: { waiting: number; variants: number };
   sending: Sending;
-  told: { told: number; refused: number; unknown: number };
-  brought: { taps: number; sales: { currency: string; amount: string; orders: number }[] };
+  notified: { notified: number; refused: number; unknown: number };
+  brought: { clicks: number; revenue: { currency: string; amount: string; orders: number }[] };
   counting: AttributionShown;
 };
 
@@ -36,59 +36,56 @@ function Figure({ title, value, text }: { title: string; value: string; text: st
 
 /** Each currency by itself. Before anything was measured there is no figure, and nothing measured is not yet a loss. */
 function earnedFigure({
-  speaker: { say, money, day },
-  sales,
+  translator: { t, money, day },
+  revenue,
   counting,
 }: {
-  speaker: Translator;
-  sales: Props['brought']['sales'];
+  translator: Translator;
+  revenue: Props['brought']['revenue'];
   counting: AttributionShown;
 }) {
-  const title = say('figures.earned');
-  const orders = sales.reduce((sum, sale) => sum + sale.orders, 0);
-  const value = sales
-    .filter((sale) => sale.orders > 0)
+  const title = t('figures.earned');
+  const orders = revenue.reduce((sum, total) => sum + total.orders, 0);
+  const value = revenue
+    .filter((total) => total.orders > 0)
     .map(money)
     .join(' · ');
   if (counting.on && counting.since)
     return {
       title,
-      value: orders > 0 ? value : say('figures.earned.none'),
-      text: say('figures.earned.text', { orders, date: day(counting.since) }),
+      value: orders > 0 ? value : t('figures.earned.none'),
+      text: t('figures.earned.text', { orders, date: day(counting.since) }),
     };
   if (orders > 0 && counting.endedAt)
-    return { title, value, text: say('figures.earned.ended.text', { orders, date: day(counting.endedAt) }) };
-  return { title, value: say('figures.earned.off'), text: say('figures.earned.off.text') };
+    return { title, value, text: t('figures.earned.ended.text', { orders, date: day(counting.endedAt) }) };
+  return { title, value: t('figures.earned.off'), text: t('figures.earned.off.text') };
 }
 
-export function Figures({ days, waiting, sending, told, brought, counting }: Props) {
-  const speaker = useTranslations();
-  const { say, number } = speaker;
+export function Figures({ days, waiting, sending, notified, brought, counting }: Props) {
+  const translator = useTranslations();
+  const { t, number } = translator;
   return (
     <BlockStack gap="200">
       <Box paddingInline={{ xs: '400', sm: '0' }}>
         <Text as="h2" variant="headingMd">
-          {say('figures.title', { days })}
+          {t('figures.title', { days })}
         </Text>
       </Box>
       <InlineGrid columns={{ xs: 2, lg: 4 }} gap={{ xs: '200', md: '400' }}>
         <Figure
-          title={say('figures.waiting')}
+          title={t('figures.waiting')}
           value={number(waiting.waiting)}
-          text={say(
-            sending === 'off' && waiting.waiting > 0 ? 'figures.waiting.off' : 'figures.waiting.text',
-            {
-              variants: waiting.variants,
-            },
-          )}
+          text={t(sending === 'off' && waiting.waiting > 0 ? 'figures.waiting.off' : 'figures.waiting.text', {
+            variants: waiting.variants,
+          })}
         />
         <Figure
-          title={say('figures.told')}
-          value={number(told.told)}
-          text={say('figures.told.text', { failed: told.refused, unknown: told.unknown })}
+          title={t('figures.told')}
+          value={number(notified.notified)}
+          text={t('figures.told.text', { failed: notified.refused, unknown: notified.unknown })}
         />
-        <Figure title={say('figures.taps')} value={number(brought.taps)} text={say('figures.taps.text')} />
-        <Figure {...earnedFigure({ speaker, sales: brought.sales, counting })} />
+        <Figure title={t('figures.taps')} value={number(brought.clicks)} text={t('figures.taps.text')} />
+        <Figure {...earnedFigure({ translator, revenue: brought.revenue, counting })} />
       </InlineGrid>
     </BlockStack>
   );
@@ -102,16 +99,16 @@ export type AttributionShown = {
 };
 
 export function SalesAttribution({ counting }: { counting: AttributionShown }) {
-  const { say, day, code } = useTranslations();
+  const { t, day, code } = useTranslations();
   const fetcher = useFetcher<{ done?: string; problem?: string }>();
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const [declined, setDeclined] = useState<string>();
   useToast(fetcher.data);
-  const busy = asking || fetcher.state !== 'idle';
+  const busy = confirming || fetcher.state !== 'idle';
   const post = (intent: string) => fetcher.submit({ intent }, { method: 'post', action: '/app?index' });
 
   async function ask() {
-    setAsking(true);
+    setConfirming(true);
     setDeclined(undefined);
     try {
       const { result } = await window.shopify.scopes.request([ORDERS_SCOPE]);
@@ -120,7 +117,7 @@ export function SalesAttribution({ counting }: { counting: AttributionShown }) {
     } catch {
       setDeclined('failed');
     } finally {
-      setAsking(false);
+      setConfirming(false);
     }
   }
 
@@ -129,24 +126,24 @@ export function SalesAttribution({ counting }: { counting: AttributionShown }) {
     <Card>
       <BlockStack gap="300" inlineAlign="start">
         <Text as="h2" variant="headingMd">
-          {say('count.title')}
+          {t('count.title')}
         </Text>
         {counting.on ? (
-          <Text as="p">{counting.since && say('count.since', { date: day(counting.since) })}</Text>
+          <Text as="p">{counting.since && t('count.since', { date: day(counting.since) })}</Text>
         ) : (
           <>
             {counting.endedAt && counting.because && (
               <Text as="p" fontWeight="medium">
-                {say(counting.because === 'stopped' ? 'count.ended.stopped' : 'count.ended.revoked', {
+                {t(counting.because === 'stopped' ? 'count.ended.stopped' : 'count.ended.revoked', {
                   date: day(counting.endedAt),
                 })}
               </Text>
             )}
-            <Text as="p">{say('count.offer')}</Text>
+            <Text as="p">{t('count.offer')}</Text>
           </>
         )}
         <Text as="p" tone="subdued">
-          {say('count.missed')}
+          {t('count.missed')}
         </Text>
         {problem && (
           <div role="alert">
@@ -157,11 +154,11 @@ export function SalesAttribution({ counting }: { counting: AttributionShown }) {
         )}
         {counting.on ? (
           <Button loading={busy} onClick={() => post('stop-counting')}>
-            {say('count.stop')}
+            {t('count.stop')}
           </Button>
         ) : (
           <Button loading={busy} onClick={() => void ask()}>
-            {say('count.do')}
+            {t('count.do')}
           </Button>
         )}
       </BlockStack>

@@ -52,7 +52,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const now = systemClock();
   const of = { shopId: shop.id, now };
   const { page, status, reach } = await shopStatus(of);
-  const [told, brought, byDay, steps, most, open, lately] = await Promise.all([
+  const [notified, brought, byDay, steps, most, open, lately] = await Promise.all([
     notifiedFigures({ ...of, days: DAYS }),
     recoveredRevenue({ ...of, days: DAYS }),
     dailyActivity({ ...of, days: DAYS, timezone: shop.timezone }),
@@ -71,7 +71,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     guided: shop.setupGuideDismissedAt === null,
     days: DAYS,
     waiting: most.figures,
-    told,
+    notified,
     brought,
     byDay,
     counting: orderAttributionOf(shop),
@@ -101,7 +101,7 @@ async function stop({ shopId }: Asking): Promise<Answer> {
   return { done: 'stopped' };
 }
 
-const dismiss = (asking: Asking): Promise<Answer> => dismissSetupGuide(asking).then(() => ({}));
+const dismiss = (confirming: Asking): Promise<Answer> => dismissSetupGuide(confirming).then(() => ({}));
 
 const INTENTS = {
   dismiss,
@@ -116,9 +116,9 @@ export async function action({ request }: ActionFunctionArgs) {
 
 export default function Home() {
   const { now, page, status, ...data } = useLoaderData<typeof loader>();
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   return (
-    <AdminPage title={say('home.title')}>
+    <AdminPage title={t('home.title')}>
       <BlockStack gap="400">
         {status.issue && <PageIssue issue={status.issue} />}
         <SetupStatus
@@ -133,7 +133,7 @@ export default function Home() {
           days={data.days}
           waiting={data.waiting}
           sending={status.sending}
-          told={data.told}
+          notified={data.notified}
           brought={data.brought}
           counting={data.counting}
         />
@@ -155,7 +155,7 @@ export default function Home() {
 }
 
 function OpenRestock({ restock, now }: { restock: RestockItem; now: string }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const fetcher = useFetcher<{ done?: string }>();
   useToast(fetcher.data);
   const post = (intent: string) =>
@@ -172,7 +172,7 @@ function OpenRestock({ restock, now }: { restock: RestockItem; now: string }) {
       <ButtonGroup>
         {restock.actions.map((intent) => (
           <Button key={intent} disabled={busy} onClick={() => post(intent)}>
-            {say(`variant.${intent}`)}
+            {t(`variant.${intent}`)}
           </Button>
         ))}
       </ButtonGroup>
@@ -181,17 +181,17 @@ function OpenRestock({ restock, now }: { restock: RestockItem; now: string }) {
 }
 
 function OpenRestocks({ restocks, now }: { restocks: RestockItem[]; now: string }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   useRestockPolling({ restocks });
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('soon.title')}
+          {t('soon.title')}
         </Text>
         {restocks.length === 0 ? (
           <Text as="p" tone="subdued">
-            {say('soon.none')}
+            {t('soon.none')}
           </Text>
         ) : (
           <BlockStack gap="400">

@@ -63,21 +63,21 @@ function Step({
 
 /** Shopify is asked after the page stands; until it has answered, or when it does not, that is what is said. */
 function SoldOutNow() {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const { load, data, state } = useFetcher<{ soldOut: { count: number; more: boolean } | null }>();
   useEffect(() => load('/app/sold-out'), [load]);
   const soldOut = data?.soldOut;
   const text =
     data === undefined || state !== 'idle'
-      ? say('on.soldOut.reading')
+      ? t('on.soldOut.reading')
       : soldOut
-        ? say(soldOut.more ? 'on.soldOut.more' : 'on.soldOut.now', { count: soldOut.count })
-        : say('on.soldOut.unknown');
-  return <Step state={soldOut != null ? 'done' : 'missing'} title={say('on.soldOut')} text={text} />;
+        ? t(soldOut.more ? 'on.soldOut.more' : 'on.soldOut.now', { count: soldOut.count })
+        : t('on.soldOut.unknown');
+  return <Step state={soldOut != null ? 'done' : 'missing'} title={t('on.soldOut')} text={text} />;
 }
 
 export function SetupStatus({ page, status, guided, domain, apiKey, hidden }: Props) {
-  const { say, code, moment } = useTranslations();
+  const { t, code, moment } = useTranslations();
   const block = useBlockStatus();
   const put = useFetcher();
   const placed = block === 'active';
@@ -97,78 +97,78 @@ export function SetupStatus({ page, status, guided, domain, apiKey, hidden }: Pr
       <BlockStack gap="400">
         <InlineStack align="space-between" blockAlign="center" gap="200">
           <Text as="h2" variant="headingMd">
-            {say(guiding ? 'guide.title' : 'on.title')}
+            {t(guiding ? 'guide.title' : 'on.title')}
           </Text>
           {guiding ? (
             <InlineStack gap="200" blockAlign="center">
-              <Badge>{say('guide.done', { done, all: steps.length })}</Badge>
+              <Badge>{t('guide.done', { done, all: steps.length })}</Badge>
               <Button
                 variant="plain"
                 onClick={() =>
                   void put.submit({ intent: 'dismiss' }, { method: 'post', action: '/app?index' })
                 }
               >
-                {say('guide.dismiss')}
+                {t('guide.dismiss')}
               </Button>
             </InlineStack>
           ) : (
             block !== 'reading' && (
-              <Badge tone={on ? 'success' : 'critical'}>{say(on ? 'on.yes' : 'on.no')}</Badge>
+              <Badge tone={on ? 'success' : 'critical'}>{t(on ? 'on.yes' : 'on.no')}</Badge>
             )
           )}
         </InlineStack>
         {guiding && (
           <Text as="p" tone="subdued">
-            {say('guide.text')}
+            {t('guide.text')}
           </Text>
         )}
         <Step
           state={setup.page}
-          title={say('on.page')}
+          title={t('on.page')}
           text={
             page === null
-              ? say('on.page.missing')
+              ? t('on.page.missing')
               : setup.page === 'attention'
                 ? whatToDo
-                : say('on.page.ok', { name: page.name })
+                : t('on.page.ok', { name: page.name })
           }
           action={
             setup.page !== 'done' && (
               <Button url="/app/messenger" {...button(0)}>
-                {say(page === null ? 'on.page.do' : 'trouble.open')}
+                {t(page === null ? 'on.page.do' : 'trouble.open')}
               </Button>
             )
           }
         />
         <Step
           state={setup.test}
-          title={say('on.test')}
+          title={t('on.test')}
           text={
             setup.test === 'attention'
               ? whatToDo
               : page?.testPassedAt
-                ? say('on.test.ok', { date: moment(page.testPassedAt) })
-                : say('on.test.missing')
+                ? t('on.test.ok', { date: moment(page.testPassedAt) })
+                : t('on.test.missing')
           }
           action={
             page !== null &&
             setup.test !== 'done' && (
               <Button url="/app/messenger" {...button(1)}>
-                {say('on.test.do')}
+                {t('on.test.do')}
               </Button>
             )
           }
         />
         <Step
           state={!placed ? 'missing' : hidden ? 'attention' : 'done'}
-          title={say('on.block')}
-          text={say(placed ? placedText : BLOCK_TEXT[block])}
+          title={t('on.block')}
+          text={t(placed ? placedText : BLOCK_TEXT[block])}
           action={
             placed
-              ? hidden && <Button url="/app/settings">{say('on.block.hiddenByYou.do')}</Button>
+              ? hidden && <Button url="/app/settings">{t('on.block.hiddenByYou.do')}</Button>
               : block !== 'reading' && (
                   <Button url={addToThemeUrl({ domain, apiKey, block })} target="_blank" {...button(2)}>
-                    {say('on.block.do')}
+                    {t('on.block.do')}
                   </Button>
                 )
           }

@@ -38,7 +38,7 @@ function Step({
 }
 
 export function TestAlert({ test, passedAt, status }: Props) {
-  const { say, moment, code } = useTranslations();
+  const { t, moment, code } = useTranslations();
   const link = useFetcher<{ url: string | null }>();
   const back = useFetcher<{ outcome: string; done?: string }>();
   useToast(back.data);
@@ -55,29 +55,29 @@ export function TestAlert({ test, passedAt, status }: Props) {
       <BlockStack gap="400">
         <InlineStack align="space-between" gap="200">
           <Text as="h2" variant="headingMd">
-            {say('test.title')}
+            {t('test.title')}
           </Text>
           {passed ? (
-            <Badge tone="success">{say('on.test.ok', { date: moment(passedAt) })}</Badge>
+            <Badge tone="success">{t('on.test.ok', { date: moment(passedAt) })}</Badge>
           ) : (
             <Badge tone="attention">
-              {say(status.setup.test === 'attention' ? 'test.again' : 'test.notYet')}
+              {t(status.setup.test === 'attention' ? 'test.again' : 'test.notYet')}
             </Badge>
           )}
         </InlineStack>
-        <Text as="p">{say('test.why')}</Text>
-        <Step at={1} title={say('test.link')} text={say('test.link.text')}>
+        <Text as="p">{t('test.why')}</Text>
+        <Step at={1} title={t('test.link')} text={t('test.link.text')}>
           <Button
             variant={passed || url || ready ? 'secondary' : 'primary'}
             loading={link.state !== 'idle'}
             onClick={() => post(link, 'test-link')}
           >
-            {say('test.link.do')}
+            {t('test.link.do')}
           </Button>
           {url && (
             <Box width="100%">
               <TextField
-                label={say('test.link.label')}
+                label={t('test.link.label')}
                 value={url}
                 readOnly
                 autoComplete="off"
@@ -87,10 +87,10 @@ export function TestAlert({ test, passedAt, status }: Props) {
                     onClick={() => {
                       void navigator.clipboard
                         .writeText(url)
-                        .then(() => window.shopify.toast.show(say('test.copied')));
+                        .then(() => window.shopify.toast.show(t('test.copied')));
                     }}
                   >
-                    {say('test.copy')}
+                    {t('test.copy')}
                   </Button>
                 }
               />
@@ -99,8 +99,8 @@ export function TestAlert({ test, passedAt, status }: Props) {
         </Step>
         <Step
           at={2}
-          title={say('test.tap')}
-          text={say(
+          title={t('test.tap')}
+          text={t(
             test.step === 'none'
               ? 'test.tap.text'
               : test.step === 'asked'
@@ -110,8 +110,8 @@ export function TestAlert({ test, passedAt, status }: Props) {
         />
         <Step
           at={3}
-          title={say('test.pretend')}
-          text={say(status.sending === 'off' ? 'test.pretend.off' : 'test.pretend.text')}
+          title={t('test.pretend')}
+          text={t(status.sending === 'off' ? 'test.pretend.off' : 'test.pretend.text')}
         >
           <Button
             variant={ready ? 'primary' : 'secondary'}
@@ -119,14 +119,14 @@ export function TestAlert({ test, passedAt, status }: Props) {
             loading={back.state !== 'idle'}
             onClick={() => post(back, 'pretend')}
           >
-            {say('test.pretend.do')}
+            {t('test.pretend.do')}
           </Button>
         </Step>
-        {test.step === 'under_way' && <Text as="p">{say('test.underWay')}</Text>}
-        {test.step === 'sent' && test.at && <Text as="p">{say('test.sent', { date: moment(test.at) })}</Text>}
+        {test.step === 'under_way' && <Text as="p">{t('test.underWay')}</Text>}
+        {test.step === 'sent' && test.at && <Text as="p">{t('test.sent', { date: moment(test.at) })}</Text>}
         {test.step === 'failed' && (
-          <Banner tone="critical" title={say('test.refused')}>
-            {test.reason ? code('outcome', test.reason) : say('test.refused.text')}
+          <Banner tone="critical" title={t('test.refused')}>
+            {test.reason ? code('outcome', test.reason) : t('test.refused.text')}
           </Banner>
         )}
       </BlockStack>

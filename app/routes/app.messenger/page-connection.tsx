@@ -25,12 +25,12 @@ type Props = {
     connectedAt: string;
   } | null;
   status: PageStatus;
-  wouldNotBeTold: number;
+  waitingOnPage: number;
 };
 
 /** Facebook's login refuses to be framed: it opens beside the admin, and the page looks again when the merchant is back. */
 function Connect({ label, primary }: { label: string; primary: boolean }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const fetcher = useFetcher<{ url?: string }>();
   const url = fetcher.data?.url;
   useEffect(() => {
@@ -48,9 +48,9 @@ function Connect({ label, primary }: { label: string; primary: boolean }) {
       </Button>
       {url && (
         <Text as="p" tone="subdued">
-          {say('connect.elsewhere')}{' '}
+          {t('connect.elsewhere')}{' '}
           <a href={url} target="_blank" rel="noreferrer">
-            {say('connect.open')}
+            {t('connect.open')}
           </a>
         </Text>
       )}
@@ -58,23 +58,23 @@ function Connect({ label, primary }: { label: string; primary: boolean }) {
   );
 }
 
-function Disconnect({ wouldNotBeTold }: { wouldNotBeTold: number }) {
-  const { say } = useTranslations();
-  const [asking, setAsking] = useState(false);
+function Disconnect({ waitingOnPage }: { waitingOnPage: number }) {
+  const { t } = useTranslations();
+  const [confirming, setConfirming] = useState(false);
   const fetcher = useFetcher<{ done?: string; problem?: string | null }>();
   useToast(fetcher.data);
-  if (!asking)
+  if (!confirming)
     return (
       <InlineStack align="start">
-        <Button tone="critical" variant="plain" onClick={() => setAsking(true)}>
-          {say('disconnect')}
+        <Button tone="critical" variant="plain" onClick={() => setConfirming(true)}>
+          {t('disconnect')}
         </Button>
       </InlineStack>
     );
   return (
     <Box background="bg-surface-secondary" padding="300" borderRadius="200">
       <BlockStack gap="200">
-        <Text as="p">{say('disconnect.ask', { waiting: wouldNotBeTold })}</Text>
+        <Text as="p">{t('disconnect.ask', { waiting: waitingOnPage })}</Text>
         <ButtonGroup>
           <Button
             tone="critical"
@@ -83,35 +83,35 @@ function Disconnect({ wouldNotBeTold }: { wouldNotBeTold: number }) {
               fetcher.submit({ intent: 'disconnect' }, { method: 'post', action: '/app/messenger' })
             }
           >
-            {say('disconnect.yes')}
+            {t('disconnect.yes')}
           </Button>
-          <Button onClick={() => setAsking(false)}>{say('disconnect.no')}</Button>
+          <Button onClick={() => setConfirming(false)}>{t('disconnect.no')}</Button>
         </ButtonGroup>
       </BlockStack>
     </Box>
   );
 }
 
-export function PageConnection({ page, status, wouldNotBeTold }: Props) {
-  const { say, moment } = useTranslations();
+export function PageConnection({ page, status, waitingOnPage }: Props) {
+  const { t, moment } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
         <InlineStack align="space-between" gap="200">
           <Text as="h2" variant="headingMd">
-            {say('connect.title')}
+            {t('connect.title')}
           </Text>
           {page &&
             (status.issue === null ? (
-              <Badge tone="success">{say('connect.well')}</Badge>
+              <Badge tone="success">{t('connect.well')}</Badge>
             ) : (
-              <Badge tone="critical">{say('connect.trouble')}</Badge>
+              <Badge tone="critical">{t('connect.trouble')}</Badge>
             ))}
         </InlineStack>
         {page === null ? (
           <>
-            <Text as="p">{say('connect.none')}</Text>
-            <Connect label={say('on.page.do')} primary />
+            <Text as="p">{t('connect.none')}</Text>
+            <Connect label={t('on.page.do')} primary />
           </>
         ) : (
           <>
@@ -120,11 +120,11 @@ export function PageConnection({ page, status, wouldNotBeTold }: Props) {
                 {page.name}
               </Text>
               <Text as="p" tone="subdued">
-                {say('connect.since', { date: moment(page.connectedAt) })}
+                {t('connect.since', { date: moment(page.connectedAt) })}
               </Text>
             </BlockStack>
-            <Connect label={say('connect.again')} primary={status.setup.page === 'attention'} />
-            <Disconnect wouldNotBeTold={wouldNotBeTold} />
+            <Connect label={t('connect.again')} primary={status.setup.page === 'attention'} />
+            <Disconnect waitingOnPage={waitingOnPage} />
           </>
         )}
       </BlockStack>
@@ -151,28 +151,28 @@ type Answer = {
 
 /** Nothing of the merchant's is replaced before they said so. */
 function AskFirst({ answer, decide }: { answer: Answer; decide: (profile: 'replace' | 'keep') => void }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   return (
     <BlockStack gap="200">
-      <Text as="p">{say('choose.inTheWay')}</Text>
+      <Text as="p">{t('choose.inTheWay')}</Text>
       <List>
         {answer.inTheWay?.iceBreakers.map((question) => (
-          <List.Item key={question}>{say('choose.iceBreaker', { question })}</List.Item>
+          <List.Item key={question}>{t('choose.iceBreaker', { question })}</List.Item>
         ))}
-        {answer.inTheWay?.otherGetStarted && <List.Item>{say('choose.otherGetStarted')}</List.Item>}
+        {answer.inTheWay?.otherGetStarted && <List.Item>{t('choose.otherGetStarted')}</List.Item>}
       </List>
       <ButtonGroup>
         <Button variant="primary" onClick={() => decide('replace')}>
-          {say('choose.replace')}
+          {t('choose.replace')}
         </Button>
-        <Button onClick={() => decide('keep')}>{say('choose.keep')}</Button>
+        <Button onClick={() => decide('keep')}>{t('choose.keep')}</Button>
       </ButtonGroup>
     </BlockStack>
   );
 }
 
 export function ChoosePage({ choices }: ChoiceProps) {
-  const { say, code } = useTranslations();
+  const { t, code } = useTranslations();
   const fetcher = useFetcher<Answer>();
   useToast(fetcher.data);
   const answer = fetcher.data;
@@ -186,10 +186,10 @@ export function ChoosePage({ choices }: ChoiceProps) {
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('choose.title')}
+          {t('choose.title')}
         </Text>
         {choices.declined.length > 0 && (
-          <Banner tone="warning" title={say('choose.declined')}>
+          <Banner tone="warning" title={t('choose.declined')}>
             <List>
               {choices.declined.map(({ permission }) => (
                 <List.Item key={permission}>{code('permission', permission)}</List.Item>
@@ -197,9 +197,9 @@ export function ChoosePage({ choices }: ChoiceProps) {
             </List>
           </Banner>
         )}
-        {choices.pages.length === 0 && <Text as="p">{say('choose.none')}</Text>}
+        {choices.pages.length === 0 && <Text as="p">{t('choose.none')}</Text>}
         {answer?.outcome === 'failed' && (
-          <Banner tone="critical" title={say('choose.failed')}>
+          <Banner tone="critical" title={t('choose.failed')}>
             {answer.message}
           </Banner>
         )}
@@ -212,7 +212,7 @@ export function ChoosePage({ choices }: ChoiceProps) {
                 </Text>
                 {page.missingTasks.length > 0 && (
                   <Text as="span" tone="critical">
-                    {say('choose.missingTasks')}
+                    {t('choose.missingTasks')}
                   </Text>
                 )}
               </BlockStack>
@@ -221,7 +221,7 @@ export function ChoosePage({ choices }: ChoiceProps) {
                 loading={fetcher.state !== 'idle' && asked === page.metaPageId}
                 onClick={() => choose(page.metaPageId)}
               >
-                {say(page.current ? 'choose.current' : 'choose.this')}
+                {t(page.current ? 'choose.current' : 'choose.this')}
               </Button>
             </InlineStack>
           </BlockStack>

@@ -22,7 +22,7 @@ import { ChoosePage, PageConnection } from './page-connection.tsx';
 export async function loader({ request }: LoaderFunctionArgs) {
   const { shop } = await authenticateMerchant(request);
   const now = systemClock();
-  const [{ page, status }, choices, wouldNotBeTold, kept] = await Promise.all([
+  const [{ page, status }, choices, waitingOnPage, kept] = await Promise.all([
     shopStatus({ shopId: shop.id }),
     listChoices({ shopId: shop.id, now }),
     countWaitingOnPage({ shopId: shop.id, now }),
@@ -38,8 +38,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
     status,
     test: page && (await testProgress({ page })),
     choices,
-    wouldNotBeTold,
-    kept: kept.map(({ id, ...told }) => ({ ...told, id: String(id) })),
+    waitingOnPage,
+    kept: kept.map(({ id, ...notified }) => ({ ...notified, id: String(id) })),
   });
 }
 
@@ -86,14 +86,14 @@ export async function action({ request }: ActionFunctionArgs) {
 }
 
 export default function Messenger() {
-  const { page, status, test, choices, wouldNotBeTold, kept } = useLoaderData<typeof loader>();
-  const { say } = useTranslations();
+  const { page, status, test, choices, waitingOnPage, kept } = useLoaderData<typeof loader>();
+  const { t } = useTranslations();
   return (
-    <AdminPage title={say('nav.messenger')}>
+    <AdminPage title={t('nav.messenger')}>
       <BlockStack gap="400">
         {status.issue && <PageIssue issue={status.issue} link={false} />}
         {choices && <ChoosePage choices={choices} />}
-        <PageConnection page={page} status={status} wouldNotBeTold={wouldNotBeTold} />
+        <PageConnection page={page} status={status} waitingOnPage={waitingOnPage} />
         {page && test && <TestAlert test={test} passedAt={page.testPassedAt} status={status} />}
         <FailedEvents kept={kept} />
         <Requirements />
@@ -105,16 +105,16 @@ export default function Messenger() {
 const POINTS = ['control', 'permission', 'review', 'reach', 'leave'] as const;
 
 export function Requirements() {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('need.title')}
+          {t('need.title')}
         </Text>
         <List>
           {POINTS.map((point) => (
-            <List.Item key={point}>{say(`need.${point}`)}</List.Item>
+            <List.Item key={point}>{t(`need.${point}`)}</List.Item>
           ))}
         </List>
       </BlockStack>
@@ -125,7 +125,7 @@ export function Requirements() {
 type Kept = { id: string; at: string; kind: FailureKind; detail: string };
 
 function FailedEvents({ kept }: { kept: Kept[] }) {
-  const { say, code, moment } = useTranslations();
+  const { t, code, moment } = useTranslations();
   const fetcher = useFetcher<{ done?: string }>();
   useToast(fetcher.data);
   if (kept.length === 0) return null;
@@ -135,10 +135,10 @@ function FailedEvents({ kept }: { kept: Kept[] }) {
       <BlockStack gap="400">
         <BlockStack gap="100">
           <Text as="h2" variant="headingMd">
-            {say('kept.title', { count: kept.length })}
+            {t('kept.title', { count: kept.length })}
           </Text>
           <Text as="p" tone="subdued">
-            {say('kept.text')}
+            {t('kept.text')}
           </Text>
         </BlockStack>
         {kinds.map((kind) => {
@@ -157,7 +157,7 @@ function FailedEvents({ kept }: { kept: Kept[] }) {
                       fetcher.submit({ intent: 'retry' }, { method: 'post', action: '/app/messenger' })
                     }
                   >
-                    {say('kept.retry')}
+                    {t('kept.retry')}
                   </Button>
                 </InlineStack>
               )}
@@ -167,7 +167,7 @@ function FailedEvents({ kept }: { kept: Kept[] }) {
                 </Text>
               ))}
               <Text as="p" tone="subdued" variant="bodySm">
-                {say('kept.times', { times: these.length, date: moment(these[0]!.at) })}
+                {t('kept.times', { times: these.length, date: moment(these[0]!.at) })}
               </Text>
             </BlockStack>
           );

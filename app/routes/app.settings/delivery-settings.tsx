@@ -22,17 +22,17 @@ type NumberName =
   | 'messagesPerSecond';
 
 export function NumberField({ form, name, suffix }: { form: SettingsForm; name: NumberName; suffix: Word }) {
-  const { say, code } = useTranslations();
+  const { t, code } = useTranslations();
   const error = form.errorOf(name);
   return (
     <TextField
-      label={say(`settings.${name}`)}
-      helpText={say(`settings.${name}.text`)}
+      label={t(`settings.${name}`)}
+      helpText={t(`settings.${name}.text`)}
       type="number"
       inputMode="numeric"
       min={0}
       value={form.values[name]}
-      suffix={say(suffix)}
+      suffix={t(suffix)}
       onChange={(value) => form.set(name, value)}
       error={error && code('error', error)}
       autoComplete="off"
@@ -41,11 +41,11 @@ export function NumberField({ form, name, suffix }: { form: SettingsForm; name: 
 }
 
 function TimeField({ form, name }: { form: SettingsForm; name: 'quietHoursStart' | 'quietHoursEnd' }) {
-  const { say, code } = useTranslations();
+  const { t, code } = useTranslations();
   const error = form.errorOf(name);
   return (
     <TextField
-      label={say(`settings.${name}`)}
+      label={t(`settings.${name}`)}
       type="time"
       value={form.values[name]}
       onChange={(value) => form.set(name, value)}
@@ -56,21 +56,21 @@ function TimeField({ form, name }: { form: SettingsForm; name: 'quietHoursStart'
 }
 
 export function DeliverySettings({ form, timezone }: { form: SettingsForm; timezone: string }) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const { values } = form;
   return (
     <Card>
       <BlockStack gap="400">
         <Text as="h2" variant="headingMd">
-          {say('settings.telling')}
+          {t('settings.telling')}
         </Text>
         <FormLayout>
           <ChoiceList
-            title={say('settings.policy')}
+            title={t('settings.policy')}
             choices={(['batches', 'all_at_once'] as const).map((value) => ({
               value,
-              label: say(`settings.policy.${value}`),
-              helpText: say(`settings.policy.${value}.text`),
+              label: t(`settings.policy.${value}`),
+              helpText: t(`settings.policy.${value}.text`),
             }))}
             selected={[values.sendPolicy]}
             onChange={([policy]) => form.set('sendPolicy', policy ?? 'batches')}
@@ -87,8 +87,8 @@ export function DeliverySettings({ form, timezone }: { form: SettingsForm; timez
             <NumberField form={form} name="messagesPerSecond" suffix="unit.perSecond" />
           </InlineGrid>
           <Checkbox
-            label={say('settings.quietHours')}
-            helpText={say('settings.quietHours.text', { timezone })}
+            label={t('settings.quietHours')}
+            helpText={t('settings.quietHours.text', { timezone })}
             checked={values.quietHours}
             onChange={(quiet) => form.set('quietHours', quiet)}
           />
@@ -111,36 +111,36 @@ type Props = {
 };
 
 export function InventorySettings({ form, locations }: Props) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const { values } = form;
   return (
     <Card>
       <BlockStack gap="400">
         <Text as="h2" variant="headingMd">
-          {say('settings.stock')}
+          {t('settings.stock')}
         </Text>
         <FormLayout>
           <NumberField form={form} name="minimumStock" suffix="unit.units" />
           {locations === null ? (
-            <Banner tone="warning" title={say('settings.locations.silent')} />
+            <Banner tone="warning" title={t('settings.locations.silent')} />
           ) : (
             <ChoiceList
               allowMultiple
-              title={say('settings.locations')}
+              title={t('settings.locations')}
               choices={locations.map(({ locationId, name, online }) => ({
                 value: locationId,
-                label: online ? name : say('settings.locations.offline', { name }),
+                label: online ? name : t('settings.locations.offline', { name }),
               }))}
               selected={values.locationIds}
               onChange={(ids) => form.set('locationIds', ids)}
             />
           )}
           <Text as="p" tone="subdued">
-            {say('settings.locations.text')}
+            {t('settings.locations.text')}
           </Text>
           <Checkbox
-            label={say('settings.notifyOnPreorder')}
-            helpText={say('settings.notifyOnPreorder.text')}
+            label={t('settings.notifyOnPreorder')}
+            helpText={t('settings.notifyOnPreorder.text')}
             checked={values.notifyOnPreorder}
             onChange={(tell) => form.set('notifyOnPreorder', tell)}
           />

@@ -30,7 +30,7 @@ type Props = {
 };
 
 export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Props) {
-  const { say, code, language } = useTranslations();
+  const { t, code, language } = useTranslations();
   const languages = Object.keys(ours);
   const [locale, setLocale] = useState(languages.find((each) => shopLocale.startsWith(each)) ?? 'en');
   const [message, setMessage] = useState('notification.backInStock');
@@ -43,12 +43,12 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
     <Card>
       <BlockStack gap="400">
         <Text as="h2" variant="headingMd">
-          {say('settings.texts')}
+          {t('settings.texts')}
         </Text>
         <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
           <BlockStack gap="300">
             <Select
-              label={say('settings.language')}
+              label={t('settings.language')}
               value={locale}
               options={languages.map((each) => ({
                 value: each,
@@ -57,34 +57,34 @@ export function MessageEditor({ form, ours, messages, shopName, shopLocale }: Pr
               onChange={setLocale}
             />
             <Select
-              label={say('settings.message')}
+              label={t('settings.message')}
               value={message}
               options={messages.map((each) => ({
                 value: each.message,
-                label: say(`message.${each.message}` as Word),
+                label: t(`message.${each.message}` as Word),
               }))}
               onChange={setMessage}
             />
             <TextField
-              label={say('settings.text')}
+              label={t('settings.text')}
               multiline={4}
               value={text}
               maxLength={2_000}
               onChange={(value) => form.setText({ locale, message, text: value })}
               error={error && code('error', error)}
-              helpText={say('settings.values', {
+              helpText={t('settings.values', {
                 values: chosen.values.map((value) => `{${value}}`).join(' '),
                 limit: chosen.limit,
               })}
               autoComplete="off"
             />
             {warnings.map((warning) => (
-              <Banner tone="warning" title={say(`warning.${warning}`)} key={warning} />
+              <Banner tone="warning" title={t(`warning.${warning}`)} key={warning} />
             ))}
             {own !== undefined && (
               <InlineStack>
                 <Button variant="plain" onClick={() => form.setText({ locale, message, text: '' })}>
-                  {say('settings.ours')}
+                  {t('settings.ours')}
                 </Button>
               </InlineStack>
             )}
@@ -148,24 +148,24 @@ const press = {
 } as const;
 
 export function MessagePreview({ text, message, locale, shopName, limit }: PreviewProps) {
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const shown = said({ text, locale, shopName, until: new Date('2027-11-22T00:00:00Z') });
   const buttons =
     message === 'request.title'
       ? ['Notify Me']
       : message.startsWith('notification.')
-        ? [say('preview.buy'), say('preview.no'), say('preview.next')]
+        ? [t('preview.buy'), t('preview.no'), t('preview.next')]
         : [];
   return (
     <BlockStack gap="200">
       <Text as="h3" variant="headingSm">
-        {say('settings.preview')}
+        {t('settings.preview')}
       </Text>
       <Box background="bg-surface-secondary" padding="400" borderRadius="200">
         <BlockStack gap="100">
           {shown === null ? (
             <Text as="p" tone="critical">
-              {say('error.not_a_message')}
+              {t('error.not_a_message')}
             </Text>
           ) : (
             <div style={bubble} aria-live="polite">
@@ -180,7 +180,7 @@ export function MessagePreview({ text, message, locale, shopName, limit }: Previ
         </BlockStack>
       </Box>
       <Text as="p" tone="subdued" variant="bodySm">
-        {say('settings.preview.text')}
+        {t('settings.preview.text')}
       </Text>
     </BlockStack>
   );
@@ -192,7 +192,7 @@ type DraftProps = { message: string; locale: string; text: string };
 const LEADS_TO_MESSENGER = ['no_page', 'page_trouble', 'no_test', 'window_closed'];
 
 export function TestMessage({ message, locale, text }: DraftProps) {
-  const { say, code } = useTranslations();
+  const { t, code } = useTranslations();
   const fetcher = useFetcher<{ done?: string; wrong?: string; of?: string }>();
   useToast(fetcher.data);
   const of = `${locale} ${message} ${text}`;
@@ -210,11 +210,11 @@ export function TestMessage({ message, locale, text }: DraftProps) {
             )
           }
         >
-          {say('draft.do')}
+          {t('draft.do')}
         </Button>
       </InlineStack>
       <Text as="p" tone="subdued" variant="bodySm">
-        {say(message === 'request.title' ? 'draft.text.card' : 'draft.text')}
+        {t(message === 'request.title' ? 'draft.text.card' : 'draft.text')}
       </Text>
       {wrong && (
         <div role="alert">
@@ -222,7 +222,7 @@ export function TestMessage({ message, locale, text }: DraftProps) {
             fieldID="draft"
             message={code(wrong.startsWith('error.') ? 'error' : 'draft', wrong.replace('error.', ''))}
           />
-          {LEADS_TO_MESSENGER.includes(wrong) && <Link url="/app/messenger">{say('trouble.open')}</Link>}
+          {LEADS_TO_MESSENGER.includes(wrong) && <Link url="/app/messenger">{t('trouble.open')}</Link>}
         </div>
       )}
     </BlockStack>

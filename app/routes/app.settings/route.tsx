@@ -108,7 +108,7 @@ const NO_ERRORS = {};
 
 export default function Settings() {
   const loaded = useLoaderData<typeof loader>();
-  const { say } = useTranslations();
+  const { t } = useTranslations();
   const fetcher = useFetcher<{ errors?: Record<string, string>; done?: string }>();
   useToast(fetcher.data);
   const form = useSettingsForm({
@@ -122,17 +122,17 @@ export default function Settings() {
   });
   const busy = fetcher.state !== 'idle';
   return (
-    <AdminPage title={say('nav.settings')}>
+    <AdminPage title={t('nav.settings')}>
       <SaveBar id="settings-save-bar" open={form.changed}>
         <button variant="primary" onClick={form.save} {...(busy ? { loading: '' } : {})}>
-          {say('settings.save')}
+          {t('settings.save')}
         </button>
         <button onClick={form.discard} disabled={busy}>
-          {say('settings.discard')}
+          {t('settings.discard')}
         </button>
       </SaveBar>
       <BlockStack gap="400">
-        {form.wrong > 0 && <Banner tone="critical" title={say('settings.wrong', { wrong: form.wrong })} />}
+        {form.wrong > 0 && <Banner tone="critical" title={t('settings.wrong', { wrong: form.wrong })} />}
         <DeliverySettings form={form} timezone={loaded.timezone} />
         <InventorySettings form={form} locations={loaded.locations} />
         <ButtonSettings form={form} />
@@ -149,15 +149,15 @@ export default function Settings() {
 }
 
 function ButtonSettings({ form }: { form: SettingsForm }) {
-  const { say, code } = useTranslations();
+  const { t, code } = useTranslations();
   const { buttonHidden, leftOut } = form.values;
   const setRule = (rule: Partial<typeof leftOut>) => form.set('leftOut', { ...leftOut, ...rule });
   const list = (name: 'tags' | 'collections') => {
     const error = form.errorOf(`leftOut.${name}`);
     return (
       <TextField
-        label={say(`settings.leftOut.${name}`)}
-        helpText={say(`settings.leftOut.${name}.text`)}
+        label={t(`settings.leftOut.${name}`)}
+        helpText={t(`settings.leftOut.${name}.text`)}
         value={leftOut[name]}
         onChange={(value) => setRule({ [name]: value })}
         error={error && code('error', error)}
@@ -169,27 +169,27 @@ function ButtonSettings({ form }: { form: SettingsForm }) {
     <Card>
       <BlockStack gap="400">
         <Text as="h2" variant="headingMd">
-          {say('settings.button')}
+          {t('settings.button')}
         </Text>
         <FormLayout>
           <Checkbox
-            label={say('settings.buttonHidden')}
-            helpText={say('settings.buttonHidden.text')}
+            label={t('settings.buttonHidden')}
+            helpText={t('settings.buttonHidden.text')}
             checked={buttonHidden}
             onChange={(hidden) => form.set('buttonHidden', hidden)}
           />
           <Text as="h3" variant="headingSm">
-            {say('settings.leftOut')}
+            {t('settings.leftOut')}
           </Text>
           <Text as="p" tone="subdued">
-            {say('settings.leftOut.text')}
+            {t('settings.leftOut.text')}
           </Text>
           {list('tags')}
           {list('collections')}
           {(['gift_cards', 'preorder', 'free'] as const).map((rule) => (
             <Checkbox
               key={rule}
-              label={say(`settings.leftOut.${rule}`)}
+              label={t(`settings.leftOut.${rule}`)}
               checked={leftOut[rule]}
               onChange={(on) => setRule({ [rule]: on })}
             />

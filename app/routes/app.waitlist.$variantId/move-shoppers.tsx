@@ -17,66 +17,66 @@ import { fullName, variantTitle } from '../../components/variant.tsx';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 
 type Props = {
-  line: { variantId: string; productTitle: string; title: string; waiting: number };
+  row: { variantId: string; productTitle: string; title: string; waiting: number };
   /** null: Shopify did not answer. */
   siblings: { variantId: string; title: string }[] | null;
 };
 
-export function MoveShoppers({ line, siblings }: Props) {
-  const { say, code } = useTranslations();
+export function MoveShoppers({ row, siblings }: Props) {
+  const { t, code } = useTranslations();
   const [to, setTo] = useState(siblings?.[0]?.variantId ?? '');
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const fetcher = useFetcher<{ done?: string; wrong?: string }>();
   useToast(fetcher.data);
   const wrong = fetcher.data?.wrong;
   const chosen = siblings?.find((each) => each.variantId === to);
-  const name = (title: string) => variantTitle(title) || line.productTitle;
+  const name = (title: string) => variantTitle(title) || row.productTitle;
   const move = () => {
     fetcher.submit({ intent: 'move', to }, { method: 'post' });
-    setAsking(false);
+    setConfirming(false);
   };
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('move.title')}
+          {t('move.title')}
         </Text>
-        <Text as="p">{say('move.text', { waiting: line.waiting })}</Text>
-        {line.waiting > 0 && siblings === null && <Text as="p">{say('move.silent')}</Text>}
-        {line.waiting > 0 && siblings?.length === 0 && <Text as="p">{say('move.nowhere')}</Text>}
-        {line.waiting > 0 && chosen && (
+        <Text as="p">{t('move.text', { waiting: row.waiting })}</Text>
+        {row.waiting > 0 && siblings === null && <Text as="p">{t('move.silent')}</Text>}
+        {row.waiting > 0 && siblings?.length === 0 && <Text as="p">{t('move.nowhere')}</Text>}
+        {row.waiting > 0 && chosen && (
           <>
             <Select
-              label={say('move.to')}
+              label={t('move.to')}
               value={to}
               options={siblings!.map(({ variantId, title }) => ({ value: variantId, label: name(title) }))}
               onChange={(value) => {
                 setTo(value);
-                setAsking(false);
+                setConfirming(false);
               }}
             />
-            {asking ? (
+            {confirming ? (
               <Box background="bg-surface-secondary" padding="300" borderRadius="200">
                 <BlockStack gap="200">
                   <Text as="p">
-                    {say('move.ask', {
-                      waiting: line.waiting,
-                      from: fullName(line),
-                      to: fullName({ productTitle: line.productTitle, title: chosen.title }),
+                    {t('move.ask', {
+                      waiting: row.waiting,
+                      from: fullName(row),
+                      to: fullName({ productTitle: row.productTitle, title: chosen.title }),
                     })}
                   </Text>
                   <ButtonGroup>
                     <Button variant="primary" onClick={move}>
-                      {say('move.yes', { waiting: line.waiting })}
+                      {t('move.yes', { waiting: row.waiting })}
                     </Button>
-                    <Button onClick={() => setAsking(false)}>{say('move.no')}</Button>
+                    <Button onClick={() => setConfirming(false)}>{t('move.no')}</Button>
                   </ButtonGroup>
                 </BlockStack>
               </Box>
             ) : (
               <InlineStack>
-                <Button loading={fetcher.state !== 'idle'} onClick={() => setAsking(true)}>
-                  {say('move.do')}
+                <Button loading={fetcher.state !== 'idle'} onClick={() => setConfirming(true)}>
+                  {t('move.do')}
                 </Button>
               </InlineStack>
             )}

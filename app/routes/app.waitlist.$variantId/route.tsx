@@ -39,16 +39,16 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const of = { shopId: shop.id, variantId, now };
   const asked = new URL(request.url).searchParams;
   const { reach, status } = await shopStatus(of);
-  const [line, { people, next }, past, seen] = await Promise.all([
+  const [row, { people, next }, past, seen] = await Promise.all([
     waitlistOfVariant(of),
     waitingShoppers({ ...of, after: readCursor(asked.get('after')) }),
     restocks({ ...of, reach, settings: shop }),
     stockChecks(of),
   ]);
-  if (line === null) throw missing();
-  const { productId, ...shown } = line;
+  if (row === null) throw missing();
+  const { productId, ...shown } = row;
   const siblings =
-    line.missing && line.waiting > 0
+    row.missing && row.waiting > 0
       ? // The rest of the page must not fail because Shopify doesn't answer.
         await variantsOfProduct({ shopId: shop.id, productId: BigInt(productId), clock: systemClock }).catch(
           () => null,
@@ -57,8 +57,8 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   return json({
     now,
     issue: status.issue,
-    line: shown,
-    actions: variantActions({ ...line, restock: past.find(({ closedAt }) => closedAt === null) }),
+    row: shown,
+    actions: variantActions({ ...row, restock: past.find(({ closedAt }) => closedAt === null) }),
     people,
     next,
     further: asked.has('after'),
@@ -122,9 +122,9 @@ export async function action({ request, params }: ActionFunctionArgs) {
 }
 
 export default function VariantPage() {
-  const { now, issue, line, actions, people, next, further, past, seen, siblings } =
+  const { now, issue, row, actions, people, next, further, past, seen, siblings } =
     useLoaderData<typeof loader>();
-  const { say, relative } = useTranslations();
+  const { t, relative } = useTranslations();
   const open = past.find((restock) => restock.closedAt === null);
   useRestockPolling({ restocks: past });
   const fetcher = useFetcher<{ done?: string }>();
@@ -132,24 +132,24 @@ export default function VariantPage() {
   const busy = fetcher.state !== 'idle';
   return (
     <AdminPage
-      title={fullName(line)}
-      back={{ content: say('waitlist.title'), url: '/app/waitlist' }}
+      title={fullName(row)}
+      back={{ content: t('waitlist.title'), url: '/app/waitlist' }}
       titleMetadata={
-        <VariantStatus line={{ ...line, restocked: open !== undefined, reason: seen[0]?.reason ?? null }} />
+        <VariantStatus row={{ ...row, restocked: open !== undefined, reason: seen[0]?.reason ?? null }} />
       }
     >
       <BlockStack gap="400">
         {issue && <PageIssue issue={issue} />}
         <Card>
           <BlockStack gap="300">
-            <VariantName {...line} />
+            <VariantName {...row} />
             <Text as="p">
-              {line.oldest === null
-                ? say('waitlist.people', { waiting: line.waiting })
-                : say('waitlist.peopleOldest', {
-                    waiting: line.waiting,
-                    variant: fullName(line),
-                    oldest: relative({ at: line.oldest, now }),
+              {row.oldest === null
+                ? t('waitlist.people', { waiting: row.waiting })
+                : t('waitlist.peopleOldest', {
+                    waiting: row.waiting,
+                    variant: fullName(row),
+                    oldest: relative({ at: row.oldest, now }),
                   })}
             </Text>
             <ButtonGroup>
@@ -159,21 +159,21 @@ export default function VariantPage() {
                   disabled={busy}
                   onClick={() => fetcher.submit({ intent }, { method: 'post' })}
                 >
-                  {say(`variant.${intent}`)}
+                  {t(`variant.${intent}`)}
                 </Button>
               ))}
             </ButtonGroup>
             {open && <RestockProgress restock={open} now={now} />}
             {actions.includes('tell') && (
               <Text as="p" tone="subdued" variant="bodySm">
-                {say('variant.tell.text')}
+                {t('variant.tell.text')}
               </Text>
             )}
           </BlockStack>
         </Card>
-        {line.missing && <MoveShoppers line={line} siblings={siblings} />}
+        {row.missing && <MoveShoppers row={row} siblings={siblings} />}
         <RestockHistory restocks={past} />
-        <StockChecks looks={seen} />
+        <StockChecks checks={seen} />
         <ShoppersTable people={people} next={next} further={further} />
       </BlockStack>
     </AdminPage>

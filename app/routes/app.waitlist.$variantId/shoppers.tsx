@@ -20,28 +20,23 @@ export function ShoppersTable({
   next: string | null;
   further: boolean;
 }) {
-  const { say, moment, day, language } = useTranslations();
+  const { t, moment, day, language } = useTranslations();
   const navigate = useNavigate();
   const [, setParams] = useSearchParams();
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('variant.people')}
+          {t('variant.people')}
         </Text>
         {people.length === 0 ? (
           <Text as="p" tone="subdued">
-            {say('variant.people.none')}
+            {t('variant.people.none')}
           </Text>
         ) : (
           <DataTable
             columnContentTypes={['text', 'text', 'text', 'text']}
-            headings={[
-              say('variant.shopper'),
-              say('variant.since'),
-              say('variant.until'),
-              say('variant.language'),
-            ]}
+            headings={[t('variant.shopper'), t('variant.since'), t('variant.until'), t('variant.language')]}
             rows={people.map((person) => [
               <Link key={person.subscriptionId} url={`/app/notifications/${person.subscriptionId}`}>
                 <span style={{ whiteSpace: 'nowrap' }}>…{person.shopper}</span>
@@ -55,8 +50,8 @@ export function ShoppersTable({
         {(next !== null || further) && (
           <Box>
             <Pagination
-              accessibilityLabel={say('variant.people')}
-              accessibilityLabels={{ next: say('table.next'), previous: say('table.previous') }}
+              accessibilityLabel={t('variant.people')}
+              accessibilityLabels={{ next: t('table.next'), previous: t('table.previous') }}
               hasNext={next !== null}
               hasPrevious={further}
               onPrevious={() => navigate(-1)}

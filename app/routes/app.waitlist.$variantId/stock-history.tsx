@@ -3,31 +3,37 @@ import { Badge, BlockStack, Card, InlineStack, Text } from '@shopify/polaris';
 import type { RestockItem } from '../../components/restock-progress.tsx';
 import { useTranslations } from '../../i18n/use-translations.tsx';
 
-type Look = { lookId: string; checkedAt: string; units: number | null; decision: string; reason: string };
+type StockCheck = {
+  stockCheckId: string;
+  checkedAt: string;
+  units: number | null;
+  decision: string;
+  reason: string;
+};
 
-export function StockChecks({ looks }: { looks: Look[] }) {
-  const { say, code, moment } = useTranslations();
+export function StockChecks({ checks }: { checks: StockCheck[] }) {
+  const { t, code, moment } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('variant.looks')}
+          {t('variant.looks')}
         </Text>
-        {looks.length === 0 && (
+        {checks.length === 0 && (
           <Text as="p" tone="subdued">
-            {say('variant.looks.none')}
+            {t('variant.looks.none')}
           </Text>
         )}
-        {looks.map((look) => (
-          <BlockStack gap="050" key={look.lookId}>
+        {checks.map((check) => (
+          <BlockStack gap="050" key={check.stockCheckId}>
             <InlineStack gap="200" blockAlign="center">
               <Text as="span" tone="subdued">
-                {moment(look.checkedAt)}
+                {moment(check.checkedAt)}
               </Text>
-              <Badge>{code('verdict', look.decision)}</Badge>
-              {look.units !== null && <Text as="span">{say('restock.units', { units: look.units })}</Text>}
+              <Badge>{code('verdict', check.decision)}</Badge>
+              {check.units !== null && <Text as="span">{t('restock.units', { units: check.units })}</Text>}
             </InlineStack>
-            <Text as="p">{code('reason', look.reason)}</Text>
+            <Text as="p">{code('reason', check.reason)}</Text>
           </BlockStack>
         ))}
       </BlockStack>
@@ -36,26 +42,26 @@ export function StockChecks({ looks }: { looks: Look[] }) {
 }
 
 export function RestockHistory({ restocks }: { restocks: RestockItem[] }) {
-  const { say, moment, span } = useTranslations();
+  const { t, moment, span } = useTranslations();
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          {say('variant.restocks')}
+          {t('variant.restocks')}
         </Text>
         {restocks.length === 0 && (
           <Text as="p" tone="subdued">
-            {say('variant.restocks.none')}
+            {t('variant.restocks.none')}
           </Text>
         )}
-        {restocks.map(({ restockId, openedAt, closedAt, claimedCount: told, waiting }, index) => (
+        {restocks.map(({ restockId, openedAt, closedAt, claimedCount: notified, waiting }, index) => (
           <Text as="p" key={restockId}>
             {closedAt === null
-              ? say('variant.restock.open', { date: moment(openedAt), notified: told, waiting })
-              : say(index === 0 ? 'variant.restock.closedNow' : 'variant.restock.closed', {
+              ? t('variant.restock.open', { date: moment(openedAt), notified, waiting })
+              : t(index === 0 ? 'variant.restock.closedNow' : 'variant.restock.closed', {
                   date: moment(openedAt),
                   time: span({ from: openedAt, until: closedAt }),
-                  notified: told,
+                  notified,
                   waiting,
                 })}
           </Text>

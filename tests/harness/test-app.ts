@@ -8,16 +8,16 @@ import { locationNamed, variantNamed } from '../../simulators/demo/variants.ts';
 import { waitFor } from './wait-for.ts';
 
 export type Wish = { product: string; title: string };
-export type Stage = Awaited<ReturnType<typeof openStage>>;
+export type TestApp = Awaited<ReturnType<typeof openTestApp>>;
 
 /** The app as two processes on this test's own database, the stand-ins in this one, the Page connected and its test passed. */
-export async function openStage() {
+export async function openTestApp() {
   const folder = mkdtempSync(join(tmpdir(), 'stage-'));
   const log: string[] = [];
   const demo: DemoWorld = await startDemoWorld({
     folder,
     databaseUrl: process.env.DATABASE_URL!,
-    say: () => undefined,
+    print: () => undefined,
     onLog: (line) => log.push(line),
   }).catch((error: unknown) => {
     throw new Error(`The stage could not be opened. The app said:\n${log.slice(-20).join('\n')}`, {
@@ -41,7 +41,7 @@ export async function openStage() {
     const id = name.toLowerCase();
     world.messenger.addPerson({ id, name });
     const phone = world.messenger.phone(id);
-    const told = () =>
+    const notified = () =>
       world.messenger.ledger().filter((line) => line.personId === id && line.paidBy === 'token');
     /** What the phone shows; nothing before the first conversation. */
     const messages = () => (world.messenger.world.people.get(id)?.at == null ? [] : phone.messages());
@@ -53,7 +53,7 @@ export async function openStage() {
       messages,
       requests,
       /** The messages that Messenger's ledger says were paid by a token of this person's. */
-      told,
+      notified,
       async presses(wish: Wish): Promise<void> {
         const link = await waitFor(() => linkOf(wish), {
           until: `the block to offer ${wish.product}, ${wish.title}`,

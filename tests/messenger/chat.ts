@@ -21,7 +21,7 @@ import { createMessenger, type Messenger } from '../../simulators/messenger/mess
 import { type Listening, serve } from '../../simulators/network/host.ts';
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
-import { knock, signed } from './doors.ts';
+import { knock, signed } from './webhook-urls.ts';
 
 let shopify: Shopify;
 let messenger: Messenger;
@@ -70,7 +70,7 @@ afterAll(async () => {
 
 let counter = 0;
 type Wish = { variantId?: bigint; shop?: OpenShop; locale?: string };
-export type Scene = Awaited<ReturnType<typeof setScene>>;
+export type Chat = Awaited<ReturnType<typeof openChat>>;
 
 type Place = Awaited<ReturnType<typeof openPlace>>;
 
@@ -113,7 +113,7 @@ export async function openPlace({
 }
 
 /** A place of its own, and a person in it with a phone. */
-export const setScene = async (given: Parameters<typeof openPlace>[0] = {}) => enter(await openPlace(given));
+export const openChat = async (given: Parameters<typeof openPlace>[0] = {}) => enter(await openPlace(given));
 
 const ends = new Map<string, Effects[]>();
 function endsOf(psid: string): Effects[] {
@@ -128,7 +128,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
   const personId = `lea-${counter}`;
   messenger.addPerson({ id: personId, name: 'Lea Blum' });
   const [shop] = made;
-  const pace = createRateLimiter({ perSecond: Infinity });
+  const rateLimiter = createRateLimiter({ perSecond: Infinity });
   const ours = createEventHandler({ checkAvailability: checkAvailability({ clock }), clock });
   const handler: EventHandler<{ event: MetaEvent; step: Step }> = {
     prepare: async (event) => ({ event, step: await ours.prepare(event) }),
@@ -140,7 +140,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
     },
   };
 
-  const scene = {
+  const chat = {
     messenger,
     shopify,
     metaPageId,
@@ -151,7 +151,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
     personId,
     phone: messenger.phone(personId),
     /** What everything that this person did ended in, oldest first. */
-    ended: () => endsOf(scene.psid()),
+    ended: () => endsOf(chat.psid()),
     handler,
     psid: () => messenger.phone(personId).psid(metaPageId),
 
@@ -168,31 +168,31 @@ export function enter({ metaPageId, page, made, pages }: Place) {
       }),
     /** Opens the storefront's link, and taps Get Started where Messenger asks for it. */
     open(ref: string) {
-      const outcome = scene.phone.openLink(`https://m.me/${metaPageId}?ref=${ref}`).outcome;
-      if (outcome === 'get_started') scene.phone.tapGetStarted();
+      const outcome = chat.phone.openLink(`https://m.me/${metaPageId}?ref=${ref}`).outcome;
+      if (outcome === 'get_started') chat.phone.tapGetStarted();
     },
     /** An event in Meta's own hand, signed, through the real door. */
     async post({ what, standby = false, at = clock() }: { what: object; standby?: boolean; at?: Date }) {
       const event = {
-        sender: { id: scene.psid() },
+        sender: { id: chat.psid() },
         recipient: { id: metaPageId },
         timestamp: at.getTime(),
         ...what,
       };
       // Whoever does something at a Page has a thread with it, and an open window.
-      const thread = [...messenger.world.threads.values()].find((one) => one.psid === scene.psid())!;
+      const thread = [...messenger.world.threads.values()].find((one) => one.psid === chat.psid())!;
       Object.assign(thread, { exists: true, windowUntil: at.getTime() + 86_400_000 });
       const entry = { id: metaPageId, time: at.getTime(), [standby ? 'standby' : 'messaging']: [event] };
       const answer = await knock(signed(JSON.stringify({ object: 'page', entry: [entry] })));
       if (answer.status !== 200) throw new Error(`The door answered ${answer.status}.`);
     },
     /** Meta delivers what it has, the inbox is worked until nothing is due. */
-    async settle(): Promise<void> {
+    async untilIdle(): Promise<void> {
       for (let round = 0; round < 20; round += 1) {
-        await messenger.settle();
-        const next = await scene.work();
+        await messenger.untilIdle();
+        const next = await chat.work();
         const before = messenger.delivered().length;
-        await messenger.settle();
+        await messenger.untilIdle();
         if ((next === null || next > clock()) && messenger.delivered().length === before) return;
       }
       throw new Error('The inbox does not come to rest.');
@@ -209,7 +209,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
         handler,
         onReplySent: recordReplyResult,
         sendReply: ({ page: one, body }) =>
-          send({ metaPageId, token: pageToken(one), body, kind: 'reply', pace }),
+          send({ metaPageId, token: pageToken(one), body, kind: 'reply', rateLimiter }),
       }).finally(() => clearInterval(renewal));
     },
     /** What the Page has said to the person so far, as they read it. */
@@ -218,15 +218,15 @@ export function enter({ metaPageId, page, made, pages }: Place) {
         .phone(who)
         .messages(metaPageId)
         .filter((message) => message.from === 'page' && message.appId === process.env.META_APP_ID),
-    lastSaid: () => JSON.stringify(scene.said().at(-1)?.content ?? null),
+    lastReply: () => JSON.stringify(chat.said().at(-1)?.content ?? null),
     bubbleWith: (title: string) =>
-      scene.said().findLast((message) => JSON.stringify(message.content).includes(`"${title}"`))!.mid,
+      chat.said().findLast((message) => JSON.stringify(message.content).includes(`"${title}"`))!.mid,
     /** Arrives and says yes. */
     async subscribe(given: Wish = {}) {
-      scene.open(scene.ref(given));
-      await scene.settle();
-      const token = scene.phone.tapNotifyMe();
-      await scene.settle();
+      chat.open(chat.ref(given));
+      await chat.untilIdle();
+      const token = chat.phone.tapNotifyMe();
+      await chat.untilIdle();
       return token;
     },
     subscriptions: () =>
@@ -237,7 +237,7 @@ export function enter({ metaPageId, page, made, pages }: Place) {
       (await db.reply.count({ where: { page: { metaPageId } } })),
     problems: () => db.webhookEvent.findMany({ where: { metaPageId, failure: { not: null } } }),
   };
-  return scene;
+  return chat;
 }
 
 type OpenShop = Awaited<ReturnType<typeof openShop>>;

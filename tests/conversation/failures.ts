@@ -3,11 +3,11 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import pg from 'pg';
 import { db } from '../../app/db.server.ts';
 import type { Disturbance } from '../../simulators/messenger/fault-options.ts';
-import type { Scene } from '../messenger/stage.ts';
+import type { Chat } from '../messenger/chat.ts';
 
 export type Mend = () => unknown;
 /** `place`: anybody's scene at the Page that the fault is about. */
-export type Fault = (place: Scene) => Mend | Promise<Mend>;
+export type Fault = (place: Chat) => Mend | Promise<Mend>;
 
 // 1. Wording: the formatter that every text goes through. Its `format` is set by its constructor, so that is where the fault sits.
 let isSpeechless = false;

@@ -1,6 +1,6 @@
 // Meta's way in: our doors as Remix opens them, and webhooks signed as Meta signs them.
-import * as deauthorizeDoor from '../../app/routes/messenger.deauthorize.ts';
-import * as deletionDoor from '../../app/routes/messenger.data-deletion.ts';
+import * as deauthorizeUrl from '../../app/routes/messenger.deauthorize.ts';
+import * as deletionUrl from '../../app/routes/messenger.data-deletion.ts';
 import * as door from '../../app/routes/webhooks.messenger.ts';
 import { signatures } from '../../simulators/messenger/signature.ts';
 
@@ -21,8 +21,8 @@ export async function knock(request: Request): Promise<Response> {
     { action: (given: never) => Promise<Response>; loader?: (given: never) => Response | Promise<Response> }
   > = {
     '/webhooks/messenger': door,
-    '/messenger/deauthorize': deauthorizeDoor,
-    '/messenger/data-deletion': deletionDoor,
+    '/messenger/deauthorize': deauthorizeUrl,
+    '/messenger/data-deletion': deletionUrl,
   };
   const found = doors[pathname]!;
   try {

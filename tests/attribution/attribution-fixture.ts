@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { syncOrders, shopsWithOrderSyncs } from '../../app/attribution/sync-orders.server.ts';
 import { db } from '../../app/db.server.ts';
 import * as orders from '../../app/routes/webhooks.shopify.orders.ts';
-import * as shopDoor from '../../app/routes/webhooks.shopify.shop.ts';
+import * as shopWebhook from '../../app/routes/webhooks.shopify.shop.ts';
 import { api, sessionStorage } from '../../app/shopify/access-tokens.server.ts';
 import {
   turnOnAttribution,
@@ -17,16 +17,16 @@ import {
 import { readAppConfig } from '../../simulators/shopify/app-config.ts';
 import { createShopify, type Shopify } from '../../simulators/shopify/shopify.ts';
 import { openArrivals } from '../shopify/arrivals.ts';
-import { furnish, inserter, type Rows } from '../shopify/rows.ts';
+import { createShop, inserter, type Rows } from '../shopify/rows.ts';
 
 type Door = { action: (given: never) => Promise<Response> };
 const doors: Record<string, Door> = {
   '/webhooks/shopify/orders': orders,
-  '/webhooks/shopify/shop': shopDoor,
+  '/webhooks/shopify/shop': shopWebhook,
 };
 
-export type House = ReturnType<typeof openOrders>;
-export type Shop = Awaited<ReturnType<House['install']>>;
+export type Fixture = ReturnType<typeof openOrders>;
+export type Shop = Awaited<ReturnType<Fixture['install']>>;
 
 export function openOrders() {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
@@ -58,7 +58,7 @@ export function openOrders() {
   beforeAll(() => client.connect());
   afterEach(() => {
     shopify.clearDisturbances();
-    shopify.webhooks.dials.copies = 1;
+    shopify.webhooks.faultOptions.copies = 1;
   });
   afterAll(async () => {
     await client.end();
@@ -66,7 +66,7 @@ export function openOrders() {
   });
 
   /** A shop that has told somebody, and was tapped on; it does not count yet. */
-  async function install({ taps = true, currency = 'EUR' } = {}) {
+  async function install({ clicks = true, currency = 'EUR' } = {}) {
     // Each shop's story begins now, whatever the one before has waited for.
     at = new Date();
     const id = BigInt((shops += 1));
@@ -81,11 +81,11 @@ export function openOrders() {
     });
     const variantId = product.variantIds[0]!;
     shopify.install(domain);
-    const rows: Rows = await furnish({ insert: inserter(client), shopId: String(id) });
+    const rows: Rows = await createShop({ insert: inserter(client), shopId: String(id) });
     await client.query('DELETE FROM attributed_orders WHERE shop_id = $1', [rows.shopId]);
     await client.query('DELETE FROM order_syncs WHERE shop_id = $1', [rows.shopId]);
     await client.query('DELETE FROM link_clicks WHERE shop_id = $1', [rows.shopId]);
-    if (taps)
+    if (clicks)
       await client.query(
         'INSERT INTO link_clicks (shop_id, notification_id, clicked_at) VALUES ($1, $2, now())',
         [rows.shopId, rows.notificationId],
@@ -112,7 +112,7 @@ export function openOrders() {
       subscriptions: () => store.installationOf({ shop: domain, apiKey: shopify.apiKey })!.webhooks,
       asked: () =>
         shopify.admin.calls().filter((call) => call.shop === domain && call.operation === 'Orders'),
-      sales: () =>
+      revenue: () =>
         db.attributedOrder.findMany({ where: { shopId: id }, orderBy: { id: 'asc' } }).then((found) =>
           found.map((sale) => ({
             orderId: sale.orderId,
@@ -127,14 +127,14 @@ export function openOrders() {
   }
 
   /** What the worker does in the next moments: every webhook is brought and every check made, also those that a check has set off. */
-  async function settle(): Promise<void> {
-    await shopify.settle();
+  async function untilIdle(): Promise<void> {
+    await shopify.untilIdle();
     pass(0.5);
     for (;;) {
       const due = await shopsToCheckAttribution({ now: clock() });
       if (due.length === 0) return;
       for (const shopId of due) await syncAttribution({ shopId, clock }).catch(() => undefined);
-      await shopify.settle();
+      await shopify.untilIdle();
     }
   }
 
@@ -147,16 +147,16 @@ export function openOrders() {
     sent,
     install,
     during,
-    settle,
+    untilIdle,
     /** The webhooks alone. */
-    brought: () => shopify.settle(),
+    brought: () => shopify.untilIdle(),
     /** The merchant has allowed it, and orders are counted. */
     async counting(given: Parameters<typeof install>[0] = {}) {
       const shop = await install(given);
       shopify.grantScopes({ shop: shop.domain, scopes: ['read_orders'] });
       const outcome = await turnOnAttribution({ shopId: shop.shopId, clock });
       if (outcome !== 'counting') throw new Error(`not counting but ${outcome}`);
-      await settle();
+      await untilIdle();
       return shop;
     },
     /** What the worker does with a shop's readings that are due. */

@@ -71,7 +71,7 @@ export const finding = ({
   nextCheckAt?: Date | null;
   pausedAt?: Date | null;
 }) => ({
-  standing: is && availabilityOf({ truth: is, settings: given }),
+  availability: is && availabilityOf({ truth: is, settings: given }),
   staleChecks,
   nextCheckAt,
   pausedAt,

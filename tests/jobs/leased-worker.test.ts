@@ -11,31 +11,31 @@ import { waitFor } from '../harness/wait-for.ts';
 
 const tenders: LeasedWorker<'work' | 'other'>[] = [];
 afterEach(async () => {
-  await Promise.all(tenders.splice(0).map((tender) => tender.stop()));
+  await Promise.all(tenders.splice(0).map((leasedWorker) => leasedWorker.stop()));
 });
 afterAll(() => db.$disconnect());
 
 const idle: Handler = () => Promise.resolve(null);
 function tend({ work = idle, other = idle }: { work?: Handler; other?: Handler }, holder = 'this process') {
-  const tender = createLeasedWorker({
+  const leasedWorker = createLeasedWorker({
     kind: 'page',
     holder,
     clock: () => new Date(),
-    hands: { work, other },
+    handlers: { work, other },
   });
-  tenders.push(tender);
-  return tender;
+  tenders.push(leasedWorker);
+  return leasedWorker;
 }
 
 /** A hand that is busy until it is let go. */
 function busy() {
   const begun: Lease[] = [];
   let letGo: (next: Date | null) => void = () => undefined;
-  const hand: Handler = ({ lease }) => {
+  const handler: Handler = ({ lease }) => {
     begun.push(lease);
     return new Promise((resolve) => (letGo = resolve));
   };
-  return { hand, begun, letGo: (next: Date | null = null) => letGo(next) };
+  return { handler, begun, letGo: (next: Date | null = null) => letGo(next) };
 }
 const nowMs = async () => {
   const [row] = await queryRows<{ ms: number }>({
@@ -49,8 +49,8 @@ const nowMs = async () => {
 const isFree = async (name: string) => 'lease' in (await acquireLease({ name, holder: 'somebody else' }));
 
 test('a poke runs the hand once, under the lease of its key, and gives the lease back', async () => {
-  const { hand, begun, letGo } = busy();
-  tend({ work: hand }).poke('one', 'work');
+  const { handler, begun, letGo } = busy();
+  tend({ work: handler }).wake('one', 'work');
   await waitFor(() => begun.length === 1);
   expect(begun[0]).toMatchObject({ name: 'page:one', holder: 'this process' });
   expect(await isFree('page:one')).toBe(false);
@@ -60,11 +60,11 @@ test('a poke runs the hand once, under the lease of its key, and gives the lease
 });
 
 test('a poke while the hand is at work is never lost, and many are answered by one more run', async () => {
-  const { hand, begun, letGo } = busy();
-  const tender = tend({ work: hand });
-  tender.poke('again', 'work');
+  const { handler, begun, letGo } = busy();
+  const leasedWorker = tend({ work: handler });
+  leasedWorker.wake('again', 'work');
   await waitFor(() => begun.length === 1);
-  for (let time = 0; time < 100; time += 1) tender.poke('again', 'work');
+  for (let time = 0; time < 100; time += 1) leasedWorker.wake('again', 'work');
   letGo();
   await waitFor(() => begun.length === 2);
   letGo();
@@ -75,7 +75,7 @@ test('a poke while the hand is at work is never lost, and many are answered by o
 test('pokes at any moment, also while the lease is being given back, are all answered', async () => {
   let marked = 0;
   let seen = 0;
-  const tender = tend({
+  const leasedWorker = tend({
     work: async () => {
       seen = marked;
       return null;
@@ -83,7 +83,7 @@ test('pokes at any moment, also while the lease is being given back, are all ans
   });
   for (let round = 1; round <= 100; round += 1) {
     marked = round;
-    tender.poke('any-moment', 'work');
+    leasedWorker.wake('any-moment', 'work');
     // Somewhere in the middle of taking, working or giving back, a different place each time.
     for (let tick = 0; tick < round % 7; tick += 1) await nowMs();
   }
@@ -93,9 +93,9 @@ test('pokes at any moment, also while the lease is being given back, are all ans
 test('the hands of one key work side by side under one lease, and never two of the same', async () => {
   const one = busy();
   const two = busy();
-  const tender = tend({ work: one.hand, other: two.hand });
-  tender.poke('pair', 'work');
-  tender.poke('pair', 'other');
+  const leasedWorker = tend({ work: one.handler, other: two.handler });
+  leasedWorker.wake('pair', 'work');
+  leasedWorker.wake('pair', 'other');
   await waitFor(() => one.begun.length === 1 && two.begun.length === 1);
   expect(one.begun[0]).toBe(two.begun[0]);
   one.letGo();
@@ -104,25 +104,25 @@ test('the hands of one key work side by side under one lease, and never two of t
 
 test('a hand that fails is tried again by itself', async () => {
   let times = 0;
-  const tender = tend({
+  const leasedWorker = tend({
     work: () => {
       times += 1;
       return times < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve(null);
     },
   });
-  tender.poke('failing', 'work');
+  leasedWorker.wake('failing', 'work');
   await waitFor(() => times === 3, { until: 'the third attempt' });
 });
 
 test('a hand that asks to come again soon keeps its lease and comes again', async () => {
   const epochs: bigint[] = [];
-  const tender = tend({
+  const leasedWorker = tend({
     work: ({ lease }) => {
       epochs.push(lease.epoch);
       return Promise.resolve(epochs.length < 4 ? new Date(Date.now() + 50) : null);
     },
   });
-  tender.poke('soon', 'work');
+  leasedWorker.wake('soon', 'work');
   await waitFor(() => epochs.length === 4);
   expect(new Set(epochs).size).toBe(1);
 });
@@ -141,8 +141,8 @@ test('two tenders of one key take turns: never both at once', async () => {
   };
   const [a, b] = [tend({ work }, 'a'), tend({ work }, 'b')];
   for (let round = 0; round < 20; round += 1) {
-    a.poke('turns', 'work');
-    b.poke('turns', 'work');
+    a.wake('turns', 'work');
+    b.wake('turns', 'work');
     await nowMs();
   }
   await waitFor(() => runs >= 2 && inside === 0);
@@ -151,35 +151,35 @@ test('two tenders of one key take turns: never both at once', async () => {
 });
 
 test('work outlives many renewals; when the lease is lost the hand is told, and the work is wanted still', async () => {
-  const told: string[] = [];
+  const notified: string[] = [];
   const begun: Lease[] = [];
-  const tender = tend({
+  const leasedWorker = tend({
     work: ({ lease, signal }) => {
       begun.push(lease);
       if (begun.length > 1) return Promise.resolve(null);
       return new Promise((resolve) =>
         signal.addEventListener('abort', () => {
-          told.push('lost');
+          notified.push('lost');
           resolve(null);
         }),
       );
     },
   });
-  tender.poke('lost', 'work');
+  leasedWorker.wake('lost', 'work');
   await waitFor(() => begun.length === 1);
   const { deadline } = begun[0]!;
   await waitFor(() => begun[0]!.deadline > deadline + 1_000, { until: 'some renewals' });
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
   await db.$executeRaw`
     UPDATE leases SET holder = 'a usurper', epoch = epoch + 1, expires_at = clock_timestamp() WHERE name = 'page:lost'`;
-  await waitFor(() => told.length === 1, { until: 'the hand to be told' });
+  await waitFor(() => notified.length === 1, { until: 'the hand to be told' });
   await waitFor(() => begun.length === 2, { until: 'the work to be taken up again' });
   expect(begun[1]!.epoch).toBeGreaterThan(begun[0]!.epoch + 1n);
 });
 
 test('stop lets the hand end, gives the lease back, and takes no more', async () => {
   const story: string[] = [];
-  const tender = tend({
+  const leasedWorker = tend({
     work: ({ signal }) => {
       story.push('sending');
       return new Promise((resolve) =>
@@ -190,10 +190,10 @@ test('stop lets the hand end, gives the lease back, and takes no more', async ()
       );
     },
   });
-  tender.poke('stopping', 'work');
+  leasedWorker.wake('stopping', 'work');
   await waitFor(() => story.length === 1);
-  await tender.stop();
-  tender.poke('stopping', 'work');
+  await leasedWorker.stop();
+  leasedWorker.wake('stopping', 'work');
   expect(await isFree('page:stopping')).toBe(true);
   expect(story).toEqual(['sending', 'ended']);
 });
@@ -208,14 +208,14 @@ test('when the process that holds it is killed, another takes over within 2 s', 
   const theirs = BigInt(line.trim());
   let startedAt: number | undefined;
   let ours: bigint | undefined;
-  const tender = tend({
+  const leasedWorker = tend({
     work: async ({ lease }) => {
       ours = lease.epoch;
       startedAt = await nowMs();
       return null;
     },
   });
-  tender.poke('killed', 'work');
+  leasedWorker.wake('killed', 'work');
   child.kill('SIGKILL');
   await once(child, 'exit');
   const killedAt = await nowMs();

@@ -114,7 +114,7 @@ export function createFurnishings({
   }
 
   /** People who wait, the first one longest. */
-  async function addWaiters({
+  async function addWaiting({
     page,
     variantId,
     count,
@@ -178,7 +178,7 @@ export function createFurnishings({
   }
 
   /** One shop, its Page, one variant with waiters, and a restock that is open for them. */
-  async function shopWithWaiters({
+  async function shopWithWaiting({
     count,
     notificationQuota,
     takesPictures,
@@ -197,14 +197,14 @@ export function createFurnishings({
       ...(perSecond === undefined ? {} : { perSecond }),
     });
     const variant = await addVariant({ shopId: shop.id });
-    const waiters = await addWaiters({ page, variantId: variant.id, count });
+    const waitingShoppers = await addWaiting({ page, variantId: variant.id, count });
     const restock = await openRestock({
       shopId: shop.id,
       variantId: variant.id,
       ...(notificationQuota === undefined ? {} : { notificationQuota }),
     });
-    return { shop, metaPage, page, variant, waiters, restock, metaPageId: metaPage.id };
+    return { shop, metaPage, page, variant, waitingShoppers, restock, metaPageId: metaPage.id };
   }
 
-  return { addShop, addMetaPage, connect, addVariant, openRestock, addWaiters, shopWithWaiters };
+  return { addShop, addMetaPage, connect, addVariant, openRestock, addWaiting, shopWithWaiting };
 }

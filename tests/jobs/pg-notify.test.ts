@@ -1,4 +1,4 @@
-// The bell: heard from any process once its transaction has committed, and again after the connection was lost.
+// LISTEN and NOTIFY: received from any process once its transaction has committed, and again after the connection was lost.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
@@ -25,25 +25,25 @@ const { listen, notify } = await import('../../app/jobs/pg-notify.server.ts');
 
 let heard: string[] = [];
 let lost = 0;
-let bell: ReturnType<typeof listen>;
+let listener: ReturnType<typeof listen>;
 
 beforeEach(async () => {
   heard = [];
   lost = 0;
-  bell = listen({ onRing: (name, key) => heard.push(`${name} ${key}`), onLost: () => (lost += 1) });
-  await waitFor(() => lost === 1, { until: 'the bell to be heard' });
+  listener = listen({ onNotify: (name, key) => heard.push(`${name} ${key}`), onLost: () => (lost += 1) });
+  await waitFor(() => lost === 1, { until: 'the connection to listen' });
 });
-afterEach(() => bell.stop());
+afterEach(() => listener.stop());
 afterAll(async () => {
   await db.$disconnect();
   proxy.close();
 });
 
-const rung = (name: 'inbox' | 'looks' | 'lane', key: string) =>
+const notified = (name: 'events' | 'stockChecks' | 'pageSender', key: string) =>
   db.$transaction((tx) => notify(tx, name, key));
 /** Rings come in order, so once this one is heard all before it were. */
 const heardAll = async () => {
-  await rung('looks', 'the last');
+  await notified('stockChecks', 'the last');
   await waitFor(() => heard.includes('looks the last'));
   return heard.filter((each) => each !== 'looks the last');
 };
@@ -56,19 +56,19 @@ const cutOff = () =>
   db.$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`;
 
 test('it is heard with its name and key', async () => {
-  await rung('lane', '104000000000001');
-  await rung('inbox', 'a key with spaces');
+  await notified('pageSender', '104000000000001');
+  await notified('events', 'a key with spaces');
   expect(await heardAll()).toEqual(['lane 104000000000001', 'inbox a key with spaces']);
 });
 
 test('it rings when the transaction commits, once for many, and never for one that fails', async () => {
   await db.$transaction(async (tx) => {
-    for (let time = 0; time < 5; time += 1) await notify(tx, 'looks', '11');
+    for (let time = 0; time < 5; time += 1) await notify(tx, 'stockChecks', '11');
     expect(heard).toEqual([]);
   });
   await db
     .$transaction(async (tx) => {
-      await notify(tx, 'looks', '22');
+      await notify(tx, 'stockChecks', '22');
       throw new Error('rolled back');
     })
     .catch(() => undefined);
@@ -77,7 +77,7 @@ test('it rings when the transaction commits, once for many, and never for one th
 
 test('it is heard from another process', async () => {
   const other = fileURLToPath(new URL('other-process.ts', import.meta.url));
-  await promisify(execFile)(process.execPath, [other, 'ring', 'inbox', 'page-1']);
+  await promisify(execFile)(process.execPath, [other, 'ring', 'events', 'page-1']);
   await waitFor(() => heard.includes('inbox page-1'));
 });
 
@@ -87,7 +87,7 @@ test('a connection that was cut is made again; what may have been missed is aske
     await waitFor(() => lost === times, { until: 'the reconnection' });
   }
   expect(await listeners()).toBe(1);
-  await rung('lane', 'after');
+  await notified('pageSender', 'after');
   expect(await heardAll()).toEqual(['lane after']);
 });
 
@@ -100,13 +100,13 @@ test('a database that is away for a while is asked for again and again, and foun
   network.up = true;
   await waitFor(() => lost === 2, { until: 'the reconnection' });
   expect(await listeners()).toBe(1);
-  await rung('lane', 'after');
+  await notified('pageSender', 'after');
   expect(await heardAll()).toEqual(['lane after']);
 });
 
 test('after stop nothing is heard and nobody listens', async () => {
-  await bell.stop();
-  await rung('looks', 'unheard');
+  await listener.stop();
+  await notified('stockChecks', 'disconnected');
   await waitFor(async () => (await listeners()) === 0);
   expect(heard).toEqual([]);
 });

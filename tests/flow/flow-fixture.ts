@@ -4,7 +4,7 @@ import { explainIssue } from '../../app/i18n/admin.ts';
 import { shopsWithPendingFlowEvents } from '../../app/flow/pending-events.server.ts';
 import { createFlowSender } from '../../app/flow/send-triggers.server.ts';
 import { releaseLease } from '../../app/jobs/lease.server.ts';
-import { clock, furnish, type House } from '../stock/house.ts';
+import { clock, createShop, type Fixture } from '../stock/stock-fixture.ts';
 
 const always = new AbortController().signal;
 
@@ -12,14 +12,14 @@ export async function openFlowShop({
   uses = ['waitlist-joined'],
   ...settings
 }: { uses?: string[]; sendPolicy?: 'all_at_once'; locale?: string } = {}) {
-  const house = await furnish(settings);
-  for (const handle of uses) await house.shopify.flow.turn({ shop: house.domain, handle, on: true });
-  return { ...house, ...flowOf(house) };
+  const fixture = await createShop(settings);
+  for (const handle of uses) await fixture.shopify.flow.turn({ shop: fixture.domain, handle, on: true });
+  return { ...fixture, ...flowOf(fixture) };
 }
 
 /** Each call is a worker of its own, without any memory of the one before. */
-export function flowOf(house: House) {
-  const { shopId, domain, shopify } = house;
+export function flowOf(fixture: Fixture) {
+  const { shopId, domain, shopify } = fixture;
   let worker = createFlowSender({ clock, explain: explainIssue });
   return {
     received: () => shopify.flow.received(domain),
@@ -36,7 +36,7 @@ export function flowOf(house: House) {
     /** What the worker does when its round finds the shop; answers when it will come again. */
     async tell({ signal = always }: { signal?: AbortSignal } = {}): Promise<Date | null> {
       for (;;) {
-        const lease = await house.lease(randomUUID());
+        const lease = await fixture.lease(randomUUID());
         try {
           const again = await worker({ shopId, lease, signal });
           // On a loaded machine a lease may run out before its work is done; the worker would take it again, too.

@@ -19,9 +19,9 @@ export const allFields = [
 ];
 
 export type Received = { body: string; headers: Headers; events: Record<string, any>[] };
-export type Stage = ReturnType<typeof setStage>;
+export type TestApp = ReturnType<typeof startSimulators>;
 
-export function setStage({ fields = allFields }: { fields?: string[] } = {}) {
+export function startSimulators({ fields = allFields }: { fields?: string[] } = {}) {
   const clock = { at: Date.parse('2026-11-22T10:00:00Z') };
   const received: Received[] = [];
   let answerWith: (request: Request) => Promise<Response> = async () => new Response('ok');
@@ -64,8 +64,8 @@ export function setStage({ fields = allFields }: { fields?: string[] } = {}) {
       answerWith = how;
     },
     /** Everything the app was told, in the order in which it came. */
-    async told(): Promise<Record<string, any>[]> {
-      await messenger.settle();
+    async notified(): Promise<Record<string, any>[]> {
+      await messenger.untilIdle();
       return received.flatMap((one) => one.events);
     },
     call: (input: CallInput) => call({ messenger, token: page.token, ...input }),

@@ -13,12 +13,12 @@ import { createSenderState } from '../../app/notifications/sender-state.ts';
 import { createMessenger } from '../../simulators/messenger/messenger.ts';
 import { serve } from '../../simulators/network/host.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { createFurnishings } from './furnish.ts';
+import { createFurnishings } from './create-shop.ts';
 
-export type LaneWorld = Awaited<ReturnType<typeof createLaneWorld>>;
+export type SenderWorld = Awaited<ReturnType<typeof createSenderWorld>>;
 
 /** `echoes`: Meta's echoes reach us. */
-export async function createLaneWorld({ echoes = false }: { echoes?: boolean } = {}) {
+export async function createSenderWorld({ echoes = false }: { echoes?: boolean } = {}) {
   let offset = 0;
   const clock = () => new Date(Date.now() + offset);
   const messenger = createMessenger({
@@ -72,16 +72,16 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
       { until: 'the lease' },
     );
     const stopping = new AbortController();
-    const pace: RateLimiter = createRateLimiter({ perSecond: 300 });
+    const rateLimiter: RateLimiter = createRateLimiter({ perSecond: 300 });
     const state = createSenderState({ metaPageId, lease });
     const renewal = setInterval(() => void renewLease(lease).catch(() => undefined), 500);
     return {
       lease,
-      pace,
+      rateLimiter,
       state,
       stop: () => stopping.abort(),
       run: (limitOf: () => number = () => Infinity) =>
-        runPageSender({ state, pace, clock, signal: stopping.signal, limitOf }),
+        runPageSender({ state, rateLimiter, clock, signal: stopping.signal, limitOf }),
       async leave() {
         clearInterval(renewal);
         await releaseLease(lease);
@@ -121,12 +121,12 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
     }
   }
 
-  const toldOf = (metaPageId: string) => messenger.ledger().filter((line) => line.pageId === metaPageId);
+  const notifiedOf = (metaPageId: string) => messenger.ledger().filter((line) => line.pageId === metaPageId);
 
   /** Meta's own ledger: each of these exactly once, and nobody else. */
   function expectEachOnce({ metaPageId, psids }: { metaPageId: string; psids: string[] }): void {
-    const told = toldOf(metaPageId).map((line) => line.psid);
-    expect([...told].sort()).toEqual([...psids].sort());
+    const notified = notifiedOf(metaPageId).map((line) => line.psid);
+    expect([...notified].sort()).toEqual([...psids].sort());
   }
 
   async function expectBalanced(shopId: bigint): Promise<void> {
@@ -151,7 +151,7 @@ export async function createLaneWorld({ echoes = false }: { echoes?: boolean } =
     worker,
     pass,
     runOut,
-    toldOf,
+    notifiedOf,
     expectEachOnce,
     expectBalanced,
     statesOf,

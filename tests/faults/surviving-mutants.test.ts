@@ -4,24 +4,24 @@ import { db } from '../../app/db.server.ts';
 import { startSends, repeatSends, claim, dueSends } from '../../app/notifications/claim.server.ts';
 import { finishByEcho } from '../../app/notifications/delivery-events.server.ts';
 import { subscribe } from '../../app/waitlist/subscribe.server.ts';
-import { createLaneWorld } from '../notifications/lane-world.ts';
+import { createSenderWorld } from '../notifications/sender-world.ts';
 
-const world = await createLaneWorld();
+const world = await createSenderWorld();
 
 async function claimed({ count, limit }: { count: number; limit: number }) {
-  const made = await world.shopWithWaiters({ count });
+  const made = await world.shopWithWaiting({ count });
   const { shop, variant, page, restock, metaPageId } = made;
   const worker = await world.worker(metaPageId);
   const rows = await claim({
     metaPageId,
     lease: worker.lease,
-    turn: {
+    entry: {
       restockId: restock.id,
       shopId: shop.id,
       variantId: variant.id,
       pageId: page.id,
       isTest: false,
-      troubled: false,
+      hasIssue: false,
     },
     limit,
     anyway: false,
@@ -48,8 +48,10 @@ test('an echo through another Page does not settle a call whose fate is unknown;
 });
 
 test('a claim smaller than the line takes its head, and leaves the others in place', async () => {
-  const { shop, worker, rows, waiters } = await claimed({ count: 6, limit: 2 });
-  expect(rows.map((row) => row.subscriptionId)).toEqual(waiters.slice(0, 2).map((one) => one.subscriptionId));
+  const { shop, worker, rows, waitingShoppers } = await claimed({ count: 6, limit: 2 });
+  expect(rows.map((row) => row.subscriptionId)).toEqual(
+    waitingShoppers.slice(0, 2).map((one) => one.subscriptionId),
+  );
   expect(await world.statesOf(shop.id)).toEqual({ waiting: 4, claimed: 2 });
   await worker.leave();
 });
@@ -72,7 +74,7 @@ test('a call of unknown fate is not taken up again, and may not be, before it ha
 });
 
 test('a token pays once: under another request, after its wait has ended, it is no second yes', async () => {
-  const { shop, variant, page, metaPageId } = await world.shopWithWaiters({ count: 1 });
+  const { shop, variant, page, metaPageId } = await world.shopWithWaiting({ count: 1 });
   const shopId = shop.id;
   const at = world.clock();
   const shopper = await db.shopper.create({

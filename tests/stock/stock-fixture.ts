@@ -28,7 +28,7 @@ const doors: Record<string, { action: (given: never) => Promise<Response> }> = {
 };
 
 let shopify: Shopify;
-let stage: Listening;
+let testApp: Listening;
 let at = new Date();
 let held: { arrived: () => void; released: Promise<void> } | undefined;
 
@@ -67,7 +67,7 @@ beforeAll(async () => {
     scopes,
     subscriptions,
   });
-  stage = await serve({
+  testApp = await serve({
     handle: async (request) => {
       const response = await shopify.handle(request);
       const holding = held;
@@ -77,13 +77,13 @@ beforeAll(async () => {
       return response;
     },
   });
-  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${stage.port}`;
+  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${testApp.port}`;
   await import('../../simulators/network/preload.ts');
 });
 
 afterEach(() => expect(shopify.admin.wasted(), 'calls that taught nothing').toEqual([]));
 afterAll(async () => {
-  await stage.stop();
+  await testApp.stop();
   await db.$disconnect();
 });
 
@@ -118,14 +118,14 @@ async function offlineSession(domain: string): Promise<Session> {
   });
 }
 
-export type House = Awaited<ReturnType<typeof furnish>>;
+export type Fixture = Awaited<ReturnType<typeof createShop>>;
 let shops = 0;
 
 /**
  * A shop of its own for each test: two online locations and a shop counter, or so many more, a connected Page, hold-off 0 unless said.
  * @param branches further locations; every item is stocked at each, at 0 unless said.
  */
-export async function furnish(
+export async function createShop(
   settings: Parameters<typeof db.shop.create>[0]['data'] | object = {},
   { branches = 0, bucket }: { branches?: number; bucket?: BucketSize } = {},
 ) {
@@ -157,10 +157,10 @@ export async function furnish(
   const page = await db.page.create({
     data: { shopId, metaPageId, name: 'Page', accessToken: token, connectedAt: at },
   });
-  await shopify.settle();
+  await shopify.untilIdle();
   let people = 0;
 
-  const house = {
+  const fixture = {
     shopify,
     store,
     domain,
@@ -177,16 +177,16 @@ export async function furnish(
       ...given
     }: Partial<Omit<NewProduct, 'shop'>> & { variant?: NewVariant } = {}) {
       const made = store.createProduct({ shop: domain, title: 'Linen shirt', variants: [variant], ...given });
-      await shopify.settle();
+      await shopify.untilIdle();
       return { productId: made.id, variantId: made.variantIds[0]!, variantIds: made.variantIds };
     },
     async stock({ variantId, to, where = warehouse }: { variantId: bigint; to: number; where?: bigint }) {
       store.setStock({ shop: domain, variantId, locationId: where, available: to });
-      await shopify.settle();
+      await shopify.untilIdle();
     },
 
     /** Somebody says yes to "Notify me": what waitlist/ writes when the token arrives. */
-    async waiter(
+    async waitingShopper(
       variantId: bigint,
       { shopperId, isTest = false }: { shopperId?: bigint; isTest?: boolean } = {},
     ) {
@@ -241,20 +241,21 @@ export async function furnish(
       });
     },
     async line(variantId: bigint, count: number) {
-      const waiters = [];
-      for (let each = 0; each < count; each += 1) waiters.push(await house.waiter(variantId));
-      return waiters;
+      const waitingShoppers = [];
+      for (let each = 0; each < count; each += 1)
+        waitingShoppers.push(await fixture.waitingShopper(variantId));
+      return waitingShoppers;
     },
 
     /** So many sold-out variants of one product that were all looked at; one shopper waits for each. */
     async sizes(count: number) {
       const values = Array.from({ length: count }, (_, index) => `Size ${index + 1}`);
-      const { productId, variantIds } = await house.product({
+      const { productId, variantIds } = await fixture.product({
         options: [{ name: 'Size', values }],
         variants: values.map((value) => ({ options: [value] })),
       });
       const { variants, locations } = store.shop(domain);
-      const looked = {
+      const checked = {
         checkRequestedVersion: 1,
         checkedVersion: 1,
         levels: locations.size,
@@ -265,7 +266,7 @@ export async function furnish(
       await db.variant.createMany({
         data: variantIds.map((id, index) => {
           const { inventoryItemId } = variants.get(id)!;
-          return { id, shopId, productId, inventoryItemId, title: values[index]!, ...describing, ...looked };
+          return { id, shopId, productId, inventoryItemId, title: values[index]!, ...describing, ...checked };
         }),
       });
       const shoppers = await db.shopper.createManyAndReturn({
@@ -294,15 +295,15 @@ export async function furnish(
     },
     /** A sold-out variant that so many wait for. */
     async soldOut({ waiting }: { waiting: number }) {
-      const { variantId } = await house.product();
-      await house.line(variantId, waiting);
+      const { variantId } = await fixture.product();
+      await fixture.line(variantId, waiting);
       return { variantId };
     },
     /** One that so many waited for while it was sold out, and that was seen to be back. */
     async back({ waiting, units = 5 }: { waiting: number; units?: number }) {
-      const { variantId } = await house.soldOut({ waiting });
-      await house.stock({ variantId, to: units });
-      await house.look();
+      const { variantId } = await fixture.soldOut({ waiting });
+      await fixture.stock({ variantId, to: units });
+      await fixture.check();
       return { variantId };
     },
 
@@ -315,9 +316,9 @@ export async function furnish(
         { until: 'the lease', everyMs: 2 },
       ),
     /** Looks until nothing is due any more, as the worker does. */
-    async look(): Promise<RunResult> {
+    async check(): Promise<RunResult> {
       for (;;) {
-        const lease = await house.lease();
+        const lease = await fixture.lease();
         const round = await runDueChecks({ shopId, lease, clock });
         await releaseLease(lease);
         // On a loaded machine a lease may run out before it is used; the worker would take it again, too.
@@ -325,11 +326,11 @@ export async function furnish(
       }
     },
     /** Looks for so many seconds, as the worker does: again as soon as Shopify can be asked. @returns how many seconds it took until nothing was due. */
-    async lookFor(seconds: number): Promise<number> {
+    async checkFor(seconds: number): Promise<number> {
       const began = at.getTime();
       const spent = () => (at.getTime() - began) / 1_000;
       for (;;) {
-        const round = await house.look();
+        const round = await fixture.check();
         if (round.outcome !== 'backed_off') return spent();
         const rest = (round.until.getTime() - at.getTime()) / 1_000;
         if (spent() + rest > seconds) {
@@ -343,11 +344,11 @@ export async function furnish(
       db.restock.findMany({ where: { shopId, variantId, isTest: false }, orderBy: { openedAt: 'asc' } }),
     looks: (variantId: bigint) =>
       db.stockCheck.findMany({ where: { shopId, variantId }, orderBy: { id: 'asc' } }),
-    lastLook: async (variantId: bigint) => (await house.looks(variantId)).at(-1),
+    lastCheck: async (variantId: bigint) => (await fixture.looks(variantId)).at(-1),
     variant: (variantId: bigint) =>
       db.variant.findUniqueOrThrow({ where: { shopId_id: { shopId, id: variantId } } }),
     /** How often Shopify was asked for this shop so far. */
     calls: () => shopify.admin.calls().filter((call) => call.shop === domain).length,
   };
-  return house;
+  return fixture;
 }

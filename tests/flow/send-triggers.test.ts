@@ -3,10 +3,10 @@ import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { clearIssue, setIssue } from '../../app/messenger/pages.server.ts';
-import { clock, furnish, pass } from '../stock/house.ts';
-import { tellAll } from '../stock/lane.ts';
+import { clock, createShop, pass } from '../stock/stock-fixture.ts';
+import { notifyAll } from '../stock/page-sender.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { flowOf, openFlowShop } from './stage.ts';
+import { flowOf, openFlowShop } from './flow-fixture.ts';
 
 afterEach(async () => {
   await db.flowCursor.deleteMany();
@@ -59,11 +59,11 @@ test('a round number is reached once, also when people leave and come; after a r
   expect(shop.of('waitlist-reached').map((each) => each.Reached)).toEqual([5, 10, 25]);
 
   await shop.stock({ variantId, to: 100 });
-  await shop.look();
-  await tellAll(shop);
+  await shop.check();
+  await notifyAll(shop);
   await shop.tell();
   await shop.stock({ variantId, to: 0 });
-  await shop.look();
+  await shop.check();
   await shop.line(variantId, 5);
   await shop.tell();
   expect(shop.of('waitlist-reached').map((each) => each.Reached)).toEqual([5, 10, 25, 5]);
@@ -71,16 +71,16 @@ test('a round number is reached once, also when people leave and come; after a r
 });
 
 test('a line that was long before Flow was asked to hear of it tells no number that it had reached already', async () => {
-  const house = await furnish();
-  const { variantId } = await house.product();
-  await house.line(variantId, 7);
-  await house.shopify.flow.turn({ shop: house.domain, handle: 'waitlist-reached', on: true });
-  const flow = flowOf(house);
-  await house.line(variantId, 2);
+  const fixture = await createShop();
+  const { variantId } = await fixture.product();
+  await fixture.line(variantId, 7);
+  await fixture.shopify.flow.turn({ shop: fixture.domain, handle: 'waitlist-reached', on: true });
+  const flow = flowOf(fixture);
+  await fixture.line(variantId, 2);
   await flow.tell();
   expect(flow.of('waitlist-joined').map((each) => each.Waiting)).toEqual([8, 9]);
   expect(flow.of('waitlist-reached')).toEqual([]);
-  await house.line(variantId, 1);
+  await fixture.line(variantId, 1);
   await flow.tell();
   expect(flow.of('waitlist-reached').map((each) => each.Reached)).toEqual([10]);
 });
@@ -90,13 +90,13 @@ test('a restock is told once: when all were told, or when it was over before', a
   const { variantId } = await shop.product();
   await shop.line(variantId, 6);
   await shop.stock({ variantId, to: 3 });
-  await shop.look();
-  await tellAll(shop, { atMost: 4 });
+  await shop.check();
+  await notifyAll(shop, { atMost: 4 });
   await shop.tell();
   expect(shop.of('restock-notified')).toEqual([]);
 
   await shop.stock({ variantId, to: 0 });
-  await shop.look();
+  await shop.check();
   pass(1);
   await shop.tell();
   const [restock] = await shop.restocks(variantId);
@@ -111,15 +111,15 @@ test('a restock is told once: when all were told, or when it was over before', a
 
   pass(3_600);
   await shop.stock({ variantId, to: 3 });
-  await shop.look();
-  await tellAll(shop);
+  await shop.check();
+  await notifyAll(shop);
   await shop.tell();
   expect(shop.of('restock-notified').map((each) => [each.Notified, each['Still waiting']])).toEqual([
     [4, 2],
     [2, 0],
   ]);
   await shop.stock({ variantId, to: 0 });
-  await shop.look();
+  await shop.check();
   expect(await shop.due()).toBe(false);
   await shop.tell();
   expect(shop.of('restock-notified')).toHaveLength(2);
@@ -132,8 +132,8 @@ test('a restock of which somebody is still on the way is not told yet', async ()
   const { variantId } = await shop.product();
   const [, last] = await shop.line(variantId, 2);
   await shop.stock({ variantId, to: 3 });
-  await shop.look();
-  await tellAll(shop);
+  await shop.check();
+  await notifyAll(shop);
   const end = (state: string, at: Date | null) =>
     db.$executeRaw`
       UPDATE notifications SET status = ${state}, finished_at = ${at} WHERE subscription_id = ${last!.id}`;
@@ -150,8 +150,8 @@ test('a restock in which Meta refused everybody told nobody', async () => {
   const { variantId } = await shop.product();
   await shop.line(variantId, 1);
   await shop.stock({ variantId, to: 3 });
-  await shop.look();
-  await tellAll(shop);
+  await shop.check();
+  await notifyAll(shop);
   await db.notification.updateMany({ where: { shopId: shop.shopId }, data: { status: 'failed' } });
   expect(await shop.tell()).toBe(null);
   expect(shop.of('restock-notified')).toEqual([]);
@@ -161,7 +161,7 @@ test('a restock in which Meta refused everybody told nobody', async () => {
 test('a Page in trouble is told with what to do, in the shop’s language, once for each time it begins', async () => {
   const shop = await openFlowShop({ uses: ['messenger-needs-attention'], locale: 'es-MX' });
   pass(1);
-  await setIssue({ pageId: shop.page.id, trouble: 'reconnect', now: clock() });
+  await setIssue({ pageId: shop.page.id, issue: 'reconnect', now: clock() });
   await shop.tell();
   await shop.tell();
   expect(shop.received().map(({ payload }) => payload)).toEqual([
@@ -176,33 +176,33 @@ test('a Page in trouble is told with what to do, in the shop’s language, once 
   ]);
   await clearIssue({ pageId: shop.page.id });
   pass(60);
-  await setIssue({ pageId: shop.page.id, trouble: 'reconnect', now: clock() });
+  await setIssue({ pageId: shop.page.id, issue: 'reconnect', now: clock() });
   await shop.tell();
   expect(shop.received()).toHaveLength(2);
   expect(await shop.due()).toBe(false);
 });
 
 test('without a workflow Shopify is not called at all, and what happened meanwhile is not told later', async () => {
-  const house = await furnish();
-  const flow = flowOf(house);
-  const { variantId } = await house.product();
-  await house.line(variantId, 3);
-  const before = house.calls();
+  const fixture = await createShop();
+  const flow = flowOf(fixture);
+  const { variantId } = await fixture.product();
+  await fixture.line(variantId, 3);
+  const before = fixture.calls();
   expect(await flow.due()).toBe(false);
   expect(await flow.tell()).toBe(null);
-  expect(house.calls()).toBe(before);
+  expect(fixture.calls()).toBe(before);
 
-  expect(await house.shopify.flow.turn({ shop: house.domain, handle: 'waitlist-joined', on: true })).toBe(
+  expect(await fixture.shopify.flow.turn({ shop: fixture.domain, handle: 'waitlist-joined', on: true })).toBe(
     true,
   );
   expect(await flow.due()).toBe(false);
-  await house.line(variantId, 1);
+  await fixture.line(variantId, 1);
   await flow.tell();
   expect(flow.of('waitlist-joined').map((each) => each.Waiting)).toEqual([4]);
 
   pass(1);
-  await house.shopify.flow.turn({ shop: house.domain, handle: 'waitlist-joined', on: false });
-  await house.line(variantId, 1);
+  await fixture.shopify.flow.turn({ shop: fixture.domain, handle: 'waitlist-joined', on: false });
+  await fixture.line(variantId, 1);
   expect(await flow.due()).toBe(false);
   await flow.tell();
   expect(flow.received()).toHaveLength(1);
@@ -211,7 +211,7 @@ test('without a workflow Shopify is not called at all, and what happened meanwhi
 test('the merchant’s own test leaves no event', async () => {
   const shop = await openFlowShop();
   const { variantId } = await shop.product();
-  await shop.waiter(variantId, { isTest: true });
+  await shop.waitingShopper(variantId, { isTest: true });
   await shop.tell();
   expect(shop.received()).toEqual([]);
   expect(await shop.due()).toBe(false);
@@ -286,10 +286,10 @@ test('a worker that is stopped between two events leaves the rest to the next on
   const { variantId } = await shop.product();
   const line = await shop.line(variantId, 4);
   const stopping = new AbortController();
-  const told = shop.tell({ signal: stopping.signal });
+  const notified = shop.tell({ signal: stopping.signal });
   await waitFor(() => shop.received().length >= 1, { until: 'the first event', everyMs: 1 });
   stopping.abort();
-  await told;
+  await notified;
   expect(shop.received().length).toBeLessThan(4);
   shop.anotherWorker();
   await shop.tell();
@@ -318,7 +318,7 @@ test('a yes that is written while a later one is told already is not passed over
      SELECT shop_id, shopper_id, $2, page_id, $3, '\\x01', waiting_since, granted_at, expires_at FROM subscriptions WHERE shop_id = $1 LIMIT 1 RETURNING id`,
     [shop.shopId, variantId, copy.rows[0]!.id],
   );
-  const late = await shop.waiter(other.variantId);
+  const late = await shop.waitingShopper(other.variantId);
   expect(BigInt(early.rows[0]!.id)).toBeLessThan(late.id);
   expect(await shop.tell()).not.toBe(null);
   expect(shop.received()).toHaveLength(1);
@@ -348,8 +348,8 @@ test('half of Shopify’s bucket stays with the looks', async () => {
   shop.shopify.admin.setBucket({ maximum: 100, restoreRate: 10 });
   const again = await shop.tell();
   expect(again).not.toBe(null);
-  const told = shop.of('waitlist-joined').length;
-  expect(told).toBeGreaterThan(0);
+  const notified = shop.of('waitlist-joined').length;
+  expect(notified).toBeGreaterThan(0);
   expect(shop.received().length).toBeLessThanOrEqual(6);
   for (let second = 0; second < 30; second += 1) {
     pass(1);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
 import { mintSessionToken } from '../../simulators/shopify/session-token.ts';
 import { createWorld } from '../../simulators/world.ts';
-import { furnish, inserter, type Rows } from '../shopify/rows.ts';
+import { createShop, inserter, type Rows } from '../shopify/rows.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -49,7 +49,7 @@ export function openAdmin() {
   const routes: AdminRoute[] = [];
 
   beforeAll(async () => {
-    await buildApp({ say: () => undefined });
+    await buildApp({ print: () => undefined });
     await client.connect();
     const { env } = process;
     const world = await createWorld({
@@ -75,11 +75,11 @@ export function openAdmin() {
         ianaTimezone: 'Europe/London',
       });
       world.shopify.install(domainOf(whose));
-      shops.set(whose, await furnish({ insert: inserter(client), shopId: String(id) }));
+      shops.set(whose, await createShop({ insert: inserter(client), shopId: String(id) }));
       await client.query('UPDATE shops SET domain = $1 WHERE id = $2', [domainOf(whose), String(id)]);
     }
-    const standIns = await world.serve();
-    env.STAND_INS_ADDRESS = `http://127.0.0.1:${standIns.port}`;
+    const simulators = await world.serve();
+    env.STAND_INS_ADDRESS = `http://127.0.0.1:${simulators.port}`;
     await import('../../simulators/network/preload.ts');
     const built = (await import(new URL('../../build/server/index.js', import.meta.url).href)) as {
       routes: Record<
@@ -101,7 +101,7 @@ export function openAdmin() {
     origin = `http://127.0.0.1:${web.port}`;
     close = async () => {
       await web.stop();
-      await standIns.stop();
+      await simulators.stop();
     };
   }, 120_000);
   afterAll(async () => {

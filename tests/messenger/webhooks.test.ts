@@ -23,7 +23,7 @@ const knock = async (body: string | Uint8Array, signature: string | null = sign(
     return (thrown as Response).status;
   }
 };
-const kept = () => db.webhookEvent.count();
+const events = () => db.webhookEvent.count();
 
 const escaped =
   '{"object":"page","entry":[{"id":"1","time":1,"messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1,"message":{"mid":"m_1","text":"\\u00e4\\u00f6\\u00e5"}}]}]}';
@@ -68,12 +68,12 @@ test('the handshake gives the challenge back to who knows the verify token, and 
 });
 
 test('unsigned, forged and tampered: 401, and nothing is written', async () => {
-  const before = await kept();
+  const before = await events();
   expect(await knock(escaped, null)).toBe(401);
   expect(await knock(escaped, vector)).toBe(401);
   expect(await knock(`${escaped} `, sign(escaped))).toBe(401);
   expect(await knock('not json', 'sha256=')).toBe(401);
-  expect(await kept()).toBe(before);
+  expect(await events()).toBe(before);
 });
 
 test('signed, whatever it says: 200; signed non-JSON: 400; too big: 413', async () => {
@@ -100,7 +100,7 @@ test('ids that no number can hold arrive digit for digit', async () => {
     '{"object":"page","entry":[{"id":104000000000000000001,"messaging":[{"sender":{"id":24013374505307513},"recipient":{"id":104000000000000000001},"timestamp":1458692752478,"message":{"mid":"m","text":"hi"}}]}]}',
   );
   const {
-    kept: [one],
+    events: [one],
   } = openBatch({ body, now: new Date() });
   expect(readEvent(one!)).toMatchObject({ metaPageId: '104000000000000000001', psid: '24013374505307513' });
 });
@@ -122,7 +122,7 @@ test('our database is down: 503, so that Meta delivers again', async () => {
   expect(await knock(escaped)).toBe(503);
   await db.$executeRawUnsafe('ALTER TABLE webhook_events_away RENAME TO webhook_events');
   expect(await knock(escaped)).toBe(200);
-  expect(await kept()).toBe(1);
+  expect(await events()).toBe(1);
   const [row] = await db.webhookEvent.findMany();
   expect(Buffer.from(row!.body).toString('latin1')).not.toContain('m_1');
 });
