@@ -136,12 +136,12 @@ export default tseslint.config(
     files: ['tests/**/*.ts', 'tests/**/*.tsx'],
     ignores: ['tests/harness/wait-for.ts'],
     rules: {
-      // What a stand-in sends is read as loosely as whoever gets it would.
+      // What a simulator sends is read as loosely as whoever gets it would.
       '@typescript-eslint/no-explicit-any': 'off',
       'no-restricted-syntax': forbidden([
         [
           'MemberExpression[object.name="vi"][property.name=/^(mock|doMock|hoisted|stubGlobal)$/]',
-          'Our own code is never replaced in a test: what is outside has a stand-in in simulators/.',
+          'Our own code is never replaced in a test: what is outside has a simulator in simulators/.',
         ],
         [
           'MemberExpression[object.name=/^(test|it|describe|suite)$/][property.name=/^(only|skip|skipIf|runIf|todo|fails)$/]',

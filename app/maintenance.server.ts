@@ -45,7 +45,7 @@ export async function processPrivacyRequests({ clock }: { clock: Clock }): Promi
       }
 }
 
-/** Gives back the Pages that a shop has switched away from, once the last who waited on them was told. */
+/** Gives back the Pages that a shop has switched away from, once the last who waited on them was notified. */
 export async function disconnectFormerPages({ now }: { now: Date }): Promise<void> {
   const former = await db.page.findMany({
     where: {

@@ -45,7 +45,7 @@ export type Readiness = {
   /** What an operator has to do, in words. None of it gets better by turning requests away. */ warnings: string[];
 };
 
-/** Ready: the database answers. The lag is told, and left to the host to judge. */
+/** Ready: the database answers. The lag is reported, and left to the host to judge. */
 export async function readiness(): Promise<Readiness> {
   const said = { listen: listenState(), warnings: [...decryptionFailed(), ...addressWarnings()] };
   try {

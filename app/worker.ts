@@ -93,7 +93,7 @@ export async function startWorker({ clock }: { clock: Clock }): Promise<{ stop()
     });
   };
 
-  // 2. Stock returns: a hint makes a look due; a look decides.
+  // 2. Stock returns: a webhook requests a stock check; the check decides.
   const stockChecks: Handler = async ({ key, lease, signal }) => {
     for (;;) {
       const round = await runDueChecks({ shopId: BigInt(key), lease, clock });

@@ -91,7 +91,7 @@ async function run(): Promise<boolean> {
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   const { variantId, subscriptionIds } = await addCrowd({ client, domain: SHOP });
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'stand-ins' }], {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'simulators' }], {
     keySize: 2048,
   });
   const secure = await demo.world.serveSecurely({ key, cert });

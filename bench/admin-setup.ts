@@ -1,4 +1,4 @@
-// A house for the bench of the admin: the real web process on a PostgreSQL of its own, a shop with a million subscriptions, its merchant.
+// Setup of the admin's bench: the real web process on its own PostgreSQL, a shop with a million subscriptions, its merchant.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ export async function openAdminBench({
   });
   world.shopify.install(DOMAIN);
   const simulators = await world.serve();
-  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${simulators.port}`;
+  process.env.SIMULATORS_ADDRESS = `http://127.0.0.1:${simulators.port}`;
   await import('../simulators/network/preload.ts');
   const { startWeb } = await import('../app/server.ts');
   const web = await startWeb({ port: 0 });

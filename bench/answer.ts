@@ -1,4 +1,4 @@
-// The webhook's answer with 10,000 waiting against its answer with one: at rest, and while the 10,000 are being told.
+// The webhook's response time with 10,000 waiting against one: at rest, and while the 10,000 are being notified.
 //   node scripts/run.mjs bench/answer.ts [--waiters 10000] [--pairs 100] [--json FILE]
 import { count, percentile, report, spread, type Figure } from './figures.ts';
 import { openStockBench, type Line } from './stock-setup.ts';

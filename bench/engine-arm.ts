@@ -1,4 +1,4 @@
-// One server's side of bench/engine.ts: drains lines on it, one at each word of the parent, and says what each cost.
+// One database server's side of bench/engine.ts: empties waitlists on it, one for each message of its parent, and reports what each cost.
 import { Prisma } from '@prisma/client';
 import { queryRows } from '../app/db.server.ts';
 import { request } from 'undici';

@@ -1,4 +1,4 @@
-// P5 and P9: how fast notices leave one worker, and what each costs, on the embedded PostgreSQL and on Debian's with its defaults.
+// P5 and P9: how fast one worker sends notifications and what each costs, on the embedded PostgreSQL and on Debian's with its defaults.
 //   node scripts/run.mjs bench/engine.ts [--n 10000] [--pairs 5] [--json FILE]
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// P6: the first of a million hears as soon as the first of one, and nothing holds the database while a line is told.
+// P6: the first of a million is notified as soon as the first of one, and nothing holds the database meanwhile.
 //   node scripts/run.mjs bench/fan-out.ts [--most 1000000] [--pairs 5] [--json FILE]
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';

@@ -1,4 +1,4 @@
-// The Messenger stand-in in a process of its own, so that what Meta would compute is not counted as ours.
+// The Messenger simulator in a process of its own, so that what Meta would compute is not counted as ours.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMessenger } from '../simulators/messenger/messenger.ts';

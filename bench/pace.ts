@@ -1,4 +1,4 @@
-// P1: how close a lane keeps to a limit that it is not told, beside the two ways in which others do it.
+// P1: how close a page sender keeps to a limit that it does not know, beside two usual ways.
 //   node scripts/run.mjs bench/pace.ts [--n 30000] [--peers 6000] [--json FILE]
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';

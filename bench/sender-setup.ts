@@ -1,4 +1,4 @@
-// A house for the benches of lanes: a durable PostgreSQL of its own, the Messenger stand-in next door, and people who wait.
+// Setup of the page sender's benches: a durable PostgreSQL, the Messenger simulator in another process, and waiting shoppers.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A house for the benches of a restock: web process and worker as in production, a durable PostgreSQL, the stand-ins, and lines of any length.
+// Setup of the restock benches: web process and worker as in production, a durable PostgreSQL, the simulators, and waitlists of any length.
 import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
@@ -51,7 +51,7 @@ export async function openStockBench({ perSecond = 300 }: { perSecond?: number }
   const app = await runApp({
     environment,
     databaseUrl: postgres.url,
-    standInsAddress: simulators,
+    simulatorsAddress: simulators,
     onLog: print,
   });
   address = app.address;

@@ -49,7 +49,7 @@ const network = await serve({
     return shopify.handle(request);
   },
 });
-process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${network.port}`;
+process.env.SIMULATORS_ADDRESS = `http://127.0.0.1:${network.port}`;
 await import('../simulators/network/preload.ts');
 await import('@shopify/shopify-api/adapters/node');
 const { RequestedTokenType } = await import('@shopify/shopify-api');

@@ -52,7 +52,7 @@ export async function launchChromium({
   return playwright.launch({
     executablePath,
     env: { ...(process.env as Record<string, string>), ...env },
-    // Our stand-ins sign their own certificates; the names they bear never reach the real hosts.
+    // Our simulators sign their own certificates; the names they bear never reach the real hosts.
     args: [
       `--host-resolver-rules=${rules.join(', ')}`,
       '--ignore-certificate-errors',

@@ -65,7 +65,7 @@ async function begin(): Promise<DemoWorld> {
 }
 
 async function playItself(demo: DemoWorld): Promise<void> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'stand-ins' }], {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'simulators' }], {
     keySize: 2048,
   });
   const secure = await demo.world.serveSecurely({ key, cert });

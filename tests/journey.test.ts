@@ -1,4 +1,4 @@
-// The journey: a shopper asks, accepts, waits, and is told once. Everything is real but Shopify and Meta, whose stand-ins judge.
+// The journey: a shopper asks, accepts, waits and is notified once. Everything is real but Shopify and Meta, whose simulators judge.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SHOP } from '../simulators/demo/seed.ts';
 import { waitFor } from './harness/wait-for.ts';

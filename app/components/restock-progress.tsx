@@ -13,7 +13,7 @@ const EVERY_MS = 10_000;
 /** States that pass by themselves, and soon. */
 const PASSING: RestockState[] = ['send_delay', 'sending', 'checking'];
 
-/** Keeps the page's figures going while somebody is being told. */
+/** Keeps the page's figures going while somebody is being notified. */
 export function useRestockPolling({ restocks }: { restocks: RestockItem[] }): void {
   const watching = restocks.some(({ status }) => status !== null && PASSING.includes(status.state));
   usePolling({ watching, everyMs: EVERY_MS });

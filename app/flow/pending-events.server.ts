@@ -10,7 +10,7 @@ export type Cursor = { shopId: bigint; startedAt: Date; lastSubscriptionId: bigi
 
 type Tops = { joined: bigint; restock: bigint };
 
-/** null for a shop that uses no trigger, or is not there to be told. */
+/** null for a shop that uses no trigger, or is not there to be notified. */
 export async function cursorOf({
   shopId,
 }: {
@@ -105,8 +105,8 @@ export const newSubscriptions = ({
   });
 
 /**
- * A restock is told once its line is empty, or it is over; nobody of it is on the way any more. The order matters: while a long line is
- * being told, only the first row of that line is read.
+ * A restock is notified once its line is empty, or it is over; nobody of it is on the way any more. The order matters: while a long line is
+ * being notified, only the first row of that line is read.
  */
 const isNotified = ({ now }: { now: Date }) => Prisma.sql`
   NOT r.is_test AND r.claimed_count > 0
@@ -156,7 +156,7 @@ export async function pageIssues({ shopId }: { shopId: bigint }): Promise<PageIs
   const [found] = await queryRows<PageIssueEvent>({
     tx: db,
     sql: Prisma.sql`
-    SELECT pg.id AS page_id, pg.name AS page, pg.issue AS trouble, pg.issue_since AS since
+    SELECT pg.id AS page_id, pg.name AS page, pg.issue AS issue, pg.issue_since AS since
     FROM pages pg JOIN flow_cursors c ON c.shop_id = pg.shop_id
     WHERE pg.shop_id = ${shopId} AND ${hasIssue} LIMIT 1`,
   });
@@ -216,7 +216,7 @@ export const saveThreshold = ({
 }: Of & { variantId: bigint; number: number; now: Date }): Promise<void> =>
   keep({ shopId, kind: 'waitlist', subjectId: variantId, threshold: number, now });
 
-/** A restock was told: its line begins anew, and each number may be reached again. */
+/** A restock was notified: its line begins anew, and each number may be reached again. */
 export async function saveRestockDelivery({
   shopId,
   restockId,
@@ -236,7 +236,7 @@ export async function saveIssueDelivery({
   await keep({ shopId, kind: 'page_issue', subjectId: pageId, issue: { name: issue, since }, now });
 }
 
-/** Moves the place of the restocks up to the first that is not done with; what is told below it needs no row any more. */
+/** Moves the place of the restocks up to the first that is not done with; what is notified below it needs no row any more. */
 export async function finishRestocks({ shopId, upTo }: Of & { upTo: bigint }): Promise<void> {
   await db.$executeRaw`
     UPDATE flow_cursors c SET last_restock_id = GREATEST(c.last_restock_id, COALESCE((

@@ -51,7 +51,7 @@ class NextRun extends Error {
   }
 }
 
-/** In which words the merchant is told of a Page's trouble. */
+/** The words that explain a Page's issue to the merchant. */
 export type ExplainIssue = (given: { issue: string; locale: string }) => Explained;
 
 export type FlowSender = (given: {
@@ -61,7 +61,7 @@ export type FlowSender = (given: {
 }) => Promise<Date | null>;
 
 /**
- * Returns when to come again, or null once everything is told. A crash between a call and the note of it repeats that one event; both
+ * Returns when to come again, or null once every trigger was sent. A crash between a call and the note of it repeats that one event; both
  * copies carry the same Event ID.
  */
 export function createFlowSender({ clock, explain }: { clock: Clock; explain: ExplainIssue }): FlowSender {
@@ -142,7 +142,7 @@ async function sendRestocks({
   clock,
 }: NewEvents): Promise<void> {
   for (const found of await notifiedRestocks({ shopId, after: restock, now: clock(), limit: BATCH })) {
-    // Meta refused every one of them: nobody was told, so there is nothing to tell.
+    // Meta refused every one of them: nobody was notified, so there is nothing to tell.
     if (found.people > 0) await send(restockPayload(found));
     await saveRestockDelivery({
       shopId,

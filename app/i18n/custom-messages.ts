@@ -99,7 +99,7 @@ function wrong({
   try {
     const named = valuesIn(compile({ text, locale }).getAst());
     if (!named.every(({ name }) => isKnown(name))) return 'unknown_value';
-    // No value of these is a number; a date would be told in milliseconds.
+    // No value of these is a number; a date would be written in milliseconds.
     if (named.some(({ asNumber }) => asNumber)) return 'not_whole';
     spoken = spokenWith({ text, locale });
   } catch {

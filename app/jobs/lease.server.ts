@@ -59,7 +59,7 @@ export async function releaseLease(lease: Lease): Promise<void> {
     UPDATE leases SET expires_at = date_trunc('milliseconds', clock_timestamp()) WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch}`;
 }
 
-/** Whether this process may still act under the lease: checked right before anything that leaves the house. */
+/** Whether this process may still act under the lease: checked right before anything that leaves the process. */
 export const holds = (lease: Lease): boolean => performance.now() < lease.deadline;
 
 /**

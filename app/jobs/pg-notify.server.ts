@@ -18,7 +18,7 @@ export type ListenState = 'off' | 'connecting' | 'listening' | 'disconnected';
 let listening: ListenState = 'off';
 export const listenState = (): ListenState => listening;
 
-/** `inbox` and `lane` carry Meta's page id, `looks` the shop's id. */
+/** `events` and `pageSender` carry Meta's page id, `stockChecks` the shop's id. */
 export type Subscription = 'events' | 'stockChecks' | 'pageSender';
 
 /** Rings when the caller's transaction commits. Duplicates within one transaction are folded by PostgreSQL. */
@@ -77,7 +77,7 @@ export function listen({
     });
     try {
       await fresh.connect();
-      // It is silent for hours where nothing happens, which a server may be told to end.
+      // It is silent for hours where nothing happens, which a server may be set to end.
       await fresh.query(`LISTEN ${CHANNEL}; SET idle_session_timeout = 0`);
       onLost();
       await sayHello().catch(() => undefined);

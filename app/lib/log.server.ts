@@ -5,7 +5,7 @@ import { MINUTE } from './clock.ts';
 
 type Turn = { write: boolean; /** Lines left out since the last one that was written. */ omitted: number };
 
-/** Events have fixed names; should one ever carry a value, the counts are begun anew instead of growing. */
+/** Events have fixed names; should one ever carry a value, the counts are started again instead of growing. */
 const MOST_EVENTS = 1_000;
 
 /** `now`: milliseconds of any clock that only goes forward. */

@@ -56,7 +56,7 @@ export async function deleteData({
       await setIssue({ pageId: page.id, issue: 'reconnect', now, tx });
     }
     await tx.page.updateMany({ where: { connectedByUserId: userId }, data: { connectedByUserId: null } });
-    // Logins under way are encrypted and can't be told apart: they are begun again.
+    // Logins under way are encrypted and can't be told apart: they are started again.
     await tx.oauthState.deleteMany({ where: { choice: { not: null } } });
     await tx.privacyRequest.create({
       data: { requestKey: code, topic: TOPIC, receivedAt: now, doneAt: now },

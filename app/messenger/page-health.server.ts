@@ -62,7 +62,7 @@ async function checkSubscription({ page, now }: { page: Page; now: Date }): Prom
 
 /**
  * Checks every connected Page: the subscription each time (at start, hourly, and after webhooks were refused), the token once a day and
- * whenever it is in doubt.
+ * whenever it is uncertain.
  */
 export async function checkPages({ clock }: { clock: Clock }): Promise<void> {
   const pages = await db.page.findMany({

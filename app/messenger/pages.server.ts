@@ -86,7 +86,7 @@ export async function clearIssue({
 }
 
 /**
- * The merchant's own test went through: Meta accepted a paid notice from this Page. `picture`: whether that notice bore one.
+ * The merchant's own test went through: Meta accepted a paid notification from this Page. `picture`: whether that notification bore one.
  * From here on the storefront may offer the button.
  */
 export async function recordTestPassed({
@@ -154,7 +154,7 @@ export type StorefrontDue = {
   leftOut: LeftOutRules;
 };
 
-/** Shops whose block was told something else than what is true now; `within` one shop, or all of them. */
+/** Shops whose published storefront state is not what is true now; `within` one shop, or all of them. */
 export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {}): Promise<
   StorefrontDue[]
 > =>

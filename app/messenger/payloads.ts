@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 const verbs = [
   // of the Notify Me card: id of the opt-in request
   'r',
-  // of the notice: id of the subscription that it spends
+  // of the notification: id of the subscription that it spends
   'no',
   'next',
   'others',

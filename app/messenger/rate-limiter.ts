@@ -86,7 +86,7 @@ export function createRateLimiter({
     if (heldUntil > at) return heldUntil - at;
     if (storm?.askedAt !== undefined && storm.askedAt + ASKED_MS > at) return 20;
     if (limit === Infinity) return 0;
-    // What is made up for stays within the second: notices never leave faster than the present pace, not even after a stall.
+    // What is made up for stays within the second: notifications never leave faster than the present pace, not even after a stall.
     const most = Math.max(1, Math.floor(kind === 'reply' ? limit : Math.min(limit, Math.ceil(rate))));
     const tooMany = inLastSecond(at) - most;
     if (tooMany >= 0) return departures[head + tooMany]! + 1_000 - at;

@@ -13,7 +13,7 @@ import { type CircuitState, CLOSED_CIRCUIT, type InARow, type SenderState } from
 /** Meta gave no answer any more. */
 const NO_RESPONSE = 'silence';
 
-/** Bare refusals of first attempts in a row that pause a lane. */
+/** Bare refusals of first attempts in a row that open a sender's circuit. */
 const FAILURE_THRESHOLD = 3;
 
 const LONGEST_PROBE_DELAY_MS = 10 * MINUTE;
@@ -156,7 +156,7 @@ async function closeCircuit({
   });
 }
 
-/** So many calls in a row without any answer pause a lane. */
+/** So many calls in a row without any answer open a sender's circuit. */
 const NO_RESPONSE_THRESHOLD = 5;
 
 const PAUSE_AFTER_UNEXPLAINED_MS = 5 * MINUTE;

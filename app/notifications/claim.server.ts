@@ -12,7 +12,7 @@ import { mayNotify, mayNotifyOnceChecked, notYetNotified } from '../stock/restoc
 import { waiting } from '../waitlist/waiting.server.ts';
 import type { QueueEntry } from './fair-queue.ts';
 
-/** A message that may be begun: whom it is for and what pays for it. */
+/** A message that may be started: whom it is for and what pays for it. */
 export type ClaimedNotification = {
   id: bigint;
   shopId: bigint;
@@ -40,7 +40,7 @@ export async function sendableRestocks({
     tx: db,
     sql: Prisma.sql`
     SELECT r.id AS restock_id, r.shop_id, r.variant_id, pg.id AS page_id, r.is_test,
-      ${isProbing} AS troubled
+      ${isProbing} AS has_issue
     FROM pages pg
     JOIN shops sh ON sh.id = pg.shop_id AND ${activeShop}
     JOIN restocks r ON r.shop_id = pg.shop_id
@@ -168,7 +168,7 @@ export const statusIn = (...states: NotificationStatus[]): Prisma.Sql =>
 
 /**
  * Begins messages that were claimed, or refused before and surely not sent. Checks once more what may have changed since the claim.
- * @returns the ids that were begun; the others may not be sent.
+ * @returns the ids that were started; the others may not be sent.
  */
 export async function startSends({
   messages,
@@ -260,7 +260,7 @@ export async function repeatSends({
   return new Set(rows.map((row) => row.id));
 }
 
-/** What a lane has not settled, to know when to come again. */
+/** What a page sender has not finished, to know when to come again. */
 export async function unfinished({
   metaPageId,
 }: {

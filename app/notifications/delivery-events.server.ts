@@ -5,7 +5,7 @@ import { readMetadataId } from './message.ts';
 import { finishSent } from './finish.server.ts';
 
 /**
- * The Page's thread shows our notice: it was sent, whatever its fate was held to be. Safe to run again.
+ * The Page's thread shows our notification: it was sent, whatever its fate was held to be. Safe to run again.
  * @returns whether the mark was one of ours.
  */
 export async function finishByEcho({

@@ -22,7 +22,7 @@ const UNFINISHED: NotificationStatus[] = ['claimed', 'sending', 'unexplained_err
 const lastTouchedBy = (lease: Lease): Prisma.Sql =>
   Prisma.sql`(n.lease_epoch = ${lease.epoch} OR ${leaseIsCurrent(lease)})`;
 
-/** Writes all verdicts in one transaction. What is in doubt needs no word: it stays begun, and its repeat stands written since then. */
+/** Writes all outcomes in one transaction. What is uncertain needs no word: it stays started, and its repeat stands written since then. */
 export async function finishSends({
   settlings,
   lease,
@@ -137,7 +137,7 @@ async function scheduleRetries({
     WHERE n.id = e.id AND ${statusIn('sending')} AND ${lastTouchedBy(lease)}`;
 }
 
-/** Repeats that were written down and not made: their call is as much in doubt as before, and due again at once. */
+/** Repeats that were written down and not made: their call is as much uncertain as before, and due again at once. */
 async function undoRepeats({
   tx,
   lease,

@@ -6,7 +6,7 @@ import { makePayload } from '../messenger/payloads.ts';
 import type { Recipient } from '../messenger/permissions/permission.ts';
 import { fitName, type Named, nameWithin } from '../shopify/product.ts';
 
-/** What all notices of one restock have in common. */
+/** What all notifications of one restock have in common. */
 export type TemplateData = {
   shopId: bigint;
   shopName: string;
@@ -45,7 +45,7 @@ export type MessageTexts = {
   next: string;
 };
 
-/** The words of a restock's notices in one language; the same for everybody who speaks it. */
+/** The words of a restock's notifications in one language; the same for everybody who speaks it. */
 export function messageTexts({ subject, locale }: { subject: TemplateData; locale: string }): MessageTexts {
   const { shopName, currency, customMessages, price, variant } = subject;
   const speak = (message: Message, values = {}) =>
@@ -76,7 +76,7 @@ export function readMetadataId(
   return found ? { shopId: BigInt(found[1]!), id: BigInt(found[2]!) } : undefined;
 }
 
-/** The exact JSON text of one notice. A picture only where it is said that this Page accepts one. */
+/** The exact JSON text of one notification. A picture only where it is said that this Page accepts one. */
 export function notificationBody({
   recipient,
   subject,

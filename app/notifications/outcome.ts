@@ -11,9 +11,9 @@ export type Outcome =
   | { end: 'failed'; reason: string }
   /** May have been sent: the same call is made again later, and nothing else. */
   | { end: 'in_doubt' }
-  /** The repeat of a call in doubt was not made after all: it is due again at once. */
+  /** The repeat of an uncertain call was not made after all: it is due again at once. */
   | { end: 'not_repeated' }
-  /** Surely not sent: begun anew after `afterMs`. */
+  /** Surely not sent: started again after `afterMs`. */
   | { end: 'again'; afterMs: number; withoutPicture: boolean }
   /** Refused without a word about whose fault it is. */
   | { end: 'unexplained_error' }
@@ -27,7 +27,7 @@ export type Classified = {
 };
 
 export const UNEXPLAINED_RETRY_MS = MINUTE;
-/** How long a fate may stay in doubt before it is named unknown. */
+/** How long a fate may stay uncertain before it is named unknown. */
 export const GIVE_UP_MS = 5 * MINUTE;
 const MAX_ATTEMPTS = 5;
 const REST_MS = 10 * MINUTE;

@@ -1,4 +1,4 @@
-// Writes notices: the words once for each restock and language, the rest for each shopper.
+// Writes notifications: the words once for each restock and language, the rest for each shopper.
 import { Prisma } from '@prisma/client';
 import { db, queryRows } from '../db.server.ts';
 import { env } from '../env.server.ts';
@@ -9,7 +9,7 @@ import { addressedByToken } from '../messenger/permissions/one-time-notification
 import type { ClaimedNotification } from './claim.server.ts';
 import { messageTexts, type MessageTexts, notificationBody, type TemplateData } from './message.ts';
 
-/** A price that the merchant corrects is right in the notices half a minute later. */
+/** A price that the merchant corrects is right in the notifications half a minute later. */
 const CACHE_MS = 30_000;
 
 const MOST_CACHED = 1_000;

@@ -27,7 +27,7 @@ export function createResultWriter({
 }: {
   lease: Lease;
   clock: Clock;
-  /** Called after they are settled. */ onAnswers: (answers: AnsweredSend[]) => Promise<void>;
+  /** Called after they are finished. */ onAnswers: (answers: AnsweredSend[]) => Promise<void>;
   onChange: () => void;
   onFailure: (error: unknown) => void;
 }): ResultWriter {

@@ -219,7 +219,7 @@ export function nextRunAt({
   probeAt: Date | null;
   /** When the first of those who are left alone for now may be tried again. */
   restedAt: Date | null;
-  /** When a stock check that was requested is surely done: it wakes us, unless that notice is lost. */
+  /** When a stock check that was requested is surely done: it wakes us, unless that notification is lost. */
   checkedAt: Date | null;
   now: Date;
 }): Date | null {

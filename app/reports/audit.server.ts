@@ -37,7 +37,7 @@ export async function balance({ shopId }: { shopId?: bigint } = {}): Promise<{
         tx,
         sql: Prisma.sql`
         SELECT r.shop_id, r.variant_id, count(*)::int AS opted_in, ${count('waiting')} AS waiting, ${count('claimed')} AS pending,
-          ${count('notified')} AS told, ${count('assumed_notified')} AS presumed, ${count('failed')} AS refused, ${count('unknown')} AS unknown,
+          ${count('notified')} AS notified, ${count('assumed_notified')} AS presumed, ${count('failed')} AS refused, ${count('unknown')} AS unknown,
           ${count('expired')} AS expired, ${count('cancelled')} AS stopped
         FROM opt_in_requests r LEFT JOIN subscriptions s ON s.shop_id = r.shop_id AND s.opt_in_request_id = r.id
         WHERE r.accepted_at IS NOT NULL AND NOT r.is_test AND ${ofShop('r')}

@@ -18,7 +18,7 @@ export async function notifiedFigures({
   const [row] = await queryRows<{ notified: number; refused: number; unknown: number; underWay: number }>({
     tx: db,
     sql: Prisma.sql`
-    SELECT ${ended(Prisma.sql`'sent', 'assumed_sent'`)} AS told, ${ended(Prisma.sql`'failed'`)} AS refused, ${ended(Prisma.sql`'unknown'`)} AS unknown,
+    SELECT ${ended(Prisma.sql`'sent', 'assumed_sent'`)} AS notified, ${ended(Prisma.sql`'failed'`)} AS refused, ${ended(Prisma.sql`'unknown'`)} AS unknown,
            ${ended(Prisma.sql`'claimed', 'sending', 'unexplained_error'`)} AS under_way
     FROM notifications WHERE shop_id = ${shopId} AND claimed_at > ${later(now, -days * DAY)} AND NOT is_test`,
   });
@@ -62,7 +62,7 @@ export async function recoveredRevenue({
     queryRows<{ clicks: number }>({
       tx: db,
       sql: Prisma.sql`
-      SELECT count(DISTINCT t.notification_id)::int AS taps
+      SELECT count(DISTINCT t.notification_id)::int AS clicks
       FROM link_clicks t
       WHERE t.shop_id = ${shopId} AND t.clicked_at > ${since} AND ${notTest({ shopId, notificationId: Prisma.sql`t.notification_id` })}`,
     }),

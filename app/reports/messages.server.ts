@@ -4,7 +4,7 @@ import { db, queryRows } from '../db.server.ts';
 import type { Cursor } from './cursor.ts';
 import { cursorDate } from './waitlist.server.ts';
 
-/** How a message ended, in the merchant's terms; `under_way` gathers what is not settled yet. */
+/** How a message ended, in the merchant's terms; `under_way` gathers what is not finished yet. */
 export const OUTCOMES = ['all', 'sent', 'assumed_sent', 'failed', 'unknown', 'under_way'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 

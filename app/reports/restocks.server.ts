@@ -45,7 +45,7 @@ type Found = Omit<RestockRow, 'restockId' | 'variantId' | 'status' | 'minutes' |
     variant: bigint;
     notificationQuota: number;
     /** Of those who wait, how many do on a Page that sends. */ reachable: number;
-    /** Messages begun in the last half minute, and how many a second the Page may send. */
+    /** Messages started in the last half minute, and how many a second the Page may send. */
     lately: number;
     perSecond: number | null;
   };
@@ -167,7 +167,7 @@ export async function stockChecks({
   return found.map(({ id, ...rest }) => ({ stockCheckId: String(id), ...rest }));
 }
 
-/** The pace is read off the messages begun in this time. */
+/** The pace is read off the messages started in this time. */
 const RECENT_MS = 30 * SECOND;
 
 /** Fewer than these say nothing about a pace. */
@@ -191,14 +191,14 @@ export const remainingToNotify = ({
   Math.max(0, Math.min(waiting, notificationQuota === null ? waiting : notificationQuota - claimedCount));
 
 /**
- * Whole minutes until the last of them is told, at least one; null when there is nobody to tell, or nothing to reckon with. What later
+ * Whole minutes until the last of them is notified, at least one; null when there is nobody to tell, or nothing to reckon with. What later
  * waves bring depends on stock that nobody knows yet: they are not guessed at.
  */
 export function minutesLeft(progress: SendingState): number | null {
   const left = remainingToNotify(progress);
   const { lately, messagesPerSecond: perSecond } = progress;
   const seen = lately >= SENDING ? (lately * SECOND) / RECENT_MS : undefined;
-  // A lane that has just begun has not shown its pace yet, and none goes on faster than its Page may.
+  // A page sender that has just started has not shown its pace yet, and none goes on faster than its Page may.
   const rate = seen === undefined ? perSecond : perSecond === null ? seen : Math.min(seen, perSecond);
   if (left === 0 || rate === null || rate <= 0) return null;
   return Math.max(1, Math.ceil((left / rate) * (SECOND / MINUTE)));

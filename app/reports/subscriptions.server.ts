@@ -11,7 +11,7 @@ import { containing, type Cursor } from './cursor.ts';
 import { type SubscriptionFacts, explain, type Explanation } from './explain.ts';
 import { cursorDate } from './waitlist.server.ts';
 
-/** `waiting`: can still be told; `untold`: refused, of unknown fate, expired or stopped. Who was told stands among the messages. */
+/** `waiting`: can still be notified; `untold`: refused, of unknown fate, expired or stopped. Who was notified stands among the messages. */
 export const SUBSCRIPTION_FILTERS = ['waiting', 'untold'] as const;
 export const SUBSCRIPTION_SORTS = ['newest', 'oldest'] as const;
 export type SubscriptionFilter = (typeof SUBSCRIPTION_FILTERS)[number];
@@ -27,7 +27,7 @@ export type SubscriptionRow = {
   shopper: string;
   locale: string;
   waitingSince: Date;
-  /** 1 is the next to be told; null: no longer in line, or further back than is counted. */
+  /** 1 is the next to be notified; null: no longer in line, or further back than is counted. */
   place: number | null;
   why: Explanation;
 };
@@ -116,9 +116,9 @@ export async function subscriptions({
       n.status AS sent, n.failure_reason AS sent_reason,
       r.id AS restock, r.held_at IS NOT NULL AS held, r.send_after, r.next_batch_at, r.notification_quota, r.claimed_count,
       v.check_requested_version > v.checked_version AS check_due, r.confirmed_available_at > ${later(now, -CHECK_VALID_MS)} AS fresh,
-      (SELECT o.id FROM notifications o WHERE o.restock_id = r.id AND o.shopper_id = s.shopper_id LIMIT 1) IS NOT NULL AS told_already,
+      (SELECT o.id FROM notifications o WHERE o.restock_id = r.id AND o.shopper_id = s.shopper_id LIMIT 1) IS NOT NULL AS already_notified,
       (SELECT l.reason FROM stock_checks l WHERE l.shop_id = s.shop_id AND l.variant_id = s.variant_id AND NOT l.is_test
-        ORDER BY l.checked_at DESC, l.id DESC LIMIT 1) AS look_reason,
+        ORDER BY l.checked_at DESC, l.id DESC LIMIT 1) AS check_reason,
       CASE WHEN s.status = 'waiting' THEN (SELECT count(*)::int FROM (
         SELECT FROM subscriptions w WHERE w.shop_id = s.shop_id AND w.variant_id = s.variant_id AND w.status = 'waiting' AND NOT w.is_test
           AND w.expires_at > ${now} AND (w.waiting_since, w.id) < (s.waiting_since, s.id) LIMIT ${COUNTED_POSITIONS}) ahead) END AS ahead

@@ -9,13 +9,13 @@ import { variantStatus, type VariantStatus } from './explain.ts';
 
 export type WaitlistQuery = { shopId: bigint; now: Date };
 
-/** Those who can still be told: not ended, not expired, not the merchant's own test. */
+/** Those who can still be notified: not ended, not expired, not the merchant's own test. */
 const isWaiting = ({ shopId, now }: WaitlistQuery) => Prisma.sql`
   s.shop_id = ${shopId} AND NOT s.is_test AND ${waiting({ now })}`;
 
 /**
  * Reads a whole line from its index. PostgreSQL takes a million entries of an index for dearer than all rows of the table, since it
- * thinks of disks that turn; and the other processor belongs to the lanes.
+ * thinks of disks that turn; and the other processor belongs to the page senders.
  */
 export async function readByIndex<Row>(query: Prisma.Sql): Promise<Row[]> {
   const [, rows] = await db.$transaction([
@@ -41,7 +41,7 @@ export type WaitlistRow = {
   checkedAt: Date | null;
   /** The newest look's reason. */
   reason: string | null;
-  /** When time itself gives the next hint; `lookDue`: one is due now. */
+  /** When the next stock check is due; `checkDue`: one is due now. */
   nextCheckAt: Date | null;
   checkDue: boolean;
   paused: boolean;
@@ -126,8 +126,8 @@ export async function waitlistByVariant({
         AND (${search.trim() === ''} OR (v.product_title || ' ' || v.title) ILIKE ${containing(search)})
       ORDER BY sort_key ${direction}, v.id ${direction} LIMIT ${limit + 1})
     SELECT total.*, v.id, v.product_title, v.title, v.image_url, v.line_waiting AS waiting, v.line_oldest AS oldest, v.sort_key,
-      v.next_check_at, v.check_requested_version > v.checked_version AS look_due, v.paused_at IS NOT NULL AS paused, v.missing_since IS NOT NULL AS missing,
-      look.units, look.checked_at AS looked_at, look.reason,
+      v.next_check_at, v.check_requested_version > v.checked_version AS check_due, v.paused_at IS NOT NULL AS paused, v.missing_since IS NOT NULL AS missing,
+      look.units, look.checked_at AS checked_at, look.reason,
       EXISTS (SELECT FROM restocks r WHERE r.shop_id = v.shop_id AND r.variant_id = v.id AND ${openRestock}) AS restocked
     FROM (SELECT COALESCE(sum(line.waiting), 0)::int AS "all", count(*)::int AS variants FROM line) total
     LEFT JOIN shown v ON true
@@ -183,7 +183,7 @@ export type WaitingShopper = {
   expiresAt: Date;
 };
 
-/** Those who wait for one variant, in their order: the first is told first. */
+/** Those who wait for one variant, in their order: the first is notified first. */
 export async function waitingShoppers({
   shopId,
   variantId,
@@ -263,7 +263,7 @@ type Found = Omit<ProductWaitlist['lines'][number], 'variantId' | 'state'> & {
 
 const MAX_VARIANTS = 20;
 
-/** Variants that people wait for or that are being told, the longest line first; empty when nobody ever asked for this product here. */
+/** Variants that people wait for or that are being notified, the longest line first; empty when nobody ever asked for this product here. */
 export async function productWaitlist({
   shopId,
   productId,

@@ -50,7 +50,7 @@ export function noteAnswer({
 
 export const isAddressRefused = (): boolean => known.refusedSince !== null;
 
-/** How long (ms) Shopify is to be left alone; whoever is told 0 while the address is refused asks for all others. */
+/** How long (ms) Shopify is to be left alone; whoever gets 0 while the address is refused asks for all others. */
 export function restOfAddress({ now }: { now: Date }): number {
   if (known.refusedSince === null) return 0;
   const restMs = known.nextAskAt - now.getTime();

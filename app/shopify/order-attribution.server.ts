@@ -87,7 +87,7 @@ export async function turnOffAttribution({ shopId, clock }: Of): Promise<void> {
   });
 }
 
-/** What we may read seems to have changed: a hint, and no more. */
+/** What we may read may have changed: a reason to ask Shopify, and no more. */
 export async function requestScopesCheck({
   tx = db,
   shop,
@@ -137,7 +137,7 @@ export async function syncAttribution({ shopId, clock }: Of): Promise<void> {
     data: { orderAttributionCheckAt },
   });
   const access = await readOrderAccess({ shopId, clock });
-  // A hint that came in between has moved the check: then nothing is settled, and it is done anew.
+  // A change that was reported in between has moved the check: then nothing is finished, and it is done anew.
   const done = (data: Prisma.ShopUpdateManyMutationInput) =>
     db.shop.updateMany({
       where: { id: shopId, orderAttribution: counting, orderAttributionCheckAt },

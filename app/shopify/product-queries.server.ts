@@ -10,7 +10,7 @@ export type FoundProduct = {
   title: string;
   handle: string;
   imageUrl: string | null;
-  /** All of them, or the first 50 where `findProducts` says so; `availableForSale` is Shopify's word, not yet a look. */
+  /** All of them, or the first 50 where `findProducts` says so; `availableForSale` is Shopify's word, not yet a stock check. */
   variants: { variantId: bigint; title: string; availableForSale: boolean }[];
 };
 
@@ -18,7 +18,7 @@ export type FoundProduct = {
 export const FIRST_VARIANTS = 50;
 
 const FIND_PRODUCTS_QUERY = `#graphql
-  query FindProducts($query: String!, $first: Int!) {
+  query FindProducts($query: String!, $first: Int!, $firstVariants: Int!) {
     products(first: $first, query: $query) {
       nodes {
         id
@@ -26,7 +26,7 @@ const FIND_PRODUCTS_QUERY = `#graphql
         handle
         onlineStoreUrl
         featuredMedia { preview { image { url(transform: { maxWidth: 1200, maxHeight: 1200, preferredContentType: JPG }) } } }
-        variants(first: ${FIRST_VARIANTS}) { pageInfo { hasNextPage endCursor } nodes { id title availableForSale } }
+        variants(first: $firstVariants) { pageInfo { hasNextPage endCursor } nodes { id title availableForSale } }
       }
     }
   }`;
@@ -87,11 +87,15 @@ export async function findProducts({
     shopId,
     query: FIND_PRODUCTS_QUERY,
     // A handle names one product: asked for five, Shopify would take the price of five out of the bucket first.
-    variables: { query: `status:active${wanted}`, first: handle === undefined ? AT_MOST : 1 },
+    variables: {
+      query: `status:active${wanted}`,
+      first: handle === undefined ? AT_MOST : 1,
+      firstVariants: FIRST_VARIANTS,
+    },
     patienceMs: PATIENCE_MS,
     clock,
   });
-  // An active product may be hidden from the online store, for other channels or for later: no shopper is told of it.
+  // An active product may be hidden from the online store, for other channels or for later: no shopper is offered it.
   const shown = data.products.nodes.filter((node) => node.onlineStoreUrl !== null);
   const found: FoundProduct[] = [];
   for (const node of shown) {

@@ -110,7 +110,7 @@ const firstPage = (ids: bigint[], first: number) => ({ of: 'variants' as const, 
 /**
  * The next call for `wanted` (not empty, in the order in which they are to be read). When more is due than can be paid for, a probe of all
  * of it says which have changed: those come first, and what a bulk booking or a change of the settings has marked waits behind them.
- * @param begun what is missing of those that were read in part: they are read on, never from the start.
+ * @param started what is missing of those that were read in part: they are read on, never from the start.
  * @param atMost variants of one call; less than usual after a refusal.
  * @param dearer how many times our own price Shopify asks, as its last answer showed.
  */

@@ -97,7 +97,7 @@ export function createReader({ shopId, clock }: { shopId: bigint; clock: Clock }
     return data;
   }
 
-  /** Whole, or begun: then the next plan goes on with it. */
+  /** Whole, or started: then the next plan goes on with it. */
   function keep(id: bigint, { rests, ...reading }: PartialRead): Readings {
     started.delete(id);
     probed.delete(id);

@@ -178,7 +178,7 @@ export async function reportUninstall({
       AND (access_confirmed_at IS NULL OR access_confirmed_at < ${triggeredAt})`;
 }
 
-/** The merchant is here: whatever was said of the shop can be settled now. */
+/** The merchant is here: whatever was said of the shop can be finished now. */
 export async function requestInstallationCheck({
   shop,
   now,

@@ -28,7 +28,7 @@ export type StorefrontState = {
 };
 
 /**
- * Writes the state to Shopify unless the storefront was told just that already.
+ * Writes the state to Shopify unless it is what was published last.
  * @throws {ShopifyApiError} with advice; the state stays due.
  */
 export async function publishStorefrontState({

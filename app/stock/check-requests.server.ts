@@ -76,7 +76,7 @@ export async function requestAllStockChecks({
 export type Of = { shopId: bigint; variantId: bigint };
 
 /**
- * A hint: every variant's `wanted` goes up by one, also when a look is due already, so that a hint during a look is never lost.
+ * A stock check request: every variant's `checkRequestedVersion` goes up by one, also when a check is due already, so that a request during a check is never lost.
  * @param news whether something was said about just these variants: they are looked at before those that are marked with all the others.
  * @returns how many of them are known here.
  */
@@ -112,7 +112,7 @@ export async function requestStockCheck({
   return rows.length;
 }
 
-/** A hint that time itself will give; the earlier of two appointments is kept. */
+/** A stock check at a set time; the earlier of two is kept. */
 export async function scheduleStockCheck({
   tx,
   shopId,
@@ -132,7 +132,7 @@ async function requestDueChecks({ shopId, now }: { shopId: bigint; now: Date }):
     WHERE shop_id = ${shopId} AND next_check_at <= ${now}`;
 }
 
-/** The shops that have a look to make now, and when the next appointment of any shop comes. */
+/** The shops that have a stock check to make now, and when the next appointment of any shop comes. */
 export async function shopsWithDueChecks({
   now,
 }: {
@@ -151,7 +151,7 @@ export async function shopsWithDueChecks({
 }
 
 /**
- * Keeps what a look has found. An answer older than the newest look's is thrown away.
+ * Keeps what a stock check has found. An answer older than the newest check's is thrown away.
  * @returns false when it was too old to keep.
  */
 export async function recordChecked({
@@ -198,8 +198,8 @@ export async function recordChecked({
 const AT_ONCE = 1_000;
 
 /**
- * The variants for which a look is due, with the mark that the look has to note: those with news, oldest first; then those that are due
- * because all were marked, of which an open restock goes first, since it holds up a lane until it is read again.
+ * The variants for which a stock check is due, with the mark that the stock check has to note: those with news, oldest first; then those that are due
+ * because all were marked, of which an open restock goes first, since it holds up a page sender until it is read again.
  */
 export async function dueVariants({ shopId, now }: { shopId: bigint; now: Date }): Promise<Due[]> {
   await requestDueChecks({ shopId, now });
@@ -214,7 +214,7 @@ export async function dueVariants({ shopId, now }: { shopId: bigint; now: Date }
   });
 }
 
-/** When time itself gives the next hint of this shop. */
+/** When the next stock check of this shop is due by its set time. */
 export async function nextScheduledCheck({ shopId }: { shopId: bigint }): Promise<Date | null> {
   const next = await db.variant.aggregate({
     where: { shopId, nextCheckAt: { not: null } },
@@ -227,7 +227,7 @@ export async function nextScheduledCheck({ shopId }: { shopId: bigint }): Promis
 const REFRESH_AFTER_MS = 20 * SECOND;
 
 /**
- * Marks for a new look every open restock from which this Page's lane could still tell somebody and whose look grows old. Cheap enough
+ * Marks for a new stock check every open restock from which this Page's sender could still notify somebody and whose stock check grows old. Cheap enough
  * for every second; a variant that is due already is left alone.
  * @returns how many were marked.
  */

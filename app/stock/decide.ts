@@ -14,11 +14,11 @@ export type RestockSettings = QuietSettings & {
   restockCooldownMinutes: number;
 };
 
-/** What one reading found; `standing` is null when Shopify no longer knows the variant. */
+/** What one reading found; `availability` is null when Shopify no longer knows the variant. */
 type StockCheckResult = {
   availability: Availability | null;
   staleChecks: number;
-  /** An appointment for a look that is still to come. */
+  /** When a check is due by itself; null: no such time is set. */
   nextCheckAt: Date | null;
   pausedAt: Date | null;
 };
@@ -27,7 +27,7 @@ export type RestockState = {
   closedAt: Date | null;
   kind: Kind;
   notificationQuota: number;
-  /** Units when the allowance was last raised. */
+  /** Units when the quota was last raised. */
   units: number | null;
   sendAfter: Date | null;
   nextBatchAt: Date | null;
@@ -39,14 +39,14 @@ export type Decision = {
   reason: Reason;
   /** The restock's row as it shall be: a new one, or the one given. null: no row. */
   restock: (RestockState & { row: 'new' | 'same' }) | null;
-  /** When time itself gives the next hint. */
+  /** When the variant is checked again by itself. */
   nextCheckAt: Date | null;
   staleChecks: number;
 };
 
-/** An allowance without a bound: the largest number its column holds. */
+/** A quota without a bound: the largest number its column holds. */
 export const NO_LIMIT = 2_147_483_647;
-/** More than any line is long, and far enough below the column's bound to be added to. */
+/** More than any waitlist is long, and far enough below the column's bound to be added to. */
 const MOST = 1_000_000_000;
 
 /** Shopify's "not for sale" is doubted three times: https://community.shopify.dev/t/32191 saw it lag by many minutes. */
@@ -57,7 +57,7 @@ type Given = {
   /** The newest restock of the variant, open or closed. */
   restock: RestockState | null;
   settings: RestockSettings;
-  /** How many wait and were not told in this restock (of a new one: how many wait); counting may stop at `room` + 1. */
+  /** How many wait and were not told in this restock (of a new one: how many wait); counting may stop at the quota + 1. */
   waiting: number;
   /** How many were claimed in this restock so far. */
   claimedCount: number;
@@ -70,7 +70,7 @@ export const isSame = ({ restock, settings, now }: Pick<Given, 'restock' | 'sett
   (restock.closedAt === null ||
     now.getTime() - restock.closedAt.getTime() < settings.restockCooldownMinutes * MINUTE);
 
-/** How many may be told at once on these units; Infinity: all. */
+/** How many may be notified at once on these units; Infinity: all. */
 export function remainingQuota({
   availability,
   settings,
@@ -84,7 +84,7 @@ export function remainingQuota({
   return Math.min(units * settings.shoppersPerUnit, MOST);
 }
 
-/** Pure: the same look twice comes to the same allowance. */
+/** Pure: the same check twice gives the same quota. */
 export function decide(given: Given): Decision {
   const { check, restock, settings, waiting, now } = given;
   const { availability } = check;
@@ -147,7 +147,7 @@ function staleWait({
 
 type QuotaInput = Given & { availability: Availability; restock: RestockState & { row: 'new' | 'same' } };
 
-/** In an open restock: may anybody be told now, and how many in all? */
+/** In an open restock: may anybody be notified now, and how many in all? */
 function quotaDecision(given: QuotaInput): Decision {
   const { check, restock, settings, waiting, now } = given;
   const calm = { restock, nextCheckAt: null, staleChecks: 0 };

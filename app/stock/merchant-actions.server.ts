@@ -14,7 +14,7 @@ import { saveVariant, setVariantPaused } from './variants.server.ts';
 
 type Of = { shopId: bigint; variantId: bigint; now: Date };
 
-/** Asks for a look at once. */
+/** Asks for a stock check at once. */
 export async function checkInventoryNow({
   shopId,
   variantId,
@@ -62,7 +62,7 @@ export async function notifyNow({
   });
 }
 
-/** Holds the open restock back: from the next claim on nobody is told, until it is released. */
+/** Holds the open restock back: from the next claim on nobody is notified, until it is released. */
 export async function pauseRestock({
   shopId,
   variantId,
@@ -73,7 +73,7 @@ export async function pauseRestock({
   return { outcome: count === 1 || (await db.restock.count({ where: open })) === 1 ? 'held' : 'not_open' };
 }
 
-/** Ends a hold; a fresh look decides how it goes on. `paused`: the variant is, so that nobody is told all the same. */
+/** Ends a hold; a fresh stock check decides how it goes on. `paused`: the variant is, so that nobody is notified all the same. */
 export async function resumeRestock({
   shopId,
   variantId,
@@ -93,7 +93,7 @@ export async function resumeRestock({
   });
 }
 
-/** Pauses a variant (nobody is told, whatever its stock) or resumes it with a fresh look. */
+/** Pauses a variant (nobody is notified, whatever its stock) or resumes it with a fresh stock check. */
 export async function pauseVariant({
   shopId,
   variantId,
@@ -117,7 +117,7 @@ export type Moved =
   | { outcome: 'unknown' }
   | { outcome: 'no_answer'; advice: ShopifyApiError['advice'] };
 
-/** Moves the waiters of a variant that Shopify no longer knows to a variant of the same product, as Shopify knows it now. */
+/** Moves the waiting shoppers of a variant that Shopify no longer knows to a variant of the same product, as Shopify knows it now. */
 export async function moveShoppers({
   shopId,
   from,

@@ -52,7 +52,7 @@ const watched = ({ shopId, after, limit }: { shopId: bigint; after: bigint; limi
 const DOUBT_AFTER_MS = 15 * MINUTE;
 
 /**
- * What a probe says: `changed` since the newest look, and a look has to decide; `doubtful`: it is for sale, nobody is told, and that was
+ * What a probe says: `changed` since the newest look, and a stock check has to decide; `doubtful`: it is for sale, nobody is notified, and that was
  * found long ago, so that what a probe cannot see (units that were moved, a product that was published) may have changed; or nothing.
  */
 export function suspicion({
@@ -116,7 +116,7 @@ export async function reconcileShop({
   return { ...reconciled, outcome: 'cut_short' };
 }
 
-/** Marks for a look what the probes make suspicious. @returns how many variants. */
+/** Marks for a stock check what the probes make suspicious. @returns how many variants. */
 async function mark({
   shopId,
   page,

@@ -55,7 +55,7 @@ export async function saveRestock({
     WHERE shop_id = ${shopId} AND id = ${id}`;
 }
 
-/** Wakes the lane of every Page through which somebody of this shop may wait. */
+/** Wakes the page sender of every Page through which somebody of this shop may wait. */
 export async function wakePageSenders({ tx, shopId }: { tx: Tx; shopId: bigint }): Promise<void> {
   const pages = await tx.page.findMany({
     where: { shopId, disconnectedAt: null },
@@ -97,7 +97,7 @@ export async function countWaiting({
   return row!;
 }
 
-/** Nobody is told without a look of their variant younger than this. */
+/** Nobody is notified without a stock check of their variant younger than this. */
 export const CHECK_VALID_MS = 30 * SECOND;
 
 /**

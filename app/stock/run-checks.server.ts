@@ -30,7 +30,7 @@ export type RunResult =
 
 /** A variant whose answer can't be read must not keep the others of its shop waiting. */
 const REAUTHORIZE_RETRY_MS = 10 * MINUTE;
-/** So often a look is tried again at once before its variant counts as the trouble and not the database. */
+/** So often a stock check is tried again at once before its variant counts as the trouble and not the database. */
 const STUMBLES = 3;
 const STUMBLED_AGAIN = MINUTE;
 
@@ -42,7 +42,7 @@ const readers = new Map<string, Reader>();
 
 /**
  * Makes the next call for the variants of one shop that are due, those with news first, and decides on each that is read by now. `wanted`
- * is noted before Shopify is called, so that a hint that arrives during the call makes the variant due again. Safe to run twice: an older
+ * is noted before Shopify is called, so that a stock check request that arrives during the call makes the variant due again. Safe to run twice: an older
  * answer is thrown away.
  */
 export async function runDueChecks({
@@ -108,7 +108,7 @@ type Conclusion = {
   at: Date;
 };
 
-/** `outdated`: nothing was written; if a look is still due, the next round makes it. */
+/** `outdated`: nothing was written; if a stock check is still due, the next round makes it. */
 type Kept = 'kept' | 'outdated' | 'lost';
 
 /** One variant's look: what is noted, decided and done about it, in one transaction. */
@@ -163,7 +163,7 @@ async function countShoppers({
 
 type Locked = { staleChecks: number; nextCheckAt: Date | null; pausedAt: Date | null };
 
-/** Locks the variant for the look, unless a newer look was kept or the lease has passed on. */
+/** Locks the variant for the stock check, unless a newer look was kept or the lease has passed on. */
 async function lockVariant({
   tx,
   shop,
@@ -225,7 +225,7 @@ async function saveResult({
 
 const stumbleOf = ({ shop, variantId }: Conclusion) => `${shop.id}/${variantId}`;
 
-/** A look could not be kept: a slow database is tried again, data that our tables refuse must not keep the other variants waiting. */
+/** A stock check could not be kept: a slow database is tried again, data that our tables refuse must not keep the other variants waiting. */
 async function stumble({ check, error }: { check: Conclusion; error: unknown }): Promise<Kept> {
   const times = (stumbles.get(stumbleOf(check)) ?? 0) + 1;
   log.error('stock_check.not_stored', { shopId: check.shop.id, variantId: check.variantId, times, error });

@@ -86,7 +86,7 @@ export async function setVariantPaused({
   return count === 1;
 }
 
-/** The row of a variant that is met for the first time; what can't be said of it yet, the next look fills in. */
+/** The row of a variant that is met for the first time; what can't be said of it yet, the next stock check fills in. */
 const newVariant = (truth: VariantState | null) => ({
   productId: 0n,
   productTitle: '',

@@ -42,7 +42,7 @@ export async function cancelSubscriptions({
 }
 
 /**
- * STOP: in every shop of this Page, at once, and remembered. What is claimed already keeps its row for the lane, which asks for
+ * STOP: in every shop of this Page, at once, and remembered. What is claimed already keeps its row for the page sender, which asks for
  * `optedOutAt` before it sends. A STOP that reaches us late ends nothing that was agreed after it.
  */
 export async function optOut({

@@ -11,7 +11,7 @@ export const waiting = ({ now }: { now: Date }): Prisma.Sql =>
 export const whereWaiting = ({ now }: { now: Date }) =>
   ({ status: 'waiting', expiresAt: { gt: now } }) satisfies Prisma.SubscriptionWhereInput;
 
-/** A subscription's place: 1 is the next to be told. The merchant's own tests stand in no line. */
+/** A subscription's place: 1 is the next to be notified. The merchant's own tests stand in no line. */
 export async function positionOf({
   tx,
   shopId,
@@ -39,7 +39,7 @@ export async function positionOf({
   return before + 1;
 }
 
-/** Whether those waiting for a variant will probably be told in waves: more of them than one unit's share. */
+/** Whether those waiting for a variant will probably be notified in batches: more of them than one unit's share. */
 export async function batchesLikely({
   tx,
   shop,

@@ -34,7 +34,7 @@ function anotherWorker({ faults, databaseUrl }: Pick<Given, 'faults' | 'database
       NODE_ENV: 'production',
       ...faults.environment,
       DATABASE_URL: databaseUrl,
-      STAND_INS_ADDRESS: faults.simulators(),
+      SIMULATORS_ADDRESS: faults.simulators(),
       LIFELINE: String(process.pid),
       ROLE: 'worker',
       HEALTH_PORT: '0',
@@ -104,7 +104,7 @@ const takenOver: Scenario = async ({ faults, begin, databaseUrl }) => {
   }
 };
 
-/** The sends of one telling meet these; what they do to a call and how many calls they meet is said in the stand-in's own words. */
+/** The sends of one telling meet these; what they do to a call and how many calls they meet is said in the simulator's own words. */
 const disturbed =
   (...what: Parameters<FaultWorld['world']['messenger']['disturb']>[0][]): Scenario =>
   async ({ faults, begin }) => {

@@ -142,7 +142,7 @@ export async function openFaultWorld({ folder, databaseUrl }: { folder: string; 
     /** Resolves once everybody's yes is saved; a fault may keep it away for long, and then the story goes on without it. */
     saved: () =>
       holdsWithin(30_000, async () => (await count('subscriptions WHERE NOT is_test')) === everybody.length),
-    simulators: () => readFileSync(join(points, 'stand-ins'), 'utf8'),
+    simulators: () => readFileSync(join(points, 'simulators'), 'utf8'),
     environment: { ...environmentOf({ keys: demo.keys, encryptionKey }), ...environment },
     kill: (role: Role) => app.restart(role, 'SIGKILL'),
     /** The process of this role that began last. */

@@ -1,4 +1,4 @@
-// The Shopify admin's stand-in: a frame for the embedded app with the other half of App Bridge, and a page where the merchant sets stock.
+// The Shopify admin's simulator: a frame for the embedded app with the other half of App Bridge, and a page where the merchant sets stock.
 import { readFileSync } from 'node:fs';
 import type { Store } from '../shopify/store.ts';
 import { isForSale, itemOf, levelKey } from '../shopify/shop-state.ts';
@@ -117,7 +117,7 @@ export function createAdmin({ store, scopes, apiKey, appName, appUrl, mintSessio
       id_token: mintSessionToken({ shop }),
       // The merchant's own language; the admin's address may name another.
       locale: start.searchParams.get('locale') ?? 'en',
-      session: 'stand-in',
+      session: 'simulator',
       shop,
       timestamp: String(Math.floor(store.now().getTime() / 1000)),
     };

@@ -1,4 +1,4 @@
-// A stand-in for App Bridge (the real one is served by Shopify's CDN alone): the surface our app uses, over a protocol of its own.
+// A simulator for App Bridge (the real one is served by Shopify's CDN alone): the surface our app uses, over a protocol of its own.
 // Every message goes to one origin and is taken from one origin and one window. What is not here throws by name.
 (() => {
   const ADMIN = 'https://admin.shopify.com';
@@ -46,7 +46,7 @@
   }
 
   const missing = (name) => () => {
-    throw new Error(`App Bridge stand-in: ${name} is not implemented`);
+    throw new Error(`App Bridge simulator: ${name} is not implemented`);
   };
   const query = (name) => params.get(name) ?? undefined;
 

@@ -1,4 +1,4 @@
-// What a block of the admin runs in, as far as this stand-in knows it: an origin of its own, the documented surface of `shopify`, Shopify's elements
+// What a block of the admin runs in, as far as this simulator knows it: an origin of its own, the documented surface of `shopify`, Shopify's elements
 // by name and rough look alone. Shopify's own runtime (a worker and its remote DOM) is private and not imitated.
 (() => {
   const { app, productId, locale, words } = window.given;

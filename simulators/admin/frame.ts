@@ -80,7 +80,7 @@ const half = ({ name, appName, apiKey, appOrigin }: Frame) => `
 export const frame = (
   given: Frame,
 ): string => `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(given.appName)} · ${escape(given.shopName)}</title><style>${style}</style></head><body>
-<header><strong>${escape(given.shopName)}</strong> <span>admin (stand-in)</span></header>
+<header><strong>${escape(given.shopName)}</strong> <span>admin (simulator)</span></header>
 <nav aria-label="Admin"><a href="/store/${given.name}/products">Products</a><a href="/store/${given.name}/orders">Orders</a><a class="app" href="/store/${given.name}/apps/${given.apiKey}">${escape(given.appName)}</a><div id="items"></div></nav>
 <main><div id="title"><span id="heading">${escape(given.appName)}</span><div id="buttons"></div></div>
 <iframe title="${escape(given.appName)}" src="${escape(given.src)}" allow="clipboard-write"></iframe>

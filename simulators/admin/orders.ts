@@ -1,4 +1,4 @@
-// The merchant's orders in the admin stand-in: how each came, and the buttons that pay back and cancel.
+// The merchant's orders in the admin simulator: how each came, and the buttons that pay back and cancel.
 import type { Store } from '../shopify/store.ts';
 import { escape, page } from './page.ts';
 

@@ -1,4 +1,4 @@
-// The look of the admin's own pages in the stand-in.
+// The look of the admin's own pages in the simulator.
 export const escape = (text: string): string =>
   text.replace(
     /[&<>"']/g,

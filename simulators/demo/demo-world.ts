@@ -1,4 +1,4 @@
-// The demo as it stands between two starts: its keys, the stand-ins' memory, and the app with everything around it.
+// The demo as it stands between two starts: its keys, the simulators' memory, and the app with everything around it.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,11 +29,11 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   throw new Error(`Waited a minute for ${what}.`);
 }
 
-/** Starts stand-ins and app. The first time the merchant connects the Page and passes the test; later all is as it was left. */
+/** Starts simulators and app. The first time the merchant connects the Page and passes the test; later all is as it was left. */
 export async function startDemoWorld({ folder, databaseUrl, print, onLog, environment }: Given) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { keys, encryptionKey } = readKept(join(folder, 'keys.json'));
-  const memory = join(folder, 'stand-ins.json');
+  const memory = join(folder, 'simulators.json');
 
   let address = '';
   const world = await createWorld({
@@ -50,7 +50,7 @@ export async function startDemoWorld({ folder, databaseUrl, print, onLog, enviro
   const app = await runApp({
     environment: { ...environmentOf({ keys, encryptionKey }), ...environment },
     databaseUrl,
-    standInsAddress: `http://127.0.0.1:${network.port}`,
+    simulatorsAddress: `http://127.0.0.1:${network.port}`,
     onLog,
   });
   address = app.address;

@@ -1,4 +1,4 @@
-// Runs the real app beside the stand-ins: web and worker as processes of their own, led to the stand-ins by the preload.
+// Runs the real app beside the simulators: web and worker as processes of their own, led to the simulators by the preload.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -13,14 +13,14 @@ type Lag = Record<'events' | 'replies' | 'stockChecks' | 'unfinished', number>;
 type Given = {
   environment: Record<string, string>;
   databaseUrl: string;
-  standInsAddress: string;
+  simulatorsAddress: string;
   onLog: (line: string) => void;
 };
 
 export type RunningApp = Awaited<ReturnType<typeof runApp>>;
 
 /** Starts both processes and resolves once the web process is ready. Nothing of the caller's environment reaches them but the path. */
-export async function runApp({ environment, databaseUrl, standInsAddress, onLog }: Given) {
+export async function runApp({ environment, databaseUrl, simulatorsAddress, onLog }: Given) {
   /** Where each listens, as it says itself: a port that was merely free a moment ago may be answered by somebody else. */
   const ports = new Map<string, number>();
   const addressOf = (port: number | undefined) => `http://127.0.0.1:${port}`;
@@ -55,7 +55,7 @@ export async function runApp({ environment, databaseUrl, standInsAddress, onLog 
           NODE_ENV: 'production',
           ...environment,
           DATABASE_URL: databaseUrl,
-          STAND_INS_ADDRESS: standInsAddress,
+          SIMULATORS_ADDRESS: simulatorsAddress,
           LIFELINE: String(process.pid),
           ROLE: role,
           PORT: String(ports.get('web') ?? 0),

@@ -1,4 +1,4 @@
-// In the shopper's phone: keeps the conversation in step with the stand-in, carries taps to it, and rings.
+// In the shopper's phone: keeps the conversation in step with the simulator, carries taps to it, and rings.
 const { person, page, links } = document.documentElement.dataset;
 const phone = document.querySelector('.phone');
 const main = document.querySelector('main');

@@ -1,4 +1,4 @@
-// What happens in a thread: bubbles appear, windows open, and the apps that listen are told.
+// What happens in a thread: messages appear, windows open, and the subscribed apps get their events.
 import type { FaultOptions } from './fault-options.ts';
 import type { MessageContent } from './message-shape.ts';
 import type { Mint } from './ids.ts';
@@ -190,7 +190,7 @@ export function createConversation({ world, faultOptions, mint, now, webhooks }:
 
   function page(id: string): Page {
     const found = world.pages.get(id);
-    if (!found) throw new Error(`The Messenger stand-in has no Page ${id}`);
+    if (!found) throw new Error(`The Messenger simulator has no Page ${id}`);
     return found;
   }
 

@@ -1,4 +1,4 @@
-// The one way by which words of strangers enter a page of the Messenger stand-in.
+// The one way by which words of strangers enter a page of the Messenger simulator.
 const entities: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -1,4 +1,4 @@
-// Messenger's stand-in: Meta's Graph API, login dialog and m.me links with a memory, for the demo, the tests and the benchmarks.
+// Messenger's simulator: Meta's Graph API, login dialog and m.me links with a memory, for the demo, the tests and the benchmarks.
 import { createConversation } from './conversation.ts';
 import { createCredentials } from './credentials.ts';
 import {

@@ -27,7 +27,7 @@ export function createPhone({ world, conversation, faultOptions, now, personId }
 
   function person(): Person {
     const found = world.people.get(personId);
-    if (!found) throw new Error(`The Messenger stand-in knows no person ${personId}`);
+    if (!found) throw new Error(`The Messenger simulator knows no person ${personId}`);
     return found;
   }
 

@@ -1,4 +1,4 @@
-// Who lives in the stand-in: adds apps, Pages, merchants and people, and does to them what only Meta or their owner can.
+// Who lives in the simulator: adds apps, Pages, merchants and people, and does to them what only Meta or their owner can.
 import type { Conversation } from './conversation.ts';
 import type { Login } from './login.ts';
 import { signedRequest } from './signature.ts';

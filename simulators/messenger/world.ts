@@ -1,4 +1,4 @@
-// What the Messenger stand-in remembers: apps, merchants, Pages, people, threads, tokens, messages, and every delivered or refused call.
+// What the Messenger simulator remembers: apps, merchants, Pages, people, threads, tokens, messages, and every delivered or refused call.
 import type { MessageContent } from './message-shape.ts';
 
 export type App = {

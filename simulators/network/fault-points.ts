@@ -1,4 +1,4 @@
-// Loaded ahead of the app in a fault run: names every boundary of its I/O as it is met, and dies (or freezes) at the one it was told to.
+// Loaded ahead of the app in a fault run: names every boundary of its I/O as it is reached, and dies or freezes at a given one.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ if (!folder) throw new Error('FAULT_FOLDER has to say where the points are writt
 const role = process.env.ROLE ?? 'all';
 const armFile = join(folder, `arm-${role}`);
 appendFileSync(join(folder, `pids-${role}`), `${process.pid}\n`);
-writeFileSync(join(folder, 'stand-ins'), process.env.STAND_INS_ADDRESS!);
+writeFileSync(join(folder, 'simulators'), process.env.SIMULATORS_ADDRESS!);
 
 /** The web process answers the harness too: only what happens at a webhook's door is part of the path. */
 const door = new AsyncLocalStorage<string>();

@@ -1,4 +1,4 @@
-// The demo's single door: real host names become names under .localhost on one port, both ways, so that any browser can play along.
+// The demo's one port: real host names become names under .localhost, both ways, so that any browser can take part.
 // It alone touches what the app sends (its frame-ancestors, absolute addresses and the App Bridge address); the app is unchanged.
 import type { Handler } from './host.ts';
 

@@ -1,4 +1,4 @@
-// A network for the stand-ins: real HTTP servers in front of plain `(Request) => Response` handlers.
+// A network for the simulators: real HTTP servers in front of plain `(Request) => Response` handlers.
 import {
   createServer,
   type IncomingMessage,
@@ -67,10 +67,10 @@ const listener =
   (incoming, outgoing) => {
     handle(toRequest({ incoming, origin })).then(
       (answer) => send({ answer, outgoing }).catch(() => outgoing.destroy()),
-      // A stand-in throws ConnectionLost where its caller must see the connection die; anything else dies the same way, but says so.
+      // A simulator throws ConnectionLost where its caller must see the connection die; anything else dies the same way, but says so.
       (error: unknown) => {
         if (!(error instanceof Error) || error.constructor.name !== 'ConnectionLost')
-          process.stderr.write(`stand-in failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+          process.stderr.write(`simulator failed: ${error instanceof Error ? error.stack : String(error)}\n`);
         outgoing.destroy();
       },
     );

@@ -1,16 +1,16 @@
-// Loaded ahead of the app with --import: leads every call for a platform's own host to the stand-ins, and refuses all others.
+// Loaded ahead of the app with --import: leads every call for a platform's own host to the simulators, and refuses all others.
 import { Agent, setGlobalDispatcher, type Dispatcher } from 'undici';
 
-const address = process.env.STAND_INS_ADDRESS;
+const address = process.env.SIMULATORS_ADDRESS;
 if (!address)
-  throw new Error('STAND_INS_ADDRESS has to say where the stand-ins listen, e.g. http://127.0.0.1:4600');
+  throw new Error('SIMULATORS_ADDRESS has to say where the simulators listen, e.g. http://127.0.0.1:4600');
 
 const platform = /^(graph\.facebook\.com|www\.facebook\.com|[a-z0-9-]+\.myshopify\.com)$/;
 
 const leadAway: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
   const { hostname, host } = new URL(String(options.origin));
   if (hostname === '127.0.0.1' || hostname === 'localhost') return dispatch(options, handler);
-  if (!platform.test(hostname)) throw new Error(`The stand-ins know no host ${hostname}.`);
+  if (!platform.test(hostname)) throw new Error(`The simulators know no host ${hostname}.`);
   return dispatch({ ...options, origin: address, headers: withHost(options.headers, host) }, handler);
 };
 

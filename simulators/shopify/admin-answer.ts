@@ -64,7 +64,7 @@ function resolve(source: object | undefined, args: unknown, context: AdminContex
   const resolver = resolvers[name]?.[info.fieldName];
   if (resolver) return resolver(source, args, context);
   if (source && info.fieldName in source) return (source as Record<string, unknown>)[info.fieldName];
-  throw new GraphQLError(`The Shopify stand-in does not answer ${name}.${info.fieldName}`, {
+  throw new GraphQLError(`The Shopify simulator does not answer ${name}.${info.fieldName}`, {
     extensions: { code: 'NOT_IN_STAND_IN' },
   });
 }

@@ -1,4 +1,4 @@
-// The Admin GraphQL API's door: who calls, with what right, at what price; then the answer, as Shopify would send it.
+// The entry of the Admin GraphQL API: who calls, with what right, at what price; then the answer as Shopify would send it.
 import { randomUUID } from 'node:crypto';
 import {
   getOperationAST,

@@ -1,4 +1,4 @@
-// Reads from the project's own shopify.app.toml what Shopify reads at deploy: scopes, API version, and who is told about what.
+// Reads from the project's shopify.app.toml what Shopify reads at deploy: scopes, API version and webhook subscriptions.
 
 export type Subscription = {
   topic: string;

@@ -1,4 +1,4 @@
-// What every verb of the stand-in's store stands on: the shops themselves, fresh ids, and the announcements that changes make.
+// What every verb of the simulator's store stands on: the shops themselves, fresh ids, and the announcements that changes make.
 import { randomUUID } from 'node:crypto';
 import type { Location, Product, Shop, Variant } from './shop-state.ts';
 import { freeze, thaw } from './snapshot.ts';
@@ -47,7 +47,7 @@ const FIRST_IDS: Record<string, bigint> = {
 };
 
 export function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`there is no ${what} in the stand-in`);
+  if (value === undefined) throw new Error(`there is no ${what} in the simulator`);
   return value;
 }
 

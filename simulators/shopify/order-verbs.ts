@@ -1,4 +1,4 @@
-// What happens to orders in the stand-in: they are placed, paid back in part or whole, and cancelled; each is announced as Shopify does.
+// What happens to orders in the simulator: they are placed, paid back in part or whole, and cancelled; each is announced as Shopify does.
 import { found, variantOf, type Ledger } from './ledger.ts';
 import type { Order } from './shop-state.ts';
 

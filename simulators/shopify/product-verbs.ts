@@ -1,4 +1,4 @@
-// What the merchant does to products in the stand-in: make, change, publish, and take away.
+// What the merchant does to products in the simulator: make, change, publish, and take away.
 import { productOf, variantOf, type Announce, type Ledger } from './ledger.ts';
 import { levelKey, type InventoryPolicy, type Product, type ProductStatus } from './shop-state.ts';
 import type { Shop, Variant } from './shop-state.ts';

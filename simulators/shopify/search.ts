@@ -97,7 +97,7 @@ export function numberMatches({
 
 /** Shopify ignores a field that it does not know; here that would hide a mistake, so it is said. */
 export function unknownField(field: string): never {
-  throw new GraphQLError(`The Shopify stand-in cannot search by '${field}'`, {
+  throw new GraphQLError(`The Shopify simulator cannot search by '${field}'`, {
     extensions: { code: 'NOT_IN_STAND_IN' },
   });
 }

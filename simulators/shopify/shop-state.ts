@@ -1,4 +1,4 @@
-// What the Shopify stand-in remembers about a shop, and what follows from it: whether a variant is for sale, and how many units there are.
+// What the Shopify simulator remembers about a shop, and what follows from it: whether a variant is for sale, and how many units there are.
 import type { FlowOfShop } from './flow.ts';
 
 export type ProductStatus = 'ACTIVE' | 'DRAFT' | 'ARCHIVED' | 'UNLISTED';
@@ -221,7 +221,7 @@ export function isForSale({ shop, variant }: { shop: Shop; variant: Variant }): 
   return unitsOnline({ shop, variant }) > 0;
 }
 
-/** What the Admin API answers now, which may lag behind the truth when the stand-in was told to be stale. */
+/** What the Admin API answers now, which may lag behind the truth when the simulator was told to be stale. */
 export function shownFigures({ shop, variant, now }: { shop: Shop; variant: Variant; now: Date }) {
   if (variant.stale && variant.stale.until > now) {
     const { availableForSale, sellableOnlineQuantity } = variant.stale;

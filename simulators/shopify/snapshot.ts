@@ -1,4 +1,4 @@
-// Lets the stand-in's memory outlive its process: plain JSON that keeps big integers, dates and maps what they were.
+// Lets the simulator's memory outlive its process: plain JSON that keeps big integers, dates and maps what they were.
 
 type Tagged = { $int: string } | { $date: string } | { $map: [unknown, unknown][] };
 

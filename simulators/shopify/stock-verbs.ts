@@ -1,4 +1,4 @@
-// What moves stock in the stand-in: the merchant's counts, sales, and where an item is stocked at all.
+// What moves stock in the simulator: the merchant's counts, sales, and where an item is stocked at all.
 import { found, locationOf, variantOf, type Announce, type Ledger } from './ledger.ts';
 import { isForSale, levelKey, shownFigures, type Shop } from './shop-state.ts';
 

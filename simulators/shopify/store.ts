@@ -1,4 +1,4 @@
-// Shopify's memory in the stand-in: shops with their products and stock, and the verbs that change them as a merchant would.
+// Shopify's memory in the simulator: shops with their products and stock, and the verbs that change them as a merchant would.
 import { createLedger, locationOf } from './ledger.ts';
 import { orderVerbs } from './order-verbs.ts';
 import { productVerbs } from './product-verbs.ts';

@@ -1,4 +1,4 @@
-// Which announcements an app may hear at all: by its scopes, and by whether it is there.
+// Which webhook topics an app may receive: by its scopes, and only while it is installed.
 import type { Announcement } from './ledger.ts';
 import type { Store } from './store.ts';
 

@@ -1,4 +1,4 @@
-// Shopify's messenger boy: signs every announcement and brings it to who subscribed, again and again until it is taken, as badly as he is told to.
+// Delivers Shopify's webhooks: signed, repeated until they are accepted, and as unreliably as a test asks.
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Subscription } from './app-config.ts';
 import type { Announcement, Subject } from './ledger.ts';
@@ -225,7 +225,7 @@ export function createWebhooks({
     /** Sends what is due by the clock; `settle` also waits until all of it was answered. */
     pump,
     untilIdle,
-    /** Keeps an eye on the clock by itself, for a stand-in that is played by hand; returns the switch that ends it. */
+    /** Keeps an eye on the clock by itself, for a simulator that is played by hand; returns the switch that ends it. */
     keepPumping({ everyMs = 250 }: { everyMs?: number } = {}): () => void {
       const timer = setInterval(pump, everyMs).unref();
       return () => clearInterval(timer);

@@ -1,4 +1,4 @@
-// What Liquid sees of the shop: products, variants, collections and app data, drawn from the stand-in's store.
+// What Liquid sees of the shop: products, variants, collections and app data, drawn from the simulator's store.
 import { Drop } from 'liquidjs';
 import type { Store } from '../shopify/store.ts';
 import {
@@ -24,7 +24,7 @@ export type VariantDrop = ReturnType<typeof variantDrop>;
 /** Ids are integers in Liquid. Shopify's stay far below 2^53; a larger one would be wrong without a sound. */
 function liquidId(id: bigint): number {
   const number = Number(id);
-  if (!Number.isSafeInteger(number)) throw new Error(`id ${id} is too large for the stand-in's Liquid`);
+  if (!Number.isSafeInteger(number)) throw new Error(`id ${id} is too large for the simulator's Liquid`);
   return number;
 }
 

@@ -51,7 +51,7 @@ function formTag(liquid: Liquid): void {
       this.body = parseBody(liquid, remaining, 'endform');
     },
     *render(ctx: Context, emitter: Emitter): Generator<unknown, void, unknown> {
-      if (this.name !== 'product') throw new Error(`the stand-in has no form of the kind ${this.name}`);
+      if (this.name !== 'product') throw new Error(`the simulator has no form of the kind ${this.name}`);
       const product = (yield this.object.value(ctx, false)) as { id: number };
       const hash = (yield this.hash.render(ctx)) as Record<string, unknown>;
       emitter.write(

@@ -1,4 +1,4 @@
-// What a merchant does in the admin, done by hand in a real browser: connect, test on the phone, settings, look, export.
+// What a merchant does in the admin, in a real browser: connect, test on the phone, settings, inventory check, export.
 import { beforeAll, expect, test } from 'vitest';
 import { MERCHANT, PAGE, SHOP } from '../../simulators/demo/seed.ts';
 import { inventoryQuantity, isForSale } from '../../simulators/shopify/shop-state.ts';
@@ -25,7 +25,7 @@ const asked = ({ frame }: Looked, path: string) =>
     path,
   );
 
-/** What Home has to say of the stand-in's shop: Shopify shows a hundred of those without stock, and some of them keep selling. */
+/** What Home has to say of the simulator's shop: Shopify shows a hundred of those without stock, and some of them keep selling. */
 function soldOutText(): string {
   const state = admin.testApp().world.shopify.store.shop(SHOP);
   const empty = [...state.variants.values()]

@@ -181,7 +181,7 @@ async function check({ fixture, variantId }: Arranged): Promise<number> {
 
 /** What each message of success promises, as the worker and the page sender find it afterwards. */
 const PROMISES: Record<string, (arranged: Arranged) => Promise<void>> = {
-  async check(arranged) {
+  async look(arranged) {
     expect(await check(arranged)).toBe(1);
   },
   async tell(arranged) {

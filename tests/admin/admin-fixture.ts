@@ -1,4 +1,4 @@
-// The real web process on this test's database, two furnished shops, and their merchants with session tokens.
+// The real web process on this test's database, two shops with data, and their merchants with session tokens.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,7 +79,7 @@ export function openAdmin() {
       await client.query('UPDATE shops SET domain = $1 WHERE id = $2', [domainOf(whose), String(id)]);
     }
     const simulators = await world.serve();
-    env.STAND_INS_ADDRESS = `http://127.0.0.1:${simulators.port}`;
+    env.SIMULATORS_ADDRESS = `http://127.0.0.1:${simulators.port}`;
     await import('../../simulators/network/preload.ts');
     const built = (await import(new URL('../../build/server/index.js', import.meta.url).href)) as {
       routes: Record<

@@ -36,7 +36,7 @@ export function openFrames() {
     await buildApp({ print: () => undefined });
     await client.connect();
     testApp = await openTestApp();
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'stand-ins' }], {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'simulators' }], {
       keySize: 2048,
     });
     const secure = await testApp.world.serveSecurely({ key, cert });

@@ -1,4 +1,4 @@
-// The merchant's own hand, done in a real browser: hold and release, waiters of a deleted variant moved, a draft on the own phone.
+// The merchant's controls in a real browser: pause and resume, move customers of a deleted variant, send a test message.
 import { expect, test } from 'vitest';
 import { MERCHANT, SHOP } from '../../simulators/demo/seed.ts';
 import { waitFor } from '../harness/wait-for.ts';

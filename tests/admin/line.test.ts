@@ -1,4 +1,4 @@
-// The waitlist's tables: every line exactly once however it is sorted and paged, nobody who cannot be told, and an honest file.
+// The waitlist's tables: every row exactly once however it is sorted and paged, only customers who can be notified, and a correct export.
 import { beforeAll, expect, test } from 'vitest';
 import { readCursor } from '../../app/reports/cursor.ts';
 import { csvLine } from '../../app/reports/waitlist-export.server.ts';

@@ -1,4 +1,4 @@
-// The key is lost or another: what it encrypted counts as not there, the admin goes on, and the operator is told once, in words.
+// The encryption key is lost or another: what it encrypted counts as not there, the admin goes on, and the operator is told once.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readiness } from '../../app/metrics.server.ts';

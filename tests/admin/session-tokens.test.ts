@@ -1,4 +1,4 @@
-// Nobody gets past an admin door without a session token of Shopify's: every route, every kind of forgery.
+// Nobody reaches an admin route without a session token of Shopify's: every route, every kind of forgery.
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openAdmin } from './admin-fixture.ts';

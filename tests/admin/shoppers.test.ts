@@ -1,4 +1,4 @@
-// The waitlist shopper by shopper: everybody once however it is paged, each at their place, and why they were not told yet.
+// The waitlist customer by customer: everybody once however it is paged, each at their position, and why they were not notified yet.
 import { beforeAll, expect, test } from 'vitest';
 import { openAdmin } from './admin-fixture.ts';
 

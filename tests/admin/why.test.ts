@@ -1,4 +1,4 @@
-// Why told, why not yet, why not at all: each row of the answer, and which of two reasons wins.
+// Why somebody was notified, not yet, or not at all: each row of the explanation, and which of two reasons wins.
 import { expect, test } from 'vitest';
 import { explain, type SubscriptionFacts, type Explanation } from '../../app/reports/explain.ts';
 

@@ -1,4 +1,4 @@
-// Shops that count orders: Shopify's stand-in on a clock that the test turns, our real doors for its webhooks, and a message with a code.
+// Shops with order attribution: Shopify's simulator on a clock that the test moves, our real webhook routes, and a message with a link code.
 import { RequestedTokenType } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
 import { readFileSync } from 'node:fs';

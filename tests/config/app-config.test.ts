@@ -151,7 +151,7 @@ test('what a shop is asked to send by itself is open to the optional scope, and 
     expect(ORDER_FIELDS).not.toContain(personal);
 });
 
-test('the toml and the code name the same version of the Admin API, and the stand-in speaks it', () => {
+test('the toml and the code name the same version of the Admin API, and the simulator speaks it', () => {
   expect(config.apiVersion).toBe(API_VERSION);
   expect(VERSIONS).toContain(API_VERSION);
 });

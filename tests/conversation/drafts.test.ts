@@ -1,4 +1,4 @@
-// A product that the online store does not show is nobody's business: no way in tells a shopper its name or shows its picture.
+// A product that the online store does not show is never named or pictured to a shopper, whichever way they ask.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { acquireLease } from '../../app/jobs/lease.server.ts';

@@ -1,4 +1,4 @@
-// Other voices in a thread: an automation takes nothing over, people do, a hand-over does until the thread comes back; each to an open question.
+// Other responders in a thread: automations take nothing over, people do, and a hand-over lasts until the thread comes back.
 import { beforeAll, expect, test } from 'vitest';
 import { isAutomation } from '../../app/conversation/context.server.ts';
 import { clock, enter, openPlace, pass, type Chat } from '../messenger/chat.ts';
@@ -153,7 +153,7 @@ test('what others do between our question and the answer: a machine takes nothin
   const before = crowd.map(({ chat }) => chat.said().length);
   for (const { chat } of crowd) await writes('linen')(chat);
   await anybody.untilIdle();
-  // What is answered does not matter here: so many at once are more than the stand-in's bucket holds.
+  // What is answered does not matter here: so many at once are more than the simulator's bucket holds.
   const heard = crowd.map(({ chat, name }, at) => [name, chat.said().length > before[at]!]);
   expect(Object.fromEntries(heard)).toEqual(
     Object.fromEntries(Object.entries(between).map(([name, row]) => [name, row.heard])),

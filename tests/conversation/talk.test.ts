@@ -1,4 +1,4 @@
-// The conversation beyond its first question: names, links, sizes, alerts, answers to a notice, STOP, and Pages that shops share.
+// The conversation beyond its first question: names, links, options, alerts, buttons of a notification, STOP, and Pages that shops share.
 import { expect, test } from 'vitest';
 import { createTestLink } from '../../app/conversation/arrival.server.ts';
 import { db } from '../../app/db.server.ts';

@@ -1,4 +1,4 @@
-// A shop with a workflow in Flow, and the worker's own hand for it, called as the worker calls it.
+// A shop with a workflow in Flow, and the worker's handler for it, called as the worker calls it.
 import { randomUUID } from 'node:crypto';
 import { explainIssue } from '../../app/i18n/admin.ts';
 import { shopsWithPendingFlowEvents } from '../../app/flow/pending-events.server.ts';

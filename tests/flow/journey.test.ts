@@ -1,4 +1,4 @@
-// Flow in the whole story: the merchant turns workflows on, a shopper asks and is told, the worker dies in between, and no event is lost or told under two ids.
+// Flow in the whole journey: workflows are turned on, a shopper is notified, the worker is killed, and no event is lost or sent under two ids.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../../scripts/build.ts';
 import { SHOP } from '../../simulators/demo/seed.ts';

@@ -61,7 +61,7 @@ test('the address that Flow calls is this app’s door', () => {
   expect(files.flatMap((toml) => /^url = "(.+)"$/m.exec(toml)?.[1] ?? [])).toEqual([`${base}/flow/usage`]);
 });
 
-test('the stand-in takes no trigger that Shopify’s command line would not take', () => {
+test('the simulator takes no trigger that Shopify’s command line would not take', () => {
   const [toml] = files.filter((each) => each.includes('waitlist-joined'));
   expect(() => readTrigger(toml!.replace('key = "Waiting"', 'key = "Waiting-now"'))).toThrow(
     /letters and spaces/,

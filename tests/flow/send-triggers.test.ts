@@ -1,4 +1,4 @@
-// Shopify Flow hears of each fact once: who joined, which number was reached, which restock was told, what the Page suffers from.
+// Shopify Flow receives each event once: sign-ups, waitlist sizes, notified restocks, and a Page's issues.
 import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';

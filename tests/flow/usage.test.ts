@@ -1,4 +1,4 @@
-// Flow's own door, in the real web process: who may say that a trigger is in use, and what an older word is worth.
+// Flow's lifecycle route in the real web process: who may say that a trigger is in use, and what an older call is worth.
 import { createHmac } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { openFixture } from '../routes/web.ts';

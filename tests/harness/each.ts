@@ -1,4 +1,4 @@
-// Before each test file: a database of its own, a made-up environment, and ears for what must not be heard.
+// Before each test file: a database of its own, a made-up environment, and a check that no warning is printed.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterEach, inject } from 'vitest';

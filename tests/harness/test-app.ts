@@ -10,7 +10,7 @@ import { waitFor } from './wait-for.ts';
 export type Wish = { product: string; title: string };
 export type TestApp = Awaited<ReturnType<typeof openTestApp>>;
 
-/** The app as two processes on this test's own database, the stand-ins in this one, the Page connected and its test passed. */
+/** The app as two processes on this test's own database, the simulators in this one, the Page connected and its test passed. */
 export async function openTestApp() {
   const folder = mkdtempSync(join(tmpdir(), 'stage-'));
   const log: string[] = [];

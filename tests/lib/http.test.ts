@@ -1,4 +1,4 @@
-// Bodies are taken as raw bytes up to a limit, and a door that could not keep what came asks for it again.
+// Bodies are read as raw bytes up to a limit, and a webhook that could not be stored is asked for again.
 import { expect, test } from 'vitest';
 import { storeOr503, readBody, WEBHOOK_BODY_LIMIT } from '../../app/lib/http.server.ts';
 

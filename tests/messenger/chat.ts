@@ -1,4 +1,4 @@
-// A Page at the Messenger stand-in and shops at Shopify's, joined by our own doors and our own inbox: everything real but the platforms.
+// A Page at the Messenger simulator and shops at Shopify's, joined by our own webhook routes and event store: only the platforms are simulated.
 import { RequestedTokenType } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
 import { readFile } from 'node:fs/promises';
@@ -59,7 +59,7 @@ beforeAll(async () => {
         ? shopify.handle(request)
         : messenger.handle(request),
   });
-  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${listening.port}`;
+  process.env.SIMULATORS_ADDRESS = `http://127.0.0.1:${listening.port}`;
   await import('../../simulators/network/preload.ts');
 });
 

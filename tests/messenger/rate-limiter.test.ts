@@ -1,4 +1,4 @@
-// The pace in simulated time against a Meta that counts arrivals in a rolling second and tells nobody its limit.
+// The rate limiter in simulated time against a Meta that counts arrivals in a rolling second and never states its limit.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../../app/messenger/rate-limiter.ts';

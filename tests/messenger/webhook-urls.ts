@@ -1,4 +1,4 @@
-// Meta's way in: our doors as Remix opens them, and webhooks signed as Meta signs them.
+// Meta's webhook addresses as Remix serves them, and webhooks signed as Meta signs them.
 import * as deauthorizeUrl from '../../app/routes/messenger.deauthorize.ts';
 import * as deletionUrl from '../../app/routes/messenger.data-deletion.ts';
 import * as door from '../../app/routes/webhooks.messenger.ts';

@@ -1,4 +1,4 @@
-// The door to Meta: who may come in, what is refused, and that nothing signed is ever turned away for what it says.
+// Meta's webhook: what is accepted, what is refused, and that nothing with a valid signature is rejected for its content.
 import { afterAll, expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { appSecretProof } from '../../app/messenger/graph-api.server.ts';

@@ -1,4 +1,4 @@
-// The claim checks everything itself, whatever the lane believed when it chose whose turn it was.
+// The claim checks everything itself, whatever the page sender believed when it chose the restock.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { MINUTE } from '../../app/lib/clock.ts';

@@ -1,4 +1,4 @@
-// What a lane's world is furnished with: shops, connections, products, restocks, and people who wait with real tokens of the stand-in.
+// Test data of the page sender's tests: shops, connections, products, restocks, and waiting shoppers with real tokens of the simulator.
 import { db } from '../../app/db.server.ts';
 import { env } from '../../app/env.server.ts';
 import { later, MINUTE } from '../../app/lib/clock.ts';

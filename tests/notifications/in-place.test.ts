@@ -1,4 +1,4 @@
-// A notice's row is rewritten on its own page: an index over what changes would have every index written for every message.
+// A notification's row is updated in place: an index over what changes would be written for every message.
 import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
 import { db, queryRows } from '../../app/db.server.ts';

@@ -1,4 +1,4 @@
-// What a notice says and bears, and how the merchant's own test finds out whether a Page takes pictures.
+// What a notification says and holds, and how the merchant's own test finds out whether a Page accepts pictures.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { createSenderWorld } from './sender-world.ts';

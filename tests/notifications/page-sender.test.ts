@@ -1,4 +1,4 @@
-// The lane on a real database, judged by Messenger's own ledger.
+// The page sender on a real database, judged by Messenger's own ledger.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { waitFor } from '../harness/wait-for.ts';

@@ -1,4 +1,4 @@
-// A small world for lanes: shops, a Page, people who wait with real tokens of the Messenger stand-in, and workers that take the lease.
+// A small world of page senders: shops, a Page, waiting shoppers with real tokens of the simulator, and workers that take the lease.
 import { setGlobalDispatcher, Agent, type Dispatcher } from 'undici';
 import { afterAll, expect } from 'vitest';
 import { db } from '../../app/db.server.ts';

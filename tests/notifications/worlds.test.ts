@@ -1,4 +1,4 @@
-// Many small worlds with bad luck of every kind, judged by Messenger's ledger: whoever may be told is told once, nobody else, nothing stuck.
+// Many small worlds with faults of every kind, judged by Messenger's ledger: each shopper is notified once, nobody else, nothing stuck.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';

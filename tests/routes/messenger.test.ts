@@ -1,4 +1,4 @@
-// Meta's door, knocked at in the real web process: the handshake, the signature on raw bytes, and events kept once.
+// Meta's routes in the real web process: the handshake, the signature on raw bytes, and events stored once.
 import { beforeEach, expect, test } from 'vitest';
 import { openFixture } from './web.ts';
 

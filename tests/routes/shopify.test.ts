@@ -1,4 +1,4 @@
-// Shopify's doors, knocked at in the real web process: what is genuine is kept, what is not leaves no trace.
+// Shopify's routes in the real web process: what is genuine is stored, what is not leaves no trace.
 import { createHmac, randomBytes } from 'node:crypto';
 import { request as open } from 'node:http';
 import pg from 'pg';

@@ -1,4 +1,4 @@
-// Where the app's own calls to Shopify arrive in a test: at the stand-in, over real HTTP; something may happen while one is on its way.
+// Where the app's own calls to Shopify arrive in a test: at the simulator, over real HTTP; something may happen while one is on its way.
 import { afterAll, beforeAll } from 'vitest';
 import { serve, type Listening } from '../../simulators/network/host.ts';
 import type { Shopify } from '../../simulators/shopify/shopify.ts';
@@ -13,7 +13,7 @@ export function openArrivals({ handle }: Pick<Shopify, 'handle'>) {
         return handle(request);
       },
     });
-    process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${testApp.port}`;
+    process.env.SIMULATORS_ADDRESS = `http://127.0.0.1:${testApp.port}`;
     await import('../../simulators/network/preload.ts');
   });
   afterAll(() => testApp.stop());

@@ -1,4 +1,4 @@
-// Shops at Shopify's stand-in with our app installed and a real session, in this process, over real HTTP.
+// Shops at Shopify's simulator with our app installed and a real session, in this process, over real HTTP.
 import { RequestedTokenType } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { openArrivals } from './arrivals.ts';
 
 export const clock = () => new Date();
 
-/** Opens the stand-in for the tests of one file. */
+/** Opens the simulator for the tests of one file. */
 export function openShopify() {
   const toml = readFileSync(new URL('../../shopify.app.toml', import.meta.url), 'utf8');
   const { scopes } = readAppConfig({ toml });

@@ -1,4 +1,4 @@
-// A shop's life: it comes, is told of on its storefront, goes, comes back with its settings, and is erased when Shopify asks.
+// A shop's life: it installs, its storefront state is published, it uninstalls, returns with its settings, and is erased when Shopify asks.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { sessionStorage } from '../../app/shopify/access-tokens.server.ts';

@@ -1,4 +1,4 @@
-// What a person does in Messenger, and the events the app is told of it.
+// What a person does in Messenger, and the events that the app receives.
 import { expect, test } from 'vitest';
 import { appId, pageId, paidWith, requestFor, startSimulators, textTo } from './start-simulators.ts';
 

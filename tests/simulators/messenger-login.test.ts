@@ -1,4 +1,4 @@
-// Connecting a Page at the stand-in: from the dialog a merchant reads to the Page's settings an app leaves behind.
+// Connecting a Page at the simulator: from the dialog a merchant reads to the Page's settings an app leaves behind.
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { appId, call, pageId, secret, startSimulators } from './start-simulators.ts';

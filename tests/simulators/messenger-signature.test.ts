@@ -1,4 +1,4 @@
-// The stand-in's secrets are only worth something if they are Meta's: held against the vectors we have.
+// The simulator's secrets are only worth something if they are Meta's: held against the vectors we have.
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {

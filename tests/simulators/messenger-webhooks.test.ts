@@ -1,4 +1,4 @@
-// How events travel: retried, given up, doubled, mixed, lost, and what survives a restart of the stand-in.
+// How events travel: retried, given up, doubled, mixed, lost, and what survives a restart of the simulator.
 import { expect, test } from 'vitest';
 import { createMessenger, type MessengerSnapshot } from '../../simulators/messenger/messenger.ts';
 import {

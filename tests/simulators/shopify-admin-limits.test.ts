@@ -1,4 +1,4 @@
-// The Admin API refuses as Shopify refuses: by token, by scope, by price, by page size; and fails when it is told to.
+// The Admin API refuses as Shopify does: by token, scope, price and page size; and fails when a test asks it to.
 import { validateSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { ConnectionLost } from '../../simulators/shopify/disturbances.ts';
@@ -186,11 +186,11 @@ test('Shopify can be made slow, refuse, throttle, and die before or after the wo
   expect((await ask({ query })).status).toBe(200);
 });
 
-test('a field that the stand-in cannot answer says so, instead of inventing something', async () => {
+test('a field that the simulator cannot answer says so, instead of inventing something', async () => {
   const { ask } = shopifyWorld();
   const { body } = await ask({ query: '{ shop { checkoutApiSupported } }' });
   expect(body.errors?.[0]).toMatchObject({
-    message: 'The Shopify stand-in does not answer Shop.checkoutApiSupported',
+    message: 'The Shopify simulator does not answer Shop.checkoutApiSupported',
     extensions: { code: 'NOT_IN_STAND_IN' },
   });
 });

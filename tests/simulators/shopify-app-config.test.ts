@@ -1,4 +1,4 @@
-// The stand-in reads who is told about what from the same file as Shopify does.
+// The simulator reads webhook subscriptions from the same file as Shopify does.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readAppConfig, readSubscriptions } from '../../simulators/shopify/app-config.ts';

@@ -1,4 +1,4 @@
-// Orders at the stand-in: who may read and hear them, what a shop's own subscription is told, and how long a journey takes.
+// Orders at the simulator: who may read them, which webhooks a shop's own subscription gets, and how long a journey takes.
 import { expect, test } from 'vitest';
 import { afterPage, sessionCookie, sessionOf } from '../../simulators/storefront/session.ts';
 import { API_KEY, DOMAIN, shopifyWorld } from './shopify-world.ts';

@@ -1,4 +1,4 @@
-// The Shopify stand-in remembers a shop, and announces each change as Shopify would.
+// The Shopify simulator remembers a shop, and announces each change as Shopify would.
 import { expect, test } from 'vitest';
 import { pictureAt } from '../../simulators/shopify/pictures.ts';
 import {

@@ -1,4 +1,4 @@
-// Webhooks leave as Shopify's do: signed on their raw bytes, told of what is true when they are written, and repeated until they are taken.
+// Webhooks leave as Shopify's do: signed on their raw bytes, with what is true when they are written, and repeated until they are accepted.
 import { expect, test } from 'vitest';
 import { writeJson } from '../../simulators/shopify/payloads.ts';
 import { shopTime } from '../../simulators/shopify/shop-time.ts';
@@ -290,7 +290,7 @@ test('after a rotation the new secret signs, and the old one may for a while', a
     );
 });
 
-test('what was on its way survives a restart of the stand-in', async () => {
+test('what was on its way survives a restart of the simulator', async () => {
   const before = restockable({ answer: () => new Response(null, { status: 500 }) });
   const { body } = await before.exchange();
   before.setStock(5);

@@ -1,4 +1,4 @@
-// The stage for the stand-in's own tests: one app that listens, one Page, a clock that is moved by hand.
+// Starts the Messenger simulator for its own tests: one subscribed app, one Page, a clock that is moved by hand.
 import { createHmac } from 'node:crypto';
 import { createMessenger, type Messenger } from '../../simulators/messenger/messenger.ts';
 

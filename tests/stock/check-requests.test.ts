@@ -1,4 +1,4 @@
-// A hint costs nothing when nobody cares, and is never lost when somebody does.
+// A stock check request costs nothing when nobody waits, and is never lost when somebody does.
 import { Prisma } from '@prisma/client';
 import { expect, test } from 'vitest';
 import { db, queryRows, type Tx } from '../../app/db.server.ts';

@@ -1,4 +1,4 @@
-// The decision under any course of stock, claims, newcomers and repeated looks: what must never happen, and never does.
+// The decision under any course of stock, claims, sign-ups and repeated checks: what must never happen, and never does.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide, remainingQuota, type RestockState } from '../../app/stock/decide.ts';

@@ -1,4 +1,4 @@
-// What a look means for those who wait: each rule of the decision, by example and by property.
+// What a stock check means for those waiting: each rule of the decision, by example and by property.
 import { expect, test } from 'vitest';
 import { decide } from '../../app/stock/decide.ts';
 import { NO_LIMIT, finding, inStock, level, restock, settings, soldOut, truth } from './decision-inputs.ts';

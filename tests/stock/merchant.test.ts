@@ -1,4 +1,4 @@
-// The merchant's own hand: look now, tell now, hold, pause, move, and the test that pretends.
+// The merchant's controls: check inventory, notify now, pause, resume, move, and the test alert.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { shopStatus } from '../../app/notifications/shop-status.server.ts';

@@ -1,4 +1,4 @@
-// A lane in miniature for the tests of this room: tells everybody who may be told by the open restocks, by the lane's own claim.
+// A minimal page sender for the stock tests: notifies everybody whom the open restocks allow, by the real claim.
 import { db } from '../../app/db.server.ts';
 import { acquireLease, releaseLease, renewLease } from '../../app/jobs/lease.server.ts';
 import { claim } from '../../app/notifications/claim.server.ts';

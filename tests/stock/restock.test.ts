@@ -1,4 +1,4 @@
-// Stock returns, with the whole room at work on a real database and on what Shopify's stand-in says.
+// Stock returns, with the whole room at work on a real database and on what Shopify's simulator says.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { clock, createShop, pass } from './stock-fixture.ts';

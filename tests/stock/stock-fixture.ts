@@ -1,4 +1,4 @@
-// A shop at Shopify's stand-in with our app installed: its webhooks come in by the real doors, its truth by the real API client.
+// A shop at Shopify's simulator with our app installed: webhooks arrive at the real routes, stock is read by the real API client.
 import { Session } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
 import { readFile } from 'node:fs/promises';
@@ -77,7 +77,7 @@ beforeAll(async () => {
       return response;
     },
   });
-  process.env.STAND_INS_ADDRESS = `http://127.0.0.1:${testApp.port}`;
+  process.env.SIMULATORS_ADDRESS = `http://127.0.0.1:${testApp.port}`;
   await import('../../simulators/network/preload.ts');
 });
 

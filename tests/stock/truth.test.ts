@@ -1,4 +1,4 @@
-// What counts as back in stock when the whole way is walked: webhook, hint, reading, decision.
+// What counts as back in stock along the whole way: webhook, check request, read, decision.
 import { expect, test } from 'vitest';
 import { db } from '../../app/db.server.ts';
 import { clock, createShop, pass, setClock } from './stock-fixture.ts';

@@ -1,4 +1,4 @@
-// What the merchant decides: when the button is silent, what the theme editor shows, and how the button looks.
+// What the merchant decides: when the button is hidden, what the theme editor shows, and how the button looks.
 import { expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
 import type { Placement } from '../../simulators/storefront/storefront.ts';

@@ -107,7 +107,7 @@ export const linkOf = (given: Parameters<typeof refOf>[0]) => `https://m.me/${PA
 
 export type Visit = Awaited<ReturnType<typeof visit>>;
 
-/** Opens a page of the shop. Nothing leaves the machine: the stand-in answers every request, and each is noted. */
+/** Opens a page of the shop. Nothing leaves the machine: the simulator answers every request, and each is noted. */
 export async function visit({
   browser,
   front,
@@ -131,7 +131,7 @@ export async function visit({
     const request = route.request();
     requests.push(request.url());
     const { hostname } = new URL(request.url());
-    if (hostname !== DOMAIN) return route.fulfill({ status: 200, body: `stand-in for ${hostname}` });
+    if (hostname !== DOMAIN) return route.fulfill({ status: 200, body: `simulator for ${hostname}` });
     const body = request.postDataBuffer();
     const init = {
       method: request.method(),
