@@ -99,7 +99,7 @@ test('news about a variant that is due already with all others brings it forward
   await waitFor(() => listening, { until: 'the connection to listen' });
   const notifications = async () => {
     await db.$transaction((tx) => notify(tx, 'pageSender', 'the last'));
-    await waitFor(() => heard.includes('lane the last'));
+    await waitFor(() => heard.includes('pageSender the last'));
     return heard.splice(0).length - 1;
   };
   await saveSettings(fixture);
