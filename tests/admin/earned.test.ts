@@ -9,8 +9,8 @@ const admin = openFrames();
 const WISH = { product: 'Linen shirt', title: 'M / Sand' };
 const row = async () =>
   (
-    await admin.client.query<{ counting: string; revenue: number }>(
-      `SELECT s.order_attribution AS counting, (SELECT count(*)::int FROM attributed_orders WHERE shop_id = s.id AND amount > refunded) AS sales
+    await admin.client.query<{ counting: string; orders: number }>(
+      `SELECT s.order_attribution AS counting, (SELECT count(*)::int FROM attributed_orders WHERE shop_id = s.id AND amount > refunded) AS orders
        FROM shops s WHERE s.domain = $1`,
       [SHOP],
     )
@@ -59,7 +59,7 @@ test('a shopper is told, taps Buy and checks out: Home shows what it brought', a
   await shop.getByRole('button', { name: 'Add to cart' }).click();
   await shop.getByRole('button', { name: 'Check out' }).click();
   await shop.getByText('Thank you').waitFor();
-  await waitFor(async () => (await row()).revenue === 1, { until: 'the order to be counted' });
+  await waitFor(async () => (await row()).orders === 1, { until: 'the order to be counted' });
 
   await page.reload();
   const home = page.frameLocator('iframe');
@@ -92,7 +92,7 @@ test('the order is paid back in the merchant’s own admin: it counts no more', 
   const { page } = await admin.open({ path: '/app' });
   await page.getByRole('link', { name: 'Orders', exact: true }).click();
   await page.getByRole('button', { name: /^Refund/ }).click();
-  await waitFor(async () => (await row()).revenue === 0, { until: 'the refund to be counted' });
+  await waitFor(async () => (await row()).orders === 0, { until: 'the refund to be counted' });
   await page.goto(`https://admin.shopify.com/store/demo/apps/${admin.testApp().demo.keys.apiKey}/app`);
   await page.frameLocator('iframe').getByText(adminText('figures.earned.none')).waitFor();
   await page.context().close();
@@ -114,7 +114,7 @@ test('an order whose landing page nobody knew is traced by the worker, once Shop
   await waitFor(
     async () => {
       await admin.client.query('UPDATE order_syncs SET due_at = now() WHERE due_at > now()');
-      return (await row()).revenue === 1;
+      return (await row()).orders === 1;
     },
     { until: 'the journey to be read', timeoutMs: 20_000, everyMs: 200 },
   );

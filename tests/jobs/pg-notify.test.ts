@@ -44,8 +44,8 @@ const notified = (name: 'events' | 'stockChecks' | 'pageSender', key: string) =>
 /** Rings come in order, so once this one is heard all before it were. */
 const heardAll = async () => {
   await notified('stockChecks', 'the last');
-  await waitFor(() => heard.includes('looks the last'));
-  return heard.filter((each) => each !== 'looks the last');
+  await waitFor(() => heard.includes('stockChecks the last'));
+  return heard.filter((each) => each !== 'stockChecks the last');
 };
 const listeners = async () => {
   const [row] = await db.$queryRaw<{ count: number }[]>`
@@ -58,7 +58,7 @@ const cutOff = () =>
 test('it is heard with its name and key', async () => {
   await notified('pageSender', '104000000000001');
   await notified('events', 'a key with spaces');
-  expect(await heardAll()).toEqual(['lane 104000000000001', 'inbox a key with spaces']);
+  expect(await heardAll()).toEqual(['pageSender 104000000000001', 'events a key with spaces']);
 });
 
 test('it rings when the transaction commits, once for many, and never for one that fails', async () => {
@@ -72,13 +72,13 @@ test('it rings when the transaction commits, once for many, and never for one th
       throw new Error('rolled back');
     })
     .catch(() => undefined);
-  expect(await heardAll()).toEqual(['looks 11']);
+  expect(await heardAll()).toEqual(['stockChecks 11']);
 });
 
 test('it is heard from another process', async () => {
   const other = fileURLToPath(new URL('other-process.ts', import.meta.url));
   await promisify(execFile)(process.execPath, [other, 'ring', 'events', 'page-1']);
-  await waitFor(() => heard.includes('inbox page-1'));
+  await waitFor(() => heard.includes('events page-1'));
 });
 
 test('a connection that was cut is made again; what may have been missed is asked for, and each ring is heard once', async () => {
@@ -88,7 +88,7 @@ test('a connection that was cut is made again; what may have been missed is aske
   }
   expect(await listeners()).toBe(1);
   await notified('pageSender', 'after');
-  expect(await heardAll()).toEqual(['lane after']);
+  expect(await heardAll()).toEqual(['pageSender after']);
 });
 
 test('a database that is away for a while is asked for again and again, and found', async () => {
@@ -101,7 +101,7 @@ test('a database that is away for a while is asked for again and again, and foun
   await waitFor(() => lost === 2, { until: 'the reconnection' });
   expect(await listeners()).toBe(1);
   await notified('pageSender', 'after');
-  expect(await heardAll()).toEqual(['lane after']);
+  expect(await heardAll()).toEqual(['pageSender after']);
 });
 
 test('after stop nothing is heard and nobody listens', async () => {
