@@ -81,7 +81,7 @@ async function visits(): Promise<Visit[]> {
     await table(`Notifications, ${outcome}`, sent, `/app/notifications?outcome=${outcome}`);
   const lives = await fixture.client.query<{ last: string; notified: string }>(
     `SELECT (SELECT id FROM subscriptions WHERE status = 'waiting' AND variant_id = $1 ORDER BY waiting_since DESC LIMIT 1) AS last,
-       (SELECT subscription_id FROM notifications LIMIT 1) AS told`,
+       (SELECT subscription_id FROM notifications LIMIT 1) AS notified`,
     [most],
   );
   for (const [name, id] of [

@@ -164,13 +164,13 @@ export const storefrontsDue = ({ within = null }: { within?: bigint | null } = {
     SELECT truth.* FROM (
       SELECT sh.id AS shop_id, pg.issue IS NULL AS available,
              ${showsButton} AND NOT sh.button_hidden AS ready, pg.meta_page_id, sh.left_out,
-             sh.published_storefront_state AS told
+             sh.published_storefront_state AS published
       FROM shops sh LEFT JOIN pages pg ON pg.shop_id = sh.id AND ${currentPage}
       WHERE ${activeShop} AND sh.reauthorization_required_since IS NULL
         AND (${within}::bigint IS NULL OR sh.id = ${within}::bigint)
     ) truth
-    WHERE told IS NULL
-       OR told::jsonb IS DISTINCT FROM jsonb_build_object('available', available, 'ready', ready, 'metaPageId', meta_page_id, 'leftOut', left_out)`,
+    WHERE published IS NULL
+       OR published::jsonb IS DISTINCT FROM jsonb_build_object('available', available, 'ready', ready, 'metaPageId', meta_page_id, 'leftOut', left_out)`,
   });
 
 /** Safe to run again. */

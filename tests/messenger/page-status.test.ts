@@ -113,7 +113,7 @@ test('the database says the same of every Page: what it sends, and what its stor
             ready: status.buttonShown,
             metaPageId: state === 'current' ? page.metaPageId : null,
             leftOut: {},
-            notified: null,
+            published: null,
           },
         ]);
         await db.shop.update({ where: { id: shopId }, data: { buttonHidden: true } });
